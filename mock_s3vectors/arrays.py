@@ -1,0 +1,29 @@
+"""Growing numpy arrays by doubling: the one way the package holds rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+_SMALLEST = 64
+
+
+def with_room(array: NDArray[Scalar], rows: int, used: int) -> NDArray[Scalar]:
+    """The array itself if it holds `rows` rows, else a copy with at least double the room.
+
+    Only the first `used` rows are carried over; the rest of a fresh array is zero, so that
+    code which reads a row before writing it stays deterministic.
+    """
+    room = array.shape[0]
+    if rows <= room:
+        return array
+    shape: tuple[Any, ...] = (max(rows, 2 * room, _SMALLEST), *array.shape[1:])
+    grown = np.zeros(shape, dtype=array.dtype)
+    grown[:used] = array[:used]
+    return grown

@@ -1,0 +1,21 @@
+"""A faithful in-memory mock of Amazon S3 Vectors for tests that use boto3.
+
+    import boto3
+    from mock_s3vectors import mock_s3vectors
+
+    @mock_s3vectors
+    def test_search():
+        client = boto3.client("s3vectors", region_name="us-east-1")
+        client.create_vector_bucket(vectorBucketName="movies")
+
+Importing the package hooks it into botocore and loads nothing heavy: not botocore, not numpy.
+"""
+
+from mock_s3vectors._mock import MockS3Vectors, mock_s3vectors
+from mock_s3vectors.config import Config
+from mock_s3vectors.errors import UsageError
+from mock_s3vectors.transports.botocore import install, patch_client
+
+__all__ = ["Config", "MockS3Vectors", "UsageError", "mock_s3vectors", "patch_client"]
+
+install()

@@ -1,7 +1,7 @@
 """The service's errors and the mock's own: every message text lives here.
 
-Texts seen on AWS or documented stand as they are. A text that nobody has published is marked
-`Choice:`; the README lists those under "Unverified choices".
+A text seen on AWS or documented stands as it is. A text that nobody has published carries the
+word `Choice` beside it; the README lists those under "Unverified choices".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class UsageError(RuntimeError):
     """The mock itself was used wrongly; the text says what was asked, what exists and what to do.
 
-    It is never part of the service's answers: it surfaces from the boto3 call unchanged.
+    It is never one of the service's answers: it surfaces from the boto3 call unchanged.
     """
 
 
@@ -29,16 +29,15 @@ class FieldError:
 
 
 class ServiceError(Exception):
-    """An error that Amazon S3 Vectors answers with; becomes a modelled HTTP response.
+    """An error that Amazon S3 Vectors answers with; it leaves as a modelled HTTP response.
 
     Attributes:
         code: the exception's name in the service model, for instance `NotFoundException`.
         status: the HTTP status code.
-        message: the text, as `e.response["Error"]["Message"]` shows it.
+        message: the text that `e.response["Error"]["Message"]` shows.
         fields: the entries of `fieldList` (ValidationException only).
     """
 
-    code: str
     status: int
 
     def __init__(self, message: str, fields: Sequence[FieldError] = ()) -> None:
@@ -46,25 +45,311 @@ class ServiceError(Exception):
         self.message = message
         self.fields = tuple(fields)
 
-
-class ValidationException(ServiceError):  # noqa: N818 - AWS's own name
-    code, status = "ValidationException", 400
-
-
-class SerializationException(ServiceError):  # noqa: N818 - AWS's own name
-    code, status = "SerializationException", 400
+    @property
+    def code(self) -> str:
+        """The name of the class, which is AWS's name for the error."""
+        return type(self).__name__
 
 
-class NotFoundException(ServiceError):  # noqa: N818 - AWS's own name
-    code, status = "NotFoundException", 404
+class ValidationException(ServiceError):
+    """The request breaks a rule; the model gives no status, the service answers 400."""
+
+    status = 400
 
 
-class ConflictException(ServiceError):  # noqa: N818 - AWS's own name
-    code, status = "ConflictException", 409
+class SerializationException(ServiceError):
+    """The request's bytes do not hold what the operation's input shape asks for."""
+
+    status = 400
 
 
-class ServiceQuotaExceededException(ServiceError):  # noqa: N818 - AWS's own name
-    code, status = "ServiceQuotaExceededException", 402
+class ServiceQuotaExceededException(ServiceError):
+    """A count quota is used up."""
+
+    status = 402
+
+
+class NotFoundException(ServiceError):
+    """The bucket, index, policy or resource does not exist."""
+
+    status = 404
+
+
+class ConflictException(ServiceError):
+    """The resource exists already, or is not empty."""
+
+    status = 409
+
+
+# --- the request as a whole ---------------------------------------------------------------
+
+
+def request_too_large() -> ValidationException:
+    """The body is over 20 MiB."""
+    return ValidationException("Request body exceeds max allowed size")
+
+
+def not_deserializable() -> SerializationException:
+    """The body is no JSON, holds a lone surrogate, or has a member of the wrong JSON type.
+
+    Choice: the empty message is known for the lone surrogate only.
+    """
+    return SerializationException("")
+
+
+def constraint_violations(violations: Sequence[FieldError]) -> ValidationException:
+    """Constraints of the service model are broken.
+
+    Choice: the plural form and `fieldList` follow Smithy's convention.
+    """
+    count = len(violations)
+    noun = "error" if count == 1 else "errors"
+    texts = "; ".join(violation.message for violation in violations)
+    return ValidationException(f"{count} validation {noun} detected. {texts}", violations)
+
+
+def _violation(subject: str, path: str, rule: str) -> FieldError:
+    return FieldError(path, f"{subject} at '{path}' failed to satisfy constraint: Member must {rule}")
+
+
+def _bounds(least: int | None, most: int | None) -> str:
+    if most is None:
+        return f"greater than or equal to {least}"
+    if least is None:
+        return f"less than or equal to {most}"
+    return f"between {least} and {most}, inclusive"
+
+
+def bad_length(path: str, length: int, least: int | None, most: int | None) -> FieldError:
+    """A string, list or map that is too short or too long."""
+    return _violation(f"Value with length {length}", path, f"have length {_bounds(least, most)}")
+
+
+def bad_range(path: str, least: int | None, most: int | None) -> FieldError:
+    """A number that is too small or too large."""
+    return _violation("Value", path, f"be {_bounds(least, most)}")
+
+
+def bad_enum(path: str, allowed: Sequence[str]) -> FieldError:
+    """A string that is not one of those allowed, which are named in the model's order."""
+    return _violation("Value", path, f"satisfy enum value set: [{', '.join(allowed)}]")
+
+
+def bad_pattern(path: str, pattern: str) -> FieldError:
+    """A string that does not match as a whole."""
+    return _violation("Value", path, f"satisfy regular expression pattern: ^{pattern}$")
+
+
+def missing(path: str) -> FieldError:
+    """A required member is absent. Choice: the text."""
+    return _violation("Value", path, "not be null")
+
+
+# --- addressing ---------------------------------------------------------------------------
+
+
+def invalid_vector_bucket_name() -> ValidationException:
+    """A character that a bucket's name cannot have, or cannot begin or end with."""
+    return ValidationException("Invalid vector bucket name")
+
+
+def invalid_index_name() -> ValidationException:
+    """The same for an index. Choice: the text."""
+    return ValidationException("Invalid index name")
+
+
+def index_address() -> ValidationException:
+    """Neither the ARN alone nor both names."""
+    return ValidationException("Must specify either indexArn or both vectorBucketName and indexName")
+
+
+def vector_bucket_address() -> ValidationException:
+    """Both name and ARN, or neither of them (Choice for neither)."""
+    return ValidationException("Must specify either vectorBucketName or vectorBucketArn but not both")
+
+
+def vector_bucket_not_found() -> NotFoundException:
+    """No such bucket, in an operation on buckets."""
+    return NotFoundException("The specified vector bucket could not be found")
+
+
+def index_not_found() -> NotFoundException:
+    """No such index, or no such bucket in an operation on indexes and vectors."""
+    return NotFoundException("The specified index could not be found")
+
+
+def resource_not_found() -> NotFoundException:
+    """No such bucket or index in an operation on tags. Choice: the text."""
+    return NotFoundException("The specified resource could not be found")
+
+
+# --- buckets and indexes ------------------------------------------------------------------
+
+
+def vector_bucket_exists() -> ConflictException:
+    """Creation is not idempotent."""
+    return ConflictException("A vector bucket with the specified name already exists")
+
+
+def index_exists() -> ConflictException:
+    """Creation is not idempotent."""
+    return ConflictException("An index with the specified name already exists")
+
+
+def vector_bucket_not_empty() -> ConflictException:
+    """The bucket still has indexes."""
+    return ConflictException("The specified vector bucket is not empty")
+
+
+def kms_key_with_aes256() -> ValidationException:
+    """A key for an encryption that has none."""
+    return ValidationException("kmsKeyArn must not be specified when sseType is AES256.")
+
+
+def kms_key_missing() -> ValidationException:
+    """aws:kms without a key."""
+    return ValidationException("kmsKeyArn must be specified when sseType is set to aws:kms")
+
+
+def too_many_vector_buckets(quota: int) -> ServiceQuotaExceededException:
+    """Choice: the text."""
+    return ServiceQuotaExceededException(
+        f"You have reached the maximum number of vector buckets in this Region: {quota}"
+    )
+
+
+def too_many_indexes(quota: int) -> ServiceQuotaExceededException:
+    """Choice: the text."""
+    return ServiceQuotaExceededException(
+        f"You have reached the maximum number of indexes in this vector bucket: {quota}"
+    )
+
+
+def too_many_vectors(quota: int) -> ServiceQuotaExceededException:
+    """Choice: the text."""
+    return ServiceQuotaExceededException(
+        f"You have reached the maximum number of vectors in this index: {quota}"
+    )
+
+
+# --- policies and tags --------------------------------------------------------------------
+
+
+def policy_not_found() -> NotFoundException:
+    """The bucket has no policy."""
+    return NotFoundException("The specified vector bucket policy could not be found")
+
+
+def malformed_policy() -> ValidationException:
+    """The text is no JSON policy. Choice: the text of the message."""
+    return ValidationException("The specified policy is not a valid JSON policy document")
+
+
+def too_many_tags() -> ValidationException:
+    """More than 50 tags on one resource."""
+    return ValidationException("Too many tags specified")
+
+
+def system_tag() -> ValidationException:
+    """A key that begins with `aws:`."""
+    return ValidationException("System tags cannot be added/updated by requester")
+
+
+def system_tag_case(key: str) -> ValidationException:
+    """A key that begins with `aws:` in other letters, such as `AWS:`."""
+    return ValidationException(f'Invalid System Tag: {key} must be prefixed with "aws:" in lowercase.')
+
+
+# --- vectors ------------------------------------------------------------------------------
+
+
+def vector_length(dimension: int, length: int) -> str:
+    """Why a vector is refused: its length."""
+    return f"vector must have length {dimension}, but has length {length}"
+
+
+VECTOR_NOT_FINITE = "vector contains NaNs or Infs"
+VECTOR_ZERO_NORM = "cosine distance does not support vectors with zero norm"
+METADATA_VALUE = "Metadata values must be strings, numbers, booleans, or arrays"
+METADATA_ARRAY_VALUE = "Metadata array values must be strings or numbers"
+METADATA_EMPTY_ARRAY = "Empty arrays are not allowed in metadata"
+
+
+def metadata_keys(most: int) -> str:
+    """Why a record's metadata is refused: the number of its keys."""
+    return f"Metadata object must have at most {most} keys"
+
+
+def filterable_metadata_size(most: int) -> str:
+    """Why a record's metadata is refused: the size of its filterable part."""
+    return f"Filterable metadata must have at most {most} bytes"
+
+
+def metadata_size(most: int) -> str:
+    """Why a record's metadata is refused: its size."""
+    return f"Metadata object must have at most {most} bytes"
+
+
+def invalid_record(key: str, path: str, reason: str) -> ValidationException:
+    """One record of a PutVectors batch is refused, and with it the batch."""
+    return ValidationException(f"Invalid record for key '{key}': {reason}", [FieldError(path, reason)])
+
+
+def metadata_not_an_object() -> ValidationException:
+    """Metadata that is JSON, but no object."""
+    return ValidationException("Metadata must be an object")
+
+
+def key_too_long() -> ValidationException:
+    """A vector key of at most 1,024 characters that takes more than 1,024 bytes."""
+    return ValidationException("Record key length exceeds the maximum allowed")
+
+
+def duplicate_keys() -> ValidationException:
+    """A key twice in DeleteVectors. Choice: the same in PutVectors."""
+    return ValidationException("Request must not contain duplicate keys")
+
+
+# --- pages and segments -------------------------------------------------------------------
+
+
+def invalid_page_token() -> ValidationException:
+    """A token that this mock did not hand out for this request, or that has expired.
+
+    Choice: seen for QueryVectors only; the same text for the three other lists.
+    """
+    return ValidationException("Invalid page token")
+
+
+def segment_pair() -> ValidationException:
+    """One of the pair is missing. Choice: the text."""
+    return ValidationException("Must specify both segmentCount and segmentIndex or neither")
+
+
+def segment_index() -> ValidationException:
+    """Choice: the text."""
+    return ValidationException("segmentIndex must be less than segmentCount")
+
+
+# --- queries ------------------------------------------------------------------------------
+
+
+def invalid_query_vector(reason: str) -> ValidationException:
+    """The query vector does not fit the index."""
+    return ValidationException(
+        "Query vector contains invalid values or is invalid for this index",
+        [FieldError("vector", f"Invalid input: {reason}")],
+    )
+
+
+def nothing_to_query() -> ValidationException:
+    """Choice: the text."""
+    return ValidationException("Must specify at least one of queryVector and queryTexts")
+
+
+def classic_query_on_enhanced_index() -> ValidationException:
+    """CLASSIC mode asked of an ENHANCED index."""
+    return ValidationException("queryMode cannot be CLASSIC when indexMode is ENHANCED")
 
 
 def invalid_filter() -> ValidationException:
@@ -75,3 +360,8 @@ def invalid_filter() -> ValidationException:
 def non_filterable_key() -> ValidationException:
     """A well-formed filter on a key that the index keeps as non-filterable."""
     return ValidationException("Invalid use of non-filterable metadata in filter")
+
+
+def too_many_constraints() -> ValidationException:
+    """A filter with too many constraints in ENHANCED mode. Choice: the text."""
+    return ValidationException("Filter must have at most 100 constraints")

@@ -1,0 +1,37 @@
+"""The operations of Amazon S3 Vectors: the table of contents of the package.
+
+Every operation takes a Call and its validated parameters, and returns the members of its output.
+"""
+
+from __future__ import annotations
+
+from mock_s3vectors.operations import buckets, indexes, policies, query, tags, vectors
+from mock_s3vectors.operations.call import Call, Operation
+
+# None: known by name and not implemented yet. An older botocore has fewer operations than this table.
+OPERATIONS: dict[str, Operation | None] = {
+    "CreateIndex": indexes.create_index,
+    "CreateVectorBucket": buckets.create_vector_bucket,
+    "DeleteIndex": indexes.delete_index,
+    "DeleteVectorBucket": buckets.delete_vector_bucket,
+    "DeleteVectorBucketPolicy": policies.delete_vector_bucket_policy,
+    "DeleteVectors": vectors.delete_vectors,
+    "GetIndex": indexes.get_index,
+    "GetVectorBucket": buckets.get_vector_bucket,
+    "GetVectorBucketPolicy": policies.get_vector_bucket_policy,
+    "GetVectors": vectors.get_vectors,
+    "ListIndexes": indexes.list_indexes,
+    "ListTagsForResource": tags.list_tags_for_resource,
+    "ListVectorBuckets": buckets.list_vector_buckets,
+    "ListVectors": vectors.list_vectors,
+    "PutVectorBucketDefaultIndexMode": None,
+    "PutVectorBucketPolicy": policies.put_vector_bucket_policy,
+    "PutVectors": vectors.put_vectors,
+    "QueryVectors": query.query_vectors,
+    "TagResource": tags.tag_resource,
+    "UntagResource": tags.untag_resource,
+    "UpdateIndexMode": None,
+    "UpdateMetadataConfiguration": None,
+}
+
+__all__ = ["OPERATIONS", "Call", "Operation"]

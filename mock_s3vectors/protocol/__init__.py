@@ -1,0 +1,1 @@
+"""The wire: botocore's model of the service in, checked parameters and response bytes out."""

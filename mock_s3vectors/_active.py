@@ -1,0 +1,153 @@
+"""The mocks that are switched on in this process, and what the first of them sets up around itself.
+
+Mocks nest: the outermost makes the state, the inner ones share it, and the last to leave drops it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors.config import Config
+from mock_s3vectors.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mock_s3vectors.gateway import Gateway
+    from mock_s3vectors.http import HttpRequest, HttpResponse
+    from mock_s3vectors.state import Stores
+
+_FAKE_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+
+
+@dataclass(frozen=True)
+class _Entry:
+    owner: object
+    config: Config
+
+
+def new_stores() -> Stores:
+    """An empty state."""
+    from mock_s3vectors.state import Stores  # noqa: PLC0415 - numpy takes 0.2 s to import
+
+    return Stores()
+
+
+class ActiveMocks:
+    """A stack of the mocks that are on; the options of the last one hold."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._entries: list[_Entry] = []
+        self._gateway: Gateway | None = None
+        self._stores: Stores | None = None
+        self._surroundings = _Surroundings()
+
+    def start(
+        self, owner: object, options: Mapping[str, Any], make_state: Callable[[], Stores] = new_stores
+    ) -> None:
+        """Switch a mock on, with a state of its own if it is the outermost.
+
+        Args:
+            owner: who will stop it.
+            options: those of the enclosing mock hold where these are silent.
+            make_state: gives the state that the outermost mock begins with.
+        """
+        with self._lock:
+            config = replace(self._entries[-1].config if self._entries else Config(), **options)
+            if not self._entries:
+                self._stores = make_state()
+                self._surroundings.enter()
+            self._entries.append(_Entry(owner, config))
+
+    def stop(self, owner: object) -> None:
+        """Switch off what the owner started last.
+
+        Raises:
+            UsageError: it has not started anything that is still on.
+        """
+        with self._lock:
+            mine = [entry for entry in self._entries if entry.owner is owner]
+            if not mine:
+                raise UsageError(
+                    "stop() was called on a mock that is not started: call start() first, "
+                    "and stop() once for each start()."
+                )
+            self._entries = _without_last(self._entries, mine[-1])
+            if not self._entries:
+                self._stores = None
+                self._surroundings.leave()
+
+    def reset(self) -> None:
+        """Drop all vector buckets, if any mock is on."""
+        stores = self._stores
+        if stores is not None:
+            stores.clear()
+
+    def handle(self, request: HttpRequest) -> HttpResponse | None:
+        """The answer to a request, None if no mock is on."""
+        stores, entries = self._stores, self._entries
+        if stores is None or not entries:
+            return None
+        return self._corridor().handle(request, stores, entries[-1].config)
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def _corridor(self) -> Gateway:
+        """The gateway, made at the first request and kept: it holds no state, only the model."""
+        if self._gateway is None:
+            from mock_s3vectors.gateway import Gateway  # noqa: PLC0415 - numpy takes 0.2 s to import
+
+            self._gateway = Gateway()
+        return self._gateway
+
+
+def _without_last(entries: list[_Entry], gone: _Entry) -> list[_Entry]:
+    """A new list, because requests of other threads read the old one without the lock."""
+    position = len(entries) - 1 - next(i for i, entry in enumerate(reversed(entries)) if entry is gone)
+    return entries[:position] + entries[position + 1 :]
+
+
+class _Surroundings:
+    """Fake credentials where there are none, and a default session of boto3 that the mock's end drops."""
+
+    def __init__(self) -> None:
+        self._session: Any = None
+        self._added: list[str] = []
+
+    def enter(self) -> None:
+        """Remember how things are, then change them."""
+        if "AWS_ACCESS_KEY_ID" not in os.environ:
+            self._added = [name for name in _FAKE_CREDENTIALS if name not in os.environ]
+            os.environ.update({name: _FAKE_CREDENTIALS[name] for name in self._added})
+        boto3 = sys.modules.get("boto3")
+        # A boto3 that is first imported while the mock is on had no default session before.
+        self._session = getattr(boto3, "DEFAULT_SESSION", None)
+        _set_default_session(None)
+
+    def leave(self) -> None:
+        """Put everything back."""
+        for name in self._added:
+            os.environ.pop(name, None)
+        self._added = []
+        _set_default_session(self._session)
+        self._session = None
+
+
+def _set_default_session(session: Any) -> None:
+    boto3 = sys.modules.get("boto3")
+    if boto3 is not None:
+        boto3.DEFAULT_SESSION = session  # type: ignore[attr-defined]
+
+
+def options_of(config: Config) -> dict[str, Any]:
+    """A whole Config as options that leave nothing to the enclosing mock."""
+    return asdict(config)
+
+
+ACTIVE = ActiveMocks()

@@ -1,0 +1,136 @@
+"""`mock_s3vectors`: decorator, class decorator, context manager, start and stop."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from mock_s3vectors._active import ACTIVE, options_of
+from mock_s3vectors._decorate import decorate
+from mock_s3vectors.config import Config, check_account_id, check_option_names
+from mock_s3vectors.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from typing_extensions import Self, Unpack
+
+    from mock_s3vectors.config import Options
+    from mock_s3vectors.state import Stores
+
+Target = TypeVar("Target", bound="Callable[..., Any]")
+
+
+class MockS3Vectors:
+    """A mock of Amazon S3 Vectors, off until it is entered, started, or what it decorates is called.
+
+    While any mock is on, no call of an s3vectors client reaches the network (but for clients whose
+    endpoint is on the loopback interface: that is a local server the test asked for). Mocks nest:
+    an inner one shares the state of the outermost, adds its options to those around it, and when the
+    outermost ends the state is dropped.
+    """
+
+    def __init__(self, options: Options) -> None:
+        check_option_names(options)
+        self._options: dict[str, Any] = dict(options)
+        self.config = Config(**options)
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name}={value!r}" for name, value in self._options.items())
+        return f"mock_s3vectors({options})"
+
+    def start(self) -> None:
+        """Switch the mock on until `stop()`."""
+        ACTIVE.start(self, self._options)
+
+    def stop(self) -> None:
+        """Switch it off again.
+
+        Raises:
+            UsageError: it was not started, or has been stopped as often as started.
+        """
+        ACTIVE.stop(self)
+
+    def reset(self) -> None:
+        """Drop all vector buckets with everything in them, of every account and Region."""
+        ACTIVE.reset()
+
+    def credentials(self, account_id: str) -> dict[str, str]:
+        """Keyword arguments that make `boto3.client` act in an account: obviously fake credentials.
+
+        Args:
+            account_id: 12 digits.
+
+        Raises:
+            UsageError: it is not.
+        """
+        return {"aws_access_key_id": check_account_id(account_id), "aws_secret_access_key": "testing"}
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def __call__(self, target: Target) -> Target:
+        """Decorate a function, coroutine function, (async) generator function or class."""
+        return decorate(target, self._activate)
+
+    @contextmanager
+    def _activate(self, make_state: Callable[[], Stores]) -> Iterator[None]:
+        ACTIVE.start(self, self._options, make_state)
+        try:
+            yield
+        finally:
+            ACTIVE.stop(self)
+
+
+@overload
+def mock_s3vectors(target: Target, /) -> Target: ...
+
+
+@overload
+def mock_s3vectors(*, config: Config) -> MockS3Vectors: ...
+
+
+@overload
+def mock_s3vectors(**options: Unpack[Options]) -> MockS3Vectors: ...
+
+
+def mock_s3vectors(
+    target: Callable[..., Any] | None = None, /, *, config: Config | None = None, **options: Any
+) -> Any:
+    """Mock Amazon S3 Vectors in what is decorated, or in a `with` or `async with` block.
+
+    Args:
+        target: what stands under `@mock_s3vectors` without parentheses.
+        config: all options at once, instead of single ones.
+        **options: the fields of Config, for instance `account_id="111122223333"`.
+
+    Returns:
+        The decorated target, or without one a MockS3Vectors to enter, start or decorate with.
+
+    Raises:
+        UsageError: an option does not exist or cannot have its value.
+    """
+    if config is not None:
+        if options:
+            raise UsageError(
+                f"mock_s3vectors was given config and {', '.join(options)}: put all options into config, "
+                "or leave config out."
+            )
+        options = options_of(config)
+    mock = MockS3Vectors(options)  # type: ignore[arg-type]
+    return mock if target is None else mock(target)

@@ -1,0 +1,44 @@
+"""Names and ARNs of vector buckets and indexes: made, taken apart, checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_BUCKET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_INDEX_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+_ARN = re.compile(
+    r"arn:(?P<partition>aws[-a-z0-9]*):s3vectors:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"
+    r":bucket/(?P<bucket>[a-z0-9.-]+)(?:/index/(?P<index>[a-z0-9.-]+))?"
+)
+
+
+@dataclass(frozen=True)
+class Arn:
+    """The ARN of a vector bucket or, with `index`, of an index in it."""
+
+    partition: str
+    region: str
+    account: str
+    bucket: str
+    index: str | None = None
+
+    def __str__(self) -> str:
+        text = f"arn:{self.partition}:s3vectors:{self.region}:{self.account}:bucket/{self.bucket}"
+        return text if self.index is None else f"{text}/index/{self.index}"
+
+
+def parse_arn(text: str) -> Arn | None:
+    """The parts of an ARN, or None if the text is not the ARN of a vector bucket or index."""
+    match = _ARN.fullmatch(text)
+    return Arn(**match.groupdict()) if match else None
+
+
+def is_vector_bucket_name(name: str) -> bool:
+    """Whether a name has only letters, digits and hyphens, none of these at an end."""
+    return _BUCKET_NAME.fullmatch(name) is not None
+
+
+def is_index_name(name: str) -> bool:
+    """The same with dots allowed."""
+    return _INDEX_NAME.fullmatch(name) is not None

@@ -1,0 +1,103 @@
+"""The options of the mock: one frozen Config."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal, TypedDict, get_args
+
+from mock_s3vectors import limits
+from mock_s3vectors.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SearchEngine = Literal["flat", "hnsw"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What a mock is started with.
+
+    Attributes:
+        account_id: the account of callers whose access key id is not itself an account id;
+            12 digits.
+        search_engine: `"flat"` searches exactly, `"hnsw"` approximately, as AWS does.
+        hnsw_m: neighbours per vector in the HNSW graph (M), at least 2.
+        hnsw_ef_construction: candidates looked at while the graph is built.
+        hnsw_ef_search: candidates looked at by a query.
+        max_vector_buckets: quota of vector buckets per account and Region.
+        max_indexes_per_vector_bucket: quota of indexes per vector bucket.
+        max_vectors_per_index: quota of vectors per index.
+
+    Raises:
+        UsageError: an option has a value that it cannot have.
+    """
+
+    account_id: str = "123456789012"
+    search_engine: SearchEngine = "flat"
+    hnsw_m: int = 32
+    hnsw_ef_construction: int = 200
+    hnsw_ef_search: int = 100
+    max_vector_buckets: int = limits.VECTOR_BUCKETS
+    max_indexes_per_vector_bucket: int = limits.INDEXES_PER_VECTOR_BUCKET
+    max_vectors_per_index: int = limits.VECTORS_PER_INDEX
+
+    def __post_init__(self) -> None:
+        check_account_id(self.account_id)
+        engines = get_args(SearchEngine)
+        if self.search_engine not in engines:
+            raise UsageError(f"search_engine={self.search_engine!r}: choose one of {', '.join(engines)}")
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if type(value) is not int or value < least:
+                raise UsageError(f"{name}={value!r}: must be a whole number of at least {least}")
+
+
+_LEAST = {
+    "hnsw_m": 2,
+    "hnsw_ef_construction": 1,
+    "hnsw_ef_search": 1,
+    "max_vector_buckets": 0,
+    "max_indexes_per_vector_bucket": 0,
+    "max_vectors_per_index": 0,
+}
+
+
+class Options(TypedDict, total=False):
+    """Config's fields as keyword arguments, all of them optional."""
+
+    account_id: str
+    search_engine: SearchEngine
+    hnsw_m: int
+    hnsw_ef_construction: int
+    hnsw_ef_search: int
+    max_vector_buckets: int
+    max_indexes_per_vector_bucket: int
+    max_vectors_per_index: int
+
+
+def check_account_id(account_id: str) -> str:
+    """The account id itself.
+
+    Raises:
+        UsageError: it is not a string of 12 digits.
+    """
+    if not isinstance(account_id, str) or not re.fullmatch("[0-9]{12}", account_id):
+        raise UsageError(f"{account_id!r} is no account id: give 12 digits as a string, '123456789012'")
+    return account_id
+
+
+def check_option_names(names: Iterable[str]) -> None:
+    """Nothing, if all of them are options.
+
+    Raises:
+        UsageError: there is no such option.
+    """
+    known = [field.name for field in fields(Config)]
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise UsageError(f"mock_s3vectors has no option {name!r}.{hint} Options: {', '.join(known)}")

@@ -1,0 +1,67 @@
+"""The corridor: the way of every request, in reading order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_s3vectors import errors, limits
+from mock_s3vectors.errors import ServiceError, UsageError
+from mock_s3vectors.identity import identify
+from mock_s3vectors.operations import OPERATIONS
+from mock_s3vectors.operations.call import Call
+from mock_s3vectors.protocol.model import operation_models
+from mock_s3vectors.protocol.parser import RequestParser
+from mock_s3vectors.protocol.router import Router
+from mock_s3vectors.protocol.serializer import serialize_error, serialize_result
+from mock_s3vectors.protocol.validator import Validator
+
+if TYPE_CHECKING:
+    from mock_s3vectors.config import Config
+    from mock_s3vectors.http import HttpRequest, HttpResponse
+    from mock_s3vectors.operations import Operation
+    from mock_s3vectors.state import Stores
+
+
+class Gateway:
+    """Answers requests as Amazon S3 Vectors would. It holds what the model says, and no state."""
+
+    def __init__(self) -> None:
+        models = {model.name: model for model in operation_models()}
+        self._router = Router(models.values())
+        self._parsers = {name: RequestParser(model) for name, model in models.items()}
+        self._validators = {name: Validator(model) for name, model in models.items()}
+
+    def handle(self, request: HttpRequest, stores: Stores, config: Config) -> HttpResponse:
+        """The answer to a request.
+
+        An error of the service is an answer like any other. Whatever else is raised is a wrong use
+        of the mock (UsageError) or a bug of ours, and leaves as it is.
+        """
+        name, path = self._router.route(request.method, request.path)
+        operate = _implementation(name)
+        caller = identify(request, config.account_id)
+        try:
+            if len(request.body) > limits.REQUEST_BYTES:
+                raise errors.request_too_large()
+            params = self._parsers[name].parse(request, path)
+            self._validators[name].validate(params)
+            result = operate(Call(caller, stores, config), params)
+        except ServiceError as error:
+            return serialize_error(error)
+        return serialize_result(result)
+
+
+def _implementation(name: str) -> Operation:
+    """The function behind an operation.
+
+    Raises:
+        UsageError: the installed model has this operation, and the mock has it not.
+    """
+    operate = OPERATIONS.get(name)
+    if operate is None:
+        available = sorted(known for known, function in OPERATIONS.items() if function is not None)
+        raise UsageError(
+            f"mock_s3vectors does not implement {name}, so it was not sent anywhere. "
+            f"Implemented: {', '.join(available)}."
+        )
+    return operate

@@ -1,0 +1,91 @@
+"""Finding the bucket or index that a request means, by name or by ARN.
+
+Choice: an ARN is looked up in the account and Region that it names, whoever asks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_s3vectors import errors
+from mock_s3vectors.arns import Arn, is_index_name, is_vector_bucket_name, parse_arn
+
+if TYPE_CHECKING:
+    from mock_s3vectors.operations.call import Call, Params
+    from mock_s3vectors.state import Index, Store, VectorBucket
+
+
+def store_of(call: Call, arn: Arn) -> Store:
+    """The account and Region of an ARN."""
+    return call.stores.at(arn.account, arn.region)
+
+
+def own_vector_bucket_arn(call: Call, name: str) -> Arn:
+    """The ARN that a bucket of this name has, or would have, in the caller's account and Region."""
+    if not is_vector_bucket_name(name):
+        raise errors.invalid_vector_bucket_name()
+    caller = call.caller
+    return Arn(caller.partition, caller.region, caller.account, name)
+
+
+def lookup_vector_bucket(call: Call, arn: Arn) -> VectorBucket | None:
+    """The bucket of an ARN, or the bucket in which the index of an ARN would be."""
+    bucket = store_of(call, arn).vector_buckets.get(arn.bucket)
+    return bucket if bucket is not None and bucket.arn.partition == arn.partition else None
+
+
+def find_vector_bucket(call: Call, params: Params) -> VectorBucket:
+    """The bucket of a bucket operation.
+
+    Raises:
+        ValidationException: not exactly one of name and ARN, or no possible name.
+        NotFoundException: no such bucket.
+    """
+    name, text = params.get("vectorBucketName"), params.get("vectorBucketArn")
+    if (name is None) == (text is None):
+        raise errors.vector_bucket_address()
+    arn = own_vector_bucket_arn(call, name) if name is not None else parse_arn(str(text))
+    bucket = lookup_vector_bucket(call, arn) if arn is not None and arn.index is None else None
+    if bucket is None:
+        raise errors.vector_bucket_not_found()
+    return bucket
+
+
+def lookup_index(call: Call, arn: Arn) -> Index | None:
+    """The index of an ARN."""
+    bucket = lookup_vector_bucket(call, arn)
+    return bucket.indexes.get(arn.index) if bucket is not None and arn.index is not None else None
+
+
+def find_index(call: Call, params: Params) -> Index:
+    """The index of an index operation.
+
+    Raises:
+        ValidationException: neither the ARN alone nor both names, or no possible names.
+        NotFoundException: no such index, or no such bucket.
+    """
+    index = lookup_index_of(call, params)
+    if index is None:
+        raise errors.index_not_found()
+    return index
+
+
+def lookup_index_of(call: Call, params: Params) -> Index | None:
+    """The same, None instead of NotFoundException."""
+    bucket_name, index_name, text = (
+        params.get(member) for member in ("vectorBucketName", "indexName", "indexArn")
+    )
+    if text is not None and bucket_name is None and index_name is None:
+        arn = parse_arn(text)
+        return lookup_index(call, arn) if arn is not None else None
+    if text is not None or bucket_name is None or index_name is None:
+        raise errors.index_address()
+    bucket_arn = own_vector_bucket_arn(call, bucket_name)
+    return lookup_index(call, index_arn(bucket_arn, index_name))
+
+
+def index_arn(bucket: Arn, name: str) -> Arn:
+    """The ARN that an index of this name has, or would have, in a bucket."""
+    if not is_index_name(name):
+        raise errors.invalid_index_name()
+    return Arn(bucket.partition, bucket.region, bucket.account, bucket.bucket, name)

@@ -1,0 +1,82 @@
+"""CreateVectorBucket, GetVectorBucket, ListVectorBuckets, DeleteVectorBucket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_s3vectors import clock, errors, limits
+from mock_s3vectors.operations.addressing import find_vector_bucket, own_vector_bucket_arn, store_of
+from mock_s3vectors.operations.encryption import effective_encryption
+from mock_s3vectors.operations.paging import page_of_names
+from mock_s3vectors.operations.tags import check_tags
+from mock_s3vectors.state import VectorBucket
+
+if TYPE_CHECKING:
+    from mock_s3vectors.operations.call import Call, Params, Result
+
+
+def create_vector_bucket(call: Call, params: Params) -> Result:
+    """Creates a bucket; not idempotent, whatever the parameters."""
+    name = params["vectorBucketName"]
+    arn = own_vector_bucket_arn(call, name)
+    encryption = effective_encryption(params)
+    tags = check_tags(params.get("tags", {}))
+    now = clock.now()
+    bucket = VectorBucket(
+        arn=arn,
+        name=name,
+        creation_time=int(now),
+        encryption=encryption,
+        default_index_mode="ENHANCED" if now >= clock.ENHANCED_SINCE else "CLASSIC",
+        tags=tags,
+    )
+    store, quota = call.store, call.config.max_vector_buckets
+    with store.lock:
+        if name in store.vector_buckets:
+            raise errors.vector_bucket_exists()
+        if len(store.vector_buckets) >= quota:
+            raise errors.too_many_vector_buckets(quota)
+        store.vector_buckets[name] = bucket
+    return {"vectorBucketArn": str(arn)}
+
+
+def get_vector_bucket(call: Call, params: Params) -> Result:
+    """Describes a bucket."""
+    bucket = find_vector_bucket(call, params)
+    return {
+        "vectorBucket": {
+            **_summary(bucket),
+            "encryptionConfiguration": bucket.encryption,
+            "defaultIndexMode": bucket.default_index_mode,
+        }
+    }
+
+
+def list_vector_buckets(call: Call, params: Params) -> Result:
+    """Lists the caller's buckets in the caller's Region."""
+    store, caller = call.store, call.caller
+    with store.lock:
+        page, more = page_of_names(
+            store.vector_buckets, params, limits.LIST_PAGE, "ListVectorBuckets", caller.account, caller.region
+        )
+    return {"vectorBuckets": [_summary(bucket) for bucket in page], **more}
+
+
+def delete_vector_bucket(call: Call, params: Params) -> Result:
+    """Deletes an empty bucket; its name is free again at once."""
+    bucket = find_vector_bucket(call, params)
+    store = store_of(call, bucket.arn)
+    with store.lock:
+        bucket = find_vector_bucket(call, params)
+        if bucket.indexes:
+            raise errors.vector_bucket_not_empty()
+        del store.vector_buckets[bucket.name]
+    return {}
+
+
+def _summary(bucket: VectorBucket) -> Result:
+    return {
+        "vectorBucketName": bucket.name,
+        "vectorBucketArn": str(bucket.arn),
+        "creationTime": bucket.creation_time,
+    }

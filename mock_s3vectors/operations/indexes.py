@@ -1,0 +1,99 @@
+"""CreateIndex, GetIndex, ListIndexes, DeleteIndex."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_s3vectors import clock, errors, limits
+from mock_s3vectors.errors import UsageError
+from mock_s3vectors.operations.addressing import find_index, find_vector_bucket, index_arn, store_of
+from mock_s3vectors.operations.encryption import effective_encryption
+from mock_s3vectors.operations.paging import page_of_names
+from mock_s3vectors.operations.tags import check_tags
+from mock_s3vectors.state import Index
+from mock_s3vectors.state.vector_table import VectorTable
+
+if TYPE_CHECKING:
+    from mock_s3vectors.operations.call import Call, Params, Result
+    from mock_s3vectors.state import VectorBucket
+
+
+def create_index(call: Call, params: Params) -> Result:
+    """Creates an index in a bucket; not idempotent, whatever the parameters."""
+    bucket = find_vector_bucket(call, params)
+    with store_of(call, bucket.arn).lock:
+        # Looked up once more: another thread may have deleted it before we had the lock.
+        bucket = find_vector_bucket(call, params)
+        index = _new_index(bucket, params)
+        quota = call.config.max_indexes_per_vector_bucket
+        if index.name in bucket.indexes:
+            raise errors.index_exists()
+        if len(bucket.indexes) >= quota:
+            raise errors.too_many_indexes(quota)
+        bucket.indexes[index.name] = index
+    return {"indexArn": str(index.arn)}
+
+
+def _new_index(bucket: VectorBucket, params: Params) -> Index:
+    configuration = params.get("metadataConfiguration")
+    if configuration and configuration.get("textSearchConfigurations"):
+        raise UsageError(
+            "CreateIndex was asked for textSearchConfigurations: mock_s3vectors has no full-text search yet. "
+            "Leave them out; vector search and filters work without."
+        )
+    name, metric = params["indexName"], params["distanceMetric"]
+    return Index(
+        arn=index_arn(bucket.arn, name),
+        name=name,
+        creation_time=int(clock.now()),
+        data_type=params["dataType"],
+        distance_metric=metric,
+        metadata_configuration=configuration,
+        encryption=effective_encryption(params, inherited=bucket.encryption),
+        mode=bucket.default_index_mode,
+        tags=check_tags(params.get("tags", {})),
+        vectors=VectorTable(params["dimension"], metric),
+    )
+
+
+def get_index(call: Call, params: Params) -> Result:
+    """Describes an index."""
+    index = find_index(call, params)
+    described = {
+        **_summary(index),
+        "dataType": index.data_type,
+        "dimension": index.dimension,
+        "distanceMetric": index.distance_metric,
+        "encryptionConfiguration": index.encryption,
+        "indexMode": index.mode,
+    }
+    if index.metadata_configuration is not None:
+        described["metadataConfiguration"] = index.metadata_configuration
+    return {"index": described}
+
+
+def list_indexes(call: Call, params: Params) -> Result:
+    """Lists the indexes of a bucket."""
+    bucket = find_vector_bucket(call, params)
+    with store_of(call, bucket.arn).lock:
+        page, more = page_of_names(bucket.indexes, params, limits.LIST_PAGE, "ListIndexes", str(bucket.arn))
+    return {"indexes": [_summary(index) for index in page], **more}
+
+
+def delete_index(call: Call, params: Params) -> Result:
+    """Deletes an index and the vectors in it."""
+    index = find_index(call, params)
+    store = store_of(call, index.arn)
+    with store.lock:
+        index = find_index(call, params)
+        del store.vector_buckets[index.arn.bucket].indexes[index.name]
+    return {}
+
+
+def _summary(index: Index) -> Result:
+    return {
+        "vectorBucketName": index.arn.bucket,
+        "indexName": index.name,
+        "indexArn": str(index.arn),
+        "creationTime": index.creation_time,
+    }

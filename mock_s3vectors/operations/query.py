@@ -1,0 +1,131 @@
+"""QueryVectors: the k nearest vectors that a filter allows, a hundred a page."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors import clock, errors, limits
+from mock_s3vectors.errors import UsageError
+from mock_s3vectors.filtering import compile_filter
+from mock_s3vectors.operations.addressing import find_index
+from mock_s3vectors.operations.paging import digest, make_token, read_token
+from mock_s3vectors.operations.records import to_float32, vector_refusals
+from mock_s3vectors.state.rankings import Hit, Ranking
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mock_s3vectors.filtering import Filter
+    from mock_s3vectors.operations.call import Call, Params, Result
+    from mock_s3vectors.state import Index
+
+# What the request for a further page has in common with the first.
+_REPEATED = ("queryVector", "queryTexts", "topK", "filter", "queryMode")
+
+
+def _repeated(params: Params) -> bytes:
+    return digest([params.get(name) for name in _REPEATED])
+
+
+def query_vectors(call: Call, params: Params) -> Result:
+    """Searches an index; everything is checked before any vector is looked at."""
+    index = find_index(call, params)
+    matching = _check(index, params)
+    query = _query_vector(index, params)
+    scope = "QueryVectors", str(index.arn)
+    token = params.get("nextToken")
+    with index.lock:
+        if token is None:
+            name, start = None, 0
+            hits: Sequence[Hit] = _search(call, index, query, params["topK"], matching)
+        else:
+            position = read_token(token, *scope)
+            name, start, hits = _continue(index, position, params)
+        end = start + limits.QUERY_PAGE
+        result: Result = {
+            "vectors": [_describe(hit, params) for hit in hits[start:end]],
+            "distanceMetric": index.distance_metric,
+        }
+        if end < len(hits):
+            if name is None:
+                expires = clock.now() + limits.QUERY_TOKEN_SECONDS
+                name = index.rankings.keep(Ranking(_repeated(params), hits, expires))
+            result["nextToken"] = make_token(f"{name}:{end}", *scope)
+    return result
+
+
+def _check(index: Index, params: Params) -> Filter | None:
+    """The compiled filter of a request that fits the index in all but its vector.
+
+    Raises:
+        ValidationException: the mode, the number of results or the filter is refused.
+    """
+    mode = params.get("queryMode", index.mode)
+    if mode == "CLASSIC" and index.mode == "ENHANCED":
+        raise errors.classic_query_on_enhanced_index()
+    if params["topK"] > limits.TOP_K:
+        raise errors.constraint_violations([errors.bad_range("/topK", 1, limits.TOP_K)])
+    if "filter" not in params:
+        return None
+    return compile_filter(
+        params["filter"], non_filterable=index.non_filterable_keys, enhanced=mode == "ENHANCED"
+    )
+
+
+def _query_vector(index: Index, params: Params) -> NDArray[np.float32]:
+    """The query vector, shape (dimension,).
+
+    Raises:
+        ValidationException: there is none, or it does not fit the index.
+    """
+    if "queryTexts" in params:
+        raise UsageError(
+            "QueryVectors was asked for queryTexts: mock_s3vectors has no full-text search yet. "
+            "Query by queryVector and filter."
+        )
+    if "queryVector" not in params:
+        raise errors.nothing_to_query()
+    values = params["queryVector"]["float32"]
+    if len(values) != index.dimension:
+        raise errors.invalid_query_vector(errors.vector_length(index.dimension, len(values)))
+    query = to_float32([values])
+    refusals = vector_refusals(query, index.distance_metric)
+    if refusals:
+        raise errors.invalid_query_vector(refusals[0])
+    vector: NDArray[np.float32] = query[0]
+    return vector
+
+
+def _search(
+    call: Call, index: Index, query: NDArray[np.float32], k: int, matching: Filter | None
+) -> list[Hit]:
+    table = index.vectors
+    nearest = table.nearest(query, k, matching, call.config)
+    return [Hit(table.keys[row], distance, table.metadata[row]) for row, distance in nearest]
+
+
+def _continue(index: Index, position: str, params: Params) -> tuple[str, int, Sequence[Hit]]:
+    """Where a page goes on in the ranking that the first page froze.
+
+    Raises:
+        ValidationException: the ranking has expired, or was another request's.
+    """
+    name, _, start = position.partition(":")
+    ranking = index.rankings.find(name, clock.now())
+    if ranking is None or ranking.request != _repeated(params):
+        raise errors.invalid_page_token()
+    return name, int(start), ranking.hits
+
+
+def _describe(hit: Hit, params: Params) -> Result:
+    described: dict[str, Any] = {"key": hit.key}
+    if params.get("returnDistance"):
+        # JSON has no infinity; a squared distance beyond float32 is written as the protocol does.
+        described["distance"] = hit.distance if math.isfinite(hit.distance) else "Infinity"
+    if params.get("returnMetadata"):
+        described["metadata"] = hit.metadata
+    return described

@@ -1,0 +1,29 @@
+"""The installed botocore's model of Amazon S3 Vectors: the source of truth for every shape."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+SERVICE = "s3vectors"
+
+
+@lru_cache(maxsize=1)
+def service_model() -> ServiceModel:
+    """The model, read once a process.
+
+    An older botocore has fewer operations and shapes than a newer one; nothing here names any.
+    """
+    return ServiceModel(Loader().load_service_model(SERVICE, "service-2"), SERVICE)
+
+
+def operation_models() -> list[OperationModel]:
+    """All operations that the installed model has."""
+    model = service_model()
+    return [model.operation_model(name) for name in model.operation_names]

@@ -1,0 +1,188 @@
+"""Requests in: the bytes of a request become the parameters of its operation.
+
+Every member is checked for its JSON type here, and for nothing else; ranges, lengths and patterns
+are the validator's. JSON's types, not Python's: `true` is no number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote
+
+import orjson
+
+from mock_s3vectors.errors import not_deserializable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+
+    from mock_s3vectors.http import HttpRequest
+
+Reader = Callable[[Any], Any]
+
+_NUMBERS = {float, int}
+# Numbers that JSON cannot write; clients send them as strings.
+_NON_FINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
+
+
+class RequestParser:
+    """Parses the requests of one operation."""
+
+    def __init__(self, operation: OperationModel) -> None:
+        shape = operation.input_shape
+        members = shape.members if shape is not None else {}
+        self._path = {
+            member.serialization.get("name", name): name
+            for name, member in members.items()
+            if member.serialization.get("location") == "uri"
+        }
+        self._query = {
+            member.serialization.get("name", name): name
+            for name, member in members.items()
+            if member.serialization.get("location") == "querystring"
+        }
+        elsewhere = {*self._path.values(), *self._query.values()}
+        body = {name: reader_of(member) for name, member in members.items() if name not in elsewhere}
+        self._read_body = _structure_reader(body) if body else None
+
+    def parse(self, request: HttpRequest, path: Mapping[str, str]) -> dict[str, Any]:
+        """The parameters by member name; absent members and nulls are left out.
+
+        Raises:
+            SerializationException: no JSON, a lone surrogate, or a member of the wrong JSON type.
+        """
+        params: dict[str, Any] = {}
+        if self._read_body is not None:
+            params = self._read_body(_load(request.body))
+        for placeholder, name in self._path.items():
+            params[name] = _unquote(path[placeholder])
+        if self._query:
+            values = _parse_query(request.query)
+            params |= {name: values[key] for key, name in self._query.items() if key in values}
+        return params
+
+
+def _load(body: bytes) -> Any:
+    """The JSON document; an empty body is an empty object, as for every operation without input."""
+    if not body:
+        return {}
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise not_deserializable() from None
+
+
+def _unquote(text: str) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise not_deserializable() from None
+
+
+def _parse_query(query: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(query, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise not_deserializable() from None
+
+
+def reader_of(shape: Shape) -> Reader:
+    """A function that returns a JSON value as this shape's, or raises SerializationException."""
+    if getattr(shape, "is_document_type", False):
+        return _read_document
+    return _READERS[shape.type_name](shape)
+
+
+def _of_type(*types: type) -> Callable[[Shape], Reader]:
+    def read(value: Any) -> Any:
+        if type(value) not in types:
+            raise not_deserializable()
+        return value
+
+    return lambda _shape: read
+
+
+def _read_document(value: Any) -> Any:
+    return value
+
+
+def _read_float(value: Any) -> Any:
+    if type(value) in _NUMBERS:
+        return value
+    if type(value) is str and value in _NON_FINITE:
+        return _NON_FINITE[value]
+    raise not_deserializable()
+
+
+def _read_floats(values: Any) -> Any:
+    """A list of numbers. A batch has hundreds of thousands: the types are collected at C's speed."""
+    if type(values) is not list:
+        raise not_deserializable()
+    if set(map(type, values)) <= _NUMBERS:
+        return values
+    return [_read_float(value) for value in values]
+
+
+def _list_reader(shape: ListShape) -> Reader:
+    if shape.member.type_name == "float":
+        return _read_floats
+    read_member = reader_of(shape.member)
+
+    def read(values: Any) -> Any:
+        if type(values) is not list:
+            raise not_deserializable()
+        return [read_member(value) for value in values]
+
+    return read
+
+
+def _map_reader(shape: MapShape) -> Reader:
+    read_value = reader_of(shape.value)
+
+    def read(values: Any) -> Any:
+        if type(values) is not dict:
+            raise not_deserializable()
+        return {key: read_value(value) for key, value in values.items()}
+
+    return read
+
+
+def _structure_of(shape: StructureShape) -> Reader:
+    read = _structure_reader({name: reader_of(member) for name, member in shape.members.items()})
+    if not getattr(shape, "is_tagged_union", False):
+        return read
+
+    def read_union(values: Any) -> Any:
+        union = read(values)
+        if len(union) != 1:
+            raise not_deserializable()
+        return union
+
+    return read_union
+
+
+def _structure_reader(members: Mapping[str, Reader]) -> Reader:
+    def read(values: Any) -> Any:
+        if type(values) is not dict:
+            raise not_deserializable()
+        return {
+            name: members[name](value)
+            for name, value in values.items()
+            if value is not None and name in members
+        }
+
+    return read
+
+
+_READERS: dict[str, Callable[[Any], Reader]] = {
+    "boolean": _of_type(bool),
+    "float": lambda _shape: _read_float,
+    "integer": _of_type(int),
+    "list": _list_reader,
+    "map": _map_reader,
+    "string": _of_type(str),
+    "structure": _structure_of,
+}

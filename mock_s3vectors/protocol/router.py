@@ -1,0 +1,49 @@
+"""Routes: HTTP method and raw path to an operation of the model."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mock_s3vectors.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from botocore.model import OperationModel
+
+_PLACEHOLDER = re.compile(r"\\{(\w+)\\}")
+
+
+class Router:
+    """A dictionary for the fixed paths, a short list of patterns for those with an ARN in them."""
+
+    def __init__(self, operations: Iterable[OperationModel]) -> None:
+        self._fixed: dict[tuple[str, str], str] = {}
+        self._patterns: list[tuple[str, re.Pattern[str], str]] = []
+        for operation in operations:
+            method, path = operation.http["method"], operation.http["requestUri"]
+            if "{" in path:
+                pattern = _PLACEHOLDER.sub(r"(?P<\1>[^/]*)", re.escape(path))
+                self._patterns.append((method, re.compile(pattern), operation.name))
+            else:
+                self._fixed[method, path] = operation.name
+
+    def route(self, method: str, path: str) -> tuple[str, dict[str, str]]:
+        """The operation's name, and the raw parts of the path by the name of their member.
+
+        Raises:
+            UsageError: no operation of the installed model has this method and path.
+        """
+        name = self._fixed.get((method, path))
+        if name is not None:
+            return name, {}
+        for expected, pattern, name in self._patterns:
+            match = pattern.fullmatch(path)
+            if match and method == expected:
+                return name, match.groupdict()
+        known = sorted({*self._fixed.values(), *(name for _, _, name in self._patterns)})
+        raise UsageError(
+            f"{method} {path} is no operation of Amazon S3 Vectors in the installed botocore, so it was "
+            f"not sent anywhere. Operations: {', '.join(known)}."
+        )

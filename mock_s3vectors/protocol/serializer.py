@@ -1,0 +1,39 @@
+"""Responses out: a result or an error of the service becomes the bytes of an HTTP response."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mock_s3vectors.http import HttpResponse
+
+if TYPE_CHECKING:
+    from mock_s3vectors.errors import ServiceError
+
+
+def serialize_result(result: dict[str, Any]) -> HttpResponse:
+    """A success. Vector data may stand in it as rows of a float64 matrix."""
+    return _respond(200, result, {})
+
+
+def serialize_error(error: ServiceError) -> HttpResponse:
+    """An error: its code goes into a header, its message into the body."""
+    body: dict[str, Any] = {"message": error.message}
+    if error.fields:
+        body["fieldList"] = [{"path": field.path, "message": field.message} for field in error.fields]
+    return _respond(error.status, body, {"x-amzn-errortype": error.code})
+
+
+def _respond(status: int, document: dict[str, Any], headers: dict[str, str]) -> HttpResponse:
+    body = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
+    request_id = str(uuid.uuid4())
+    headers |= {
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+        # Choice: AWS writes one of the two, and which one is not published.
+        "x-amz-request-id": request_id,
+        "x-amzn-requestid": request_id,
+    }
+    return HttpResponse(status, headers, body)

@@ -1,0 +1,93 @@
+"""The pytest plugin: fixtures and a marker. Importing it loads nothing that pytest has not loaded.
+
+A test that asks for `s3vectors_client` gets a boto3 client on a mock of its own;
+`@pytest.mark.s3vectors(search_engine="hnsw")` gives that mock options.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mock_s3vectors import MockS3Vectors, UsageError, mock_s3vectors
+from mock_s3vectors._decorate import block_of_fixture
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from types_boto3_s3vectors import S3VectorsClient
+
+_MARKER = "s3vectors"
+_FIXTURE = "s3vectors_mock"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line(
+        "markers",
+        "s3vectors(**options): mock Amazon S3 Vectors in the test, with these options of mock_s3vectors.",
+    )
+
+
+@pytest.fixture
+def s3vectors_mock(request: pytest.FixtureRequest) -> Iterator[MockS3Vectors]:
+    """The mock, switched on and empty for each test; options come from `@pytest.mark.s3vectors(...)`."""
+    with mock_s3vectors(**_options(request.node)) as mock:
+        yield mock
+
+
+@pytest.fixture
+def s3vectors_client(s3vectors_mock: MockS3Vectors) -> S3VectorsClient:  # noqa: ARG001 - switches it on
+    """A boto3 client on the mock, in the Region of the environment or us-east-1."""
+    import boto3  # noqa: PLC0415 - half a second for those who never ask for a client
+
+    region = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1"
+    return boto3.client("s3vectors", region_name=region)
+
+
+def _options(node: pytest.Item) -> Any:
+    """The options of all markers on a test, its class and its module; the closest one counts."""
+    options: dict[str, Any] = {}
+    for marker in node.iter_markers(_MARKER):
+        if marker.args:
+            raise UsageError(
+                f"@pytest.mark.s3vectors was given {marker.args!r}: name its options, "
+                'as in @pytest.mark.s3vectors(search_engine="hnsw").'
+            )
+        options = {**marker.kwargs, **options}
+    return options
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A marked test is mocked, whether or not it asks for the fixture by name."""
+    names = getattr(item, "fixturenames", None)
+    if names is not None and _FIXTURE not in names and item.get_closest_marker(_MARKER):
+        names.insert(0, _FIXTURE)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Fixtures that the tests of a decorated class ask for run inside the mock, as the tests do."""
+    if fixturedef.scope not in ("function", "class"):
+        return (yield)
+    shared = fixturedef.scope == "class"
+    block = block_of_fixture(request.cls, None if shared else request.instance)
+    if block is None:
+        return (yield)
+    stack = ExitStack()
+    fixturedef.addfinalizer(stack.close)
+    if not shared:
+        stack.enter_context(block)
+        return (yield)
+    # Each test has a copy of what the class shares, so the class's own mock must not stay on.
+    with block:
+        result = yield
+    again = block_of_fixture(request.cls, None)
+    if again is not None:
+        fixturedef.addfinalizer(lambda: stack.enter_context(again))
+    return result

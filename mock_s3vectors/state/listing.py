@@ -1,0 +1,49 @@
+"""The order in which an index lists its keys: by hash, so that it looks as unordered as on AWS.
+
+A position is a key, not an offset, and a segment is a range of the hash space. So a page is right
+whatever was written or deleted since the last one.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from sortedcontainers import SortedList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_HASH_BYTES = 8
+_HASH_SPACE = 1 << (8 * _HASH_BYTES)
+
+Position = tuple[int, str]
+
+
+def position_of(key: str) -> Position:
+    """Where a key stands. The hash is the same in every process, which Python's own is not."""
+    digest = blake2b(key.encode(), digest_size=_HASH_BYTES).digest()
+    return int.from_bytes(digest, "big"), key
+
+
+class Listing:
+    """The keys of an index in listing order; writing or deleting one costs O(log n)."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._positions: SortedList[Position] = SortedList(position_of(key) for key in keys)
+
+    def add(self, keys: Iterable[str]) -> None:
+        """Keys that are new."""
+        self._positions.update(position_of(key) for key in keys)
+
+    def discard(self, key: str) -> None:
+        """A key that is gone."""
+        self._positions.discard(position_of(key))
+
+    def keys(self, after: str | None = None, segment: int = 0, segments: int = 1) -> Iterator[str]:
+        """The keys of a segment, those behind `after` if that is given."""
+        first: Position = (-(-_HASH_SPACE * segment // segments), "")
+        end: Position = (-(-_HASH_SPACE * (segment + 1) // segments), "")
+        start = first if after is None else max(first, position_of(after))
+        for position in self._positions.irange(start, end, inclusive=(after is None, False)):
+            yield position[1]

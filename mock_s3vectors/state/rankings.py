@@ -1,0 +1,57 @@
+"""Rankings that a query has frozen, so that its next pages show what its first page began."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Choice: how many an index keeps; the oldest go first.
+_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A vector in a ranking, with what a page may show of it."""
+
+    key: str
+    distance: float
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The hits of one query, best first.
+
+    Attributes:
+        request: a digest of what the next page's request must repeat.
+        expires: seconds since the epoch.
+    """
+
+    request: bytes
+    hits: Sequence[Hit]
+    expires: float
+
+
+class Rankings:
+    """The rankings of one index."""
+
+    def __init__(self) -> None:
+        self._rankings: OrderedDict[str, Ranking] = OrderedDict()
+
+    def keep(self, ranking: Ranking) -> str:
+        """An id under which `find` gives the ranking back until it expires."""
+        name = secrets.token_hex(8)
+        self._rankings[name] = ranking
+        while len(self._rankings) > _KEPT:
+            self._rankings.popitem(last=False)
+        return name
+
+    def find(self, name: str, now: float) -> Ranking | None:
+        """The ranking, or None if there is none of this id any more."""
+        ranking = self._rankings.get(name)
+        return ranking if ranking is not None and now < ranking.expires else None

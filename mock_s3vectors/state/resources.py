@@ -1,0 +1,81 @@
+"""Vector buckets and indexes as they are remembered."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors.state.rankings import Rankings
+
+if TYPE_CHECKING:
+    from mock_s3vectors.arns import Arn
+    from mock_s3vectors.state.vector_table import VectorTable
+
+
+@dataclass
+class Index:
+    """A vector index: its settings, fixed at creation, and its vectors.
+
+    Attributes:
+        metadata_configuration: as given at creation, None if none was given.
+        encryption: the effective one, inherited from the bucket where none was given.
+        rankings: the frozen result lists whose further pages may still be asked for.
+        lock: held by whoever reads or writes the vectors.
+    """
+
+    arn: Arn
+    name: str
+    creation_time: int
+    data_type: str
+    distance_metric: str
+    metadata_configuration: dict[str, Any] | None
+    encryption: dict[str, str]
+    mode: str
+    tags: dict[str, str]
+    vectors: VectorTable
+    rankings: Rankings = field(default_factory=Rankings)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def dimension(self) -> int:
+        """The number of floats in each vector."""
+        return self.vectors.dimension
+
+    @property
+    def non_filterable_keys(self) -> frozenset[str]:
+        """Metadata keys that filters must not name."""
+        return frozenset((self.metadata_configuration or {}).get("nonFilterableMetadataKeys", ()))
+
+    def copy(self) -> Index:
+        """An index of its own with the same vectors."""
+        with self.lock:
+            return replace(
+                self,
+                tags=dict(self.tags),
+                vectors=self.vectors.copy(),
+                rankings=Rankings(),
+                lock=threading.RLock(),
+            )
+
+
+@dataclass
+class VectorBucket:
+    """A vector bucket and the indexes in it, by name."""
+
+    arn: Arn
+    name: str
+    creation_time: int
+    encryption: dict[str, str]
+    default_index_mode: str
+    tags: dict[str, str]
+    policy: str | None = None
+    indexes: dict[str, Index] = field(default_factory=dict)
+
+    def copy(self) -> VectorBucket:
+        """A bucket of its own with the same indexes."""
+        return replace(
+            self,
+            tags=dict(self.tags),
+            indexes={name: index.copy() for name, index in self.indexes.items()},
+        )

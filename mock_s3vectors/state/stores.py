@@ -1,0 +1,48 @@
+"""The root of the state: one store for each account and Region."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mock_s3vectors.state.resources import VectorBucket
+
+
+@dataclass
+class Store:
+    """The vector buckets of one account in one Region, by name.
+
+    Whoever creates, deletes or changes a bucket, its indexes, policy or tags holds the lock; each
+    index has a lock of its own for its vectors.
+    """
+
+    vector_buckets: dict[str, VectorBucket] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def copy(self) -> Store:
+        """A store of its own with the same contents."""
+        with self.lock:
+            return Store({name: bucket.copy() for name, bucket in self.vector_buckets.items()})
+
+
+class Stores:
+    """All stores, each made when it is first asked for. To reset is to drop them."""
+
+    def __init__(self, stores: dict[tuple[str, str], Store] | None = None) -> None:
+        self._stores = stores if stores is not None else {}
+
+    def at(self, account: str, region: str) -> Store:
+        """The store of an account and Region."""
+        key = account, region
+        # A look first, because `setdefault` would make a store for every call.
+        return self._stores.get(key) or self._stores.setdefault(key, Store())
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._stores = {}
+
+    def copy(self) -> Stores:
+        """Stores of their own with the same contents."""
+        return Stores({key: store.copy() for key, store in list(self._stores.items())})

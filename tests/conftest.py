@@ -1,0 +1,87 @@
+"""What all tests share: every response is checked against the model, and a few things to start from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from mock_s3vectors.gateway import Gateway
+from tests.shapes import check_response
+
+if TYPE_CHECKING:
+    from mock_s3vectors import Config
+    from mock_s3vectors.http import HttpRequest, HttpResponse
+    from mock_s3vectors.state import Stores
+    from tests.helpers import Client, MakeIndex, Refused
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(autouse=True)
+def no_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests of this project must not depend on, nor ever use, the credentials of who runs them."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3VECTORS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(autouse=True)
+def checked_responses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every response of every test is held against the model's output shape."""
+    handle = Gateway.handle
+
+    def handle_and_check(
+        gateway: Gateway, request: HttpRequest, stores: Stores, config: Config
+    ) -> HttpResponse:
+        response = handle(gateway, request, stores, config)
+        operation, _ = gateway._router.route(request.method, request.path)
+        check_response(operation, response.status, dict(response.headers), response.body)
+        return response
+
+    monkeypatch.setattr(Gateway, "handle", handle_and_check)
+
+
+@pytest.fixture
+def client(s3vectors_client: Client) -> Client:
+    """A client in us-east-1, with the vector bucket `bucket` in it."""
+    s3vectors_client.create_vector_bucket(vectorBucketName="bucket")
+    return s3vectors_client
+
+
+@pytest.fixture
+def make_index(client: Client) -> MakeIndex:
+    """Creates an index in `bucket`; returns the two names that address it."""
+
+    def make(
+        name: str = "index", *, dimension: int = 2, metric: str = "euclidean", **settings: Any
+    ) -> dict[str, str]:
+        address = {"vectorBucketName": "bucket", "indexName": name}
+        client.create_index(
+            **address, dataType="float32", dimension=dimension, distanceMetric=metric, **settings
+        )
+        return address
+
+    return make
+
+
+@pytest.fixture
+def index(make_index: MakeIndex) -> dict[str, str]:
+    """The names of an empty index: two dimensions, euclidean."""
+    return make_index()
+
+
+@pytest.fixture
+def refused() -> Refused:
+    """Calls and returns the refusal: code, message and `fieldList` (None if there is none)."""
+
+    def refuse(call: Any, /, **arguments: Any) -> tuple[str, str, Any]:
+        with pytest.raises(ClientError) as refusal:
+            call(**arguments)
+        response: Any = refusal.value.response
+        return response["Error"]["Code"], response["Error"]["Message"], response.get("fieldList")
+
+    return refuse

@@ -28,7 +28,7 @@ def check_response(operation: str, status: int, headers: dict[str, str], body: b
     document = json.loads(body)
     if status == 200:
         assert "x-amzn-errortype" not in headers
-        shape = service_model().operation_model(operation).output_shape
+        shape: Any = service_model().operation_model(operation).output_shape
     else:
         code = headers["x-amzn-errortype"]
         assert "__type" not in document

@@ -23,5 +23,5 @@ def test_create_is_not_idempotent(client: Client, refused: Refused) -> None:
 def test_creation_time_is_whole_seconds(client: Client) -> None:
     created = client.get_vector_bucket(vectorBucketName="bucket")["vectorBucket"]["creationTime"]
     assert created.microsecond == 0
-    age = dt.now(tz=dt.timezone.utc) - created
+    age = dt.datetime.now(tz=dt.timezone.utc) - created
     assert dt.timedelta(0) <= age < dt.timedelta(minutes=1)

@@ -1,0 +1,15 @@
+"""Metadata filters: compiled once, then evaluated over columns.
+
+`compile_filter` turns a query's `filter` document into a `Filter`, and every refusal happens there,
+before any data is read. `Filter.mask` then answers one boolean per row from `Columns`, the derived,
+droppable view of an index's metadata. In reading order: `grammar` (document in, tree out), `tree`
+(conditions and how they join), `columns` (rows to value ids), `vocabulary` (values to ids).
+
+The room stands beside `search`, below `state`: it knows errors and arrays, nothing of HTTP or botocore.
+"""
+
+from mock_s3vectors.filtering.columns import Columns
+from mock_s3vectors.filtering.grammar import compile_filter
+from mock_s3vectors.filtering.tree import Filter
+
+__all__ = ["Columns", "Filter", "compile_filter"]

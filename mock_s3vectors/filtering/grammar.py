@@ -1,0 +1,177 @@
+"""The filter grammar: a JSON document in, a compiled `Filter` or a refusal out.
+
+Every refusal a filter can meet is raised here, before any data is read, so that an empty index refuses
+what a full one refuses. The operators and what they take are one table.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mock_s3vectors import errors
+from mock_s3vectors.filtering.tree import (
+    Compared,
+    Complement,
+    Condition,
+    Field,
+    Filter,
+    Group,
+    Node,
+    OneOf,
+    Present,
+    StartingWith,
+)
+from mock_s3vectors.filtering.vocabulary import as_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+# The documented limit of enhanced queries; classic ones have none.
+MOST_CONSTRAINTS = 100
+
+# Choice: AWS publishes no limit. This one keeps compiling and evaluating, which take one Python call per
+# level, far from the recursion limit, however deep in its own stack the caller stands.
+DEEPEST_NESTING = 200
+
+
+def compile_filter(
+    document: Any,
+    *,
+    non_filterable: Collection[str] = frozenset(),
+    enhanced: bool = False,
+) -> Filter:
+    """Check a filter completely and compile it.
+
+    Args:
+        document: what JSON parsing gave for `filter`.
+        non_filterable: the metadata keys on which the index allows no filter.
+        enhanced: whether the query runs in ENHANCED mode, which knows `$startsWith` and counts constraints.
+
+    Raises:
+        ValidationException: `Invalid filter` for a document outside the grammar; for a document inside it,
+            first too many constraints (enhanced only), then the use of a non-filterable key.
+    """
+    compiler = _Compiler(_ENHANCED if enhanced else _CLASSIC)
+    root = compiler.node(document, DEEPEST_NESTING)
+    if enhanced and compiler.constraints > MOST_CONSTRAINTS:
+        raise errors.too_many_constraints()
+    if not compiler.keys.isdisjoint(non_filterable):
+        raise errors.non_filterable_key()
+    return Filter(root, frozenset(compiler.keys))
+
+
+class _Compiler:
+    """One walk over a document; on the way it notes the keys read and the values to evaluate."""
+
+    def __init__(self, operators: dict[str, _Operator]) -> None:
+        self._operators = operators
+        self.keys: set[str] = set()
+        self.constraints = 0
+
+    def node(self, document: Any, levels_left: int) -> Node:
+        """A condition object: exactly one key, a field or a group."""
+        if not isinstance(document, dict) or len(document) != 1:
+            raise errors.invalid_filter()
+        [(key, operand)] = document.items()
+        if not key.startswith("$"):
+            return self._field(key, operand)
+        join = _JOINS.get(key)
+        if join is None or not levels_left or not isinstance(operand, list) or not operand:
+            raise errors.invalid_filter()
+        members: list[Node] = []
+        for member in operand:
+            members.append(self.node(member, levels_left - 1))  # noqa: PERF401 - comprehensions were calls before 3.12
+        return Group(join, tuple(members))
+
+    def _field(self, key: str, operand: Any) -> Field:
+        """Operators and their operands, or a bare value, which means $eq."""
+        self.keys.add(key)
+        wanted = operand if isinstance(operand, dict) else {"$eq": operand}
+        if not wanted:
+            raise errors.invalid_filter()
+        return Field(key, tuple(self._condition(name, value) for name, value in wanted.items()))
+
+    def _condition(self, name: str, operand: Any) -> Condition:
+        operator = self._operators.get(name)
+        if operator is None or not operator.takes(operand):
+            raise errors.invalid_filter()
+        self.constraints += len(operand) if isinstance(operand, list) else 1
+        return operator.compiled(operand)
+
+
+# What operands are, by JSON's types: a boolean is no number, and neither is NaN, which JSON cannot write.
+
+
+def _is_number(operand: Any) -> bool:
+    return type(operand) in (int, float) and not math.isnan(as_number(operand))
+
+
+def _is_string(operand: Any) -> bool:
+    return isinstance(operand, str)
+
+
+def _is_boolean(operand: Any) -> bool:
+    return isinstance(operand, bool)
+
+
+def _is_scalar(operand: Any) -> bool:
+    return _is_string(operand) or _is_boolean(operand) or _is_number(operand)
+
+
+def _is_scalar_list(operand: Any) -> bool:
+    return isinstance(operand, list) and bool(operand) and all(map(_is_scalar, operand))
+
+
+# What operators ask.
+
+
+def _one_of(operands: list[Any]) -> Condition:
+    """Any of these values; the string "NaN" is a legal operand that equals nothing, itself included."""
+    wanted = (value for value in operands if value != "NaN")
+    return OneOf(tuple(as_number(value) if _is_number(value) else value for value in wanted))
+
+
+def _equal(operand: Any) -> Condition:
+    return _one_of([operand])
+
+
+def _not_one_of(operands: list[Any]) -> Condition:
+    return Complement(_one_of(operands))
+
+
+def _not_equal(operand: Any) -> Condition:
+    return Complement(_equal(operand))
+
+
+def _compared(comparison: np.ufunc, operand: float) -> Condition:
+    return Compared(comparison, as_number(operand))
+
+
+@dataclass(frozen=True)
+class _Operator:
+    """Which operands an operator takes, and the condition it makes of one."""
+
+    takes: Callable[[Any], bool]
+    compiled: Callable[[Any], Condition]
+
+
+_CLASSIC = {
+    "$eq": _Operator(_is_scalar, _equal),
+    "$ne": _Operator(_is_scalar, _not_equal),
+    "$gt": _Operator(_is_number, partial(_compared, np.greater)),
+    "$gte": _Operator(_is_number, partial(_compared, np.greater_equal)),
+    "$lt": _Operator(_is_number, partial(_compared, np.less)),
+    "$lte": _Operator(_is_number, partial(_compared, np.less_equal)),
+    "$in": _Operator(_is_scalar_list, _one_of),
+    "$nin": _Operator(_is_scalar_list, _not_one_of),
+    "$exists": _Operator(_is_boolean, Present),
+}
+
+_ENHANCED = {**_CLASSIC, "$startsWith": _Operator(_is_string, StartingWith)}
+
+_JOINS: dict[str, np.ufunc] = {"$and": np.logical_and, "$or": np.logical_or}

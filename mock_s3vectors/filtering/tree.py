@@ -1,0 +1,150 @@
+"""A compiled filter: conditions on one field, joined by $and and $or.
+
+A condition answers a table over the values of its field (see `vocabulary`), in which absence is a value
+like any other; a node answers a mask over rows. Evaluation cannot fail: `grammar` has refused what could.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from mock_s3vectors.filtering.vocabulary import ABSENT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mock_s3vectors.filtering.columns import Columns
+    from mock_s3vectors.filtering.vocabulary import Vocabulary
+
+
+class Condition(Protocol):
+    """What one operator asks of one field."""
+
+    def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+        """Which values satisfy it: shape `(len(vocabulary),)`, the caller's own."""
+
+
+# The nodes compare by identity: Python's equality would call the filters for 1 and for true the same.
+@dataclass(frozen=True, eq=False)
+class OneOf:
+    """$eq and $in. Numbers are floats."""
+
+    values: tuple[str | float | bool, ...]
+
+    def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+        """Values equal to one of `values`, and arrays with such an element."""
+        return vocabulary.equal_to_any(self.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """$gt, $gte, $lt and $lte: `comparison(value, number)`."""
+
+    comparison: np.ufunc
+    number: float
+
+    def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+        """Numbers in range, and arrays with such an element."""
+        return vocabulary.compared(self.comparison, self.number)
+
+
+@dataclass(frozen=True, eq=False)
+class StartingWith:
+    """$startsWith."""
+
+    prefix: str
+
+    def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+        """Strings that start with `prefix`, and arrays with such an element."""
+        return vocabulary.starting_with(self.prefix)
+
+
+@dataclass(frozen=True, eq=False)
+class Present:
+    """$exists."""
+
+    wanted: bool
+
+    def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+        """Every value, or absence alone."""
+        table = np.full(len(vocabulary), self.wanted)
+        table[ABSENT] = not self.wanted
+        return table
+
+
+@dataclass(frozen=True, eq=False)
+class Complement:
+    """$ne and $nin.
+
+    Choice: exactly what `condition` does not select, so rows without the field too. This is the one
+    place that says so.
+    """
+
+    condition: Condition
+
+    def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+        """All that `condition` does not select, absence included."""
+        return ~self.condition.table(vocabulary)
+
+
+class Node(Protocol):
+    """A filter within a filter."""
+
+    def mask(self, columns: Columns) -> NDArray[np.bool_]:
+        """Which rows satisfy it: shape `(columns.rows,)`, the caller's own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """All conditions on one metadata key, of which each must hold."""
+
+    key: str
+    conditions: tuple[Condition, ...]
+
+    def mask(self, columns: Columns) -> NDArray[np.bool_]:
+        """Answer in the few distinct values first, then spread to rows once."""
+        column = columns.column(self.key)
+        first, *others = self.conditions
+        table = first.table(column.vocabulary)
+        for condition in others:
+            table &= condition.table(column.vocabulary)
+        return column.spread(table)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """$and or $or: the masks of the members, joined two at a time so that only two are ever held."""
+
+    join: np.ufunc
+    members: tuple[Node, ...]
+
+    def mask(self, columns: Columns) -> NDArray[np.bool_]:
+        """Evaluate the members in turn: one Python call per level of nesting."""
+        first, *others = self.members
+        mask = first.mask(columns)
+        for member in others:
+            self.join(mask, member.mask(columns), out=mask)
+        return mask
+
+
+@dataclass(frozen=True, eq=False)
+class Filter:
+    """A filter ready to run, as often and over as many indexes as wanted.
+
+    Attributes:
+        root: the outermost node.
+        keys: the metadata keys that it reads.
+    """
+
+    root: Node = field(repr=False)
+    keys: frozenset[str]
+
+    def mask(self, columns: Columns) -> NDArray[np.bool_]:
+        """Which rows the filter selects: booleans of shape `(columns.rows,)`, the caller's own.
+
+        Columns that the filter reads are built where they are missing. Never fails.
+        """
+        return self.root.mask(columns)

@@ -1,0 +1,181 @@
+"""The distinct values of one metadata key, and which of them a condition selects.
+
+A value is told from another by its JSON kind and its value: true is not 1, and 1 is 1.0. Each gets a
+small number, its id, in order of appearance; `ABSENT` stands for "no such key". A condition is answered
+once per distinct value, as a boolean table over ids; `columns` spreads that table to rows.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import compress
+from operator import methodcaller
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mock_s3vectors.arrays import with_room
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    _Entrances = dict[type, Callable[[Any], int]]  # by JSON kind, what turns a value into its id
+
+ABSENT = 0
+
+
+def as_number(value: float) -> float:
+    """A JSON number as filters see it.
+
+    Choice: numbers compare as float64, so 1 equals 1.0, integers beyond 2**53 meet their neighbours,
+    and those beyond float64 are infinite.
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _enter(values: Iterable[Any], entrances: _Entrances) -> list[int]:
+    return [entrances[type(value)](value) for value in values]
+
+
+class _Register:
+    """Hands out ids in order and keeps the number behind each; NaN for what is no number.
+
+    NaN is neither below, above nor equal to anything, so ranges pass over other kinds by themselves.
+    """
+
+    def __init__(self) -> None:
+        self.size = ABSENT + 1
+        self._numbers = np.full(1, np.nan)
+
+    def new(self, number: float = math.nan) -> int:
+        entered = self.size
+        self.size += 1
+        self._numbers = with_room(self._numbers, self.size, entered)
+        self._numbers[entered] = number
+        return entered
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """Shape `(size,)`, a view."""
+        return self._numbers[: self.size]
+
+
+class _Others(dict[Any, int]):
+    """Strings or booleans to ids. `[value]` enters an unknown value, `.get(value)` only asks."""
+
+    def __init__(self, register: _Register) -> None:
+        super().__init__()
+        self._register = register
+
+    def __missing__(self, value: object) -> int:
+        entered = self[value] = self._register.new()
+        return entered
+
+
+class _Numbers(dict[Any, int]):
+    """Numbers to ids, by their float64 value, which is also what `.get` must be asked for."""
+
+    def __init__(self, register: _Register) -> None:
+        super().__init__()
+        self._register = register
+
+    def __missing__(self, value: float) -> int:
+        number = as_number(value)
+        known = self.get(number)
+        if known is None:
+            known = self[number] = self._register.new(number)
+        return known
+
+
+class _Arrays:
+    """Arrays to ids. Only "any element" is ever asked, so order and repetition tell none apart."""
+
+    def __init__(self, register: _Register, entrances: _Entrances) -> None:
+        self._register = register
+        self._entrances = entrances
+        self._ids: dict[tuple[int, ...], int] = {}
+        self._pairs = np.empty((0, 2), dtype=np.int32)
+        self._used = 0
+
+    def enter(self, array: list[Any]) -> int:
+        elements = tuple(sorted(set(_enter(array, self._entrances))))
+        known = self._ids.get(elements)
+        if known is None:
+            known = self._ids[elements] = self._register.new()
+            self._append(known, elements)
+        return known
+
+    def _append(self, owner: int, elements: tuple[int, ...]) -> None:
+        end = self._used + len(elements)
+        self._pairs = with_room(self._pairs, end, self._used)
+        self._pairs[self._used : end, 0] = owner
+        self._pairs[self._used : end, 1] = elements
+        self._used = end
+
+    def lift(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Let every array in that has an element in the table; in place."""
+        owners, elements = self._pairs[: self._used].T
+        table[owners[table[elements]]] = True
+        return table
+
+
+class Vocabulary:
+    """Values to ids, append-only. Every table it answers has shape `(size,)` and is the caller's own."""
+
+    def __init__(self) -> None:
+        self._register = register = _Register()
+        self._strings = strings = _Others(register)
+        booleans, numbers = _Others(register), _Numbers(register)
+        self._scalars: dict[type, dict[Any, int]] = {str: strings, bool: booleans, float: numbers}
+        # Bound methods of dictionaries: a value seen before costs no Python call.
+        entrances: _Entrances = {
+            str: strings.__getitem__,
+            bool: booleans.__getitem__,
+            int: numbers.__getitem__,
+            float: numbers.__getitem__,
+        }
+        self._arrays = _Arrays(register, entrances)
+        self._entrances: _Entrances = {
+            **entrances,
+            list: self._arrays.enter,
+            NoneType: {None: ABSENT}.__getitem__,
+        }
+
+    def __len__(self) -> int:
+        """How many ids there are, `ABSENT` among them."""
+        return self._register.size
+
+    def enter(self, values: Iterable[Any]) -> list[int]:
+        """The id of each value, new ones entered. None stands for an absent key: metadata has no null."""
+        return _enter(values, self._entrances)
+
+    def nothing(self) -> NDArray[np.bool_]:
+        """The table that selects no value."""
+        return np.zeros(len(self), dtype=np.bool_)
+
+    def equal_to_any(self, wanted: Iterable[str | float | bool]) -> NDArray[np.bool_]:
+        """Values equal to one of `wanted` (numbers as floats), and arrays with such an element."""
+        table = self.nothing()
+        # The id of a value that no row ever had is ABSENT's, which equals nothing.
+        table[[self._scalars[type(value)].get(value, ABSENT) for value in wanted]] = True
+        table[ABSENT] = False
+        return self._arrays.lift(table)
+
+    def compared(self, comparison: np.ufunc, number: float) -> NDArray[np.bool_]:
+        """Numbers for which `comparison(value, number)` holds, and arrays with such an element."""
+        with np.errstate(invalid="ignore"):  # NaN stands for what is no number
+            table: NDArray[np.bool_] = comparison(self._register.numbers, number)
+        return self._arrays.lift(table)
+
+    def starting_with(self, prefix: str) -> NDArray[np.bool_]:
+        """Strings that start with `prefix`, and arrays with such an element."""
+        table = self.nothing()
+        starts = map(methodcaller("startswith", prefix), self._strings)
+        table[list(compress(self._strings.values(), starts))] = True
+        return self._arrays.lift(table)

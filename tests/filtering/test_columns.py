@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import gc
+import sys
+import weakref
+from collections import Counter
+from typing import TYPE_CHECKING, Any, SupportsIndex
+
+import numpy as np
+import pytest
+
+from mock_s3vectors.filtering import Columns, compile_filter
+from mock_s3vectors.filtering.columns import Column
+
+from .table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def selected(table: Table, document: Any) -> list[int]:
+    rows: list[int] = compile_filter(document, enhanced=True).mask(table.columns).nonzero()[0].tolist()
+    return rows
+
+
+def live(table: Table) -> set[str]:
+    return set(table.columns._live)
+
+
+class TestUpkeep:
+    def test_rows_follow_the_owner(self) -> None:
+        table = Table()
+        assert table.columns.rows == 0
+        table.append({}, {})
+        assert table.columns.rows == 2
+        table.remove(0)
+        assert table.columns.rows == 1
+
+    def test_appended_rows_are_seen(self) -> None:
+        table = Table([{"f": "a"}])
+        assert selected(table, {"f": "a"}) == [0]
+        table.append({"f": "b"}, {"f": "a"})
+        assert selected(table, {"f": "a"}) == [0, 2]
+        table.append(*({"f": "a" if row % 7 == 0 else row} for row in range(500)))
+        assert selected(table, {"f": "a"}) == [0, 2, *range(3, 503, 7)]
+
+    def test_overwritten_rows_lose_what_they_had(self) -> None:
+        table = Table([{"f": "a"}, {"f": "a"}, {"f": "b"}])
+        assert selected(table, {"f": "a"}) == [0, 1]
+        table.overwrite({0: {"f": ["b", "c"]}, 1: {"g": "a"}, 2: {"f": "a"}})
+        assert selected(table, {"f": "a"}) == [2]
+        assert selected(table, {"f": "b"}) == [0]
+        assert selected(table, {"f": {"$exists": False}}) == [1]
+
+    def test_one_batch_may_overwrite_and_append(self) -> None:
+        table = Table([{"f": 1}])
+        assert selected(table, {"f": 1}) == [0]
+        table.metadata[0] = {"f": 2}
+        table.metadata.append({"f": 1})
+        table.columns.write((1, 0))
+        assert selected(table, {"f": 1}) == [1]
+        assert selected(table, {"f": 2}) == [0]
+
+    def test_an_empty_batch_changes_nothing(self) -> None:
+        table = Table([{"f": 1}])
+        assert selected(table, {"f": 1}) == [0]
+        table.columns.write([])
+        assert selected(table, {"f": 1}) == [0]
+
+    def test_the_last_row_fills_the_hole(self) -> None:
+        table = Table([{"f": 0}, {"f": 1}, {"f": 2}, {"f": 3}])
+        assert selected(table, {"f": 3}) == [3]
+        table.remove(1)
+        assert selected(table, {"f": 3}) == [1]
+        assert selected(table, {"f": 1}) == []
+        assert selected(table, {"f": {"$in": [0, 2]}}) == [0, 2]
+
+    def test_the_last_row_itself_can_go(self) -> None:
+        table = Table([{"f": 0}, {"f": 1}])
+        assert selected(table, {"f": 1}) == [1]
+        table.remove(1)
+        assert selected(table, {"f": {"$exists": True}}) == [0]
+        table.remove(0)
+        assert selected(table, {"f": {"$exists": True}}) == []
+
+    def test_a_row_left_behind_by_a_removal_is_absent(self) -> None:
+        table = Table([{"f": 0}, {"f": 1}])
+        selected(table, {"f": 1})
+        table.remove(0)
+        assert table.columns.column("f")._ids.tolist()[1:] == [0]
+
+    def test_values_first_met_after_the_column_was_built(self) -> None:
+        table = Table([{"f": "a"}])
+        assert selected(table, {"f": {"$gt": 1}}) == []
+        table.append({"f": 2}, {"f": [5, 0.5]}, {"f": True}, {"f": "b"}, {"f": 2.0})
+        assert selected(table, {"f": {"$gt": 1}}) == [1, 2, 5]
+        assert selected(table, {"f": {"$startsWith": "b"}}) == [4]
+        assert selected(table, {"f": True}) == [3]
+
+    def test_columns_are_built_only_when_asked_for(self) -> None:
+        table = Table([{"f": 1, "g": 2, "h": 3}])
+        assert live(table) == set()
+        selected(table, {"$or": [{"f": 1}, {"g": {"$exists": True}}]})
+        assert live(table) == {"f", "g"}
+        table.append({"f": 1, "h": 4})
+        assert live(table) == {"f", "g"}
+
+    def test_the_owner_s_metadata_is_left_alone(self) -> None:
+        row = {"f": [3, 1, 1], "g": "x"}
+        table = Table([row])
+        selected(table, {"$and": [{"f": 1}, {"g": "x"}]})
+        table.append({})
+        assert table.metadata == [{"f": [3, 1, 1], "g": "x"}, {}]
+        assert table.metadata[0] is row
+
+
+class TestVocabulary:
+    def test_equal_values_share_an_id(self) -> None:
+        rows = [{"f": v} for v in (1, 1.0, "1", True, [1, 2], [2, 1, 1], [1], ["1"], 2**53, 2**53 + 1)]
+        ids = Table(rows).columns.column("f")._ids.tolist()
+        assert ids[0] == ids[1]
+        assert ids[4] == ids[5]
+        assert ids[8] == ids[9]
+        assert len(set(ids)) == 7
+
+    def test_many_arrays_keep_all_their_elements(self) -> None:
+        table = Table([{"f": [row, row + 1, "x"]} for row in range(300)])
+        table.append(*({"f": [row, row + 1, "x"]} for row in range(300, 600)))
+        assert selected(table, {"f": "x"}) == list(range(600))
+        assert selected(table, {"f": 5}) == [4, 5]
+        table.append(*({"f": [-row, 5]} for row in range(1, 200)))
+        assert selected(table, {"f": 5}) == [4, 5, *range(600, 799)]
+        assert selected(table, {"f": {"$lt": -190}}) == list(range(790, 799))
+
+    def test_overwritten_values_are_dropped_in_the_end(self) -> None:
+        table = Table([{"f": "old"}] * 10)
+        selected(table, {"f": "old"})
+        for value in range(1500):
+            table.overwrite({value % 10: {"f": value}})
+            assert len(table.columns.column("f").vocabulary) <= 1024 + 2 * 10 + 1
+        assert selected(table, {"f": {"$gte": 1495}}) == [5, 6, 7, 8, 9]
+        assert selected(table, {"f": 1490}) == [0]
+
+    def test_an_outgrown_column_is_rebuilt_at_its_next_use_not_before(self) -> None:
+        table = Table([{"f": "old", "g": "same"}])
+        selected(table, {"$or": [{"f": 1}, {"g": 1}]})
+        for value in range(1100):
+            table.overwrite({0: {"f": value, "g": "same"}})
+        assert live(table) == {"g"}
+        assert selected(table, {"f": 1099}) == [0]
+        assert len(table.columns.column("f").vocabulary) == 2
+
+    def test_removals_let_the_values_go_too(self) -> None:
+        table = Table([{"f": value} for value in range(3000)])
+        selected(table, {"f": 1})
+        for _ in range(2990):
+            table.remove(0)
+        assert selected(table, {"f": {"$exists": True}}) == list(range(10))
+        assert len(table.columns.column("f").vocabulary) <= 1024 + 2 * 10 + 1
+
+    def test_rows_that_honestly_have_many_values_are_not_rebuilt(self) -> None:
+        table = Table()
+        selected(table, {"f": 1})
+        column = table.columns.column("f")
+        for row in range(20):
+            table.append({"f": [row * 200 + element for element in range(200)]})
+        assert len(column.vocabulary) > 4000
+        assert table.columns.column("f") is column
+
+    def test_an_old_vocabulary_is_freed_without_the_garbage_collector(self) -> None:
+        gc.disable()
+        try:
+            column = Column("f", [{"f": [1, "a"]}, {"f": True}])
+            ghost = weakref.ref(column.vocabulary)
+            del column
+            assert ghost() is None
+        finally:
+            gc.enable()
+
+
+class CountingList(list[dict[str, Any]]):
+    """A list that counts how many of its items are looked at."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.looks = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self.looks += len(self)
+        return super().__iter__()
+
+    def __getitem__(self, row: SupportsIndex) -> dict[str, Any]:  # type: ignore[override]
+        self.looks += 1
+        return super().__getitem__(row)
+
+
+class TestCost:
+    def test_upkeep_looks_only_at_what_was_written(self) -> None:
+        metadata = CountingList({"f": row, "g": row, "h": row} for row in range(5000))
+        columns = Columns(metadata)
+        compile_filter({"$or": [{"f": 1}, {"g": 1}]}).mask(columns)
+        metadata.looks = 0
+        compile_filter({"$and": [{"f": {"$gt": 1}}, {"g": {"$ne": 1}}]}).mask(columns)
+        assert metadata.looks == 0
+        metadata.pop()
+        columns.remove(17)
+        assert metadata.looks == 0
+        columns.write([1, 2, 3])
+        assert metadata.looks == 3 * 2
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            {"f": 7},
+            {"f": {"$nin": [1, "x", True]}},
+            {"f": {"$gte": 10, "$lt": 90_000}},
+            {"$or": [{"f": {"$exists": True}}, {"g": {"$startsWith": "t"}}]},
+        ],
+    )
+    def test_rows_are_not_visited_one_by_one(self, document: Any) -> None:
+        columns = Columns([{"f": row, "g": f"tag{row % 10}"} for row in range(100_000)])
+        compiled = compile_filter(document, enhanced=True)
+        compiled.mask(columns)
+        calls = Counter[str]()
+
+        def count(_frame: Any, event: str, _argument: Any) -> None:
+            calls[event] += 1
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            mask = compiled.mask(columns)
+        finally:
+            sys.setprofile(before)
+        assert mask.shape == (100_000,)
+        assert calls["call"] > 0
+        assert calls.total() < 500
+
+    def test_building_a_column_calls_python_once_per_distinct_value_at_most(self) -> None:
+        columns = Columns([{"g": f"tag{row % 10}"} for row in range(100_000)])
+        calls = Counter[str]()
+
+        def count(_frame: Any, event: str, _argument: Any) -> None:
+            calls[event] += 1
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            columns.column("g")
+        finally:
+            sys.setprofile(before)
+        assert calls["call"] < 500
+
+
+def test_ids_stay_small() -> None:
+    assert Table([{"f": 1}]).columns.column("f")._ids.dtype == np.int32

@@ -11,12 +11,20 @@ from mock_s3vectors.gateway import Gateway
 from tests.shapes import check_response
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mock_s3vectors import Config
     from mock_s3vectors.http import HttpRequest, HttpResponse
     from mock_s3vectors.state import Stores
     from tests.helpers import Client, MakeIndex, Refused
 
 pytest_plugins = ["pytester"]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Benchmarks are run by name only: pytest tests/benchmarks --benchmark-only."""
+    by_name = any("benchmarks" in argument for argument in config.args)
+    return True if collection_path.name == "benchmarks" and not by_name else None
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import pytest
 
 import mock_s3vectors
 
-GOOD = '''
+GOOD = """
 import unittest
 from collections.abc import AsyncIterator, Iterator
 
@@ -79,7 +79,7 @@ async def inside() -> None:
     assert_type(await coroutine("a"), int)
     async with mock_s3vectors(max_vectors_per_index=3) as mock:
         assert_type(mock, MockS3Vectors)
-'''
+"""
 
 BAD = {
     'mock_s3vectors(search_engine="faiss")': "Literal['flat', 'hnsw']",

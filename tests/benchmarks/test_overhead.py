@@ -104,9 +104,7 @@ def test_mock(benchmark: BenchmarkFixture, mocked: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WORK)
-def test_floor(
-    benchmark: BenchmarkFixture, mocked: Any, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_floor(benchmark: BenchmarkFixture, mocked: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make, count, dimension, rounds = WORK[name]
     fill(mocked, count, dimension)
     call = make(mocked)

@@ -1,0 +1,66 @@
+"""What the README says is true: its table of operations, its options, its recipes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from mock_s3vectors import Config
+from mock_s3vectors.operations import OPERATIONS
+from tests.shapes import HAS_COMPLETE_MODEL, service_model
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+RECIPES = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def rows(heading: str) -> dict[str, list[str]]:
+    """The table under a heading, by its first column."""
+    section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")][2:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {first.strip("`"): rest for first, *rest in cells}
+
+
+def test_the_table_of_operations_is_that_of_the_code() -> None:
+    documented = {name: state.startswith("yes") for name, (state,) in rows("Operations").items()}
+    assert documented == {name: operation is not None for name, operation in OPERATIONS.items()}
+    assert list(documented) == sorted(documented)
+
+
+def test_the_table_of_operations_is_that_of_the_model() -> None:
+    known = set(service_model().operation_names)
+    assert known <= set(OPERATIONS)
+    if HAS_COMPLETE_MODEL:
+        assert known == set(OPERATIONS)
+
+
+def test_the_options_are_those_of_config() -> None:
+    documented = {
+        name: ast.literal_eval(default.strip("`")) for name, (default, _) in rows("Options").items()
+    }
+    assert documented == {field.name: field.default for field in fields(Config)}
+
+
+def test_the_recipes_run(pytester: pytest.Pytester) -> None:
+    assert len(RECIPES) == 7
+    pytester.makepyfile(**{f"test_recipe_{number}": recipe for number, recipe in enumerate(RECIPES)})
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
+    result.assert_outcomes(passed=6)
+
+
+@pytest.mark.parametrize("number", range(len(RECIPES)))
+def test_a_recipe_stands_for_itself(number: int) -> None:
+    """Each can be copied alone: it compiles, and imports all that it uses of ours."""
+    tree = ast.parse(RECIPES[number])
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert {"boto3", "pytest", "mock_s3vectors", "patch_client"} & used <= imported

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+
 from movie_data import DATA_FILE, Movie, Vectors
 
 # The file was checked by eye; other contents may need other repairs.

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
-from movie_data import load_movies
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -23,17 +22,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from mock_s3vectors import mock_s3vectors
+from movie_data import load_movies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from movie_data import Movie, MovieData
     from types_boto3_s3vectors import S3VectorsClient
     from types_boto3_s3vectors.type_defs import (
         PutInputVectorTypeDef,
         QueryOutputVectorTypeDef,
         QueryVectorsInputTypeDef,
     )
+
+    from movie_data import Movie, MovieData
 
 BUCKET = "films"
 INDEX = "movies"

@@ -1,0 +1,48 @@
+"""What an index asks of its search engine, whichever it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Engine(Protocol):
+    """Finds the rows near a query in a matrix that somebody else owns.
+
+    The owner tells of every change, in order, and hands over the matrix again with each call: an
+    engine may keep what it derives from the rows but never the matrix itself. The owner's lock is
+    held during every call, so engines have none.
+    """
+
+    def write(self, rows: NDArray[np.intp], matrix: NDArray[np.float32]) -> None:
+        """Take note that these rows now hold `matrix[row]`.
+
+        Args:
+            rows: distinct; existing rows are overwritten, new ones follow the last without a gap.
+            matrix: shape (capacity, d), C-contiguous; only the living rows have a meaning.
+        """
+
+    def remove(self, row: int, last: int) -> None:
+        """Take note that `row` is gone and the last row, `last`, has moved into its place."""
+
+    def candidates(
+        self,
+        query: NDArray[np.float32],
+        k: int,
+        matrix: NDArray[np.float32],
+        mask: NDArray[np.bool_] | None,
+    ) -> NDArray[np.intp]:
+        """Rows among which the k nearest are, in no particular order and without repetition.
+
+        Args:
+            query: shape (d,), finite, C-contiguous; for cosine not zero.
+            k: how many neighbours are wanted, at least 1.
+            matrix: shape (n, d), C-contiguous: the living rows only.
+            mask: shape (n,): the rows that may be found; None allows all.
+
+        Returns:
+            At least min(k, allowed) of the allowed rows.
+        """

@@ -1,0 +1,73 @@
+"""The k nearest neighbours of a query, in the service's order: where every vector search ends."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mock_s3vectors.search.distances import blocks, exact_distances
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mock_s3vectors.search.engine import Engine
+
+
+def top_k(  # noqa: PLR0913, PLR0917 - the parts of one search; each is needed
+    engine: Engine,
+    metric: str,
+    query: NDArray[np.float32],
+    k: int,
+    matrix: NDArray[np.float32],
+    keys: Sequence[str],
+    mask: NDArray[np.bool_] | None,
+) -> list[tuple[int, float]]:
+    """The k nearest of the allowed rows.
+
+    Args:
+        engine: has been told of every change of `matrix`.
+        metric: `euclidean` or `cosine`, the engine's.
+        query: shape (d,), finite; for cosine not zero.
+        k: at least 1; more than there are rows is fine.
+        matrix: shape (n, d), C-contiguous: the living rows.
+        keys: the key of each row; equal distances are ordered by it.
+        mask: shape (n,): the rows that may be found; None allows all.
+
+    Returns:
+        (row, distance) by distance and key, at most k. The distance is a float32 number, as the
+        service returns it: a squared L2 distance above 3.4e38 is infinite, yet ordered by its true size.
+    """
+    if not matrix.shape[0]:
+        return []
+    rows = engine.candidates(query, k, matrix, mask)
+    distances = _distances(metric, query, matrix, rows)
+    if rows.size > k:
+        near = distances <= np.partition(distances, k - 1)[k - 1]
+        rows, distances = rows[near], distances[near]
+    numbers = rows.tolist()
+    ranked = heapq.nsmallest(
+        k, list(zip(distances.tolist(), map(keys.__getitem__, numbers), numbers, strict=True))
+    )
+    return list(zip([row for _, _, row in ranked], _as_float32([d for d, _, _ in ranked]), strict=True))
+
+
+def _distances(
+    metric: str, query: NDArray[np.float32], matrix: NDArray[np.float32], rows: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """The exact distances of the given rows of `matrix`."""
+    wide_query = query.astype(np.float64)
+    distances = np.empty(rows.size)
+    for block in blocks(rows.size, query.size):
+        distances[block] = exact_distances(metric, wide_query, matrix[rows[block]])
+    return distances
+
+
+def _as_float32(distances: list[float]) -> list[float]:
+    """The nearest float32 numbers; too large ones are infinite, too small ones zero."""
+    with np.errstate(over="ignore", under="ignore"):
+        numbers: list[float] = np.array(distances, np.float64).astype(np.float32).tolist()
+    return numbers

@@ -1,0 +1,39 @@
+"""Fixtures that keep the engines from taking a short cut around the code under test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mock_s3vectors.search import flat, hnsw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture
+def scanning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flat engine asks faiss even for few rows."""
+    monkeypatch.setattr(flat, "_FEW", 0)
+
+
+@pytest.fixture
+def walking(monkeypatch: pytest.MonkeyPatch, scanning: None) -> None:  # noqa: ARG001 - it sets up
+    """An HNSW engine walks its graph however few rows there are."""
+    monkeypatch.setattr(hnsw, "ROWS_PER_NEIGHBOUR", 0)
+
+
+@pytest.fixture
+def walker(monkeypatch: pytest.MonkeyPatch, walking: None) -> Callable[..., hnsw.HnswEngine]:  # noqa: ARG001
+    """Makes HNSW engines that fail where they would fall back to a scan."""
+
+    def refuse(*_: object) -> None:
+        pytest.fail("the engine did not answer from its graph")
+
+    def make(metric: str, dimension: int, **settings: int) -> hnsw.HnswEngine:
+        engine = hnsw.HnswEngine(metric, dimension, **settings)
+        monkeypatch.setattr(engine._flat, "candidates", refuse)
+        return engine
+
+    return make

@@ -65,7 +65,20 @@ def recall(
 
 
 @pytest.mark.s3vectors(search_engine="hnsw")
-def test_recall_on_the_films(client: Client, make_index: MakeIndex, embeddings: NDArray[np.float32]) -> None:
+def test_recall_on_the_films(
+    client: Client,
+    make_index: MakeIndex,
+    embeddings: NDArray[np.float32],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    walks: list[Any] = []
+    walk = HnswEngine._walk
+
+    def counted_walk(engine: HnswEngine, *arguments: Any) -> Any:
+        walks.append(walk(engine, *arguments))
+        return walks[-1]
+
+    monkeypatch.setattr(HnswEngine, "_walk", counted_walk)
     address = make_index(dimension=embeddings.shape[1], metric="cosine")
     rng = np.random.default_rng(11)
     queries = embeddings[rng.choice(len(embeddings), QUERIES, replace=False)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.http import HttpRequest, HttpResponse
     from mock_s3vectors.state import Stores
 
-_FAKE_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+FAKE_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 
 
 @dataclass(frozen=True)
@@ -118,13 +118,13 @@ class _Surroundings:
 
     def __init__(self) -> None:
         self._session: Any = None
-        self._added: list[str] = []
+        self._replaced: dict[str, str | None] = {}
 
     def enter(self) -> None:
         """Remember how things are, then change them."""
-        if "AWS_ACCESS_KEY_ID" not in os.environ:
-            self._added = [name for name in _FAKE_CREDENTIALS if name not in os.environ]
-            os.environ.update({name: _FAKE_CREDENTIALS[name] for name in self._added})
+        # Set but empty counts as absent, as it does for botocore.
+        self._replaced = {name: os.environ.get(name) for name in FAKE_CREDENTIALS if not os.environ.get(name)}
+        os.environ.update({name: FAKE_CREDENTIALS[name] for name in self._replaced})
         boto3 = sys.modules.get("boto3")
         # A boto3 that is first imported while the mock is on had no default session before.
         self._session = getattr(boto3, "DEFAULT_SESSION", None)
@@ -132,9 +132,11 @@ class _Surroundings:
 
     def leave(self) -> None:
         """Put everything back."""
-        for name in self._added:
-            os.environ.pop(name, None)
-        self._added = []
+        for name, value in self._replaced.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
         _set_default_session(self._session)
         self._session = None
 
@@ -146,7 +148,15 @@ def _set_default_session(session: Any) -> None:
 
 
 def options_of(config: Config) -> dict[str, Any]:
-    """A whole Config as options that leave nothing to the enclosing mock."""
+    """A whole Config as options that leave nothing to the enclosing mock.
+
+    Raises:
+        UsageError: it is no Config.
+    """
+    if not isinstance(config, Config):
+        raise UsageError(
+            f"config={config!r} is no Config: give mock_s3vectors.Config(...), or single options."
+        )
     return asdict(config)
 
 

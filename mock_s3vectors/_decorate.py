@@ -12,14 +12,14 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_s3vectors._active import new_stores
 from mock_s3vectors.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator
+    from collections.abc import AsyncIterator, Generator, Iterator
 
     from mock_s3vectors.state import Stores
 
@@ -34,12 +34,20 @@ Block = Callable[[tuple[Any, ...]], AbstractContextManager[None]]
 
 _STATE = "_mock_s3vectors_state"
 _ACTIVATE = "_mock_s3vectors_activate"
-_ORIGINAL = "_mock_s3vectors_original"
+_WRAPPER = "_mock_s3vectors_wrapper"
 
 _SET_UP = ("setUp", "setup_method")
 _SET_UP_CLASS = ("setUpClass", "setup_class")
 # The whole life of one unittest test, its clean-ups included.
 _RUN = ("run", "debug")
+# What a test class runs of unittest's own methods.
+_OF_UNITTEST = (*_RUN, "doClassCleanups")
+# Functions of which pytest asks how many arguments they take.
+_COUNTED = {
+    *("setup_module", "setUpModule", "setup_function", "setup_class", "setup_method"),
+    *("teardown_module", "tearDownModule", "teardown_function", "teardown_class", "teardown_method"),
+}
+_ABSENT = object()
 
 
 def decorate(target: Target, activate: Activate) -> Target:
@@ -63,7 +71,10 @@ def decorate(target: Target, activate: Activate) -> Target:
     elif callable(target):
         decorated = _wrap(target, block)
     else:
-        raise UsageError(f"@mock_s3vectors stands on {target!r}: it decorates functions and classes.")
+        raise UsageError(
+            f"mock_s3vectors stands on {target!r}: it decorates functions and classes, and its options "
+            'have names, as in mock_s3vectors(account_id="111122223333").'
+        )
     result: Target = decorated
     return result
 
@@ -76,10 +87,13 @@ def _is_fixture(target: object) -> bool:
 # --- functions ----------------------------------------------------------------------------
 
 
-def _wrap(function: Function, block: Block) -> Function:
-    """The function, of the same kind, running inside a block."""
+def _wrap(function: Function, block: Block, call: Function | None = None) -> Function:
+    """The function, of the same kind, running inside a block; `call` runs in its stead if it is given."""
     wrap = next((wrap for is_kind, wrap in _KINDS if is_kind(function)), _plain)
-    return functools.wraps(function)(wrap(function, block))
+    wrapper = wrap(call or function, block)
+    if getattr(function, "__name__", None) in _COUNTED:
+        wrapper = _counted(wrapper, function)
+    return functools.wraps(function)(wrapper)
 
 
 def _plain(function: Function, block: Block) -> Function:
@@ -138,12 +152,50 @@ _KINDS: list[tuple[Callable[[Any], bool], Callable[[Function, Block], Function]]
 ]
 
 
+def _counted(wrapper: Function, function: Function) -> Function:
+    """A wrapper with as many positional arguments as its function has.
+
+    pytest reads the number from `__code__`, to know whether `setup_method` and its kin want their argument.
+    """
+    count = function.__code__.co_argcount
+    if count == 0:
+        return wrapper
+    if count == 1:
+        return lambda first, /, *args, **kwargs: wrapper(first, *args, **kwargs)
+
+    def counted(first: Any, second: Any = _ABSENT, /, *args: Any, **kwargs: Any) -> Any:
+        given = (first,) if second is _ABSENT else (first, second, *args)
+        return wrapper(*given, **kwargs)
+
+    return counted
+
+
 # --- classes ------------------------------------------------------------------------------
 
 
 def _decorate_class(cls: Any, activate: Activate) -> None:
     """Wrap the methods of a class, and of the classes that will be derived from it."""
-    _wrap_methods(cls, activate)
+    known: Activate | None = getattr(cls, _ACTIVATE, None)
+    stacked = _ACTIVATE in vars(cls)
+    if known is not None:
+        # Decorated twice, or derived from a decorated class: the inner, or the derived, wins.
+        activate = _nested(activate, known) if stacked else _nested(known, activate)
+    setattr(cls, _ACTIVATE, staticmethod(activate))
+    _wrap_methods(cls)
+    if not stacked:
+        _wrap_subclasses(cls)
+
+
+def _nested(outer: Activate, inner: Activate) -> Activate:
+    @contextmanager
+    def activate(make_state: MakeState) -> Iterator[None]:
+        with outer(make_state), inner(make_state):
+            yield
+
+    return activate
+
+
+def _wrap_subclasses(cls: Any) -> None:
     inherit = vars(cls).get("__init_subclass__")
 
     def init_subclass(subclass: Any, /, **kwargs: Any) -> None:
@@ -151,46 +203,68 @@ def _decorate_class(cls: Any, activate: Activate) -> None:
             super(cls, subclass).__init_subclass__(**kwargs)
         else:
             inherit.__func__(subclass, **kwargs)
-        _wrap_methods(subclass, activate)
+        _wrap_methods(subclass)
 
     cls.__init_subclass__ = classmethod(init_subclass)
 
 
-def _wrap_methods(cls: type, activate: Activate) -> None:
-    setattr(cls, _ACTIVATE, staticmethod(activate))
-    begins_at = _beginnings(cls)
-    for name, found in _methods(cls).items():
+def _wrap_methods(cls: Any) -> None:
+    for name, (base, found) in _methods(cls).items():
         if isinstance(found, type):
-            _decorate_class(found, activate)
+            _decorate_inner(cls, name, base, found)
             continue
         descriptor = type(found) if isinstance(found, (staticmethod, classmethod)) else None
         function = found.__func__ if descriptor else found
-        # Wrapped with its base class already: this class's options count.
-        function = getattr(function, _ORIGINAL, function)
-        owner = cls if descriptor is staticmethod else None
-        fresh = begins_at(name) or name in _SET_UP_CLASS
-        wrapped = _wrap(function, _block_of(activate, owner, fresh=fresh))
-        setattr(wrapped, _ORIGINAL, function)
+        # Compared, because a decorator of somebody else's copies our mark onto its own function.
+        if getattr(function, _WRAPPER, None) is function:
+            continue
+        call = None if base is cls else _inherited(cls, name)
+        wrapped = _wrap(function, _block_of(cls, name), call)
+        setattr(wrapped, _WRAPPER, wrapped)
         setattr(cls, name, descriptor(wrapped) if descriptor else wrapped)
 
 
-def _methods(cls: type) -> dict[str, Any]:
-    """What a test class runs: its public methods and inner test classes, its base classes' too."""
-    found: dict[str, Any] = {}
-    for base in reversed(cls.__mro__[:-1]):
-        if base.__module__.split(".")[0] == "unittest":
-            found |= {name: vars(base)[name] for name in _RUN if name in vars(base)}
-        else:
-            found |= {name: value for name, value in vars(base).items() if _is_wrapped(name, value)}
-    return found
+def _methods(cls: type) -> dict[str, tuple[type, Any]]:
+    """What a test class runs, and where it is from: public methods and inner test classes, the bases' too."""
+    found: dict[str, tuple[type, Any]] = {}
+    for base in cls.__mro__[:-1]:
+        for name, value in vars(base).items():
+            found.setdefault(name, (base, value))
+    return {name: (base, value) for name, (base, value) in found.items() if _is_wrapped(base, name, value)}
 
 
-def _is_wrapped(name: str, value: object) -> bool:
+def _is_wrapped(base: type, name: str, value: Any) -> bool:
+    if base.__module__.split(".")[0] == "unittest":
+        return name in _OF_UNITTEST
     if name.startswith("_") or _is_fixture(value):
         return False
     if isinstance(value, type):
-        return name.startswith("Test") or _is_unittest(value)
-    return inspect.isfunction(value) or isinstance(value, (staticmethod, classmethod))
+        return _is_inner_test_class(base, name, value)
+    return inspect.isfunction(value.__func__ if isinstance(value, (staticmethod, classmethod)) else value)
+
+
+def _is_inner_test_class(base: type, name: str, value: type) -> bool:
+    """Whether a class is defined in another one, not just named there, and has tests."""
+    if value.__qualname__ != f"{base.__qualname__}.{name}":
+        return False
+    return _is_unittest(value) or any(attribute.startswith("test") for attribute in dir(value))
+
+
+def _decorate_inner(cls: Any, name: str, base: type, inner: Any) -> None:
+    if hasattr(inner, _ACTIVATE):
+        return
+    if base is not cls:
+        # The base class is not decorated, and its inner class must stay as it is.
+        body = {"__module__": cls.__module__, "__qualname__": f"{cls.__qualname__}.{name}"}
+        inner = type(inner)(name, (inner,), body)
+        setattr(cls, name, inner)
+
+    def activate(make_state: MakeState) -> AbstractContextManager[None]:
+        # Looked up late, because the outer class may be decorated once more.
+        outer: Activate = getattr(cls, _ACTIVATE)
+        return outer(make_state)
+
+    _decorate_class(inner, activate)
 
 
 def _is_unittest(cls: type) -> bool:
@@ -198,32 +272,65 @@ def _is_unittest(cls: type) -> bool:
     return unittest is not None and issubclass(cls, unittest.TestCase)
 
 
-def _beginnings(cls: type) -> Callable[[str], bool]:
-    """Tells the methods that find the state anew: a test's set-up, or the test itself if there is none."""
-    if _is_unittest(cls):
-        return lambda name: name in _RUN
-    if any(hasattr(cls, name) for name in _SET_UP):
-        return lambda name: name in _SET_UP
-    return lambda name: name.startswith("test")
+def _inherited(cls: type, name: str) -> Function:
+    """Calls what a class inherits under a name, looked up anew: in a derived class that may be another."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        method = getattr(super(cls, _owner_of(args, cls)), name)
+        return method(*(args[1:] if inspect.ismethod(method) else args), **kwargs)
+
+    return call
 
 
-def _block_of(activate: Activate, owner: type | None, *, fresh: bool) -> Block:
-    """The block of a method, on the state of its owner: the first argument, if it is not given here."""
+def _owner_of(args: tuple[Any, ...], cls: type) -> Any:
+    """The instance or class on which a method was called; the class, for one that takes neither."""
+    first = args[0] if args else None
+    is_owner = issubclass(first, cls) if isinstance(first, type) else isinstance(first, cls)
+    return first if is_owner else cls
+
+
+def _block_of(cls: type, name: str) -> Block:
+    """The block of a method; options and state are those of the class that runs it, perhaps a derived one."""
 
     def block(args: tuple[Any, ...]) -> AbstractContextManager[None]:
-        return activate(lambda: _state_of(args[0] if owner is None else owner, fresh=fresh))
+        owner = _owner_of(args, cls)
+        activate: Activate = getattr(owner, _ACTIVATE)
+        return activate(lambda: _state_for(owner, name))
 
     return block
+
+
+def _state_for(owner: Any, name: str) -> Stores:
+    """The state with which a method begins that runs outside of all others."""
+    if not isinstance(owner, type):
+        return _state_of(owner, fresh=_is_beginning(type(owner), name))
+    if _is_beginning(owner, name):
+        # A static test: it has no instance to keep a state.
+        return _copy_of_state(owner)
+    return _state_of(owner, fresh=name in _SET_UP_CLASS)
+
+
+def _is_beginning(cls: type, name: str) -> bool:
+    """Whether a method finds the state anew: a test's set-up, or the test itself if there is none."""
+    if _is_unittest(cls):
+        return name in _RUN
+    if any(hasattr(cls, set_up) for set_up in _SET_UP):
+        return name in _SET_UP
+    return name.startswith("test")
 
 
 def _state_of(owner: Any, *, fresh: bool = False) -> Stores:
     """The state of an instance, which begins as a copy of its class's, or the state of a class."""
     state: Stores | None = None if fresh else vars(owner).get(_STATE)
     if state is None:
-        inherited: Stores | None = None if isinstance(owner, type) else vars(type(owner)).get(_STATE)
-        state = new_stores() if inherited is None else inherited.copy()
+        state = new_stores() if isinstance(owner, type) else _copy_of_state(type(owner))
         setattr(owner, _STATE, state)
     return state
+
+
+def _copy_of_state(cls: type) -> Stores:
+    state: Stores | None = vars(cls).get(_STATE)
+    return new_stores() if state is None else state.copy()
 
 
 def block_of_fixture(cls: type | None, instance: object) -> AbstractContextManager[None] | None:

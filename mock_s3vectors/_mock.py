@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
 
 from mock_s3vectors._active import ACTIVE, options_of
 from mock_s3vectors._decorate import decorate
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from mock_s3vectors.state import Stores
 
 Target = TypeVar("Target", bound="Callable[..., Any]")
+
+
+class Credentials(TypedDict):
+    """Keyword arguments of `boto3.client` and `boto3.Session`."""
+
+    aws_access_key_id: str
+    aws_secret_access_key: str
 
 
 class MockS3Vectors:
@@ -56,7 +63,7 @@ class MockS3Vectors:
         """Drop all vector buckets with everything in them, of every account and Region."""
         ACTIVE.reset()
 
-    def credentials(self, account_id: str) -> dict[str, str]:
+    def credentials(self, account_id: str) -> Credentials:
         """Keyword arguments that make `boto3.client` act in an account: obviously fake credentials.
 
         Args:

@@ -256,7 +256,10 @@ def system_tag() -> ValidationException:
 
 
 def system_tag_case(key: str) -> ValidationException:
-    """A key that begins with `aws:` in other letters, such as `AWS:`."""
+    """A key that begins with `aws:` in other letters, such as `AWS:`.
+
+    Choice: seen when an index is created; the same wherever tags are given.
+    """
     return ValidationException(f'Invalid System Tag: {key} must be prefixed with "aws:" in lowercase.')
 
 

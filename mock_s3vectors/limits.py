@@ -4,6 +4,7 @@ REQUEST_BYTES = 20 * 1024 * 1024
 
 TOP_K = 10_000
 QUERY_PAGE = 100
+# Choice for buckets and indexes; documented for vectors.
 LIST_PAGE = 500
 # Choice: a megabyte is 2**20 bytes, and a vector is processed as it is stored (key, data and
 # metadata), whatever the request wants returned.

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_s3vectors import MockS3Vectors, UsageError, mock_s3vectors
 from mock_s3vectors._decorate import block_of_fixture
+from mock_s3vectors._mock import mock_s3vectors
+from mock_s3vectors.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from types_boto3_s3vectors import S3VectorsClient
+
+    from mock_s3vectors._mock import MockS3Vectors
 
 _MARKER = "s3vectors"
 _FIXTURE = "s3vectors_mock"
@@ -43,9 +46,12 @@ def s3vectors_mock(request: pytest.FixtureRequest) -> Iterator[MockS3Vectors]:
 def s3vectors_client(s3vectors_mock: MockS3Vectors) -> S3VectorsClient:  # noqa: ARG001 - switches it on
     """A boto3 client on the mock, in the Region of the environment or us-east-1."""
     import boto3  # noqa: PLC0415 - half a second for those who never ask for a client
+    from botocore.config import Config  # noqa: PLC0415 - the same
 
     region = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1"
-    return boto3.client("s3vectors", region_name=region)
+    # An endpoint that the environment names may be a local server, which the mock leaves alone.
+    config = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg] # missing in the stubs
+    return boto3.client("s3vectors", region_name=region, config=config)
 
 
 def _options(node: pytest.Item) -> Any:
@@ -64,8 +70,18 @@ def _options(node: pytest.Item) -> Any:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """A marked test is mocked, whether or not it asks for the fixture by name."""
     names = getattr(item, "fixturenames", None)
-    if names is not None and _FIXTURE not in names and item.get_closest_marker(_MARKER):
-        names.insert(0, _FIXTURE)
+    if names is not None and item.get_closest_marker(_MARKER):
+        # A new list, because the other parameters of a parametrized test have the old one.
+        others = [name for name in names if name != _FIXTURE]
+        # First of those that are made for each test: what other tests share must not be made inside the mock.
+        shared = sum(_is_shared(item, name) for name in others)
+        item.fixturenames = [*others[:shared], _FIXTURE, *others[shared:]]  # type: ignore[attr-defined]
+
+
+def _is_shared(item: pytest.Item, fixture: str) -> bool:
+    """Whether a fixture lives longer than a test; pytest puts those first."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return fixture in known and known[fixture][-1].scope != "function"
 
 
 @pytest.hookimpl(wrapper=True)

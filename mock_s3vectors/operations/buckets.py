@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_s3vectors import clock, errors, limits
-from mock_s3vectors.operations.addressing import find_vector_bucket, own_vector_bucket_arn, store_of
+from mock_s3vectors.operations.addressing import (
+    find_vector_bucket,
+    locked_vector_bucket,
+    own_vector_bucket_arn,
+    store_of,
+)
 from mock_s3vectors.operations.encryption import effective_encryption
 from mock_s3vectors.operations.paging import page_of_names
 from mock_s3vectors.operations.tags import check_tags
@@ -21,6 +26,7 @@ def create_vector_bucket(call: Call, params: Params) -> Result:
     arn = own_vector_bucket_arn(call, name)
     encryption = effective_encryption(params)
     tags = check_tags(params.get("tags", {}))
+    # Choice: the mock's clock decides the mode, so that a test can go back to CLASSIC.
     now = clock.now()
     bucket = VectorBucket(
         arn=arn,
@@ -64,13 +70,10 @@ def list_vector_buckets(call: Call, params: Params) -> Result:
 
 def delete_vector_bucket(call: Call, params: Params) -> Result:
     """Deletes an empty bucket; its name is free again at once."""
-    bucket = find_vector_bucket(call, params)
-    store = store_of(call, bucket.arn)
-    with store.lock:
-        bucket = find_vector_bucket(call, params)
+    with locked_vector_bucket(call, params) as bucket:
         if bucket.indexes:
             raise errors.vector_bucket_not_empty()
-        del store.vector_buckets[bucket.name]
+        del store_of(call, bucket.arn).vector_buckets[bucket.name]
     return {}
 
 

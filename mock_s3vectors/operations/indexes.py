@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from mock_s3vectors import clock, errors, limits
 from mock_s3vectors.errors import UsageError
-from mock_s3vectors.operations.addressing import find_index, find_vector_bucket, index_arn, store_of
+from mock_s3vectors.operations.addressing import (
+    addressed_index,
+    find_index,
+    index_arn,
+    locked_vector_bucket,
+    lookup_vector_bucket,
+    store_of,
+)
 from mock_s3vectors.operations.encryption import effective_encryption
 from mock_s3vectors.operations.paging import page_of_names
 from mock_s3vectors.operations.tags import check_tags
@@ -20,12 +27,9 @@ if TYPE_CHECKING:
 
 def create_index(call: Call, params: Params) -> Result:
     """Creates an index in a bucket; not idempotent, whatever the parameters."""
-    bucket = find_vector_bucket(call, params)
-    with store_of(call, bucket.arn).lock:
-        # Looked up once more: another thread may have deleted it before we had the lock.
-        bucket = find_vector_bucket(call, params)
+    quota = call.config.max_indexes_per_vector_bucket
+    with locked_vector_bucket(call, params) as bucket:
         index = _new_index(bucket, params)
-        quota = call.config.max_indexes_per_vector_bucket
         if index.name in bucket.indexes:
             raise errors.index_exists()
         if len(bucket.indexes) >= quota:
@@ -74,19 +78,18 @@ def get_index(call: Call, params: Params) -> Result:
 
 def list_indexes(call: Call, params: Params) -> Result:
     """Lists the indexes of a bucket."""
-    bucket = find_vector_bucket(call, params)
-    with store_of(call, bucket.arn).lock:
+    with locked_vector_bucket(call, params) as bucket:
         page, more = page_of_names(bucket.indexes, params, limits.LIST_PAGE, "ListIndexes", str(bucket.arn))
     return {"indexes": [_summary(index) for index in page], **more}
 
 
 def delete_index(call: Call, params: Params) -> Result:
     """Deletes an index and the vectors in it."""
-    index = find_index(call, params)
-    store = store_of(call, index.arn)
-    with store.lock:
-        index = find_index(call, params)
-        del store.vector_buckets[index.arn.bucket].indexes[index.name]
+    arn = addressed_index(call, params)
+    with store_of(call, arn).lock:
+        bucket = lookup_vector_bucket(call, arn)
+        if bucket is None or bucket.indexes.pop(str(arn.index), None) is None:
+            raise errors.index_not_found()
     return {}
 
 

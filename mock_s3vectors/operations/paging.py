@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,11 +36,11 @@ def read_token(token: str, *scope: Any) -> str:
         ValidationException: it was not.
     """
     try:
-        sealed = base64.b64decode(token, altchars=b"-_", validate=True)
-        position = sealed[_SEAL_BYTES:].decode()
-    except (binascii.Error, ValueError):
+        position = base64.urlsafe_b64decode(token)[_SEAL_BYTES:].decode()
+    except ValueError:
         raise errors.invalid_page_token() from None
-    if sealed[:_SEAL_BYTES] != digest(position, *scope):
+    # The whole texts are compared, because more than one text decodes to the same bytes.
+    if token != make_token(position, *scope):
         raise errors.invalid_page_token()
     return position
 

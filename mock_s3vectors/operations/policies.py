@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_s3vectors import errors
-from mock_s3vectors.operations.addressing import find_vector_bucket
+from mock_s3vectors.operations.addressing import find_vector_bucket, locked_vector_bucket
 
 if TYPE_CHECKING:
     from mock_s3vectors.operations.call import Call, Params, Result
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 def put_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Keeps the text of a policy, replacing the one before."""
-    bucket = find_vector_bucket(call, params)
-    if not _is_policy(params["policy"]):
-        raise errors.malformed_policy()
-    bucket.policy = params["policy"]
+    with locked_vector_bucket(call, params) as bucket:
+        if not _is_policy(params["policy"]):
+            raise errors.malformed_policy()
+        bucket.policy = params["policy"]
     return {}
 
 
@@ -32,7 +32,8 @@ def get_vector_bucket_policy(call: Call, params: Params) -> Result:
 
 def delete_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Forgets the policy. Choice: also where there is none."""
-    find_vector_bucket(call, params).policy = None
+    with locked_vector_bucket(call, params) as bucket:
+        bucket.policy = None
     return {}
 
 

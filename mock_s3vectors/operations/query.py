@@ -67,6 +67,7 @@ def _check(index: Index, params: Params) -> Filter | None:
     mode = params.get("queryMode", index.mode)
     if mode == "CLASSIC" and index.mode == "ENHANCED":
         raise errors.classic_query_on_enhanced_index()
+    # Choice: the model has no maximum; the text is that of those which it has.
     if params["topK"] > limits.TOP_K:
         raise errors.constraint_violations([errors.bad_range("/topK", 1, limits.TOP_K)])
     if "filter" not in params:
@@ -112,7 +113,7 @@ def _continue(index: Index, position: str, params: Params) -> tuple[str, int, Se
     """Where a page goes on in the ranking that the first page froze.
 
     Raises:
-        ValidationException: the ranking has expired, or was another request's.
+        ValidationException: the ranking has expired, or was another request's (Choice for the text).
     """
     name, _, start = position.partition(":")
     ranking = index.rankings.find(name, clock.now())

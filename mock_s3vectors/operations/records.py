@@ -1,6 +1,6 @@
 """Records of a PutVectors batch: all are checked before any is stored.
 
-The first bad record refuses the whole batch and is named in the message.
+Choice: the first bad record refuses the whole batch and is named in the message.
 """
 
 from __future__ import annotations

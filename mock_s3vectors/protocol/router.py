@@ -16,7 +16,11 @@ _PLACEHOLDER = re.compile(r"\\{(\w+)\\}")
 
 
 class Router:
-    """A dictionary for the fixed paths, a short list of patterns for those with an ARN in them."""
+    """A dictionary for the fixed paths, a short list of patterns for those with an ARN in them.
+
+    An ARN is one segment of the path: AWS's SDKs send its slashes as `%2F`, and a server made from the
+    model splits a path before it decodes it. Choice: plain slashes are no other way to write the same.
+    """
 
     def __init__(self, operations: Iterable[OperationModel]) -> None:
         self._fixed: dict[tuple[str, str], str] = {}
@@ -45,5 +49,5 @@ class Router:
         known = sorted({*self._fixed.values(), *(name for _, _, name in self._patterns)})
         raise UsageError(
             f"{method} {path} is no operation of Amazon S3 Vectors in the installed botocore, so it was "
-            f"not sent anywhere. Operations: {', '.join(known)}."
+            f"not sent anywhere. Operations: {', '.join(known)}. A slash inside an ARN travels as %2F."
         )

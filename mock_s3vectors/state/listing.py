@@ -1,7 +1,7 @@
 """The order in which an index lists its keys: by hash, so that it looks as unordered as on AWS.
 
 A position is a key, not an offset, and a segment is a range of the hash space. So a page is right
-whatever was written or deleted since the last one.
+whatever was written or deleted since the last one. Choice: AWS promises no order, nor that.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ class Listing:
         self._positions.discard(position_of(key))
 
     def keys(self, after: str | None = None, segment: int = 0, segments: int = 1) -> Iterator[str]:
-        """The keys of a segment, those behind `after` if that is given."""
-        first: Position = (-(-_HASH_SPACE * segment // segments), "")
-        end: Position = (-(-_HASH_SPACE * (segment + 1) // segments), "")
-        start = first if after is None else max(first, position_of(after))
-        for position in self._positions.irange(start, end, inclusive=(after is None, False)):
-            yield position[1]
+        """The keys of a segment; if `after` is given, a key of that segment, those behind it."""
+        # No key is empty, so neither bound of a segment is itself a position.
+        first: Position = (_HASH_SPACE * segment // segments, "")
+        end: Position = (_HASH_SPACE * (segment + 1) // segments, "")
+        start = first if after is None else position_of(after)
+        for _, key in self._positions.irange(start, end, inclusive=(False, False)):
+            yield key

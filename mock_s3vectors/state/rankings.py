@@ -1,4 +1,7 @@
-"""Rankings that a query has frozen, so that its next pages show what its first page began."""
+"""Rankings that a query has frozen, so that its next pages show what its first page began.
+
+Choice: AWS does not say what a later page shows of what was written since.
+"""
 
 from __future__ import annotations
 

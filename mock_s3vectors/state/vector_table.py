@@ -9,10 +9,10 @@ import numpy as np
 from mock_s3vectors.arrays import with_room
 from mock_s3vectors.filtering import Columns
 from mock_s3vectors.search import FlatEngine, HnswEngine, top_k
-from mock_s3vectors.state.listing import Listing
+from mock_s3vectors.state.listing import Listing, position_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -60,16 +60,16 @@ class VectorTable:
         """The live rows, shape (rows, dimension); a view, valid until the next write."""
         return self._matrix[: len(self.keys)]
 
-    @property
-    def listing(self) -> Listing:
-        """The keys in listing order."""
+    def rows_of(self, keys: Iterable[str]) -> list[int]:
+        """The rows of those of the keys that have one, each once and in listing order."""
+        known = self._rows.keys() & keys
+        return [self._rows[key] for key in sorted(known, key=position_of)]
+
+    def rows_listed(self, after: str | None, segment: int, segments: int) -> Iterator[int]:
+        """The rows of a segment in listing order, as `Listing.keys` has it; valid until the next write."""
         if self._listing is None:
             self._listing = Listing(self.keys)
-        return self._listing
-
-    def row_of(self, key: str) -> int | None:
-        """The row of a key, None if there is no such key."""
-        return self._rows.get(key)
+        return map(self._rows.__getitem__, self._listing.keys(after, segment, segments))
 
     def unknown(self, keys: Sequence[str]) -> list[str]:
         """Those of the keys that have no row."""

@@ -1,6 +1,7 @@
 """The door of botocore clients: a `before-send` handler for s3vectors, and for nothing else.
 
 The request has been serialised and signed; the answer goes through botocore's own parser and retries.
+Another handler lends credentials to clients that were made when there were none to be found.
 """
 
 from __future__ import annotations
@@ -14,20 +15,19 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors._active import ACTIVE, FAKE_CREDENTIALS
 from mock_s3vectors.errors import UsageError
 from mock_s3vectors.http import HttpRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
-    from botocore.awsrequest import AWSPreparedRequest
+    from botocore.awsrequest import AWSPreparedRequest, AWSRequest
     from botocore.client import BaseClient
+    from botocore.signers import RequestSigner
 
-# More specific than moto's `before-send`, so that ours answers first in either nesting order.
-_EVENT = "before-send.s3vectors"
 _HANDLERS = "botocore.handlers"
 _SEEN = "_mock_s3vectors_seen"
 
@@ -44,7 +44,7 @@ def before_send(request: AWSPreparedRequest, **_: Any) -> Any:
         HttpRequest(
             method=request.method,
             host=host,
-            path=url.path,
+            path=_operation_path(url.path),
             query=url.query,
             headers={name.lower(): _text(value) for name, value in request.headers.items()},
             body=_bytes(request.body),
@@ -52,6 +52,7 @@ def before_send(request: AWSPreparedRequest, **_: Any) -> Any:
     )
     if response is None:
         return None
+    _have_moto_pass()
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - loaded already when a client calls
 
     headers: Any = response.headers
@@ -65,6 +66,12 @@ class _RawBody(BytesIO):
         yield self.read()
 
 
+def _operation_path(path: str) -> str:
+    """The path without that of a custom endpoint: one segment, or two of which the first is `tags`."""
+    *_, before, last = path.split("/")
+    return f"/tags/{last}" if before == "tags" else f"/{last}"
+
+
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
@@ -75,6 +82,36 @@ def _bytes(body: Any) -> bytes:
     if isinstance(body, str):
         return body.encode()
     return body if isinstance(body, bytes) else bytes(body)
+
+
+def before_sign(request: AWSRequest, request_signer: RequestSigner, **_: Any) -> None:
+    """Lends fake credentials, for one request, to a client made before the mock where there were none."""
+    # A client keeps the credentials that it was made with, and botocore has no other way to ask for them.
+    if ACTIVE and request_signer._credentials is None:  # type: ignore[attr-defined] # noqa: SLF001
+        from botocore.credentials import Credentials  # noqa: PLC0415 - loaded already when a client signs
+
+        lent = Credentials(FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"], FAKE_CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
+        request.context.setdefault("signing", {})["request_credentials"] = lent
+
+
+# More specific than moto's `before-send`, so that ours answers first in either nesting order.
+_BY_EVENT: dict[str, Callable[..., Any]] = {
+    "before-send.s3vectors": before_send,
+    "before-sign.s3vectors": before_sign,
+}
+
+
+def _have_moto_pass() -> None:
+    """Have moto ignore what is answered already.
+
+    botocore asks moto's handler all the same. It has an s3vectors of its own, which would take its time
+    with the request, and may raise what then surfaces from the call.
+    """
+    stubber = getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
+    if stubber is None or "process_request" in vars(stubber):
+        return
+    process = stubber.process_request
+    stubber.process_request = lambda request: None if hasattr(request, _SEEN) else process(request)
 
 
 @lru_cache(maxsize=64)
@@ -102,24 +139,25 @@ def patch_client(client: BaseClient) -> None:
         raise UsageError(
             f"patch_client was given {client!r}: give it a client as boto3.client('s3vectors') makes it."
         )
-    client.meta.events.register_first(_EVENT, before_send, unique_id=_EVENT)
+    for event, handler in _BY_EVENT.items():
+        client.meta.events.register_first(event, handler, unique_id=event)
 
 
 def install() -> None:
     """Have every botocore session from now on ask the mock, without importing botocore for it."""
     handlers = sys.modules.get(_HANDLERS)
     if handlers is not None:
-        _add_handler(handlers)
+        _add_handlers(handlers)
     else:
         sys.meta_path.insert(0, _WhenHandlersLoad())
 
 
-def _add_handler(handlers: ModuleType) -> None:
-    handlers.BUILTIN_HANDLERS.insert(0, (_EVENT, before_send))
+def _add_handlers(handlers: ModuleType) -> None:
+    handlers.BUILTIN_HANDLERS[:0] = _BY_EVENT.items()
 
 
 class _WhenHandlersLoad(importlib.abc.MetaPathFinder):
-    """Finds no module itself; adds our handler to botocore's when these are first imported."""
+    """Finds no module itself; adds our handlers to botocore's when these are first imported."""
 
     def find_spec(
         self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
@@ -129,12 +167,12 @@ class _WhenHandlersLoad(importlib.abc.MetaPathFinder):
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.loader is not None:
-            spec.loader = _AddHandler(spec.loader)
+            spec.loader = _AddHandlers(spec.loader)
         return spec
 
 
-class _AddHandler(importlib.abc.Loader):
-    """A loader that does what another does, and then adds our handler."""
+class _AddHandlers(importlib.abc.Loader):
+    """A loader that does what another does, and then adds our handlers."""
 
     def __init__(self, loader: importlib.abc.Loader) -> None:
         self._loader = loader
@@ -144,7 +182,7 @@ class _AddHandler(importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
-        _add_handler(module)
+        _add_handlers(module)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)

@@ -1,0 +1,188 @@
+"""What importing does, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+import mock_s3vectors
+
+HEAVY = ("numpy", "faiss", "boto3", "botocore", "orjson", "regex", "moto", "hypothesis")
+KEYS = 'aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"'
+# Stands where the network is.
+AWS = """
+from botocore.awsrequest import AWSResponse
+from io import BytesIO
+class Body(BytesIO):
+    def stream(self, **_): yield self.read()
+def aws(client):
+    sent = []
+    def send(request):
+        sent.append(request.url)
+        return AWSResponse(request.url, 200, {}, Body(b"{}"))
+    client._endpoint.http_session.send = send
+    return sent
+"""
+
+
+def run(program: str, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", dedent(program)],
+        cwd=Path(mock_s3vectors.__file__).parents[1],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("module", ["mock_s3vectors", "mock_s3vectors.pytest_plugin"])
+def test_importing_loads_nothing_heavy(module: str) -> None:
+    run(f"""
+        import sys, pytest, _pytest.fixtures
+        before = set(sys.modules)
+        import {module}
+        loaded = {{name.split(".")[0] for name in set(sys.modules) - before}}
+        assert not loaded & {set(HEAVY)!r}, loaded
+    """)
+
+
+def test_a_pytest_run_without_s3vectors_loads_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "test_nothing.py").write_text(
+        dedent(f"""
+            import sys
+            def test_nothing(tmp_path):
+                assert "mock_s3vectors.pytest_plugin" in sys.modules
+                loaded = {{name.split(".")[0] for name in sys.modules}} & {set(HEAVY)!r}
+                assert not loaded, loaded
+        """)
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:hypothesispytest", "-p", "no:cacheprovider"]
+    # No other plugins: hypothesis and others import numpy when it is there.
+    plugin = ["-p", "mock_s3vectors.pytest_plugin"]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        [*command, *plugin, str(tmp_path)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_plugin_is_an_entry_point() -> None:
+    from importlib.metadata import entry_points
+
+    (found,) = [entry for entry in entry_points(group="pytest11") if entry.name == "mock_s3vectors"]
+    assert found.value == "mock_s3vectors.pytest_plugin"
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "import mock_s3vectors, boto3",
+        "import boto3, mock_s3vectors",
+        "import botocore.session, mock_s3vectors, boto3",
+        "import mock_s3vectors; import botocore.handlers; import boto3",
+        # Both names are in the module that is imported, and its loader still says what it loads.
+        "import mock_s3vectors, botocore.handlers, inspect, boto3; inspect.getsource(botocore.handlers)",
+    ],
+)
+def test_the_order_of_imports_does_not_matter(order: str) -> None:
+    run(f"""
+        {order}
+        client = boto3.client("s3vectors", {KEYS})
+        with mock_s3vectors.mock_s3vectors():
+            client.create_vector_bucket(vectorBucketName="bucket")
+            assert len(client.list_vector_buckets()["vectorBuckets"]) == 1
+        import botocore.handlers, sys
+        assert [name for name, *_ in botocore.handlers.BUILTIN_HANDLERS].count("before-send.s3vectors") == 1
+        assert not [finder for finder in sys.meta_path if "mock_s3vectors" in type(finder).__module__]
+    """)
+
+
+def test_the_import_hook_lets_other_imports_through() -> None:
+    run("""
+        import mock_s3vectors
+        import colorsys, json.tool
+        try:
+            import no_such_module
+        except ModuleNotFoundError:
+            pass
+        import botocore.handlers
+        assert botocore.handlers.__spec__.loader.get_source("botocore.handlers")
+    """)
+
+
+def test_a_client_older_than_the_import_needs_patch_client() -> None:
+    run(f"""
+        import boto3
+        session = boto3.Session()
+        client = session.client("s3vectors", {KEYS})
+        import mock_s3vectors
+        {AWS.replace(chr(10), chr(10) + " " * 8)}
+        sent = aws(client)
+        with mock_s3vectors.mock_s3vectors():
+            client.create_vector_bucket(vectorBucketName="bucket")
+            assert len(sent) == 1
+            mock_s3vectors.patch_client(client)
+            mock_s3vectors.patch_client(client)
+            client.create_vector_bucket(vectorBucketName="bucket")
+            assert len(client.list_vector_buckets()["vectorBuckets"]) == 1
+            later = session.client("s3vectors", {KEYS})
+            mock_s3vectors.patch_client(later)
+            assert len(later.list_vector_buckets()["vectorBuckets"]) == 1
+        assert len(sent) == 1
+    """)
+
+
+def test_a_default_session_older_than_the_import_does_not_matter() -> None:
+    run(f"""
+        import boto3
+        boto3.client("s3", {KEYS})
+        from mock_s3vectors import mock_s3vectors
+        with mock_s3vectors():
+            client = boto3.client("s3vectors", {KEYS})
+            client.create_vector_bucket(vectorBucketName="bucket")
+    """)
+
+
+def test_moto_may_be_imported_before_or_after() -> None:
+    pytest.importorskip("moto")
+    for order in (
+        "import mock_s3vectors, moto, boto3",
+        "import moto, boto3; moto.mock_aws(); import mock_s3vectors",
+        "import boto3, mock_s3vectors, moto; moto.mock_aws()",
+    ):
+        run(f"""
+            {order}
+            with mock_s3vectors.mock_s3vectors(), moto.mock_aws():
+                client = boto3.client("s3vectors", region_name="us-east-1")
+                client.create_vector_bucket(vectorBucketName="bucket")
+                boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="bucket")
+                assert client.list_vector_buckets()["vectorBuckets"]
+                from moto.s3vectors.models import s3vectors_backends
+                assert not s3vectors_backends["123456789012"]["aws"].vector_buckets
+        """)
+
+
+def test_nothing_is_set_in_the_environment_of_an_import() -> None:
+    program = """
+        import os
+        before = dict(os.environ)
+        import mock_s3vectors, boto3
+        mock_s3vectors.mock_s3vectors()
+        assert dict(os.environ) == before
+        assert boto3.DEFAULT_SESSION is None
+        print("done")
+    """
+    assert run(program) == "done\n"

@@ -1,0 +1,229 @@
+"""Together with moto's `mock_aws`: in either order ours answers s3vectors, and moto all else."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from mock_s3vectors import mock_s3vectors
+from mock_s3vectors._active import ACTIVE
+from tests.activation.world import CLIENT, account_of, arn, create, names, new_client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+moto = pytest.importorskip("moto")
+mock_aws: Any = moto.mock_aws
+# Imports what a mock needs, the hook of moto first of all.
+mock_aws()
+
+OTHER = "111122223333"
+TRUST = '{"Version": "2012-10-17", "Statement": []}'
+ORDERS: dict[str, list[Callable[[], Any]]] = {
+    "moto outside": [mock_aws, mock_s3vectors],
+    "moto inside": [mock_s3vectors, mock_aws],
+}
+both_orders = pytest.mark.parametrize("mocks", ORDERS.values(), ids=ORDERS)
+
+
+def new_s3() -> Any:
+    return boto3.client("s3", region_name="us-east-1")
+
+
+def s3_names(s3: Any) -> list[str]:
+    return [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+
+
+@both_orders
+def test_each_answers_its_own(mocks: list[Callable[[], Any]]) -> None:
+    before = dict(os.environ)
+    for _ in range(2):
+        with ExitStack() as stack:
+            for mock in mocks:
+                stack.enter_context(mock())
+            s3, client = new_s3(), new_client()
+            s3.create_bucket(Bucket="of-moto")
+            create("of-ours", client=client)
+            assert s3_names(s3) == ["of-moto"]
+            assert names(client) == names(CLIENT) == ["of-ours"]
+            # moto's own s3vectors has no such operation.
+            client.create_index(
+                vectorBucketName="of-ours",
+                indexName="index",
+                dataType="float32",
+                dimension=4096,
+                distanceMetric="cosine",
+            )
+            query = {"vectorBucketName": "of-ours", "indexName": "index", "topK": 1}
+            assert client.query_vectors(**query, queryVector={"float32": [1] * 4096})["vectors"] == []
+    assert dict(os.environ) == before
+    assert not ACTIVE
+
+
+@both_orders
+def test_moto_is_not_asked_for_what_ours_answers(mocks: list[Callable[[], Any]]) -> None:
+    from moto.s3vectors.models import s3vectors_backends
+
+    with ExitStack() as stack:
+        for mock in mocks:
+            stack.enter_context(mock())
+        create("bucket", client=new_client())
+        assert not s3vectors_backends["123456789012"]["aws"].vector_buckets
+    with mock_aws():
+        create("bucket", client=new_client())
+        assert len(s3vectors_backends["123456789012"]["aws"].vector_buckets) == 1
+    with mock_s3vectors():
+        assert names() == []
+
+
+@both_orders
+def test_what_moto_would_raise_does_not_surface(mocks: list[Callable[[], Any]]) -> None:
+    """moto takes ARNs apart without looking, and refuses services that are not on its whitelist."""
+    with ExitStack() as stack:
+        for mock in mocks:
+            stack.enter_context(mock())
+        client = new_client()
+        create("bucket", client=client)
+        with pytest.raises(ClientError):
+            client.get_index(indexArn=arn("bucket", client))
+    only_s3 = {"core": {"service_whitelist": ["s3"]}}
+    with mock_s3vectors(), mock_aws(config=only_s3):
+        create("bucket", client=new_client())
+        new_s3().create_bucket(Bucket="bucket")
+
+
+def test_functions_with_both_decorators() -> None:
+    def function() -> tuple[list[str], list[str]]:
+        s3 = new_s3()
+        s3.create_bucket(Bucket="of-moto")
+        create("of-ours")
+        return s3_names(s3), names()
+
+    for decorated in (mock_aws(mock_s3vectors(function)), mock_s3vectors(mock_aws(function))):
+        for _ in range(2):
+            assert decorated() == (["of-moto"], ["of-ours"])
+    assert not ACTIVE
+
+
+class WithBoth:
+    def setup_method(self, *_: Any) -> None:
+        self.s3 = new_s3()
+        self.s3.create_bucket(Bucket="of-moto")
+        create("of-ours")
+
+    def test(self) -> tuple[list[str], list[str]]:
+        return s3_names(self.s3), names()
+
+
+def test_classes_with_both_decorators() -> None:
+    @mock_aws
+    @mock_s3vectors
+    class Outside(WithBoth):
+        def setup_method(self, *_: Any) -> None:
+            super().setup_method()
+
+        def test(self) -> Any:
+            return super().test()
+
+    @mock_s3vectors
+    @mock_aws
+    class Inside(WithBoth):
+        def setup_method(self, *_: Any) -> None:
+            super().setup_method()
+
+        def test(self) -> Any:
+            return super().test()
+
+    for cls in (Outside, Inside):
+        for _ in range(2):
+            instance = cls()
+            instance.setup_method()
+            assert instance.test() == (["of-moto"], ["of-ours"])
+    assert not ACTIVE
+
+
+@both_orders
+def test_the_account_of_an_assumed_role(mocks: list[Callable[[], Any]]) -> None:
+    with ExitStack() as stack:
+        for mock in mocks:
+            stack.enter_context(mock())
+        sts = boto3.client("sts", region_name="us-east-1")
+        role = f"arn:aws:iam::{OTHER}:role/reader"
+        given = sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+        client = new_client(
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
+        assert account_of(client) == OTHER
+        # From the other account on into a third one.
+        there: Any = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        third = there.client("sts", region_name="us-east-1").assume_role(
+            RoleArn="arn:aws:iam::444455556666:role/reader", RoleSessionName="session"
+        )["Credentials"]
+        keys = {
+            "aws_access_key_id": third["AccessKeyId"],
+            "aws_secret_access_key": third["SecretAccessKey"],
+        }
+        assert account_of(new_client(**keys)) == "444455556666"
+        assert names() == []
+
+
+@both_orders
+def test_the_account_of_an_access_key(mocks: list[Callable[[], Any]]) -> None:
+    with ExitStack() as stack:
+        for mock in mocks:
+            stack.enter_context(mock())
+        for account in ("123456789012", OTHER):
+            iam = boto3.client("iam", region_name="us-east-1", **mock_s3vectors().credentials(account))
+            if account == OTHER:
+                sts = boto3.client("sts", region_name="us-east-1")
+                role = f"arn:aws:iam::{OTHER}:role/admin"
+                given = sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+                iam = boto3.client(
+                    "iam",
+                    region_name="us-east-1",
+                    aws_access_key_id=given["AccessKeyId"],
+                    aws_secret_access_key=given["SecretAccessKey"],
+                    aws_session_token=given["SessionToken"],
+                )
+            iam.create_user(UserName="user")
+            key = iam.create_access_key(UserName="user")["AccessKey"]
+            client = new_client(
+                aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+            )
+            assert account_of(client) == account
+
+
+@both_orders
+def test_a_session_token_of_ones_own_account(mocks: list[Callable[[], Any]]) -> None:
+    with ExitStack() as stack:
+        for mock in mocks:
+            stack.enter_context(mock())
+        given = boto3.client("sts", region_name="us-east-1").get_session_token()["Credentials"]
+        client = new_client(
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
+        assert account_of(client) == "123456789012"
+
+
+def test_the_options_hold_beside_moto() -> None:
+    with mock_aws(), mock_s3vectors(account_id=OTHER):
+        assert account_of(new_client()) == OTHER
+    with mock_s3vectors(account_id=OTHER), mock_aws():
+        assert account_of(new_client()) == OTHER
+
+
+def test_a_client_made_before_either() -> None:
+    client = new_client()
+    for mocks in ORDERS.values():
+        with mocks[0](), mocks[1]():
+            create("bucket", client=client)
+            assert names() == ["bucket"]

@@ -1,0 +1,132 @@
+"""The options: one typed, frozen Config; what is wrong is refused at once, and says what to do."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, asdict, fields, replace
+from typing import Any
+
+import pytest
+
+from mock_s3vectors import Config, UsageError, mock_s3vectors
+from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.config import Options
+from tests.activation.world import CLIENT, account_of, create, names
+
+OTHER = "111122223333"
+
+
+def test_the_defaults() -> None:
+    assert asdict(Config()) == {
+        "account_id": "123456789012",
+        "search_engine": "flat",
+        "hnsw_m": 32,
+        "hnsw_ef_construction": 200,
+        "hnsw_ef_search": 100,
+        "max_vector_buckets": 10_000,
+        "max_indexes_per_vector_bucket": 10_000,
+        "max_vectors_per_index": 2_000_000_000,
+    }
+
+
+def test_a_config_is_frozen_and_compared_by_value() -> None:
+    config = Config(account_id=OTHER)
+    with pytest.raises(FrozenInstanceError):
+        config.account_id = "444455556666"  # type: ignore[misc]
+    assert config == Config(account_id=OTHER) != Config()
+    assert hash(config) == hash(Config(account_id=OTHER))
+    assert replace(config, hnsw_m=2).hnsw_m == 2
+
+
+def test_the_typed_options_are_the_fields_of_config() -> None:
+    assert Options.__annotations__.keys() == {field.name for field in fields(Config)}
+    assert not Options.__required_keys__
+
+
+def test_a_mock_shows_its_config() -> None:
+    assert mock_s3vectors().config == Config()
+    assert mock_s3vectors(search_engine="hnsw", hnsw_m=16).config == Config(search_engine="hnsw", hnsw_m=16)
+    config = Config(max_vector_buckets=7)
+    assert mock_s3vectors(config=config).config == config
+
+
+def test_a_whole_config_leaves_nothing_to_the_mock_around_it() -> None:
+    with mock_s3vectors(account_id=OTHER), mock_s3vectors(config=Config(hnsw_m=16)):
+        assert account_of(CLIENT) == "123456789012"
+
+
+def test_a_config_decorates_as_well() -> None:
+    @mock_s3vectors(config=Config(account_id=OTHER))
+    def function() -> str:
+        return account_of(CLIENT)
+
+    assert function() == OTHER
+
+
+def test_options_are_of_the_mock_that_was_started_last() -> None:
+    first, second = mock_s3vectors(max_vector_buckets=1), mock_s3vectors(max_vector_buckets=2)
+    with first, second:
+        create("one", "two")
+        with first, pytest.raises(CLIENT.exceptions.ServiceQuotaExceededException):
+            create("three")
+        with pytest.raises(CLIENT.exceptions.ServiceQuotaExceededException):
+            create("three")
+        assert names() == ["one", "two"]
+
+
+BAD_VALUES: list[tuple[str, Any, str]] = [
+    ("account_id", "1234", "'1234' is no account id: give 12 digits as a string, '123456789012'"),
+    ("account_id", 123456789012, "123456789012 is no account id"),
+    ("account_id", "12345678901٣", "is no account id"),
+    ("account_id", None, "None is no account id"),
+    ("search_engine", "faiss", "search_engine='faiss': choose one of flat, hnsw"),
+    ("search_engine", None, "search_engine=None: choose one of flat, hnsw"),
+    ("hnsw_m", 1, "hnsw_m=1: must be a whole number of at least 2"),
+    ("hnsw_m", 16.0, "hnsw_m=16.0: must be a whole number"),
+    ("hnsw_ef_construction", 0, "hnsw_ef_construction=0: must be a whole number of at least 1"),
+    ("hnsw_ef_search", True, "hnsw_ef_search=True: must be a whole number"),
+    ("max_vector_buckets", -1, "max_vector_buckets=-1: must be a whole number of at least 0"),
+    ("max_indexes_per_vector_bucket", "5", "max_indexes_per_vector_bucket='5': must be a whole number"),
+    ("max_vectors_per_index", None, "max_vectors_per_index=None: must be a whole number"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "text"), BAD_VALUES)
+def test_a_bad_value_is_refused(name: str, value: Any, text: str) -> None:
+    options: Any = {name: value}
+    for refuse in (mock_s3vectors, Config):
+        with pytest.raises(UsageError) as refusal:
+            refuse(**options)
+        assert text in str(refusal.value)
+    assert not ACTIVE
+
+
+def test_an_unknown_option_is_refused_with_those_that_exist() -> None:
+    options: Any = {"acount_id": OTHER}
+    with pytest.raises(UsageError) as refusal:
+        mock_s3vectors(**options)
+    text = str(refusal.value)
+    assert text.startswith("mock_s3vectors has no option 'acount_id'. Did you mean 'account_id'? Options: ")
+    assert all(field.name in text for field in fields(Config))
+    options = {"xyz": 1}
+    with pytest.raises(UsageError, match=r"has no option 'xyz'\. Options: account_id"):
+        mock_s3vectors(**options)
+
+
+def test_config_together_with_options_is_refused() -> None:
+    mock: Any = mock_s3vectors
+    with pytest.raises(UsageError, match="was given config and account_id: put all options into config"):
+        mock(config=Config(), account_id=OTHER)
+
+
+@pytest.mark.parametrize("wrong", [{"core": {"mock_credentials": False}}, "hnsw", 42])
+def test_a_config_that_is_none_of_ours_is_refused(wrong: Any) -> None:
+    with pytest.raises(
+        UsageError, match=r"is no Config: give mock_s3vectors.Config\(...\), or single options"
+    ):
+        mock_s3vectors(config=wrong)
+
+
+def test_a_config_without_its_name_is_refused() -> None:
+    mock: Any = mock_s3vectors
+    with pytest.raises(UsageError, match="its options have names"):
+        mock(Config())

@@ -1,0 +1,1 @@
+"""Tests of the wire: botocore's model and botocore's own serializer and parser are the oracle."""

@@ -1,0 +1,174 @@
+"""Requests that break one constraint each, and requests that just satisfy it; with the texts of AWS.
+
+The texts are written down here once more, as the service's documentation and recorded answers have them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .places import MATCHING, MISMATCHING, Place, places, text, valid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Path and message of one entry of `fieldList`.
+Violation = tuple[str, str]
+
+
+@dataclass(frozen=True, repr=False)
+class Breach:
+    """Parameters that break the model's constraints in one way.
+
+    Attributes:
+        place: where.
+        how: what is wrong there, in a few words.
+        value: what is put there.
+        violations: what the service says of it.
+    """
+
+    place: Place
+    how: str
+    value: Any
+    violations: list[Violation]
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return self.place.put(self.value)
+
+    def __repr__(self) -> str:
+        return f"{self.place}: {self.how}"
+
+
+def message_of(violations: list[Violation]) -> str:
+    """The message of the exception that lists these violations."""
+    noun = "error" if len(violations) == 1 else "errors"
+    texts = "; ".join(message for _, message in violations)
+    return f"{len(violations)} validation {noun} detected. {texts}"
+
+
+def _violation(subject: str, path: str, rule: str) -> Violation:
+    return path, f"{subject} at '{path}' failed to satisfy constraint: Member must {rule}"
+
+
+def too_long_or_short(path: str, length: int, least: int | None, most: int | None) -> Violation:
+    return _violation(f"Value with length {length}", path, f"have length {_between(least, most)}")
+
+
+def out_of_range(path: str, least: int | None, most: int | None) -> Violation:
+    return _violation("Value", path, f"be {_between(least, most)}")
+
+
+def not_in_enum(path: str, names: list[str]) -> Violation:
+    return _violation("Value", path, f"satisfy enum value set: [{', '.join(names)}]")
+
+
+def not_matching(path: str, pattern: str) -> Violation:
+    return _violation("Value", path, f"satisfy regular expression pattern: ^{pattern}$")
+
+
+def null(path: str) -> Violation:
+    return _violation("Value", path, "not be null")
+
+
+def _between(least: int | None, most: int | None) -> str:
+    if most is None:
+        return f"greater than or equal to {least}"
+    if least is None:
+        return f"less than or equal to {most}"
+    return f"between {least} and {most}, inclusive"
+
+
+def breaches(operation: str) -> list[Breach]:
+    """One for every way in which a request can break one constraint of the model."""
+    return [breach for place in places(operation) for breach in _breaches_at(place)]
+
+
+def _breaches_at(place: Place) -> Iterator[Breach]:
+    if getattr(place.shape, "is_document_type", False):
+        return
+    if place.shape.type_name == "structure":
+        yield from _absences(place)
+    elif place.shape.type_name == "integer":
+        yield from _range_breaches(place)
+    else:
+        yield from _length_breaches(place)
+        yield from _enum_breaches(place)
+        yield from _pattern_breaches(place)
+
+
+def _absences(place: Place) -> Iterator[Breach]:
+    for name in place.shape.required_members:
+        # What stands in the path of a request cannot be absent.
+        if place.shape.members[name].serialization.get("location") != "uri":
+            value = {other: member for other, member in valid(place.shape).items() if other != name}
+            yield Breach(place, f"no {name}", value, [null(f"{place.path}/{name}")])
+
+
+def _range_breaches(place: Place) -> Iterator[Breach]:
+    bounds = place.shape.metadata
+    for how, number in (("too small", _below(bounds)), ("too large", _above(bounds))):
+        if number is not None:
+            yield Breach(place, how, number, [out_of_range(place.path, bounds.get("min"), bounds.get("max"))])
+
+
+def _length_breaches(place: Place) -> Iterator[Breach]:
+    bounds = place.shape.metadata
+    for how, length in (("too short", _below(bounds)), ("too long", _above(bounds))):
+        if length is None or length < 0:
+            continue
+        value = _of_length(place.shape, length)
+        violations = [too_long_or_short(place.path, length, bounds.get("min"), bounds.get("max"))]
+        if place.shape.name == "KmsKeyArn" and not value:
+            # The one pattern of a text with a least length that the empty text does not match.
+            violations.append(not_matching(place.path, bounds["pattern"]))
+        yield Breach(place, how, value, violations)
+
+
+def _enum_breaches(place: Place) -> Iterator[Breach]:
+    names = place.shape.metadata.get("enum", [])
+    for value in ("", "x", *(name.swapcase() for name in names)) if names else ():
+        yield Breach(place, f"not {value!r}", value, [not_in_enum(place.path, names)])
+
+
+def _pattern_breaches(place: Place) -> Iterator[Breach]:
+    pattern = place.shape.metadata.get("pattern")
+    for value in MISMATCHING[place.shape.name] if pattern else ():
+        yield Breach(place, f"not {value!r}", value, [not_matching(place.path, pattern)])
+
+
+def _of_length(shape: Any, length: int) -> Any:
+    if shape.type_name == "list":
+        return [valid(shape.member)] * length
+    return text(shape, length) if length else ""
+
+
+def _below(bounds: dict[str, Any]) -> int | None:
+    return bounds["min"] - 1 if "min" in bounds else None
+
+
+def _above(bounds: dict[str, Any]) -> int | None:
+    return bounds["max"] + 1 if "max" in bounds else None
+
+
+def boundaries(operation: str) -> list[tuple[Place, Any]]:
+    """Values that just satisfy the model, each with its place."""
+    return [(place, value) for place in places(operation) for value in _boundaries_at(place)]
+
+
+def _boundaries_at(place: Place) -> Iterator[Any]:
+    shape, bounds = place.shape, place.shape.metadata
+    yield valid(shape)
+    limits = {bounds[name] for name in ("min", "max") if name in bounds}
+    if shape.type_name == "integer":
+        yield from limits
+    elif shape.type_name == "list":
+        yield from ([valid(shape.member)] * length for length in limits)
+    elif shape.type_name == "string":
+        yield from bounds.get("enum", ())
+        yield from MATCHING.get(shape.name, ())
+        if "enum" not in bounds:
+            yield from (text(shape, length) for length in limits)
+    elif shape.type_name == "map":
+        yield {}

@@ -1,0 +1,417 @@
+"""Requests that succeed, a service for them to succeed on, and ways to spoil them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from hypothesis import strategies as st
+
+from mock_s3vectors.http import HttpRequest
+from mock_s3vectors.state import Stores
+
+from .values import DOCUMENTS, TEXTS
+from .wire import HOST, MODELLED, input_shape, post, raw, send, serialized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUCKET_ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
+INDEX_ARN = f"{BUCKET_ARN}/index/index"
+KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/1234"
+POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+
+_INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
+_COSINE = {"vectorBucketName": "bucket", "indexName": "cosine"}
+_QUERY = {**_INDEX, "queryVector": {"float32": [1.0, 2.0]}, "topK": 3}
+_FILTER = {
+    "$and": [
+        {"year": {"$gte": 2000, "$lt": 2100.5}},
+        {"$or": [{"tag": {"$in": ["a", 1, True]}}, {"year": 2001}, {"tag": {"$exists": False}}]},
+        {"$or": [{"tag": {"$nin": ["b"]}}, {"tag": {"$ne": "a"}}]},
+    ]
+}
+
+# By operation, parameters that the service below answers with 200.
+VALID: dict[str, list[dict[str, Any]]] = {
+    "CreateVectorBucket": [
+        {"vectorBucketName": "other"},
+        {
+            "vectorBucketName": "other",
+            "encryptionConfiguration": {"sseType": "aws:kms", "kmsKeyArn": KEY_ARN},
+            "tags": {"stage": "test", "a b": "\u00e9", "c": ""},
+        },
+    ],
+    "GetVectorBucket": [{"vectorBucketName": "bucket"}, {"vectorBucketArn": BUCKET_ARN}],
+    "ListVectorBuckets": [{}, {"maxResults": 1, "prefix": "b"}],
+    "DeleteVectorBucket": [{"vectorBucketName": "empty"}],
+    "PutVectorBucketPolicy": [{"vectorBucketName": "bucket", "policy": POLICY}],
+    "GetVectorBucketPolicy": [{"vectorBucketArn": BUCKET_ARN}],
+    "DeleteVectorBucketPolicy": [{"vectorBucketName": "bucket"}],
+    "CreateIndex": [
+        {**_INDEX, "indexName": "other", "dataType": "float32", "dimension": 3, "distanceMetric": "cosine"},
+        {
+            "vectorBucketArn": BUCKET_ARN,
+            "indexName": "an.other",
+            "dataType": "float32",
+            "dimension": 4096,
+            "distanceMetric": "euclidean",
+            "metadataConfiguration": {"nonFilterableMetadataKeys": ["bulk"]},
+            "encryptionConfiguration": {"sseType": "AES256"},
+            "tags": {"stage": "test"},
+        },
+    ],
+    "GetIndex": [_INDEX, {"indexArn": INDEX_ARN}],
+    "ListIndexes": [{"vectorBucketName": "bucket", "maxResults": 1, "prefix": "i"}],
+    "DeleteIndex": [_INDEX],
+    "PutVectors": [
+        {**_INDEX, "vectors": [{"key": "k", "data": {"float32": [1.5, -2]}}]},
+        {
+            "indexArn": INDEX_ARN,
+            "vectors": [
+                {
+                    "key": "key-1",
+                    "data": {"float32": [3e38, -3e38]},
+                    "metadata": {"year": 2024, "tag": ["a", "b"]},
+                },
+                {"key": "\u00e9", "data": {"float32": [0, 0]}, "metadata": {"bulk": "x" * 3000, "": True}},
+            ],
+        },
+        {**_COSINE, "vectors": [{"key": "k", "data": {"float32": [1.5e-45, 0, 0]}, "metadata": {"n": -0.0}}]},
+    ],
+    "GetVectors": [
+        {**_INDEX, "keys": ["key-1", "key-2", "key-1", "nothing"], "returnData": True, "returnMetadata": True}
+    ],
+    "ListVectors": [
+        {**_INDEX, "maxResults": 7, "returnData": True, "returnMetadata": True},
+        {**_COSINE, "segmentCount": 3, "segmentIndex": 2},
+    ],
+    "DeleteVectors": [{**_INDEX, "keys": ["key-1", "nothing"]}],
+    "QueryVectors": [
+        {**_QUERY, "topK": 150, "returnMetadata": True, "returnDistance": True, "filter": _FILTER},
+        {**_QUERY, "queryVector": {"float32": [3.4e38, -3.4e38]}, "returnDistance": True},
+        {**_COSINE, "queryVector": {"float32": [1, 0, 1e-45]}, "topK": 120, "returnDistance": True},
+    ],
+    "TagResource": [{"resourceArn": BUCKET_ARN, "tags": {"stage": "test"}}],
+    "UntagResource": [{"resourceArn": INDEX_ARN, "tagKeys": ["stage", "owner"]}],
+    "ListTagsForResource": [{"resourceArn": INDEX_ARN}],
+}
+
+
+def valid_requests(operation: str) -> list[HttpRequest]:
+    """Written as JSON where there is a body: an older botocore would not serialize the newer members."""
+    return [
+        serialized(operation, params) if "resourceArn" in params else post(operation, params)
+        for params in VALID.get(operation, [])
+    ]
+
+
+@lru_cache(maxsize=1)
+def _service() -> Stores:
+    """Two buckets; two indexes of more vectors than a page of a query shows; a policy and tags."""
+    stores = Stores()
+    for request in _construction():
+        assert send(request, stores).status == 200, request
+    return stores
+
+
+def service() -> Stores:
+    """The service on which the valid requests succeed, a copy of one's own."""
+    return _service().copy()
+
+
+def _construction() -> Iterator[HttpRequest]:
+    settings = {"dataType": "float32", "metadataConfiguration": {"nonFilterableMetadataKeys": ["bulk"]}}
+    for name in ("bucket", "empty"):
+        yield post("CreateVectorBucket", {"vectorBucketName": name})
+    yield post("CreateIndex", {**_INDEX, **settings, "dimension": 2, "distanceMetric": "euclidean"})
+    yield post("CreateIndex", {**_COSINE, **settings, "dimension": 3, "distanceMetric": "cosine"})
+    for address, dimension in ((_INDEX, 2), (_COSINE, 3)):
+        records = [
+            {
+                "key": f"key-{number}",
+                "data": {"float32": [number % 7 - 3.0] * (dimension - 1) + [1.0]},
+                "metadata": _METADATA[number % len(_METADATA)],
+            }
+            for number in range(230)
+        ]
+        yield post("PutVectors", {**address, "vectors": records})
+    yield post("PutVectorBucketPolicy", {"vectorBucketName": "bucket", "policy": POLICY})
+    if "TagResource" in MODELLED:
+        for arn in (BUCKET_ARN, INDEX_ARN):
+            body = b'{"tags": {"stage": "test", "owner": "me"}}'
+            yield raw("POST", f"/tags/{quote(arn, safe='')}", body=body)
+
+
+_METADATA: list[dict[str, Any]] = [
+    {},
+    {"year": 2001, "tag": "a"},
+    {"year": 2001.0, "tag": ["a", "b"]},
+    {"year": "2001", "tag": [1, 2.5], "bulk": "x" * 50},
+    {"year": True, "tag": "NaN", "": "x"},
+    {"year": 2**64 - 1, "tag": 1.7e308},
+]
+
+# Ways to spoil a request.
+
+_FILTERS: st.SearchStrategy[Any] = st.recursive(
+    st.sampled_from(
+        [
+            {"year": {"$gt": 2000}},
+            {"tag": {"$in": ["a", 1, "NaN"]}},
+            {"tag": {"$startsWith": "a"}},
+            {"bulk": "x"},
+            {"year": 2**64 - 1},
+            {"": {"$exists": True}},
+        ]
+    ),
+    lambda inner: (
+        st.fixed_dictionaries({}, optional={"$and": st.lists(inner, max_size=3)})
+        | st.lists(inner, max_size=3).map(lambda members: {"$or": members})
+    ),
+    max_leaves=5,
+)
+_WORDS = [
+    "",
+    "bucket",
+    "empty",
+    "index",
+    "a",
+    "ab",
+    "a-",
+    "-a",
+    "A",
+    "\u00e9",
+    "key-1",
+    "aws:x",
+    "x" * 64,
+    "x" * 1025,
+]
+_WORDS += [
+    "float32",
+    "cosine",
+    "euclidean",
+    "AES256",
+    "aws:kms",
+    "CLASSIC",
+    "ENHANCED",
+    "NaN",
+    "Infinity",
+    "{}",
+    "[]",
+]
+_WORDS += [
+    BUCKET_ARN,
+    INDEX_ARN,
+    KEY_ARN,
+    INDEX_ARN.replace("us-east-1", "eu-west-1"),
+    POLICY,
+    "MTIzNDU2Nzg5MA==",
+]
+_NUMBERS: list[Any] = [0, 1, -1, 2, 15, 16, 17, 100, 101, 500, 501, 1000, 4096, 4097, 10_000, 10_001]
+_NUMBERS += [
+    2**31 - 1,
+    2**31,
+    2**63,
+    2**64 - 1,
+    2**64,
+    10**40,
+    -(2**63),
+    0.5,
+    1e-46,
+    1e38,
+    1e39,
+    1.7e308,
+    -0.0,
+]
+# What objects in a request have as names.
+_MEMBERS = [
+    "key",
+    "data",
+    "float32",
+    "metadata",
+    "year",
+    "tag",
+    "bulk",
+    "sseType",
+    "kmsKeyArn",
+    "metadataKey",
+    "text",
+]
+_MEMBERS += [
+    "nonFilterableMetadataKeys",
+    "textSearchConfigurations",
+    "$and",
+    "$or",
+    "$eq",
+    "$in",
+    "$gte",
+    "$exists",
+]
+_MEMBERS += sorted({member for name in MODELLED for member in input_shape(name).members})
+
+
+@lru_cache(maxsize=1)
+def _tokens() -> list[str]:
+    """Tokens of pages, of every operation that has pages."""
+    asked = [
+        post("ListVectorBuckets", {"maxResults": 1}),
+        post("ListIndexes", {"vectorBucketName": "bucket", "maxResults": 1}),
+        post("ListVectors", {**_INDEX, "maxResults": 7}),
+        post("ListVectors", {**_INDEX, "maxResults": 7, "segmentCount": 2, "segmentIndex": 1}),
+        post("QueryVectors", {**_QUERY, "topK": 150}),
+    ]
+    answers = [json.loads(send(request, _service()).body) for request in asked]
+    return [answer["nextToken"] for answer in answers if "nextToken" in answer]
+
+
+def scalars() -> st.SearchStrategy[Any]:
+    """Values that mean something somewhere."""
+    texts = st.sampled_from([*_WORDS, *_tokens()]) | TEXTS
+    return st.none() | st.booleans() | st.sampled_from(_NUMBERS) | texts
+
+
+def values() -> st.SearchStrategy[Any]:
+    """Values of all kinds."""
+    all_kinds = (
+        scalars() | DOCUMENTS | _FILTERS | st.lists(scalars(), max_size=3) | st.sampled_from(sorted(_DEEP))
+    )
+    # Copies, because what is spoiled is changed in place.
+    return all_kinds.map(copy.deepcopy)
+
+
+def as_json(document: Any) -> bytes:
+    """A document as the body of a request; deep ones are put in as text, because Python cannot write them."""
+    text = json.dumps(document)
+    for word, deep in _DEEP.items():
+        text = text.replace(f'"{word}"', deep)
+    return text.encode()
+
+
+def _nested(depth: int, before: str, after: str) -> str:
+    return before * depth + '{"year":{"$ne":0}}' + after * depth
+
+
+# Words that stand for documents of great depth: past Python's recursion, orjson's limits, and the filters'.
+_DEEP = {
+    f"{depth} {before}": _nested(depth, before, after)
+    for depth in (30, 130, 199, 200, 260, 600, 1100)
+    for before, after in (("[", "]"), ('{"a":', "}"), ('{"$and":[', "]}"), ('{"$or":[{"a":1},', "]}"))
+}
+
+
+@st.composite
+def spoiled(draw: st.DrawFn, document: Any) -> Any:
+    """A document with one to three things changed, added or taken away."""
+    root = {"": copy.deepcopy(document)}
+    for _ in range(draw(st.integers(1, 3))):
+        containers = list(_containers(root))
+        if not containers:
+            break
+        container = draw(st.sampled_from(containers))
+        if isinstance(container, list):
+            _spoil_list(draw, container)
+        else:
+            _spoil_object(draw, container)
+    return root.get("")
+
+
+def _containers(document: Any) -> Iterator[Any]:
+    if isinstance(document, dict) and document:
+        yield document
+        for value in document.values():
+            yield from _containers(value)
+    elif isinstance(document, list) and document:
+        yield document
+        for value in document[:3]:
+            yield from _containers(value)
+
+
+def _spoil_list(draw: st.DrawFn, container: list[Any]) -> None:
+    position = draw(st.integers(0, len(container) - 1))
+    change = draw(st.sampled_from(["replace", "remove", "repeat", "insert", "multiply"]))
+    if change == "replace":
+        container[position] = draw(values())
+    elif change == "remove":
+        del container[position]
+    elif change == "repeat":
+        container.append(container[position])
+    elif change == "insert":
+        container.insert(position, draw(values()))
+    elif len(container) < 30:
+        container *= draw(st.sampled_from([2, 60, 300]))
+
+
+def _spoil_object(draw: st.DrawFn, container: dict[str, Any]) -> None:
+    name = draw(st.sampled_from(sorted(container)))
+    change = draw(st.sampled_from(["replace", "replace", "remove", "add", "rename"]))
+    if change == "replace":
+        container[name] = draw(values())
+    elif change == "add":
+        container[draw(st.sampled_from(_MEMBERS) | TEXTS)] = draw(values())
+    else:
+        value = container.pop(name)
+        if change == "rename":
+            container[draw(st.sampled_from(_MEMBERS) | TEXTS)] = value
+
+
+@st.composite
+def spoiled_bytes(draw: st.DrawFn, body: bytes) -> bytes:
+    """Bytes with a few of them replaced, taken out or put in."""
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(0, len(body)))
+        end = min(len(body), start + draw(st.integers(0, 4)))
+        body = body[:start] + draw(st.binary(max_size=4) | st.sampled_from(_PIECES)) + body[end:]
+    return body
+
+
+_PIECES = [
+    b"\\ud800",
+    b"\xff",
+    b"\xed\xa0\x80",
+    b"1e400",
+    b"NaN",
+    b"null",
+    b"true",
+    b"-",
+    b'"',
+    b",",
+    b"[" * 1100,
+]
+_PIECES += [b"9" * 30, b"0.1e-5", b"{}", b"[]", b"\x00", b"\\u0000", b"/*", b"\\"]
+
+
+@st.composite
+def spoiled_requests(draw: st.DrawFn, operation: str) -> HttpRequest:
+    """A valid request of an operation, spoiled in its document, its bytes, its path, query or headers."""
+    request = draw(st.sampled_from(valid_requests(operation)))
+    body, path, query = request.body, request.path, request.query
+    if body and draw(st.integers(0, 3)):
+        body = as_json(draw(spoiled(json.loads(body))))
+    if body and not draw(st.integers(0, 3)):
+        body = draw(spoiled_bytes(body))
+    if path.startswith("/tags/") and draw(st.booleans()):
+        path = "/tags/" + _ascii(draw(spoiled_bytes(path[6:].encode())))
+    if query and draw(st.booleans()):
+        query = _ascii(draw(spoiled_bytes(query.encode())))
+    headers = draw(st.just({}) | st.fixed_dictionaries({"authorization": _AUTHORIZATIONS}))
+    return HttpRequest(request.method, draw(_HOSTS), path, query, headers, body)
+
+
+def _ascii(octets: bytes) -> str:
+    """As it could stand in a request line: encoded, but for a slash, which would be another path."""
+    return "".join(chr(octet) if 32 < octet < 127 and octet != 47 else f"%{octet:02X}" for octet in octets)
+
+
+_HOSTS = st.sampled_from(
+    [HOST, HOST, HOST, HOST, "s3vectors.cn-north-1.api.amazonwebservices.com.cn", "", "x"]
+)
+_SCOPES = ["us-east-1/s3vectors/aws4_request", "eu-west-1/s3vectors/aws4_request", "x", ""]
+_AUTHORIZATIONS = st.builds(
+    "AWS4-HMAC-SHA256 Credential={}/20260101/{}, Signature=0".format,
+    st.sampled_from(["testing", "111122223333", "123456789012", ""]),
+    st.sampled_from(_SCOPES),
+)

@@ -1,0 +1,110 @@
+"""Whatever comes in: a modelled answer goes out, or a UsageError that the mock is meant to raise.
+
+`tests/conftest.py` holds every answer against the model, so what is tested here besides is that there
+is one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from mock_s3vectors import UsageError
+
+from .requests import VALID, as_json, service, spoiled, spoiled_requests, valid_requests, values
+from .wire import IMPLEMENTED, MODELLED, post, raw, send
+
+if TYPE_CHECKING:
+    from mock_s3vectors.http import HttpRequest
+    from mock_s3vectors.state import Stores
+
+_NOT_THERE_YET = re.compile(
+    r"has no full-text search yet|does not implement|is no operation of Amazon S3 Vectors"
+)
+
+
+def answered(request: HttpRequest, stores: Stores | None = None) -> int:
+    """The status of the answer, 0 for what the mock says it does not have."""
+    try:
+        return send(request, service() if stores is None else stores).status
+    except UsageError as misuse:
+        if not _NOT_THERE_YET.search(str(misuse)):
+            raise
+        return 0
+
+
+@pytest.mark.parametrize("operation", IMPLEMENTED)
+def test_requests_that_nobody_spoiled_succeed(operation: str) -> None:
+    requests = valid_requests(operation)
+    assert requests, "an operation without a valid request is not fuzzed"
+    assert [answered(request) for request in requests] == [200] * len(requests)
+
+
+@pytest.mark.parametrize("operation", IMPLEMENTED)
+@settings(deadline=None)
+@given(data=st.data())
+def test_spoiled_requests(operation: str, data: st.DataObject) -> None:
+    request = data.draw(spoiled_requests(operation))
+    status = answered(request)
+    event(f"status {status}")
+    if request.path.startswith(("/tags/", f"/{operation}")):
+        assert status in {0, 200, 400, 402, 404, 409}
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_spoiled_requests_for_the_next_page(data: st.DataObject) -> None:
+    # A token is good on the service alone that handed it out, so the first page is asked for here.
+    stores = service()
+    document = data.draw(
+        st.sampled_from([params for params in VALID["QueryVectors"] if params["topK"] > 100])
+    )
+    document = {**document, "filter": data.draw(spoiled(document.get("filter", {"year": {"$exists": True}})))}
+    first = send(post("QueryVectors", as_json(document)), stores)
+    token = json.loads(first.body).get("nextToken", "none")
+    event("a next page" if token != "none" else "no next page")
+    assert answered(post("QueryVectors", as_json({**document, "nextToken": token})), stores) in {200, 400}
+    again = data.draw(spoiled({**document, "nextToken": token}))
+    assert answered(post("QueryVectors", as_json(again)), stores) in {0, 200, 400, 404}
+
+
+@pytest.mark.parametrize("depth", [1, 60, 126, 127, 199])
+def test_deep_filters_have_a_next_page(depth: int) -> None:
+    stores, document = service(), dict(VALID["QueryVectors"][0])
+    document["filter"] = {"year": {"$ne": 0}}
+    for _ in range(depth):
+        document["filter"] = {"$and": [document["filter"]]}
+    first = json.loads(send(post("QueryVectors", document), stores).body)
+    second = send(post("QueryVectors", {**document, "nextToken": first["nextToken"]}), stores)
+    assert (len(first["vectors"]), len(json.loads(second.body)["vectors"])) == (100, 50)
+
+
+@settings(deadline=None)
+@given(operation=st.sampled_from(MODELLED), body=st.binary(max_size=200))
+def test_any_bytes(operation: str, body: bytes) -> None:
+    answered(post(operation, body))
+
+
+@settings(deadline=None)
+@given(operation=st.sampled_from(MODELLED), document=st.deferred(values))
+def test_any_document(operation: str, document: object) -> None:
+    answered(post(operation, as_json(document)))
+    address = {"vectorBucketName": "bucket", "indexName": "index"}
+    for member in ("filter", "keys", "vectors", "queryVector"):
+        answered(post(operation, as_json({**address, "topK": 120, member: document})))
+
+
+@settings(deadline=None)
+@given(
+    method=st.sampled_from(["GET", "POST", "DELETE", "PUT", ""]) | st.text(max_size=5),
+    path=st.text(max_size=20) | st.text(max_size=20).map("/tags/{}".format),
+    query=st.text(max_size=20) | st.text(max_size=20).map("tagKeys={}".format),
+    host=st.text(max_size=10),
+)
+def test_any_path(method: str, path: str, query: str, host: str) -> None:
+    answered(raw(method, path, query, b"{}", host))

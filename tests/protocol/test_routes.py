@@ -1,0 +1,219 @@
+"""Routes: which operation a method and a path mean, and how an ARN travels in a path."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from mock_s3vectors import UsageError
+from mock_s3vectors import gateway as gateway_module
+from mock_s3vectors.operations import OPERATIONS
+from mock_s3vectors.protocol.router import Router
+from mock_s3vectors.state import Stores
+
+from .places import valid
+from .wire import (
+    MODELLED,
+    NOT_DESERIALIZABLE,
+    input_shape,
+    operation_model,
+    parsed,
+    post,
+    raw,
+    refusal,
+    send,
+    serialized,
+)
+
+if TYPE_CHECKING:
+    from tests.helpers import Client
+
+NEEDS_TAGS = pytest.mark.skipif("TagResource" not in MODELLED, reason="this botocore knows no tags")
+ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket/index/a.b-c"
+
+
+@pytest.fixture
+def router() -> Router:
+    return Router([operation_model(name) for name in MODELLED])
+
+
+@pytest.fixture
+def tagged() -> Stores:
+    """A bucket with an index that has tags."""
+    stores = Stores()
+    index = {"vectorBucketName": "bucket", "indexName": "a.b-c"}
+    settings = {"dataType": "float32", "dimension": 2, "distanceMetric": "cosine"}
+    assert send(post("CreateVectorBucket", {"vectorBucketName": "bucket"}), stores).status == 200
+    created = send(post("CreateIndex", {**index, **settings, "tags": {"a": "1", "b c+d": "2"}}), stores)
+    assert json.loads(created.body)["indexArn"] == ARN
+    return stores
+
+
+def tags_of(stores: Stores) -> Any:
+    return json.loads(send(raw("GET", f"/tags/{quote(ARN, safe='')}"), stores).body)["tags"]
+
+
+@pytest.mark.parametrize("operation", MODELLED)
+def test_every_operation_of_the_model_has_its_route(router: Router, operation: str) -> None:
+    request = serialized(operation, valid(input_shape(operation)))
+    assert router.route(request.method, request.path)[0] == operation
+
+
+def test_the_table_of_operations_covers_the_model() -> None:
+    assert set(MODELLED) <= set(OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/"),
+        ("POST", ""),
+        ("POST", "/NoSuchOperation"),
+        ("POST", "/listvectorbuckets"),
+        ("POST", "/ListVectorBuckets/"),
+        ("POST", "//ListVectorBuckets"),
+        ("POST", "/ListVectorBuckets/more"),
+        ("POST", "ListVectorBuckets"),
+        ("GET", "/ListVectorBuckets"),
+        ("post", "/ListVectorBuckets"),
+        ("PUT", f"/tags/{quote(ARN, safe='')}"),
+        ("GET", "/tags"),
+        ("GET", "/Tags/x"),
+        ("GET", f"/x/tags/{quote(ARN, safe='')}"),
+        ("GET", f"/tags/{ARN}"),
+        ("DELETE", f"/tags/{quote(ARN, safe='')}/"),
+    ],
+)
+def test_what_is_no_route_is_a_wrong_use_that_names_it(method: str, path: str) -> None:
+    with pytest.raises(UsageError) as misuse:
+        send(raw(method, path))
+    assert str(misuse.value).startswith(f"{method} {path} is no operation of Amazon S3 Vectors")
+    assert ", ".join(MODELLED) in str(misuse.value)
+    assert "%2F" in str(misuse.value)
+
+
+def test_what_the_mock_lacks_is_a_wrong_use_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_module, "OPERATIONS", {"GetIndex": None, "CreateIndex": print})
+    # Whatever the body says, even one that would be too large.
+    for body in (b"", b"?", b" " * 20_971_521):
+        for operation in ("GetIndex", "ListVectorBuckets"):
+            with pytest.raises(UsageError) as misuse:
+                send(post(operation, body))
+            assert str(misuse.value) == (
+                f"mock_s3vectors does not implement {operation}, so it was not sent anywhere. "
+                "Implemented: CreateIndex."
+            )
+
+
+@NEEDS_TAGS
+@pytest.mark.parametrize(
+    "written",
+    [
+        quote(ARN, safe=""),
+        quote(ARN, safe=":"),
+        quote(ARN, safe="").replace("%2F", "%2f").replace("%3A", "%3a"),
+        quote(ARN, safe="").replace("-", "%2D").replace(".", "%2e"),
+        "".join(f"%{ord(character):02x}" for character in ARN),
+    ],
+    ids=["botocore", "C++", "lower case", "unreserved", "everything"],
+)
+def test_an_arn_may_be_encoded_in_several_ways(tagged: Stores, written: str) -> None:
+    path = f"/tags/{written}"
+    assert json.loads(send(raw("GET", path), tagged).body) == {"tags": {"a": "1", "b c+d": "2"}}
+    assert send(raw("POST", path, body=b'{"tags": {"c": "3"}}'), tagged).body == b"{}"
+    assert send(raw("DELETE", path, "tagKeys=a"), tagged).body == b"{}"
+    assert tags_of(tagged) == {"b c+d": "2", "c": "3"}
+
+
+@NEEDS_TAGS
+@pytest.mark.parametrize(
+    "written", ["arn%252F", "%", "%zz", "a%2", "", "+", "%00", "%20", "..", "%F0%9F%98%80"]
+)
+def test_what_is_no_arn_is_not_found(tagged: Stores, written: str) -> None:
+    status, code, document = refusal(send(raw("GET", f"/tags/{written}"), tagged))
+    assert (status, code) == (404, "NotFoundException")
+    assert document == {"message": "The specified resource could not be found"}
+
+
+@NEEDS_TAGS
+def test_paths_are_decoded_once(tagged: Stores) -> None:
+    twice = quote(quote(ARN, safe=""), safe="")
+    assert refusal(send(raw("GET", f"/tags/{twice}"), tagged))[0] == 404
+
+
+@NEEDS_TAGS
+@pytest.mark.parametrize("octets", ["%FF", "%C0%AF", "%ED%A0%80", "%E2%82", "arn%3A%80"])
+def test_octets_that_are_no_utf_8(tagged: Stores, octets: str) -> None:
+    for method, body in (("GET", b""), ("POST", b'{"tags": {}}'), ("DELETE", b"")):
+        answer = send(raw(method, f"/tags/{octets}", "tagKeys=a", body), tagged)
+        assert refusal(answer) == NOT_DESERIALIZABLE
+    path = f"/tags/{quote(ARN, safe='')}"
+    for query in (f"tagKeys={octets}", f"tagKeys=a&{octets}=b"):
+        assert refusal(send(raw("DELETE", path, query), tagged)) == NOT_DESERIALIZABLE
+    assert tags_of(tagged) == {"a": "1", "b c+d": "2"}
+
+
+@NEEDS_TAGS
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("tagKeys=a", {"b c+d"}),
+        ("tagKeys=a&tagKeys=b%20c%2Bd", set()),
+        ("tagKeys=b+c%2Bd", {"a"}),
+        ("tagKeys=a&tagKeys=a", {"b c+d"}),
+        ("tag%4Beys=a", {"b c+d"}),
+        ("x=1&tagKeys=a&y", {"b c+d"}),
+        ("tagKeys=nothing", {"a", "b c+d"}),
+        ("tagKeys=a%26tagKeys%3Db", {"a", "b c+d"}),
+    ],
+)
+def test_tag_keys_are_repeated_in_the_query(tagged: Stores, query: str, left: set[str]) -> None:
+    answer = send(raw("DELETE", f"/tags/{quote(ARN, safe='')}", query), tagged)
+    if "%26" in query:
+        # One key with an ampersand in it, which no tag may have.
+        assert refusal(answer)[1] == "ValidationException"
+    else:
+        assert answer.body == b"{}"
+    assert set(tags_of(tagged)) == left
+
+
+@NEEDS_TAGS
+@pytest.mark.parametrize("query", ["", "other=1", "tagkeys=a"])
+def test_a_query_without_tag_keys(tagged: Stores, query: str) -> None:
+    answer = send(raw("DELETE", f"/tags/{quote(ARN, safe='')}", query), tagged)
+    violation = "Value at '/tagKeys' failed to satisfy constraint: Member must not be null"
+    assert parsed("UntagResource", answer)["fieldList"] == [{"path": "/tagKeys", "message": violation}]
+
+
+@NEEDS_TAGS
+def test_an_empty_tag_key_is_too_short(tagged: Stores) -> None:
+    answer = send(raw("DELETE", f"/tags/{quote(ARN, safe='')}", "tagKeys=a&tagKeys="), tagged)
+    assert [field["path"] for field in refusal(answer)[2]["fieldList"]] == ["/tagKeys/1"]
+
+
+@NEEDS_TAGS
+def test_bodies_of_get_and_delete_are_not_read(tagged: Stores) -> None:
+    path = f"/tags/{quote(ARN, safe='')}"
+    assert send(raw("GET", path, body=b"?"), tagged).status == 200
+    assert send(raw("DELETE", path, "tagKeys=a", b'{"tagKeys": 5}'), tagged).status == 200
+
+
+def test_queries_of_fixed_paths_are_not_read() -> None:
+    assert send(raw("POST", "/ListVectorBuckets", "maxResults=x&%FF", b"{}")).status == 200
+
+
+@NEEDS_TAGS
+def test_real_clients_tag_buckets_and_indexes(client: Client, index: dict[str, str]) -> None:
+    bucket = client.get_vector_bucket(vectorBucketName="bucket")["vectorBucket"]["vectorBucketArn"]
+    for arn in (bucket, client.get_index(**index)["index"]["indexArn"]):
+        client.tag_resource(resourceArn=arn, tags={"a/b": "x y", "\u00e9+=@": "", "c": ""})
+        assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {
+            "a/b": "x y",
+            "\u00e9+=@": "",
+            "c": "",
+        }
+        client.untag_resource(resourceArn=arn, tagKeys=["\u00e9+=@", "a/b", "a/b"])
+        assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"c": ""}

@@ -1,0 +1,509 @@
+"""The wire itself: bodies that no client would write, wrong types, sizes, and the form of answers."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mock_s3vectors.protocol.parser import RequestParser
+from mock_s3vectors.state import Stores
+
+from .places import Place, places, valid
+from .wire import (
+    IMPLEMENTED,
+    MODELLED,
+    NOT_DESERIALIZABLE,
+    input_shape,
+    is_in_body,
+    method_of,
+    operation_model,
+    parsed,
+    post,
+    raw,
+    refusal,
+    send,
+    serialized,
+)
+
+if TYPE_CHECKING:
+    from tests.helpers import Client, Refused
+
+POSTED = [name for name in IMPLEMENTED if any(map(is_in_body, input_shape(name).members.values()))]
+NEEDS_TAGS = pytest.mark.skipif("TagResource" not in MODELLED, reason="this botocore knows no tags")
+
+MEBIBYTES_20 = 20_971_520
+
+
+def with_body(operation: str, body: bytes) -> Any:
+    """A request of an operation, its body replaced."""
+    request = serialized(operation, valid(input_shape(operation)))
+    return raw(request.method, request.path, request.query, body)
+
+
+@pytest.fixture
+def stores() -> Stores:
+    """A bucket, an index of two dimensions, and nothing in it."""
+    stores = Stores()
+    address = {"vectorBucketName": "bucket", "indexName": "index"}
+    settings = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+    assert send(post("CreateVectorBucket", {"vectorBucketName": "bucket"}), stores).status == 200
+    assert send(post("CreateIndex", {**address, **settings}), stores).status == 200
+    return stores
+
+
+def put(vectors: str) -> Any:
+    """A PutVectors request with this JSON as its vectors."""
+    return post("PutVectors", f'{{"vectorBucketName": "bucket", "indexName": "index", "vectors": {vectors}}}')
+
+
+def stored(stores: Stores) -> Any:
+    """All vectors, as the wire shows them."""
+    everything = {"returnData": True, "returnMetadata": True}
+    response = send(
+        post("ListVectors", {"vectorBucketName": "bucket", "indexName": "index", **everything}), stores
+    )
+    return json.loads(response.body)["vectors"]
+
+
+# Bodies that cannot be read.
+
+UNREADABLE = {
+    "no JSON": b"{[",
+    "text behind": b'{"vectorBucketName": "bucket"}x',
+    "text before": b'x{"vectorBucketName": "bucket"}',
+    "a comma too many": b'{"vectorBucketName": "bucket",}',
+    "single quotes": b"{'vectorBucketName': 'bucket'}",
+    "a comment": b'{"vectorBucketName": "bucket" /* here */}',
+    "form feed": b'{"vectorBucketName" :\x0c"bucket"}',
+    "control character": b'{"vectorBucketName": "a\x00bc"}',
+    "NaN": b'{"maxResults": NaN}',
+    "Infinity": b'{"filter": {"a": Infinity}}',
+    "infinite number": b'{"filter": {"a": 1e400}}',
+    "leading zero": b'{"maxResults": 01}',
+    "hexadecimal": b'{"maxResults": 0x10}',
+    "only spaces": b"  ",
+    "byte order mark": b'\xef\xbb\xbf{"vectorBucketName": "bucket"}',
+    "UTF-16": '{"vectorBucketName": "bucket"}'.encode("utf-16"),
+    "stray byte": b'{"vectorBucketName": "buck\xffet"}',
+    "overlong": b'{"vectorBucketName": "buck\xc0\xafet"}',
+    "surrogate as bytes": b'{"vectorBucketName": "buck\xed\xa0\x80et"}',
+    "unfinished": b'{"vectorBucketName": "buck\xe2\x82',
+    "lone high surrogate": rb'{"vectorBucketName": "buck\ud800et"}',
+    "lone low surrogate": rb'{"vectorBucketName": "buck\udc00et"}',
+    "surrogates in the wrong order": rb'{"vectorBucketName": "buck\ude00\ud83det"}',
+    "surrogate in a name": rb'{"\ud800": 1}',
+    "an array": b"[]",
+    "an array of objects": b'[{"vectorBucketName": "bucket"}]',
+    "a string": b'"bucket"',
+    "a number": b"10",
+    "true": b"true",
+    "null": b"null",
+    "too deep": b'{"filter": ' + b'{"a":' * 2000 + b"1" + b"}" * 2000 + b"}",
+    "too deep an array": b'{"filter": ' + b"[" * 2000 + b"]" * 2000 + b"}",
+    "deep and unfinished": b"[" * 2000,
+}
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize("operation", POSTED)
+def test_unreadable_bodies(operation: str, body: bytes) -> None:
+    assert refusal(send(with_body(operation, body))) == NOT_DESERIALIZABLE
+
+
+def test_an_empty_body_is_an_empty_object(stores: Stores) -> None:
+    listed = json.loads(send(post("ListVectorBuckets", b""), stores).body)
+    assert [bucket["vectorBucketName"] for bucket in listed["vectorBuckets"]] == ["bucket"]
+    status, code, document = refusal(send(post("PutVectors", b""), stores))
+    assert (status, code) == (400, "ValidationException")
+    assert [field["path"] for field in document["fieldList"]] == ["/vectors"]
+
+
+def test_space_around_a_body_is_allowed(stores: Stores) -> None:
+    assert send(post("ListVectorBuckets", b' \r\n\t{ "maxResults" : 1 } \n'), stores).status == 200
+
+
+# Surrogates, as real clients send them.
+
+LONE = "\ud800"
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("create_vector_bucket", {"vectorBucketName": f"abc{LONE}"}),
+        ("get_vector_bucket", {"vectorBucketName": f"abc{LONE}"}),
+        ("list_vector_buckets", {"prefix": LONE}),
+        ("get_vectors", {"keys": [LONE]}),
+        ("delete_vectors", {"keys": ["a", f"{LONE}b"]}),
+        ("put_vectors", {"vectors": [{"key": LONE, "data": {"float32": [1.0]}}]}),
+        ("put_vectors", {"vectors": [{"key": "k", "data": {"float32": [1.0]}, "metadata": {LONE: 1}}]}),
+        ("put_vectors", {"vectors": [{"key": "k", "data": {"float32": [1.0]}, "metadata": {"a": LONE}}]}),
+        ("put_vectors", {"vectors": [{"key": "k", "data": {"float32": [1.0]}, "metadata": {"a": [LONE]}}]}),
+        ("query_vectors", {"queryVector": {"float32": [1.0]}, "topK": 1, "filter": {"a": LONE}}),
+        ("put_vector_bucket_policy", {"vectorBucketName": "bucket", "policy": LONE}),
+        ("create_vector_bucket", {"vectorBucketName": "other", "tags": {LONE: "v"}}),
+        ("create_vector_bucket", {"vectorBucketName": "other", "tags": {"k": f"{LONE}v"}}),
+        ("tag_resource", {"resourceArn": "arn:aws:s3vectors:us-east-1:1:bucket/b", "tags": {LONE: "v"}}),
+    ],
+)
+def test_lone_surrogates_of_real_clients(
+    client: Client, refused: Refused, method: str, arguments: dict[str, Any]
+) -> None:
+    if "tags" in arguments and "TagResource" not in MODELLED:
+        pytest.skip("this botocore knows no tags")
+    assert refused(getattr(client, method), **arguments) == ("SerializationException", "", None)
+
+
+def test_pairs_of_surrogates_are_one_character(stores: Stores) -> None:
+    send(
+        put(
+            r'[{"key": "\ud83d\ude00", "data": {"float32": [1, 2]}, "metadata": {"\ud83d\ude00": "\u00e9"}}]'
+        ),
+        stores,
+    )
+    assert stored(stores) == [
+        {"key": "\U0001f600", "data": {"float32": [1.0, 2.0]}, "metadata": {"\U0001f600": "\u00e9"}}
+    ]
+
+
+# Members of the wrong type.
+
+KINDS: dict[str, Any] = {
+    "string": "text",
+    "empty string": "",
+    "digits": "12",
+    "true": True,
+    "false": False,
+    "integer": 12,
+    "zero": 0,
+    "float": 12.5,
+    "whole float": 12.0,
+    "array": ["text"],
+    "empty array": [],
+    "object": {"unheard of": 1},
+    "empty object": {},
+    "null in an array": [None],
+}
+# By type of shape, the kinds that it takes. What is inside of arrays and objects has a place of its own.
+TAKEN = {
+    "string": {"string", "empty string", "digits"},
+    "boolean": {"true", "false"},
+    "integer": {"integer", "zero"},
+    "float": {"integer", "zero", "float", "whole float"},
+    "list": {"empty array"},
+    "map": {"empty object"},
+    "structure": {"object", "empty object"},
+}
+
+
+def wrong_kinds(place: Place) -> list[str]:
+    """The kinds that a place does not take; unions are looked at further below."""
+    if getattr(place.shape, "is_document_type", False) or place.is_key:
+        return []
+    taken = TAKEN[place.shape.type_name]
+    if place.shape.type_name == "list" and place.shape.member.type_name == "string":
+        taken = {*taken, "array"}
+    if place.shape.type_name == "map":
+        # Its values are strings, and 1 is none.
+        taken = taken - {"object"}
+    if getattr(place.shape, "is_tagged_union", False):
+        taken = set()
+    return [kind for kind in KINDS if kind not in taken]
+
+
+def read(operation: str, body: bytes) -> Any:
+    """The parameters of a request with this body."""
+    return RequestParser(operation_model(operation)).parse(with_body(operation, body), {"resourceArn": "x"})
+
+
+@pytest.mark.parametrize("operation", POSTED)
+def test_members_of_the_wrong_type(operation: str) -> None:
+    accepted = [
+        f"{place} = {kind}"
+        for place in places(operation)
+        if place.in_body
+        for kind in wrong_kinds(place)
+        if refusal(send(with_body(operation, json.dumps(place.put(KINDS[kind])).encode())))
+        != NOT_DESERIALIZABLE
+    ]
+    assert accepted == []
+
+
+@pytest.mark.parametrize("operation", POSTED)
+def test_members_of_the_right_type(operation: str) -> None:
+    for place in places(operation):
+        if not place.in_body or place.is_key or place.path == "":
+            continue
+        taken = KINDS if getattr(place.shape, "is_document_type", False) else TAKEN[place.shape.type_name]
+        for kind in taken:
+            if not getattr(place.shape, "is_tagged_union", False):
+                read(operation, json.dumps(place.put(KINDS[kind])).encode())
+
+
+@pytest.mark.parametrize("operation", POSTED)
+def test_null_is_absent_in_a_structure_and_wrong_elsewhere(operation: str) -> None:
+    for place in places(operation):
+        if not place.in_body or place.is_key:
+            continue
+        body = json.dumps(place.put(None)).encode()
+        if place.is_member:
+            # The same as the request without the member.
+            assert read(operation, body) == read(operation, _without_nulls(body)), place
+        else:
+            assert refusal(send(with_body(operation, body))) == NOT_DESERIALIZABLE, place
+
+
+def _without_nulls(body: bytes) -> bytes:
+    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {name: value for name, value in pairs if value is not None}
+
+    return json.dumps(json.loads(body, object_pairs_hook=keep)).encode()
+
+
+def test_null_for_a_required_member_is_a_missing_one() -> None:
+    status, code, document = refusal(send(post("CreateVectorBucket", {"vectorBucketName": None})))
+    violation = "Value at '/vectorBucketName' failed to satisfy constraint: Member must not be null"
+    assert (status, code) == (400, "ValidationException")
+    assert document == {
+        "message": f"1 validation error detected. {violation}",
+        "fieldList": [{"path": "/vectorBucketName", "message": violation}],
+    }
+
+
+UNIONS = {
+    "empty": "{}",
+    "null": '{"float32": null}',
+    "unknown": '{"float64": [1, 2]}',
+    "known and unknown": '{"float32": [1, 2], "float64": [1, 2]}',
+    "array": '["float32"]',
+    "string": '"float32"',
+}
+
+
+@pytest.mark.parametrize("union", UNIONS.values(), ids=UNIONS)
+def test_a_union_has_exactly_one_member_and_a_known_one(stores: Stores, union: str) -> None:
+    assert refusal(send(put(f'[{{"key": "k", "data": {union}}}]'), stores)) == NOT_DESERIALIZABLE
+    query = f'{{"vectorBucketName": "bucket", "indexName": "index", "topK": 1, "queryVector": {union}}}'
+    assert refusal(send(post("QueryVectors", query), stores)) == NOT_DESERIALIZABLE
+    assert stored(stores) == []
+
+
+def test_null_beside_a_unions_member_is_absent(stores: Stores) -> None:
+    union = '{"float32": [1, 2], "float64": null}'
+    assert send(put(f'[{{"key": "k", "data": {union}}}]'), stores).status == 200
+
+
+@pytest.mark.parametrize("operation", POSTED)
+def test_unknown_members_are_ignored(operation: str) -> None:
+    for place in places(operation):
+        shape = place.shape
+        if not place.in_body or shape.type_name != "structure" or getattr(shape, "is_document_type", False):
+            continue
+        if shape.is_tagged_union:
+            continue
+        known = json.dumps(place.put(valid(shape))).encode()
+        unknown = json.dumps(place.put({"unknown": [{"a": None}], **valid(shape), "Unknown": 1})).encode()
+        assert read(operation, unknown) == read(operation, known), place
+
+
+@NEEDS_TAGS
+def test_members_of_the_path_are_not_read_from_the_body() -> None:
+    request = raw("POST", "/tags/arn", body=b'{"resourceArn": 5, "tags": {"a": "b"}}')
+    params = RequestParser(operation_model("TagResource")).parse(request, {"resourceArn": "arn"})
+    assert params == {"resourceArn": "arn", "tags": {"a": "b"}}
+
+
+def test_of_duplicate_members_the_last_counts(stores: Stores) -> None:
+    body = b'{"vectorBucketName": "nobody", "vectorBucketName": 5, "vectorBucketName": "bucket"}'
+    assert send(post("GetVectorBucket", body), stores).status == 200
+    send(put('[{"key": "k", "data": {"float32": [1, 2]}, "metadata": {"a": 1, "a": 2}}]'), stores)
+    assert stored(stores)[0]["metadata"] == {"a": 2}
+
+
+# Numbers.
+
+
+@pytest.mark.parametrize(
+    "number", ["true", "false", '"1.5"', '"nan"', '"infinity"', '"+Infinity"', '""', "null", "[1]", "{}"]
+)
+def test_what_is_no_number_in_a_vector(stores: Stores, number: str) -> None:
+    for numbers in (f"[1, {number}]", f"[{number}, 1]", f"[0.5, {number}, 0.25]"):
+        assert (
+            refusal(send(put(f'[{{"key": "k", "data": {{"float32": {numbers}}}}}]'), stores))
+            == NOT_DESERIALIZABLE
+        )
+    assert stored(stores) == []
+
+
+@pytest.mark.parametrize(
+    "numbers", ["[1, 2]", "[1, 2.0]", "[1e0, 20e-1]", "[1.0E+0, 2.00000000000000000000001]"]
+)
+def test_numbers_are_numbers_however_they_are_written(stores: Stores, numbers: str) -> None:
+    assert send(put(f'[{{"key": "k", "data": {{"float32": {numbers}}}}}]'), stores).status == 200
+    assert stored(stores)[0]["data"] == {"float32": [1.0, 2.0]}
+
+
+@pytest.mark.parametrize(
+    "number", ["18446744073709551615", "18446744073709551616", "123456789012345678901234567890"]
+)
+def test_integers_of_any_length_are_numbers_in_a_vector(stores: Stores, number: str) -> None:
+    assert send(put(f'[{{"key": "k", "data": {{"float32": [{number}, -{number}]}}}}]'), stores).status == 200
+    [value, opposite] = stored(stores)[0]["data"]["float32"]
+    assert value == -opposite == pytest.approx(float(number), rel=1e-7)
+
+
+def test_numbers_beyond_64_bits_are_doubles_in_metadata(stores: Stores) -> None:
+    metadata = '{"most": 18446744073709551615, "more": 18446744073709551616, "less": -9223372036854775809}'
+    send(put(f'[{{"key": "k", "data": {{"float32": [1, 2]}}, "metadata": {metadata}}}]'), stores)
+    assert stored(stores)[0]["metadata"] == {"most": 2**64 - 1, "more": 2.0**64, "less": -(2.0**63)}
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["2147483648", "-2147483649", "9223372036854775808", "18446744073709551616", "1" * 40, "1.0", "1e2"],
+)
+def test_what_is_no_integer_of_32_bits(number: str) -> None:
+    assert refusal(send(post("ListVectorBuckets", f'{{"maxResults": {number}}}'))) == NOT_DESERIALIZABLE
+
+
+@pytest.mark.parametrize("number", [2147483647, -2147483648, 0])
+def test_integers_of_32_bits_are_held_against_their_range(number: int) -> None:
+    status, code, document = refusal(send(post("ListVectorBuckets", {"maxResults": number})))
+    assert (status, code) == (400, "ValidationException")
+    assert document["message"] == (
+        "1 validation error detected. Value at '/maxResults' failed to satisfy constraint: "
+        "Member must be between 1 and 500, inclusive"
+    )
+
+
+def test_real_clients_get_back_their_numbers(client: Client, index: dict[str, str]) -> None:
+    # Seen on AWS: vectors come back as float32 written as doubles, metadata as it was.
+    metadata = {"small": 5e-324, "large": 1.7976931348623157e308, "zero": -0.0, "long": 2**63, "third": 1 / 3}
+    data = {"float32": [0.9, 3.4028235e38]}
+    client.put_vectors(**index, vectors=[{"key": "k", "data": data, "metadata": metadata}])
+    [vector] = client.get_vectors(**index, keys=["k"], returnData=True, returnMetadata=True)["vectors"]
+    assert vector["data"] == {"float32": [0.8999999761581421, 3.4028234663852886e38]}
+    assert {name: (type(value), repr(value)) for name, value in vector["metadata"].items()} == {
+        name: (type(value), repr(value)) for name, value in metadata.items()
+    }
+
+
+# Documents.
+
+
+@pytest.mark.parametrize("depth", [1, 50, 1000])
+def test_deep_documents_are_read_and_refused_by_their_own_rules(stores: Stores, depth: int) -> None:
+    document = "[" * depth + "]" * depth
+    request = f'[{{"key": "k", "data": {{"float32": [1, 2]}}, "metadata": {{"a": {document}}}}}]'
+    status, code, answer = refusal(send(put(request), stores))
+    assert (status, code) == (400, "ValidationException")
+    assert answer["message"].startswith("Invalid record for key 'k': ")
+
+
+def test_documents_of_other_types_are_none_of_the_parsers_business(stores: Stores) -> None:
+    for document in ('"text"', "5", "[]", "true"):
+        request = f'[{{"key": "k", "data": {{"float32": [1, 2]}}, "metadata": {document}}}]'
+        assert refusal(send(put(request), stores)) == (
+            400,
+            "ValidationException",
+            {"message": "Metadata must be an object"},
+        )
+
+
+# Sizes.
+
+TOO_LARGE = (400, "ValidationException", {"message": "Request body exceeds max allowed size"})
+
+
+@pytest.mark.parametrize("operation", IMPLEMENTED)
+def test_a_body_may_have_20_mebibytes_and_not_one_byte_more(operation: str) -> None:
+    body = json.dumps(valid_body(operation)).encode()
+    largest = body + b" " * (MEBIBYTES_20 - len(body))
+    assert refusal_message(operation, largest) != TOO_LARGE[2]["message"]
+    assert refusal(send(with_body(operation, largest + b" "))) == TOO_LARGE
+
+
+def valid_body(operation: str) -> dict[str, Any]:
+    shape = input_shape(operation)
+    return {name: value for name, value in valid(shape).items() if is_in_body(shape.members[name])}
+
+
+def refusal_message(operation: str, body: bytes) -> Any:
+    return json.loads(send(with_body(operation, body)).body).get("message")
+
+
+def test_size_comes_before_content(stores: Stores) -> None:
+    assert refusal(send(put("[" * MEBIBYTES_20), stores)) == TOO_LARGE
+    assert refusal(send(post("PutVectors", b"\xff" * (MEBIBYTES_20 + 1)), stores)) == TOO_LARGE
+
+
+@pytest.mark.parametrize("member", ["metadata", "keys"])
+def test_real_clients_meet_the_same_limit(
+    client: Client, refused: Refused, index: dict[str, str], member: str
+) -> None:
+    operation = "PutVectors" if member == "metadata" else "DeleteVectors"
+
+    def arguments(filling: str) -> dict[str, Any]:
+        if member == "keys":
+            return {**index, "keys": [filling]}
+        record = {"key": "k", "data": {"float32": [1.0, 2.0]}, "metadata": {"text": filling}}
+        return {**index, "vectors": [record]}
+
+    room = MEBIBYTES_20 - len(serialized(operation, arguments("")).body)
+    call = getattr(client, method_of(operation))
+    code, message, _ = refused(call, **arguments("x" * room))
+    assert code == "ValidationException"
+    assert message != TOO_LARGE[2]["message"]
+    assert refused(call, **arguments("x" * (room + 1))) == (
+        "ValidationException",
+        TOO_LARGE[2]["message"],
+        None,
+    )
+
+
+# The form of answers.
+
+
+def test_the_form_of_an_error() -> None:
+    response = send(post("GetVectorBucket", {"vectorBucketName": "nobody"}))
+    assert response.status == 404
+    assert response.headers["x-amzn-errortype"] == "NotFoundException"
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["content-length"] == str(len(response.body))
+    assert json.loads(response.body) == {"message": "The specified vector bucket could not be found"}
+
+
+def test_the_form_of_what_cannot_be_read() -> None:
+    response = send(post("GetVectorBucket", b"?"))
+    assert response.body == b'{"message":""}'
+    assert parsed("GetVectorBucket", response)["Error"] == {"Code": "SerializationException", "Message": ""}
+
+
+def test_creation_times_are_whole_seconds(stores: Stores) -> None:
+    names = {"vectorBucketName": "bucket"}
+    answers = [
+        json.loads(send(post("GetVectorBucket", names), stores).body)["vectorBucket"],
+        json.loads(send(post("ListVectorBuckets", {}), stores).body)["vectorBuckets"][0],
+        json.loads(send(post("GetIndex", {**names, "indexName": "index"}), stores).body)["index"],
+        json.loads(send(post("ListIndexes", names), stores).body)["indexes"][0],
+    ]
+    assert [type(answer["creationTime"]) for answer in answers] == [int] * 4
+
+
+def test_every_response_has_an_id_of_its_own(client: Client, refused: Refused) -> None:
+    metadata = [client.list_vector_buckets()["ResponseMetadata"] for _ in range(20)]
+    assert len({each["RequestId"] for each in metadata}) == 20
+    assert all(each["RequestId"] == each["HTTPHeaders"]["x-amzn-requestid"] for each in metadata)
+    with pytest.raises(client.exceptions.NotFoundException) as missing:
+        client.get_vector_bucket(vectorBucketName="nobody")
+    assert missing.value.response["ResponseMetadata"]["RequestId"]
+    assert refused(client.get_vector_bucket, vectorBucketName="nobody")[0] == "NotFoundException"
+
+
+def test_arguments_are_left_as_they_were(client: Client, index: dict[str, str]) -> None:
+    records = [{"key": "k", "data": {"float32": [1, 2.5]}, "metadata": {"a": [1, 2]}}]
+    client.put_vectors(**index, vectors=records)
+    assert records == [{"key": "k", "data": {"float32": [1, 2.5]}, "metadata": {"a": [1, 2]}}]
+    assert type(records[0]["data"]["float32"][0]) is int  # type: ignore[index]

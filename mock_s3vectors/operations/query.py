@@ -11,7 +11,7 @@ from mock_s3vectors.filtering import compile_filter
 from mock_s3vectors.operations.addressing import find_index
 from mock_s3vectors.operations.paging import digest, make_token, read_token
 from mock_s3vectors.operations.records import to_float32, vector_refusals
-from mock_s3vectors.state.rankings import Hit, Ranking
+from mock_s3vectors.state.rankings import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.filtering import Filter
     from mock_s3vectors.operations.call import Call, Params, Result
     from mock_s3vectors.state import Index
+    from mock_s3vectors.state.rankings import Ranking
 
 # What the request for a further page has in common with the first.
 _REPEATED = ("queryVector", "queryTexts", "topK", "filter", "queryMode")
@@ -31,30 +32,31 @@ def _repeated(params: Params) -> bytes:
     return digest([params.get(name) for name in _REPEATED])
 
 
+def _scope(index: Index) -> tuple[str, str]:
+    return "QueryVectors", str(index.arn)
+
+
 def query_vectors(call: Call, params: Params) -> Result:
     """Searches an index; everything is checked before any vector is looked at."""
     index = find_index(call, params)
     matching = _check(index, params)
     query = _query_vector(index, params)
-    scope = "QueryVectors", str(index.arn)
     token = params.get("nextToken")
     with index.lock:
         if token is None:
-            name, start = None, 0
             hits: Sequence[Hit] = _search(call, index, query, params["topK"], matching)
+            ranking, start = None, 0
         else:
-            position = read_token(token, *scope)
-            name, start, hits = _continue(index, position, params)
+            ranking, start = _continue(index, token, params)
+            hits = ranking.hits
         end = start + limits.QUERY_PAGE
         result: Result = {
             "vectors": [_describe(hit, params) for hit in hits[start:end]],
             "distanceMetric": index.distance_metric,
         }
         if end < len(hits):
-            if name is None:
-                expires = clock.now() + limits.QUERY_TOKEN_SECONDS
-                name = index.rankings.keep(Ranking(_repeated(params), hits, expires))
-            result["nextToken"] = make_token(f"{name}:{end}", *scope)
+            ranking = ranking or index.rankings.freeze(hits, _repeated(params), clock.now())
+            result["nextToken"] = make_token(f"{ranking.name}:{end}", *_scope(index))
     return result
 
 
@@ -109,17 +111,17 @@ def _search(
     return [Hit(table.keys[row], distance, table.metadata[row]) for row, distance in nearest]
 
 
-def _continue(index: Index, position: str, params: Params) -> tuple[str, int, Sequence[Hit]]:
-    """Where a page goes on in the ranking that the first page froze.
+def _continue(index: Index, token: str, params: Params) -> tuple[Ranking, int]:
+    """The ranking that the first page froze, and where in it the next page begins.
 
     Raises:
         ValidationException: the ranking has expired, or was another request's (Choice for the text).
     """
-    name, _, start = position.partition(":")
+    name, _, start = read_token(token, *_scope(index)).partition(":")
     ranking = index.rankings.find(name, clock.now())
     if ranking is None or ranking.request != _repeated(params):
         raise errors.invalid_page_token()
-    return name, int(start), ranking.hits
+    return ranking, int(start)
 
 
 def _describe(hit: Hit, params: Params) -> Result:

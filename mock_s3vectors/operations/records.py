@@ -52,11 +52,13 @@ def to_float32(vectors: Sequence[Sequence[float]]) -> NDArray[np.float32]:
 def vector_refusals(data: NDArray[np.float32], distance_metric: str) -> dict[int, str]:
     """Why rows of a matrix cannot be stored or searched for, by row; rows without fault are absent."""
     refusals: dict[int, str] = {}
-    if distance_metric == "cosine":
-        # Not the norm: the squares of the smallest floats underflow, and AWS accepts those.
-        refusals = dict.fromkeys(np.flatnonzero(~data.any(axis=1)).tolist(), errors.VECTOR_ZERO_NORM)
-    finite = np.isfinite(data).all(axis=1)
-    return refusals | dict.fromkeys(np.flatnonzero(~finite).tolist(), errors.VECTOR_NOT_FINITE)
+    # Not the norm: the squares of the smallest floats underflow, and AWS accepts those.
+    if distance_metric == "cosine" and not (nonzero := data.any(axis=1)).all():
+        refusals = dict.fromkeys(np.flatnonzero(~nonzero).tolist(), errors.VECTOR_ZERO_NORM)
+    finite = np.isfinite(data)
+    if not finite.all():
+        refusals |= dict.fromkeys(np.flatnonzero(~finite.all(axis=1)).tolist(), errors.VECTOR_NOT_FINITE)
+    return refusals
 
 
 def check_records(

@@ -8,7 +8,9 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mock_s3vectors import limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 _KEPT = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A vector in a ranking, with what a page may show of it."""
 
     key: str
@@ -31,12 +32,14 @@ class Ranking:
     """The hits of one query, best first.
 
     Attributes:
+        name: under which it is found again.
         request: a digest of what the next page's request must repeat.
         expires: seconds since the epoch.
     """
 
-    request: bytes
+    name: str
     hits: Sequence[Hit]
+    request: bytes
     expires: float
 
 
@@ -46,15 +49,15 @@ class Rankings:
     def __init__(self) -> None:
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
 
-    def keep(self, ranking: Ranking) -> str:
-        """An id under which `find` gives the ranking back until it expires."""
-        name = secrets.token_hex(8)
-        self._rankings[name] = ranking
+    def freeze(self, hits: Sequence[Hit], request: bytes, now: float) -> Ranking:
+        """A ranking that `find` gives back by its name until it expires."""
+        ranking = Ranking(secrets.token_hex(8), hits, request, now + limits.QUERY_TOKEN_SECONDS)
+        self._rankings[ranking.name] = ranking
         while len(self._rankings) > _KEPT:
             self._rankings.popitem(last=False)
-        return name
+        return ranking
 
     def find(self, name: str, now: float) -> Ranking | None:
-        """The ranking, or None if there is none of this id any more."""
+        """The ranking, or None if there is none of this name any more."""
         ranking = self._rankings.get(name)
         return ranking if ranking is not None and now < ranking.expires else None

@@ -45,10 +45,14 @@ def selector_of(mask: NDArray[np.bool_] | None) -> Any:
     on (seen in 1.15) it expands |x - y|**2 to |x|**2 + |y|**2 - 2 xy, which cancels, and no error
     bound relative to the distance holds. With a selector it subtracts first, in every version.
     """
-    faiss = load_faiss()
     if mask is None:
-        return faiss.IDSelectorAll()
-    return faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+        return _every_row()
+    return load_faiss().IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+
+
+@cache
+def _every_row() -> Any:
+    return load_faiss().IDSelectorAll()
 
 
 class FlatEngine:

@@ -60,10 +60,10 @@ def _distances(
 ) -> NDArray[np.float64]:
     """The exact distances of the given rows of `matrix`."""
     wide_query = query.astype(np.float64)
-    distances = np.empty(rows.size)
-    for block in blocks(rows.size, query.size):
-        distances[block] = exact_distances(metric, wide_query, matrix[rows[block]])
-    return distances
+    parts = [
+        exact_distances(metric, wide_query, matrix[rows[block]]) for block in blocks(rows.size, query.size)
+    ]
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
 
 
 def _as_float32(distances: list[float]) -> list[float]:

@@ -76,7 +76,7 @@ def test_spoiled_requests_for_the_next_page(data: st.DataObject) -> None:
 @pytest.mark.skipif(
     "nextToken" not in input_shape("QueryVectors").members, reason="queries of this botocore have no pages"
 )
-@pytest.mark.parametrize("depth", [1, 60, 126, 127, 199])
+@pytest.mark.parametrize("depth", [1, 60, 126, 127, 200])
 def test_deep_filters_have_a_next_page(depth: int) -> None:
     stores, document = service(), dict(VALID["QueryVectors"][0])
     document["filter"] = {"year": {"$ne": 0}}

@@ -36,7 +36,7 @@ MOST_CONSTRAINTS = 100
 
 # Choice: AWS publishes no limit. This one keeps compiling and evaluating, which take one Python call per
 # level, far from the recursion limit, however deep in its own stack the caller stands.
-DEEPEST_NESTING = 200
+DEEPEST_NESTING = 100
 
 
 def compile_filter(

@@ -17,7 +17,7 @@ _SEAL_BYTES = 8
 Resource = TypeVar("Resource")
 
 
-def digest(*parts: Any) -> bytes:
+def _seal(*parts: Any) -> bytes:
     """A short digest of JSON values, the same in every process."""
     # Not orjson, which gives up at a depth that filters may have.
     text = json.dumps(parts, sort_keys=True)
@@ -26,7 +26,7 @@ def digest(*parts: Any) -> bytes:
 
 def make_token(position: str, *scope: Any) -> str:
     """An opaque token for a position; `scope` is what the next request must have in common."""
-    return base64.urlsafe_b64encode(digest(position, *scope) + position.encode()).decode()
+    return base64.urlsafe_b64encode(_seal(position, *scope) + position.encode()).decode()
 
 
 def read_token(token: str, *scope: Any) -> str:

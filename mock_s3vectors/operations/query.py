@@ -9,7 +9,7 @@ from mock_s3vectors import clock, errors, limits
 from mock_s3vectors.errors import UsageError
 from mock_s3vectors.filtering import compile_filter
 from mock_s3vectors.operations.addressing import find_index
-from mock_s3vectors.operations.paging import digest, make_token, read_token
+from mock_s3vectors.operations.paging import make_token, read_token
 from mock_s3vectors.operations.records import to_float32, vector_refusals
 from mock_s3vectors.state.rankings import Hit
 
@@ -24,16 +24,13 @@ if TYPE_CHECKING:
     from mock_s3vectors.state import Index
     from mock_s3vectors.state.rankings import Ranking
 
-# What the request for a further page has in common with the first.
+# What the request for a further page has in common with the first. The index is not among it, because
+# a ranking's name is known to its index alone.
 _REPEATED = ("queryVector", "queryTexts", "topK", "filter", "queryMode")
 
 
-def _repeated(params: Params) -> bytes:
-    return digest([params.get(name) for name in _REPEATED])
-
-
-def _scope(index: Index) -> tuple[str, str]:
-    return "QueryVectors", str(index.arn)
+def _scope(params: Params) -> tuple[Any, ...]:
+    return "QueryVectors", *(params.get(name) for name in _REPEATED)
 
 
 def query_vectors(call: Call, params: Params) -> Result:
@@ -55,8 +52,8 @@ def query_vectors(call: Call, params: Params) -> Result:
             "distanceMetric": index.distance_metric,
         }
         if end < len(hits):
-            ranking = ranking or index.rankings.freeze(hits, _repeated(params), clock.now())
-            result["nextToken"] = make_token(f"{ranking.name}:{end}", *_scope(index))
+            ranking = ranking or index.rankings.freeze(hits, clock.now())
+            result["nextToken"] = make_token(f"{ranking.name}:{end}", *_scope(params))
     return result
 
 
@@ -117,9 +114,9 @@ def _continue(index: Index, token: str, params: Params) -> tuple[Ranking, int]:
     Raises:
         ValidationException: the ranking has expired, or was another request's (Choice for the text).
     """
-    name, _, start = read_token(token, *_scope(index)).partition(":")
+    name, _, start = read_token(token, *_scope(params)).partition(":")
     ranking = index.rankings.find(name, clock.now())
-    if ranking is None or ranking.request != _repeated(params):
+    if ranking is None:
         raise errors.invalid_page_token()
     return ranking, int(start)
 

@@ -33,13 +33,11 @@ class Ranking:
 
     Attributes:
         name: under which it is found again.
-        request: a digest of what the next page's request must repeat.
         expires: seconds since the epoch.
     """
 
     name: str
     hits: Sequence[Hit]
-    request: bytes
     expires: float
 
 
@@ -49,9 +47,9 @@ class Rankings:
     def __init__(self) -> None:
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
 
-    def freeze(self, hits: Sequence[Hit], request: bytes, now: float) -> Ranking:
+    def freeze(self, hits: Sequence[Hit], now: float) -> Ranking:
         """A ranking that `find` gives back by its name until it expires."""
-        ranking = Ranking(secrets.token_hex(8), hits, request, now + limits.QUERY_TOKEN_SECONDS)
+        ranking = Ranking(secrets.token_hex(8), hits, now + limits.QUERY_TOKEN_SECONDS)
         self._rankings[ranking.name] = ranking
         while len(self._rankings) > _KEPT:
             self._rankings.popitem(last=False)

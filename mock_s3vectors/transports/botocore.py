@@ -6,11 +6,11 @@ Another handler lends credentials to clients that were made when there were none
 
 from __future__ import annotations
 
+import functools
 import importlib.abc
 import importlib.util
 import ipaddress
 import sys
-from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -114,7 +114,7 @@ def _have_moto_pass() -> None:
     stubber.process_request = lambda request: None if hasattr(request, _SEEN) else process(request)
 
 
-@lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=64)
 def _is_loopback(host: str) -> bool:
     """Whether a host is this machine: then it is a local server that the test asked for."""
     if host == "localhost" or host.endswith(".localhost"):
@@ -148,8 +148,32 @@ def install() -> None:
     handlers = sys.modules.get(_HANDLERS)
     if handlers is not None:
         _add_handlers(handlers)
+        _close_the_way_out()
     else:
         sys.meta_path.insert(0, _WhenHandlersLoad())
+
+
+def _close_the_way_out() -> None:
+    """Have a client that is older than our handlers fail while a mock is on, rather than call AWS.
+
+    Such a client does not ask the mock, so what it sends is stopped at the last place that all requests pass.
+    """
+    from botocore.endpoint import Endpoint  # noqa: PLC0415 - called only where botocore is loaded
+
+    send = Endpoint._send  # type: ignore[attr-defined] # noqa: SLF001
+
+    @functools.wraps(send)
+    def send_unless_mocked(self: Endpoint, request: AWSPreparedRequest) -> Any:
+        host = urlsplit(request.url).hostname or ""
+        if ACTIVE and getattr(self, "_endpoint_prefix", "") == "s3vectors" and not _is_loopback(host):
+            raise UsageError(
+                "An s3vectors client that is older than `import mock_s3vectors` was called while the mock is "
+                "on, and its request was not sent anywhere: give the client to mock_s3vectors.patch_client, "
+                "or import mock_s3vectors before it is made."
+            )
+        return send(self, request)
+
+    Endpoint._send = send_unless_mocked  # type: ignore[attr-defined] # noqa: SLF001
 
 
 def _add_handlers(handlers: ModuleType) -> None:

@@ -7,37 +7,38 @@ import unittest
 from tests.activation.world import create, names
 
 
+def expect(expected: list[str]) -> None:
+    """No method, so nothing that the decorator of the class wraps."""
+    assert names() == expected
+
+
 class AllSteps(unittest.TestCase):
     """What `setUpClass`, `setUp`, tests and clean-ups see of each other."""
 
     @classmethod
     def setUpClass(cls) -> None:
         create("class")
-        cls.addClassCleanup(cls.expect, ["class", "torn-down"])
+        cls.addClassCleanup(expect, ["class", "torn-down"])
 
     @classmethod
     def tearDownClass(cls) -> None:
-        cls.expect(["class"])
+        expect(["class"])
         create("torn-down")
 
     def setUp(self) -> None:
         self.addCleanup(self.clean_up)
-        self.expect(["class"])
+        expect(["class"])
         create("set-up")
 
     def tearDown(self) -> None:
-        self.expect(["class", "set-up", "test"])
+        expect(["class", "set-up", "test"])
         create("torn-down")
 
     def clean_up(self) -> None:
-        self.expect(["class", "set-up", "test", "torn-down"])
-
-    @staticmethod
-    def expect(expected: list[str]) -> None:
-        assert names() == expected
+        expect(["class", "set-up", "test", "torn-down"])
 
     def test_one(self) -> None:
-        self.expect(["class", "set-up"])
+        expect(["class", "set-up"])
         create("test")
 
     def test_two(self) -> None:
@@ -46,7 +47,7 @@ class AllSteps(unittest.TestCase):
     def test_parts(self) -> None:
         for part in range(2):
             with self.subTest(part=part):
-                self.expect(["class", "set-up"])
+                expect(["class", "set-up"])
         create("test")
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from mock_s3vectors import MockS3Vectors, UsageError, mock_s3vectors
 from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.state import Stores
 from tests.activation.world import CLIENT, Aws, account_of, create, names, new_client
 
 
@@ -160,6 +162,27 @@ def test_one_of_many_racing_threads_creates_the_bucket() -> None:
 
     with mock_s3vectors(), ThreadPoolExecutor(16) as threads:
         assert sum(threads.map(race, range(64))) == 1
+
+
+def test_two_threads_that_start_at_once_make_one_state() -> None:
+    begun, made = threading.Event(), []
+
+    def slowly() -> Stores:
+        begun.set()
+        time.sleep(0.05)
+        made.append(Stores())
+        return made[-1]
+
+    owners = mock_s3vectors(), mock_s3vectors()
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(ACTIVE.start, owners[0], {}, slowly)
+        begun.wait(5)
+        ACTIVE.start(owners[1], {}, slowly)
+        first.result()
+    for owner in owners:
+        owner.stop()
+    assert len(made) == 1
+    assert not ACTIVE
 
 
 def test_mocks_of_many_threads_overlap() -> None:

@@ -131,11 +131,13 @@ def test_the_credentials_of_a_client_are_not_replaced(monkeypatch: pytest.Monkey
         assert account_of(of_the_environment) == "111122223333"
 
 
-def test_an_unsigned_client() -> None:
-    client = new_client("eu-west-1", config=Config(signature_version=botocore.UNSIGNED))
+@pytest.mark.parametrize("fips", [False, True])
+def test_an_unsigned_client_is_in_the_region_of_its_host(*, fips: bool) -> None:
+    config = Config(signature_version=botocore.UNSIGNED, use_fips_endpoint=fips)
+    client = new_client("us-west-2", config=config)
     with mock_s3vectors():
         create("bucket", client=client)
-        assert arn("bucket", client).split(":")[3:5] == ["eu-west-1", "123456789012"]
+        assert arn("bucket", client).split(":")[3:5] == ["us-west-2", "123456789012"]
 
 
 def test_handlers_of_the_user_see_the_request() -> None:

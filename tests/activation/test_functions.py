@@ -292,19 +292,31 @@ def test_an_async_generator_is_mocked_until_it_ends() -> None:
 
 
 def test_an_async_generator_that_is_not_exhausted() -> None:
+    closing: list[bool] = []
+
+    @mock_s3vectors
+    async def one_of_many() -> AsyncGenerator[int, None]:
+        try:
+            for number in range(10):
+                yield number
+        finally:
+            await asyncio.sleep(0)
+            closing.append(bool(ACTIVE))
+
     async def closed() -> None:
-        running = async_generator()
+        running = one_of_many()
         await running.__anext__()
         assert ACTIVE
         await running.aclose()
+        assert closing == [True]
         assert not ACTIVE
 
     async def abandoned() -> None:
-        async for _ in async_generator():
+        async for _ in one_of_many():
             break
 
     async def never_begun() -> None:
-        async_generator()
+        one_of_many()
         assert not ACTIVE
 
     for run in (closed, abandoned, never_begun):

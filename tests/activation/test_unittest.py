@@ -41,7 +41,7 @@ def test_a_decorated_base_class() -> None:
         @classmethod
         def setUpClass(cls) -> None:
             super().setUpClass()
-            cls.expect(["class"])
+            cases.expect(["class"])
 
         def test_three(self) -> None:
             self.test_one()

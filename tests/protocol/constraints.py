@@ -8,10 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.errors import ValidationException
+
 from .places import MATCHING, MISMATCHING, Place, places, text, valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mock_s3vectors.protocol.validator import Validator
 
 # Path and message of one entry of `fieldList`.
 Violation = tuple[str, str]
@@ -46,6 +50,18 @@ def message_of(violations: list[Violation]) -> str:
     noun = "error" if len(violations) == 1 else "errors"
     texts = "; ".join(message for _, message in violations)
     return f"{len(violations)} validation {noun} detected. {texts}"
+
+
+def violations_of(validator: Validator, params: dict[str, Any]) -> list[Violation]:
+    """What the validator says of parameters; its message is of one piece with it."""
+    try:
+        validator.validate(params)
+    except ValidationException as refusal:
+        violations = [(field.path, field.message) for field in refusal.fields]
+        if refusal.message != message_of(violations):
+            raise
+        return violations
+    return []
 
 
 def _violation(subject: str, path: str, rule: str) -> Violation:
@@ -134,7 +150,7 @@ def _enum_breaches(place: Place) -> Iterator[Breach]:
 
 def _pattern_breaches(place: Place) -> Iterator[Breach]:
     pattern = place.shape.metadata.get("pattern")
-    for value in MISMATCHING[place.shape.name] if pattern else ():
+    for value in MISMATCHING.get(place.shape.name, ()) if pattern else ():
         yield Breach(place, f"not {value!r}", value, [not_matching(place.path, pattern)])
 
 

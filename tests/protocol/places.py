@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .wire import input_shape, is_in_body
+from .wire import IMPLEMENTED, input_shape, is_in_body, raw, serialized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from mock_s3vectors.http import HttpRequest
 
 _ACCOUNT = "us-east-1:123456789012"
 
@@ -62,6 +64,10 @@ MISMATCHING = {
 }
 # What is put before the filling of a text that has to be of some length and still match.
 _BEFORE_FILLING = {"KmsKeyArn": f"arn:aws:kms:{_ACCOUNT}:key/"}
+
+
+# The operations that take a body.
+POSTED = [name for name in IMPLEMENTED if any(map(is_in_body, input_shape(name).members.values()))]
 
 
 @dataclass(frozen=True, repr=False)
@@ -153,4 +159,10 @@ def text(shape: Any, length: int) -> str:
     start = _BEFORE_FILLING.get(shape.name, "")
     if shape.name.startswith("Tag") or (start and length > len(start)):
         return start.ljust(length, "a")
-    return MATCHING[shape.name][0]
+    return MATCHING.get(shape.name, [""])[0]
+
+
+def with_body(operation: str, body: bytes) -> HttpRequest:
+    """A request of an operation, its body replaced."""
+    request = serialized(operation, valid(input_shape(operation)))
+    return raw(request.method, request.path, request.query, body)

@@ -17,6 +17,7 @@ from mock_s3vectors.state import Stores
 from .places import valid
 from .wire import (
     MODELLED,
+    NEEDS_TAGS,
     NOT_DESERIALIZABLE,
     input_shape,
     operation_model,
@@ -31,7 +32,6 @@ from .wire import (
 if TYPE_CHECKING:
     from tests.helpers import Client
 
-NEEDS_TAGS = pytest.mark.skipif("TagResource" not in MODELLED, reason="this botocore knows no tags")
 ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket/index/a.b-c"
 
 

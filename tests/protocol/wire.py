@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import pytest
 from botocore import xform_name
 from botocore.awsrequest import create_request_object, prepare_request_dict
 from botocore.parsers import create_parser
@@ -31,6 +32,8 @@ HOST = "s3vectors.us-east-1.api.aws"
 # All that the installed model has; the mock need not implement them.
 MODELLED = tuple(sorted(service_model().operation_names))
 IMPLEMENTED = tuple(name for name in MODELLED if OPERATIONS.get(name) is not None)
+
+NEEDS_TAGS = pytest.mark.skipif("TagResource" not in MODELLED, reason="this botocore knows no tags")
 
 _SERIALIZER = create_serializer("rest-json", include_validation=False)
 _PARSER: Any = create_parser("rest-json")
@@ -95,6 +98,22 @@ def post(operation: str, body: bytes | str | dict[str, Any]) -> HttpRequest:
 def raw(method: str, path: str, query: str = "", body: bytes = b"", host: str = HOST) -> HttpRequest:
     """A request of any kind, unsigned, so that its Region is the host's."""
     return HttpRequest(method=method, host=host, path=path, query=query, headers={}, body=body)
+
+
+def put(vectors: str) -> HttpRequest:
+    """A PutVectors request with this JSON as its vectors."""
+    return post("PutVectors", f'{{"vectorBucketName": "bucket", "indexName": "index", "vectors": {vectors}}}')
+
+
+def stored(stores: Stores) -> Any:
+    """All vectors, as the wire shows them."""
+    everything = {
+        "vectorBucketName": "bucket",
+        "indexName": "index",
+        "returnData": True,
+        "returnMetadata": True,
+    }
+    return json.loads(send(post("ListVectors", everything), stores).body)["vectors"]
 
 
 @lru_cache(maxsize=1)

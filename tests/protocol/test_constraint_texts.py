@@ -1,0 +1,250 @@
+"""Constraints by example: what was seen on AWS, word for word; and what this model does not use."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.model import ServiceModel
+
+from mock_s3vectors.protocol.parser import RequestParser
+from mock_s3vectors.protocol.validator import Validator, checker_of
+from tests.shapes import service_model
+
+from .constraints import (
+    Violation,
+    not_in_enum,
+    not_matching,
+    null,
+    out_of_range,
+    too_long_or_short,
+    violations_of,
+)
+from .wire import NEEDS_TAGS, input_shape, operation_model, post
+
+if TYPE_CHECKING:
+    from tests.helpers import Client, MakeIndex, Refused
+
+
+@pytest.mark.parametrize("length", [2, 64])
+def test_bucket_names_of_the_wrong_length(clients: dict[bool, Any], refused: Refused, length: int) -> None:
+    client = clients[length < 3]
+    violation = (
+        f"Value with length {length} at '/vectorBucketName' failed to satisfy constraint: "
+        "Member must have length between 3 and 63, inclusive"
+    )
+    assert refused(client.create_vector_bucket, vectorBucketName="b" * length) == (
+        "ValidationException",
+        f"1 validation error detected. {violation}",
+        [{"path": "/vectorBucketName", "message": violation}],
+    )
+
+
+def new_index(**changes: Any) -> dict[str, Any]:
+    return {
+        "vectorBucketName": "bucket",
+        "indexName": "index",
+        "dataType": "float32",
+        "dimension": 2,
+        "distanceMetric": "cosine",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("dimension", [0, 4097])
+def test_dimensions_out_of_range(clients: dict[bool, Any], refused: Refused, dimension: int) -> None:
+    client = clients[dimension < 1]
+    violation = (
+        "Value at '/dimension' failed to satisfy constraint: Member must be between 1 and 4096, inclusive"
+    )
+    assert refused(client.create_index, **new_index(dimension=dimension)) == (
+        "ValidationException",
+        f"1 validation error detected. {violation}",
+        [{"path": "/dimension", "message": violation}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "names"),
+    [("dataType", "float64", "[float32]"), ("distanceMetric", "dot", "[euclidean, cosine]")],
+)
+def test_names_that_are_none_of_those_allowed(
+    client: Client, refused: Refused, member: str, value: str, names: str
+) -> None:
+    violation = (
+        f"Value at '/{member}' failed to satisfy constraint: Member must satisfy enum value set: {names}"
+    )
+    assert refused(client.create_index, **new_index(**{member: value})) == (
+        "ValidationException",
+        f"1 validation error detected. {violation}",
+        [{"path": f"/{member}", "message": violation}],
+    )
+
+
+@NEEDS_TAGS
+@pytest.mark.parametrize(
+    ("tags", "path"),
+    [({"\U0001f600": "ok"}, "/tags"), ({"stage": "\U0001f600"}, "/tags/stage"), ({"a!": ""}, "/tags")],
+)
+def test_characters_that_tags_cannot_have(
+    client: Client, refused: Refused, tags: dict[str, str], path: str
+) -> None:
+    violation = (
+        f"Value at '{path}' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+        r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$"
+    )
+    refusal = (
+        "ValidationException",
+        f"1 validation error detected. {violation}",
+        [{"path": path, "message": violation}],
+    )
+    assert refused(client.create_vector_bucket, vectorBucketName="other", tags=tags) == refusal
+    arn = client.get_vector_bucket(vectorBucketName="bucket")["vectorBucket"]["vectorBucketArn"]
+    assert refused(client.tag_resource, resourceArn=arn, tags=tags) == refusal
+
+
+def test_keys_that_are_too_long(client: Client, refused: Refused, make_index: MakeIndex) -> None:
+    violation = (
+        "Value with length 1025 at '/vectors/0/key' failed to satisfy constraint: "
+        "Member must have length between 1 and 1024, inclusive"
+    )
+    records = [{"key": "k" * 1025, "data": {"float32": [1.0, 2.0]}}]
+    assert refused(client.put_vectors, **make_index(), vectors=records) == (
+        "ValidationException",
+        f"1 validation error detected. {violation}",
+        [{"path": "/vectors/0/key", "message": violation}],
+    )
+
+
+def test_a_missing_member(clients: dict[bool, Any], refused: Refused) -> None:
+    arguments = new_index()
+    del arguments["indexName"]
+    violation = "Value at '/indexName' failed to satisfy constraint: Member must not be null"
+    assert refused(clients[True].create_index, **arguments) == (
+        "ValidationException",
+        f"1 validation error detected. {violation}",
+        [{"path": "/indexName", "message": violation}],
+    )
+
+
+def test_several_violations_at_once(clients: dict[bool, Any], refused: Refused) -> None:
+    violations = [
+        too_long_or_short("/vectorBucketName", 2, 3, 63),
+        null("/dataType"),
+        out_of_range("/dimension", 1, 4096),
+        not_in_enum("/distanceMetric", ["euclidean", "cosine"]),
+    ]
+    arguments = new_index(distanceMetric="dot", dimension=4097, vectorBucketName="ab")
+    del arguments["dataType"]
+    code, message, fields = refused(clients[True].create_index, **arguments)
+    assert code == "ValidationException"
+    assert message == (
+        "4 validation errors detected. "
+        "Value with length 2 at '/vectorBucketName' failed to satisfy constraint: "
+        "Member must have length between 3 and 63, inclusive; "
+        "Value at '/dataType' failed to satisfy constraint: Member must not be null; "
+        "Value at '/dimension' failed to satisfy constraint: Member must be between 1 and 4096, inclusive; "
+        "Value at '/distanceMetric' failed to satisfy constraint: "
+        "Member must satisfy enum value set: [euclidean, cosine]"
+    )
+    assert fields == [{"path": path, "message": text} for path, text in violations]
+
+
+def test_every_bad_member_of_a_list_is_named() -> None:
+    params = {"keys": ["", "ok", "k" * 1025, ""]}
+    violations = [
+        too_long_or_short("/keys/0", 0, 1, 1024),
+        too_long_or_short("/keys/2", 1025, 1, 1024),
+        too_long_or_short("/keys/3", 0, 1, 1024),
+    ]
+    assert violations_of(Validator(operation_model("GetVectors")), params) == violations
+
+
+@NEEDS_TAGS
+def test_every_bad_tag_is_named_key_before_value() -> None:
+    pattern = r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
+    params = {"resourceArn": "x", "tags": {"ok": "ok", "#" * 129: "v" * 257, "b": "\t"}}
+    violations = [
+        too_long_or_short("/tags", 129, 1, 128),
+        not_matching("/tags", pattern),
+        too_long_or_short(f"/tags/{'#' * 129}", 257, 0, 256),
+        not_matching("/tags/b", pattern),
+    ]
+    assert violations_of(Validator(operation_model("TagResource")), params) == violations
+
+
+def test_lengths_are_counted_in_characters() -> None:
+    # Smithy counts code points: neither bytes nor the halves of UTF-16.
+    validator = Validator(operation_model("GetVectors"))
+    assert violations_of(validator, {"keys": ["\U0001f600" * 1024, "\u00e9" * 1024]}) == []
+    longer = {"keys": ["\U0001f600" * 1025]}
+    assert violations_of(validator, longer) == [too_long_or_short("/keys/0", 1025, 1, 1024)]
+
+
+def test_the_numbers_of_vectors_are_never_walked_through() -> None:
+    assert checker_of(input_shape("QueryVectors").members["queryVector"]) is None
+    record = input_shape("PutVectors").members["vectors"].member
+    assert checker_of(record.members["data"]) is None
+    assert checker_of(record.members["metadata"]) is None
+
+
+def test_bounds_that_this_model_does_not_use() -> None:
+    model = synthetic_model(
+        shortest={"type": "string", "min": 2},
+        longest={"type": "string", "max": 3},
+        lowest={"type": "float", "min": -1},
+        highest={"type": "integer", "max": 9},
+        anything={"type": "string"},
+        moment={"type": "timestamp"},
+    )
+    validator = Validator(model)
+    inside = {"shortest": "ab", "longest": "abc", "lowest": -1.0, "highest": 9, "anything": ""}
+    assert violations_of(validator, inside) == []
+    outside = {"shortest": "a", "longest": "abcd", "lowest": -1.5, "highest": 10}
+    assert violations_of(validator, outside) == [
+        too_long_or_short("/shortest", 1, 2, None),
+        too_long_or_short("/longest", 4, None, 3),
+        out_of_range("/lowest", -1, None),
+        out_of_range("/highest", None, 9),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "values", "violations"),
+    [
+        ({"min": 1}, {}, [too_long_or_short("/map", 0, 1, None)]),
+        ({"max": 1}, {"a": 0, "b": 0}, [too_long_or_short("/map", 2, None, 1)]),
+        ({"key": {"max": 1}}, {"ab": 0}, [too_long_or_short("/map", 2, None, 1)]),
+        ({"value": {"min": 1}}, {"ab": 0, "c": 1}, [out_of_range("/map/ab", 1, None)]),
+        ({}, {"ab": 0}, []),
+    ],
+)
+def test_maps_that_this_model_does_not_have(
+    bounds: dict[str, Any], values: dict[str, int], violations: list[Violation]
+) -> None:
+    key, value = bounds.pop("key", {}), bounds.pop("value", {})
+    shape = {"type": "map", "key": {"shape": "Key"}, "value": {"shape": "Value"}, **bounds}
+    model = synthetic_model(map=shape, key={"type": "string", **key}, value={"type": "integer", **value})
+    assert violations_of(Validator(model), {"map": values}) == violations
+
+
+def synthetic_model(**members: dict[str, Any]) -> Any:
+    """An operation with an input of these members, as some botocore to come might have one."""
+    shapes: dict[str, Any] = {name.capitalize(): shape for name, shape in members.items()}
+    shapes["Input"] = {
+        "type": "structure",
+        "members": {name: {"shape": name.capitalize()} for name in members},
+    }
+    http = {"method": "POST", "requestUri": "/New"}
+    operations = {"New": {"name": "New", "http": http, "input": {"shape": "Input"}}}
+    model = {"metadata": service_model().metadata, "operations": operations, "shapes": shapes}
+    return ServiceModel(json.loads(json.dumps(model)), "s3vectors").operation_model("New")
+
+
+def test_members_of_types_to_come_pass_unchecked() -> None:
+    model = synthetic_model(moment={"type": "timestamp"}, count={"type": "long"}, data={"type": "blob"})
+    body = b'{"moment": 1.5, "count": 9007199254740993, "data": "eA=="}'
+    params = RequestParser(model).parse(post("New", body), {})
+    assert params == {"moment": 1.5, "count": 9007199254740993, "data": "eA=="}
+    Validator(model).validate(params)

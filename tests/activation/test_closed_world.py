@@ -68,4 +68,4 @@ with mock_s3vectors.mock_s3vectors():
     except AssertionError as error:
         print(error)
 """)
-    assert output == "sent to https://sts.us-east-1.amazonaws.com/\n"
+    assert output.startswith("sent to https://sts.")

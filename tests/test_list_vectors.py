@@ -35,6 +35,7 @@ def pages(client: Client, index: dict[str, str], **settings: Any) -> Iterator[li
         yield [found["key"] for found in response["vectors"]]
         if "nextToken" not in response:
             return
+        assert more != {"nextToken": response["nextToken"]}, "this list has no end"
         more = {"nextToken": response["nextToken"]}
 
 

@@ -64,7 +64,9 @@ class Names:
         names, token = self.page(**settings)
         yield names
         while token is not None:
-            names, token = self.page(**settings, nextToken=token)
+            last = token
+            names, token = self.page(**settings, nextToken=last)
+            assert token != last, "this list has no end"
             yield names
 
 

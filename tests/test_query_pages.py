@@ -38,6 +38,7 @@ def pages(client: Client, index: dict[str, str], **changed: Any) -> list[list[st
     request = {**index, **REQUEST, **changed}
     found = [client.query_vectors(**request)]
     while "nextToken" in found[-1]:
+        assert len(found) <= 100, "this list has no end"
         found.append(client.query_vectors(**request, nextToken=found[-1]["nextToken"]))
     return [keys(page) for page in found]
 

@@ -8,7 +8,6 @@ outermost mock only; inside another one its state is shared.
 
 from __future__ import annotations
 
-import functools
 import inspect
 import sys
 from collections.abc import Callable
@@ -16,21 +15,20 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_s3vectors._active import new_stores
+from mock_s3vectors._wrap import wrap
 from mock_s3vectors.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterator
+    from collections.abc import Iterator
 
+    from mock_s3vectors._wrap import Block, Function
     from mock_s3vectors.state import Stores
 
 Target = TypeVar("Target", bound=Callable[..., Any])
-Function = Callable[..., Any]
 # Gives the state that the outermost mock begins with.
 MakeState = Callable[[], "Stores"]
 # The mock, switched on for a block.
 Activate = Callable[[MakeState], AbstractContextManager[None]]
-# The block for a call, chosen by its positional arguments: the first may be an instance or a class.
-Block = Callable[[tuple[Any, ...]], AbstractContextManager[None]]
 
 _STATE = "_mock_s3vectors_state"
 _ACTIVATE = "_mock_s3vectors_activate"
@@ -42,12 +40,6 @@ _SET_UP_CLASS = ("setUpClass", "setup_class")
 _RUN = ("run", "debug")
 # What a test class runs of unittest's own methods.
 _OF_UNITTEST = (*_RUN, "doClassCleanups")
-# Functions of which pytest asks how many arguments they take.
-_COUNTED = {
-    *("setup_module", "setUpModule", "setup_function", "setup_class", "setup_method"),
-    *("teardown_module", "tearDownModule", "teardown_function", "teardown_class", "teardown_method"),
-}
-_ABSENT = object()
 
 
 def decorate(target: Target, activate: Activate) -> Target:
@@ -67,9 +59,9 @@ def decorate(target: Target, activate: Activate) -> Target:
 
     decorated: Any
     if isinstance(target, (staticmethod, classmethod)):
-        decorated = type(target)(_wrap(target.__func__, block))
+        decorated = type(target)(wrap(target.__func__, block))
     elif callable(target):
-        decorated = _wrap(target, block)
+        decorated = wrap(target, block)
     else:
         raise UsageError(
             f"mock_s3vectors stands on {target!r}: it decorates functions and classes, and its options "
@@ -82,95 +74,6 @@ def decorate(target: Target, activate: Activate) -> Target:
 def _is_fixture(target: object) -> bool:
     """Whether pytest made this of a function, in its newer or its older way."""
     return type(target).__name__ == "FixtureFunctionDefinition" or hasattr(target, "_pytestfixturefunction")
-
-
-# --- functions ----------------------------------------------------------------------------
-
-
-def _wrap(function: Function, block: Block, call: Function | None = None) -> Function:
-    """The function, of the same kind, running inside a block; `call` runs in its stead if it is given."""
-    wrap = next((wrap for is_kind, wrap in _KINDS if is_kind(function)), _plain)
-    wrapper = wrap(call or function, block)
-    if getattr(function, "__name__", None) in _COUNTED:
-        wrapper = _counted(wrapper, function)
-    return functools.wraps(function)(wrapper)
-
-
-def _plain(function: Function, block: Block) -> Function:
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        with block(args):
-            return function(*args, **kwargs)
-
-    return wrapper
-
-
-def _coroutine(function: Function, block: Block) -> Function:
-    async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        with block(args):
-            return await function(*args, **kwargs)
-
-    return wrapper
-
-
-def _generator(function: Function, block: Block) -> Function:
-    def wrapper(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        with block(args):
-            return (yield from function(*args, **kwargs))
-
-    return wrapper
-
-
-def _async_generator(function: Function, block: Block) -> Function:
-    """What `yield from` does, which async generators do not have: sent and thrown values go through."""
-
-    async def wrapper(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        with block(args):
-            inner = function(*args, **kwargs)
-            step = inner.__anext__()
-            while True:
-                try:
-                    value = await step
-                except StopAsyncIteration:
-                    return
-                try:
-                    sent = yield value
-                except GeneratorExit:
-                    await inner.aclose()
-                    raise
-                except BaseException as error:  # noqa: BLE001 - the inner generator decides
-                    step = inner.athrow(error)
-                else:
-                    step = inner.asend(sent)
-
-    return wrapper
-
-
-_KINDS: list[tuple[Callable[[Any], bool], Callable[[Function, Block], Function]]] = [
-    (inspect.isasyncgenfunction, _async_generator),
-    (inspect.iscoroutinefunction, _coroutine),
-    (inspect.isgeneratorfunction, _generator),
-]
-
-
-def _counted(wrapper: Function, function: Function) -> Function:
-    """A wrapper with as many positional arguments as its function has.
-
-    pytest reads the number from `__code__`, to know whether `setup_method` and its kin want their argument.
-    """
-    count = function.__code__.co_argcount
-    if count == 0:
-        return wrapper
-    if count == 1:
-        return lambda first, /, *args, **kwargs: wrapper(first, *args, **kwargs)
-
-    def counted(first: Any, second: Any = _ABSENT, /, *args: Any, **kwargs: Any) -> Any:
-        given = (first,) if second is _ABSENT else (first, second, *args)
-        return wrapper(*given, **kwargs)
-
-    return counted
-
-
-# --- classes ------------------------------------------------------------------------------
 
 
 def _decorate_class(cls: Any, activate: Activate) -> None:
@@ -219,7 +122,7 @@ def _wrap_methods(cls: Any) -> None:
         if getattr(function, _WRAPPER, None) is function:
             continue
         call = None if base is cls else _inherited(cls, name)
-        wrapped = _wrap(function, _block_of(cls, name), call)
+        wrapped = wrap(function, _block_of(cls, name), call)
         setattr(wrapped, _WRAPPER, wrapped)
         setattr(cls, name, descriptor(wrapped) if descriptor else wrapped)
 

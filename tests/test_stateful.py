@@ -10,7 +10,7 @@ import numpy as np
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mock_s3vectors import mock_s3vectors
 
@@ -78,16 +78,14 @@ class IndexModel:
         self.metric = metric
         self.vectors: dict[str, tuple[list[int], dict[str, Any]]] = {}
 
-    def distance(self, query: list[int], key: str) -> float:
-        stored = np.array(self.vectors[key][0], dtype=np.float64)
+    def distances(self, query: list[int]) -> dict[str, float]:
+        data = np.array([data for data, _ in self.vectors.values()], dtype=np.float64).reshape(-1, 3)
         if self.metric == "euclidean":
-            return float(((stored - query) ** 2).sum())
-        cosine = stored @ query / (np.linalg.norm(stored) * np.linalg.norm(query))
-        return round(1.0 - float(cosine), 10)
-
-    def ranking(self, query: list[int], matches: Callable[[dict[str, Any]], bool]) -> list[str]:
-        found = [key for key, (_, metadata) in self.vectors.items() if matches(metadata)]
-        return sorted(found, key=lambda key: (self.distance(query, key), key))
+            found = ((data - query) ** 2).sum(axis=1)
+        else:
+            norms = np.linalg.norm(data, axis=1) * np.linalg.norm(query)
+            found = np.round(1.0 - data @ query / norms, 10)
+        return dict(zip(self.vectors, found.tolist(), strict=True))
 
 
 class Listing:
@@ -112,6 +110,7 @@ class Machine(RuleBasedStateMachine):
         self.client = shared_client()
         self.model: dict[str, dict[str, IndexModel]] = {}
         self.listing: Listing | None = None
+        self.steps = 0
 
     def teardown(self) -> None:
         self.mock.stop()
@@ -292,27 +291,38 @@ class Machine(RuleBasedStateMachine):
 
     @rule(where=PLACES, query=VECTORS, k=st.integers(1, 8) | st.integers(1, 100))
     def query(self, where: Place, query: list[int], k: int) -> None:
-        for document, matches in FILTERS:
-            answer = self.answer(
-                "query_vectors",
-                **names_of(where),
-                queryVector={"float32": query},
-                topK=k,
-                filter=document,
-                returnDistance=True,
-                returnMetadata=True,
-            )
-            index = self.index_of(where)
-            if index is None:
-                assert answer == "NotFoundException"
-                return
-            hits = answer["vectors"]
-            for hit in hits:
-                assert hit["metadata"] == index.vectors[hit["key"]][1]
-                assert abs(hit["distance"] - index.distance(query, hit["key"])) < 1e-6 * (1 + hit["distance"])
-            distances = [hit["distance"] for hit in hits]
-            assert distances == sorted(distances)
-            self.check_ranking([hit["key"] for hit in hits], index.ranking(query, matches), k)
+        for filtered in FILTERS:
+            self.check_query(where, query, k, filtered)
+
+    @invariant()
+    def filters_are_up_to_date(self) -> None:
+        """Asked after every step, so that whatever an index derives is there, and must be kept current."""
+        self.steps += 1
+        self.check_query(("bucket-1", "index-1"), [1, 2, 2], 50, FILTERS[self.steps % 4])
+
+    def check_query(self, where: Place, query: list[int], k: int, filtered: Any) -> None:
+        document, matches = filtered
+        answer = self.answer(
+            "query_vectors",
+            **names_of(where),
+            queryVector={"float32": query},
+            topK=k,
+            filter=document,
+            returnDistance=True,
+            returnMetadata=True,
+        )
+        index = self.index_of(where)
+        if index is None:
+            assert answer == "NotFoundException"
+            return
+        hits, distances = answer["vectors"], index.distances(query)
+        for hit in hits:
+            assert hit["metadata"] == index.vectors[hit["key"]][1]
+            assert abs(hit["distance"] - distances[hit["key"]]) < 1e-6 * (1 + hit["distance"])
+        assert hits == sorted(hits, key=lambda hit: float(hit["distance"]))
+        matching = [key for key, (_, metadata) in index.vectors.items() if matches(metadata)]
+        ranking = sorted(matching, key=lambda key: (distances[key], key))
+        self.check_ranking([hit["key"] for hit in hits], ranking, k)
 
     def check_ranking(self, found: list[str], ranking: list[str], k: int) -> None:
         assert found == ranking[:k]

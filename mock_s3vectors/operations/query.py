@@ -48,7 +48,7 @@ def query_vectors(call: Call, params: Params) -> Result:
             hits = ranking.hits
         end = start + limits.QUERY_PAGE
         result: Result = {
-            "vectors": [_describe(hit, params) for hit in hits[start:end]],
+            "vectors": _describe(hits[start:end], params),
             "distanceMetric": index.distance_metric,
         }
         if end < len(hits):
@@ -92,7 +92,7 @@ def _query_vector(index: Index, params: Params) -> NDArray[np.float32]:
     values = params["queryVector"]["float32"]
     if len(values) != index.dimension:
         raise errors.invalid_query_vector(errors.vector_length(index.dimension, len(values)))
-    query = to_float32([values])
+    query = to_float32([values], index.dimension)
     refusals = vector_refusals(query, index.distance_metric)
     if refusals:
         raise errors.invalid_query_vector(refusals[0])
@@ -121,11 +121,14 @@ def _continue(index: Index, token: str, params: Params) -> tuple[Ranking, int]:
     return ranking, int(start)
 
 
-def _describe(hit: Hit, params: Params) -> Result:
-    described: dict[str, Any] = {"key": hit.key}
+def _describe(hits: Sequence[Hit], params: Params) -> list[Result]:
+    """The hits, with what the request wants to see of them."""
+    described: list[Result] = [{"key": hit.key} for hit in hits]
     if params.get("returnDistance"):
-        # JSON has no infinity; a squared distance beyond float32 is written as the protocol does.
-        described["distance"] = hit.distance if math.isfinite(hit.distance) else "Infinity"
+        for entry, hit in zip(described, hits, strict=True):
+            # JSON has no infinity; a squared distance beyond float32 is written as the protocol does.
+            entry["distance"] = hit.distance if math.isfinite(hit.distance) else "Infinity"
     if params.get("returnMetadata"):
-        described["metadata"] = hit.metadata
+        for entry, hit in zip(described, hits, strict=True):
+            entry["metadata"] = hit.metadata
     return described

@@ -5,6 +5,7 @@ Choice: the first bad record refuses the whole batch and is named in the message
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,10 +44,11 @@ def check_distinct(keys: Sequence[str]) -> None:
         raise errors.duplicate_keys()
 
 
-def to_float32(vectors: Sequence[Sequence[float]]) -> NDArray[np.float32]:
-    """Vectors of equal length as the service stores them; what float32 cannot hold becomes infinite."""
+def to_float32(vectors: Sequence[Sequence[float]], dimension: int) -> NDArray[np.float32]:
+    """Vectors of this length as the service stores them; what float32 cannot hold becomes infinite."""
     with np.errstate(over="ignore", under="ignore"):
-        return np.array(vectors, dtype=np.float32)
+        numbers = np.fromiter(chain.from_iterable(vectors), np.float32, len(vectors) * dimension)
+    return numbers.reshape(len(vectors), dimension)
 
 
 def vector_refusals(data: NDArray[np.float32], distance_metric: str) -> dict[int, str]:
@@ -73,7 +75,7 @@ def check_records(
     dimension = index.dimension
     # Records up to the first of a wrong length make a matrix; no later one can be the first bad one.
     fitting = next((row for row, vector in enumerate(vectors) if len(vector) != dimension), len(vectors))
-    data = to_float32(vectors[:fitting]).reshape(fitting, dimension)
+    data = to_float32(vectors[:fitting], dimension)
     refusals = vector_refusals(data, index.distance_metric)
     if fitting < len(vectors):
         refusals[fitting] = errors.vector_length(dimension, len(vectors[fitting]))

@@ -134,7 +134,8 @@ def _read_floats(values: Any) -> Any:
     """A list of numbers. A batch has hundreds of thousands: the types are collected at C's speed."""
     if type(values) is not list:
         raise not_deserializable()
-    if set(map(type, values)) <= _NUMBERS:
+    types = list(map(type, values))
+    if types.count(float) == len(types) or _NUMBERS.issuperset(types):
         return values
     return [_read_float(value) for value in values]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -28,7 +28,7 @@ def serialize_error(error: ServiceError) -> HttpResponse:
 
 def _respond(status: int, document: dict[str, Any], headers: dict[str, str]) -> HttpResponse:
     body = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
-    request_id = str(uuid.uuid4())
+    request_id = secrets.token_hex(16)
     headers |= {
         "content-type": "application/json",
         "content-length": str(len(body)),

@@ -10,7 +10,7 @@ import numpy as np
 
 from mock_s3vectors.arrays import with_room
 from mock_s3vectors.search.bounds import ErrorBound
-from mock_s3vectors.search.distances import blocks, unit_rows
+from mock_s3vectors.search.distances import blocks, unit_row, unit_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,7 +100,7 @@ class FlatEngine:
         allowed = count if mask is None else int(np.count_nonzero(mask))
         if allowed > max(with_slack(k), _FEW // dimension):
             rows = self._units if self._cosine else matrix
-            target = self.comparable(query[np.newaxis])
+            target = unit_row(query) if self._cosine else query
             found = _Scan(target, rows, count, mask).nearest_and_ties(k, self._bound)
             if found is not None:
                 return found

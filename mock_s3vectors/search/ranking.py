@@ -49,10 +49,9 @@ def top_k(  # noqa: PLR0913, PLR0917 - the parts of one search; each is needed
         near = distances <= np.partition(distances, k - 1)[k - 1]
         rows, distances = rows[near], distances[near]
     numbers = rows.tolist()
-    ranked = heapq.nsmallest(
-        k, list(zip(distances.tolist(), map(keys.__getitem__, numbers), numbers, strict=True))
-    )
-    return list(zip([row for _, _, row in ranked], _as_float32([d for d, _, _ in ranked]), strict=True))
+    near_keys = map(keys.__getitem__, numbers)
+    hits = zip(distances.tolist(), near_keys, numbers, _as_float32(distances), strict=True)
+    return [(row, distance) for _, _, row, distance in heapq.nsmallest(k, list(hits))]
 
 
 def _distances(
@@ -66,8 +65,8 @@ def _distances(
     return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
 
 
-def _as_float32(distances: list[float]) -> list[float]:
+def _as_float32(distances: NDArray[np.float64]) -> list[float]:
     """The nearest float32 numbers; too large ones are infinite, too small ones zero."""
     with np.errstate(over="ignore", under="ignore"):
-        numbers: list[float] = np.array(distances, np.float64).astype(np.float32).tolist()
+        numbers: list[float] = distances.astype(np.float32).tolist()
     return numbers

@@ -82,6 +82,10 @@ class ActiveMocks:
                 self._stores = None
                 self._surroundings.leave()
 
+    def config_of(self, owner: object) -> Config | None:
+        """The options that hold for what the owner started last, None if it is off."""
+        return next((entry.config for entry in reversed(self._entries) if entry.owner is owner), None)
+
     def reset(self) -> None:
         """Drop all vector buckets, if any mock is on."""
         stores = self._stores

@@ -41,7 +41,12 @@ class MockS3Vectors:
     def __init__(self, options: Options) -> None:
         check_option_names(options)
         self._options: dict[str, Any] = dict(options)
-        self.config = Config(**options)
+        self._config = Config(**options)
+
+    @property
+    def config(self) -> Config:
+        """The options that hold: while it is on, together with those of the mocks around it."""
+        return ACTIVE.config_of(self) or self._config
 
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in self._options.items())

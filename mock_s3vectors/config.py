@@ -24,7 +24,7 @@ class Config:
         account_id: the account of callers whose access key id is not itself an account id;
             12 digits.
         search_engine: `"flat"` searches exactly, `"hnsw"` approximately, as AWS does.
-        hnsw_m: neighbours per vector in the HNSW graph (M), at least 2.
+        hnsw_m: neighbours per vector in the HNSW graph (M).
         hnsw_ef_construction: candidates looked at while the graph is built.
         hnsw_ef_search: candidates looked at by a query.
         max_vector_buckets: quota of vector buckets per account and Region.
@@ -49,19 +49,21 @@ class Config:
         engines = get_args(SearchEngine)
         if self.search_engine not in engines:
             raise UsageError(f"search_engine={self.search_engine!r}: choose one of {', '.join(engines)}")
-        for name, least in _LEAST.items():
+        for name, (least, most) in _RANGES.items():
             value = getattr(self, name)
-            if type(value) is not int or value < least:
-                raise UsageError(f"{name}={value!r}: must be a whole number of at least {least}")
+            if type(value) is not int or not least <= value <= most:
+                raise UsageError(f"{name}={value!r}: must be a whole number from {least} to {most}")
 
 
-_LEAST = {
-    "hnsw_m": 2,
-    "hnsw_ef_construction": 1,
-    "hnsw_ef_search": 1,
-    "max_vector_buckets": 0,
-    "max_indexes_per_vector_bucket": 0,
-    "max_vectors_per_index": 0,
+_RANGES = {
+    # Beyond what any graph profits from, and well within what faiss can hold.
+    "hnsw_m": (2, 512),
+    "hnsw_ef_construction": (1, 100_000),
+    "hnsw_ef_search": (1, 100_000),
+    # Quotas can be lowered, not raised.
+    "max_vector_buckets": (0, limits.VECTOR_BUCKETS),
+    "max_indexes_per_vector_bucket": (0, limits.INDEXES_PER_VECTOR_BUCKET),
+    "max_vectors_per_index": (0, limits.VECTORS_PER_INDEX),
 }
 
 

@@ -43,7 +43,7 @@ def identify(request: HttpRequest, default_account: str) -> Caller:
     An access key id of 12 digits is an account id. Keys that moto's IAM or STS handed out belong
     to the account that moto says. Every other key belongs to the default account.
     """
-    scope = _SCOPE.search(request.headers.get("authorization") or f"{request.query}")
+    scope = _SCOPE.search(request.headers.get("authorization") or request.query)
     if scope:
         access_key_id, region = scope.group("key", "region")
     else:

@@ -176,6 +176,11 @@ class TestFilter:
         assert keys(query(client, index, filter={"color": "red"})) == ["d"]
         assert keys(query(client, index, filter={"color": "blue"})) == ["b"]
         assert keys(query(client, index, filter={"color": {"$exists": False}})) == ["c"]
+        client.delete_vectors(**index, keys=["b"])
+        assert keys(query(client, index, filter={"color": "blue"})) == []
+        assert keys(query(client, index, filter={"color": {"$ne": "red"}})) == ["c"]
+        client.delete_vectors(**index, keys=["c", "d"])
+        assert query(client, index, filter={"color": {"$ne": "green"}}) == []
 
     def test_of_none_is_none(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector("k")])

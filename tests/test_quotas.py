@@ -91,7 +91,7 @@ class TestVectors:
         answer = quota("vectors in this index", 3)
         assert refused(client.put_vectors, **index, vectors=[vector("c"), vector("d")]) == answer
         assert keys(client, index) == {"a", "b"}
-        client.put_vectors(**index, vectors=[vector("c")])
+        client.put_vectors(**index, vectors=[vector("a"), vector("c"), vector("b")])
         client.delete_vectors(**index, keys=["a"])
         client.put_vectors(**index, vectors=[vector("d")])
         assert keys(client, index) == {"b", "c", "d"}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mock_s3vectors import mock_s3vectors
 from mock_s3vectors._active import ACTIVE
 from tests.helpers import vector
 from tests.shapes import HAS_COMPLETE_MODEL
@@ -101,3 +102,22 @@ def test_a_copy_knows_no_page_tokens_of_queries(filled: Client, monkeypatch: pyt
     monkeypatch.setattr(ACTIVE, "_stores", copy_of_state())
     with pytest.raises(filled.exceptions.ValidationException, match="Invalid page token"):
         filled.query_vectors(**request)
+
+
+def test_the_search_engine_is_the_one_of_the_innermost_mock(filled: Client) -> None:
+    def engine() -> Any:
+        filled.query_vectors(**INDEX, queryVector={"float32": [1, 0]}, topK=1)
+        assert ACTIVE._stores is not None
+        store = ACTIVE._stores.at("123456789012", "us-east-1")
+        return store.vector_buckets["bucket"].indexes["index"].vectors._engine
+
+    flat = engine()
+    assert engine() is flat
+    with mock_s3vectors(search_engine="hnsw", hnsw_m=4):
+        graph = engine()
+        assert type(graph) is not type(flat)
+        with mock_s3vectors(hnsw_m=8):
+            denser = engine()
+            assert denser is not graph
+            assert type(denser) is type(graph)
+    assert type(engine()) is type(flat)

@@ -1,4 +1,7 @@
-"""Vector buckets and indexes as they are remembered."""
+"""Vector buckets and indexes as they are remembered.
+
+Their tags, settings and policy are replaced, never changed in place: copies may share them.
+"""
 
 from __future__ import annotations
 
@@ -50,13 +53,7 @@ class Index:
     def copy(self) -> Index:
         """An index of its own with the same vectors."""
         with self.lock:
-            return replace(
-                self,
-                tags=dict(self.tags),
-                vectors=self.vectors.copy(),
-                rankings=Rankings(),
-                lock=threading.RLock(),
-            )
+            return replace(self, vectors=self.vectors.copy(), rankings=Rankings(), lock=threading.RLock())
 
 
 @dataclass
@@ -74,8 +71,4 @@ class VectorBucket:
 
     def copy(self) -> VectorBucket:
         """A bucket of its own with the same indexes."""
-        return replace(
-            self,
-            tags=dict(self.tags),
-            indexes={name: index.copy() for name, index in self.indexes.items()},
-        )
+        return replace(self, indexes={name: index.copy() for name, index in self.indexes.items()})

@@ -148,15 +148,15 @@ def install() -> None:
     handlers = sys.modules.get(_HANDLERS)
     if handlers is not None:
         _add_handlers(handlers)
-        _close_the_way_out()
     else:
         sys.meta_path.insert(0, _WhenHandlersLoad())
 
 
 def _close_the_way_out() -> None:
-    """Have a client that is older than our handlers fail while a mock is on, rather than call AWS.
+    """Have a client that does not ask the mock fail while one is on, rather than call AWS.
 
-    Such a client does not ask the mock, so what it sends is stopped at the last place that all requests pass.
+    It is older than our handlers, or was made without botocore's own. What it sends is stopped at the last
+    place that all requests pass.
     """
     from botocore.endpoint import Endpoint  # noqa: PLC0415 - called only where botocore is loaded
 
@@ -167,9 +167,10 @@ def _close_the_way_out() -> None:
         host = urlsplit(request.url).hostname or ""
         if ACTIVE and getattr(self, "_endpoint_prefix", "") == "s3vectors" and not _is_loopback(host):
             raise UsageError(
-                "An s3vectors client that is older than `import mock_s3vectors` was called while the mock is "
-                "on, and its request was not sent anywhere: give the client to mock_s3vectors.patch_client, "
-                "or import mock_s3vectors before it is made."
+                "An s3vectors client that does not ask the mock was called while it is on, and the request "
+                "was not sent anywhere. The client is older than `import mock_s3vectors`, or has no built-in "
+                "handlers: give it to mock_s3vectors.patch_client, or import mock_s3vectors before it is "
+                "made."
             )
         return send(self, request)
 
@@ -178,6 +179,7 @@ def _close_the_way_out() -> None:
 
 def _add_handlers(handlers: ModuleType) -> None:
     handlers.BUILTIN_HANDLERS[:0] = _BY_EVENT.items()
+    _close_the_way_out()
 
 
 class _WhenHandlersLoad(importlib.abc.MetaPathFinder):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 PREPARE = """
 import boto3
 from botocore.httpsession import URLLib3Session
@@ -34,9 +36,9 @@ with mock_s3vectors.mock_s3vectors():
         print(error)
 """)
     assert output == (
-        "An s3vectors client that is older than `import mock_s3vectors` was called while the mock is "
-        "on, and its request was not sent anywhere: give the client to mock_s3vectors.patch_client, "
-        "or import mock_s3vectors before it is made.\n"
+        "An s3vectors client that does not ask the mock was called while it is on, and the request was "
+        "not sent anywhere. The client is older than `import mock_s3vectors`, or has no built-in "
+        "handlers: give it to mock_s3vectors.patch_client, or import mock_s3vectors before it is made.\n"
     )
 
 
@@ -69,3 +71,31 @@ with mock_s3vectors.mock_s3vectors():
         print(error)
 """)
     assert output.startswith("sent to https://sts.")
+
+
+@pytest.mark.parametrize(
+    "imports",
+    ["import mock_s3vectors, botocore.session", "import botocore.session, mock_s3vectors"],
+    ids=["mock first", "botocore first"],
+)
+def test_a_client_without_built_in_handlers_is_stopped_too(imports: str) -> None:
+    program = f"""
+{imports}
+from botocore.httpsession import URLLib3Session
+
+def send(session, request):
+    raise AssertionError("sent to " + request.url)
+
+URLLib3Session.send = send
+session = botocore.session.Session(include_builtin_handlers=False)
+client = session.create_client(
+    "s3vectors", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
+)
+with mock_s3vectors.mock_s3vectors():
+    try:
+        client.list_vector_buckets()
+    except mock_s3vectors.UsageError:
+        print("stopped")
+"""
+    command = [sys.executable, "-W", "error", "-c", program]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "stopped\n"

@@ -80,11 +80,12 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ("account_id", None, "None is no account id"),
     ("search_engine", "faiss", "search_engine='faiss': choose one of flat, hnsw"),
     ("search_engine", None, "search_engine=None: choose one of flat, hnsw"),
-    ("hnsw_m", 1, "hnsw_m=1: must be a whole number of at least 2"),
+    ("hnsw_m", 1, "hnsw_m=1: must be a whole number from 2 to 512"),
     ("hnsw_m", 16.0, "hnsw_m=16.0: must be a whole number"),
-    ("hnsw_ef_construction", 0, "hnsw_ef_construction=0: must be a whole number of at least 1"),
+    ("hnsw_ef_construction", 0, "hnsw_ef_construction=0: must be a whole number from 1 to 100000"),
     ("hnsw_ef_search", True, "hnsw_ef_search=True: must be a whole number"),
-    ("max_vector_buckets", -1, "max_vector_buckets=-1: must be a whole number of at least 0"),
+    ("max_vector_buckets", -1, "max_vector_buckets=-1: must be a whole number from 0 to 10000"),
+    ("hnsw_m", 513, "hnsw_m=513: must be a whole number from 2 to 512"),
     ("max_indexes_per_vector_bucket", "5", "max_indexes_per_vector_bucket='5': must be a whole number"),
     ("max_vectors_per_index", None, "max_vectors_per_index=None: must be a whole number"),
 ]
@@ -130,3 +131,10 @@ def test_a_config_without_its_name_is_refused() -> None:
     mock: Any = mock_s3vectors
     with pytest.raises(UsageError, match="its options have names"):
         mock(Config())
+
+
+def test_config_shows_what_holds_inside_other_mocks() -> None:
+    inner = mock_s3vectors(account_id=OTHER)
+    with mock_s3vectors(search_engine="hnsw", max_vector_buckets=3), inner:
+        assert inner.config == Config(account_id=OTHER, search_engine="hnsw", max_vector_buckets=3)
+    assert inner.config == Config(account_id=OTHER)

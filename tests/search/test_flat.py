@@ -121,11 +121,10 @@ def test_rows_nearer_than_unit_rows_can_tell(metric: str) -> None:
     assert [key for key, _ in found] == [key for key, _ in owner.oracle(query, 10)]
 
 
-def test_rows_that_tie_by_rounding_come_by_key(metric: str) -> None:
+def test_near_duplicates_keep_their_order(metric: str) -> None:
     angles = np.linspace(0, 0.9e-6, 200)
     owner = owner_of(np.stack([np.ones(200), angles], axis=1), metric)
-    found = [key for key, _ in owner.search([1, 0], 10)]
-    assert found == (sorted(owner.keys)[:10] if metric == "cosine" else owner.keys[:10])
+    assert [key for key, _ in owner.search([1, 0], 10)] == owner.keys[:10]
 
 
 @pytest.mark.parametrize("scale", [1e-45, 1e-40, 1e-30, 1e-23, 1e19, 1e30, 2e36])

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.loaders import create_loader
+from botocore.session import Session
 
 from mock_s3vectors.gateway import Gateway
 from tests.shapes import check_response
@@ -20,11 +22,23 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytester"]
 
+LOADER = create_loader()
+
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Benchmarks are run by name only: pytest tests/benchmarks --benchmark-only."""
     by_name = any("benchmarks" in argument for argument in config.args)
     return True if collection_path.name == "benchmarks" and not by_name else None
+
+
+@pytest.fixture(autouse=True)
+def one_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore reads its JSON anew for every session, which takes longer than most tests: read it once."""
+    monkeypatch.setattr(
+        Session,
+        "_register_data_loader",
+        lambda session: session._components.register_component("data_loader", LOADER),
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,16 @@ from functools import lru_cache
 from typing import Any
 
 import botocore
+import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 # From this release on the model has every member that the mock may answer with.
 COMPLETE_MODEL = (1, 44, 5)
 HAS_COMPLETE_MODEL = tuple(int(part) for part in botocore.__version__.split(".")[:3]) >= COMPLETE_MODEL
+
+# For tests of what an older model has not.
+current_model = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
 
 
 @lru_cache(maxsize=1)

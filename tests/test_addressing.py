@@ -8,13 +8,12 @@ import boto3
 import pytest
 
 from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import HAS_COMPLETE_MODEL, current_model
 
 if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
     from tests.helpers import Client, MakeIndex, Refused
 
-current_model = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
 
 OWNER = "arn:aws:s3vectors:us-east-1:123456789012"
 BUCKET_ARN = f"{OWNER}:bucket/bucket"

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import clock
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import current_model
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
-current_model = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
 
 ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
 ENHANCED_SINCE = dt.datetime(2026, 9, 30, tzinfo=dt.timezone.utc)

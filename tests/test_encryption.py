@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import current_model
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
 # Before general availability indexes had no encryption of their own.
-indexes_have_encryption = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
+indexes_have_encryption = current_model
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 OTHER_KEY = "arn:aws:kms:us-east-1:123456789012:key/66666666-7777-8888-9999-000000000000"

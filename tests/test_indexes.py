@@ -8,12 +8,11 @@ import pytest
 
 from mock_s3vectors import UsageError
 from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import current_model
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
-current_model = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
 
 ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket/index/index"
 NOW = dt.datetime(2026, 10, 1, 12, tzinfo=dt.timezone.utc)

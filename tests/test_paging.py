@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import HAS_COMPLETE_MODEL, current_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -256,7 +256,7 @@ class TestPaginators:
         few = client.get_paginator("list_vectors").paginate(**index, PaginationConfig={"MaxItems": 11})
         assert len(few.build_full_result()["vectors"]) == 11
 
-    @pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
+    @current_model
     def test_of_queries(self, client: Client, index: dict[str, str]) -> None:
         records = [vector(name, [number, 0]) for number, name in enumerate(numbered(250))]
         client.put_vectors(**index, vectors=records)

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import HAS_COMPLETE_MODEL, current_model
 
 if TYPE_CHECKING:
     from tests.helpers import Client, Refused
 
-current_model = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
 
 INVALID = ("ValidationException", "Invalid filter", [{"path": "filter", "message": "Invalid filter"}])
 NON_FILTERABLE = ("ValidationException", "Invalid use of non-filterable metadata in filter", None)

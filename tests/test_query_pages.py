@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import current_model
 
 if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
     from tests.helpers import Client, MakeIndex, Refused
 
-pytestmark = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
+pytestmark = current_model
 
 INVALID = ("ValidationException", "Invalid page token", None)
 # A request and its distances to the vectors of `fill`: 0, 1, 4, 9, ...

@@ -10,12 +10,11 @@ import pytest
 
 from mock_s3vectors import UsageError
 from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import HAS_COMPLETE_MODEL, current_model
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
-current_model = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
 
 INF, NAN = float("inf"), float("nan")
 LENGTH = "vector must have length 4, but has length {}"

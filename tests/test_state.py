@@ -9,7 +9,7 @@ import pytest
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors._active import ACTIVE
 from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import HAS_COMPLETE_MODEL, current_model
 
 if TYPE_CHECKING:
     from mock_s3vectors.state import Stores
@@ -94,7 +94,7 @@ def test_the_original_does_not_follow_a_copy(filled: Client, monkeypatch: pytest
     assert all(changed[what] != before[what] for what in before if before[what])
 
 
-@pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
+@current_model
 def test_a_copy_knows_no_page_tokens_of_queries(filled: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     filled.put_vectors(**INDEX, vectors=[vector(f"{n}", [1, n]) for n in range(150)])
     request = {**INDEX, "queryVector": {"float32": [1, 0]}, "topK": 150}

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import current_model
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
-pytestmark = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
+pytestmark = current_model
 
 BUCKET = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
 INDEX = f"{BUCKET}/index/index"

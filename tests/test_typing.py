@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -93,9 +94,9 @@ BAD = {
 
 def mypy(path: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", str(path)]
-    source = Path(mock_s3vectors.__file__).parents[1]
+    installed = Path(sysconfig.get_path("purelib"), "mock_s3vectors")
     # mypy finds an installed package by itself, but not one that pip installed as editable.
-    found = {} if source.name == "site-packages" else {"MYPYPATH": str(source)}
+    found = {} if installed.exists() else {"MYPYPATH": str(Path(mock_s3vectors.__file__).parents[1])}
     return subprocess.run(
         command, capture_output=True, text=True, check=False, cwd=path.parent, env={**os.environ, **found}
     )

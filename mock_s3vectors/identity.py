@@ -28,13 +28,11 @@ class Caller:
         account: 12 digits.
         region: the Region of the signature, whatever the endpoint.
         partition: `aws`, `aws-cn`, `aws-us-gov` and so on, as the Region has it.
-        access_key_id: empty for an unsigned request.
     """
 
     account: str
     region: str
     partition: str
-    access_key_id: str
 
 
 def identify(request: HttpRequest, default_account: str) -> Caller:
@@ -50,7 +48,7 @@ def identify(request: HttpRequest, default_account: str) -> Caller:
         host = _HOST.match(request.host)
         access_key_id, region = "", host.group("region") if host else _FALLBACK_REGION
     account = _account_of(access_key_id) or default_account
-    return Caller(account, region, partition_of(region), access_key_id)
+    return Caller(account, region, partition_of(region))
 
 
 def _account_of(access_key_id: str) -> str | None:

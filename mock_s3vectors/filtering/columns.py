@@ -1,8 +1,4 @@
-"""The metadata of an index, turned from rows into columns of value ids.
-
-A derived structure: a column is built when a filter first asks for its key, kept current by the owner's
-`write` and `remove`, and can be dropped at any time. Nothing here is locked; the owner's lock guards it.
-"""
+"""The metadata of an index, turned from rows into columns of value ids, for the keys that filters name."""
 
 from __future__ import annotations
 
@@ -11,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mock_s3vectors.arrays import with_room
+from mock_s3vectors.derived import Derived
 from mock_s3vectors.filtering.vocabulary import ABSENT, Vocabulary
 
 if TYPE_CHECKING:
@@ -64,17 +61,8 @@ class Column:
         return self.vocabulary.enter([entries.get(key) for entries in metadata])
 
 
-class Columns:
-    """The columns of one index, by metadata key.
-
-    Args:
-        metadata: the owner's live list, row to metadata as JSON parsing gave it. The owner appends, pops
-            and replaces whole dictionaries; it never changes one in place.
-    """
-
-    def __init__(self, metadata: list[dict[str, Any]]) -> None:
-        self._metadata = metadata
-        self._live: dict[str, Column] = {}
+class Columns(Derived[Column]):
+    """The columns of one index, by metadata key."""
 
     @property
     def rows(self) -> int:
@@ -82,30 +70,5 @@ class Columns:
         return len(self._metadata)
 
     def column(self, key: str) -> Column:
-        """The column of a metadata key, built here if it is not live."""
-        column = self._live.get(key)
-        if column is None:
-            column = self._live[key] = Column(key, self._metadata)
-        return column
-
-    def write(self, rows: Sequence[int]) -> None:
-        """To be called after `rows` got new metadata, existing rows and appended ones alike.
-
-        Costs O(rows written x live columns).
-        """
-        for column in self._live.values():
-            column.write(rows)
-        self._drop_outgrown()
-
-    def remove(self, row: int) -> None:
-        """To be called after `row` was removed, its hole filled by the last row and the list popped by one.
-
-        With `row` equal to the new length, the last row itself was removed. Costs O(live columns).
-        """
-        for column in self._live.values():
-            column.remove(row)
-        self._drop_outgrown()
-
-    def _drop_outgrown(self) -> None:
-        for key in [key for key, column in self._live.items() if column.outgrown()]:
-            del self._live[key]
+        """The column of a metadata key."""
+        return self.part(key, lambda: Column(key, self._metadata))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mock_s3vectors import errors
+from mock_s3vectors import choices, errors
 from mock_s3vectors.filtering.tree import (
     Compared,
     Complement,
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 # The documented limit of enhanced queries; classic ones have none.
 MOST_CONSTRAINTS = 100
 
-# Choice: AWS publishes no limit. This one keeps compiling and evaluating, which take one Python call per
-# level, far from the recursion limit, however deep in its own stack the caller stands.
-DEEPEST_NESTING = 100
-
 
 def compile_filter(
     document: Any,
@@ -57,7 +53,7 @@ def compile_filter(
             first too many constraints (enhanced only), then the use of a non-filterable key.
     """
     compiler = _Compiler(_ENHANCED if enhanced else _CLASSIC)
-    root = compiler.node(document, DEEPEST_NESTING)
+    root = compiler.node(document, choices.DEEPEST_FILTER)
     if enhanced and compiler.constraints > MOST_CONSTRAINTS:
         raise errors.too_many_constraints()
     if not compiler.keys.isdisjoint(non_filterable):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from mock_s3vectors import choices
 from mock_s3vectors.filtering.vocabulary import ABSENT
 
 if TYPE_CHECKING:
@@ -77,17 +78,15 @@ class Present:
 
 @dataclass(frozen=True, eq=False)
 class Complement:
-    """$ne and $nin.
-
-    Choice: exactly what `condition` does not select, so rows without the field too. This is the one
-    place that says so.
-    """
+    """$ne and $nin."""
 
     condition: Condition
 
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
-        """All that `condition` does not select, absence included."""
-        return ~self.condition.table(vocabulary)
+        """All values that `condition` does not select, and absence by choice."""
+        table = ~self.condition.table(vocabulary)
+        table[ABSENT] = choices.NOT_EQUAL_MATCHES_ABSENT
+        return table
 
 
 class Node(Protocol):

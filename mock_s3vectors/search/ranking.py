@@ -1,4 +1,4 @@
-"""The k nearest neighbours of a query, in the service's order: where every vector search ends."""
+"""The best rows in the service's order: where every search ends, be it by distance or by score."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mock_s3vectors.search.distances import blocks, exact_distances
+from mock_s3vectors import choices
+from mock_s3vectors.search.distances import blocks, exact_distances, rounded_mantissa
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +46,43 @@ def top_k(  # noqa: PLR0913, PLR0917 - the parts of one search; each is needed
         return []
     rows = engine.candidates(query, k, matrix, mask)
     distances = _distances(metric, query, matrix, rows)
+    return _lowest(distances, rows, k, keys)
+
+
+def highest(
+    scores: NDArray[np.float64], k: int, keys: Sequence[str], mask: NDArray[np.bool_] | None
+) -> list[tuple[int, float]]:
+    """The k best of the allowed rows that match at all.
+
+    Args:
+        scores: shape (n,): the score of each row, 0 for no match.
+        k: at least 1; more than there are rows is fine.
+        keys: the key of each row; equal scores are ordered by it.
+        mask: shape (n,): the rows that may be found; None allows all.
+
+    Returns:
+        (row, score) by score, descending, and key, at most k. The score is a float32 number.
+    """
+    matches = choices.is_match(scores)
+    if mask is not None:
+        matches &= mask
+    rows = np.flatnonzero(matches)
+    # Rounded, because sums of the same terms in another order may differ in their last bits.
+    lowest = _lowest(-rounded_mantissa(scores[rows]), rows, k, keys)
+    return [(row, -negated) for row, negated in lowest]
+
+
+def _lowest(
+    values: NDArray[np.float64], rows: NDArray[np.intp], k: int, keys: Sequence[str]
+) -> list[tuple[int, float]]:
+    """The k rows of the lowest values, equal values by key, each with its value as float32."""
     if rows.size > k:
-        near = distances <= np.partition(distances, k - 1)[k - 1]
-        rows, distances = rows[near], distances[near]
+        low = values <= np.partition(values, k - 1)[k - 1]
+        rows, values = rows[low], values[low]
     numbers = rows.tolist()
-    near_keys = map(keys.__getitem__, numbers)
-    hits = zip(distances.tolist(), near_keys, numbers, _as_float32(distances), strict=True)
-    return [(row, distance) for _, _, row, distance in heapq.nsmallest(k, list(hits))]
+    row_keys = map(keys.__getitem__, numbers)
+    entries = zip(values.tolist(), row_keys, numbers, _as_float32(values), strict=True)
+    return [(row, value) for _, _, row, value in heapq.nsmallest(k, list(entries))]
 
 
 def _distances(
@@ -65,8 +96,8 @@ def _distances(
     return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
 
 
-def _as_float32(distances: NDArray[np.float64]) -> list[float]:
+def _as_float32(values: NDArray[np.float64]) -> list[float]:
     """The nearest float32 numbers; too large ones are infinite, too small ones zero."""
     with np.errstate(over="ignore", under="ignore"):
-        numbers: list[float] = distances.astype(np.float32).tolist()
+        numbers: list[float] = values.astype(np.float32).tolist()
     return numbers

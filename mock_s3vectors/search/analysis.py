@@ -1,0 +1,98 @@
+"""Analysis: how the text of a record, and that of a query, become terms.
+
+Words are those of Unicode (UAX 29), in lower case. A language adds its stop words and its stemmer;
+Chinese, Japanese and Korean texts are cut into pairs of neighbouring characters. Which language gets
+what stands in `choices`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from mock_s3vectors import choices
+
+Terms = Callable[[str], list[str]]
+
+
+@dataclass(frozen=True)
+class Analyzer:
+    """The terms of a text, in order and with repetitions.
+
+    Attributes:
+        of_record: those that a record is found by.
+        of_query: those that a query looks for.
+    """
+
+    of_record: Terms
+    of_query: Terms
+
+
+def analyzer_of(language: str | None) -> Analyzer:
+    """An analyzer for a language code of the service model; None asks for the standard one.
+
+    A new one each time, because a stemmer must not be used by two threads at once: whoever asks for
+    an analyzer uses it under a lock.
+    """
+    if language is None:
+        return Analyzer(_words, _words)
+    if language in choices.PAIRED:
+        # A record also has its single characters, so that a query of one character finds it.
+        return Analyzer(_singles_and_pairs, _pairs)
+    stemmed = _stemming(language)
+    return Analyzer(stemmed, stemmed)
+
+
+@cache
+def _pattern(text: str) -> Any:
+    # Not at the top: most mocks never search a text. `regex`, because it knows Unicode's word boundaries.
+    import regex  # noqa: PLC0415
+
+    return regex.compile(text)
+
+
+def _words(text: str) -> list[str]:
+    """From one word boundary to the next, if there is a letter or digit at the start of it."""
+    words: list[str] = _pattern(r"(?w)\b_*[\p{L}\p{N}].*?\b").findall(text.lower())
+    return words
+
+
+def _stemming(language: str) -> Terms:
+    """Words without stop words, stemmed."""
+    import Stemmer  # type: ignore[import-not-found] # noqa: PLC0415 - as above; C without type stubs
+
+    stem: Callable[[list[str]], list[str]] = Stemmer.Stemmer(choices.STEMMERS[language]).stemWords
+    stop_words = choices.STOP_WORDS[language]
+    apostrophe = " " if language in choices.ELIDING else "'"
+
+    def terms(text: str) -> list[str]:
+        plain = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("'", apostrophe)
+        return stem([word for word in _words(plain) if word not in stop_words])
+
+    return terms
+
+
+def _singles_and_pairs(text: str) -> list[str]:
+    return [term for run in _runs(text) for term in (*run, *_paired(run))]
+
+
+def _pairs(text: str) -> list[str]:
+    return [term for run in _runs(text) for term in (_paired(run) if len(run) > 1 else run)]
+
+
+def _paired(run: list[str]) -> list[str]:
+    return [first + second for first, second in pairwise(run)]
+
+
+def _runs(text: str) -> list[list[str]]:
+    """The runs of East Asian characters, each in its characters; any other word is a run of its own."""
+    between = _pattern(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\u30fc]+)")
+    runs: list[list[str]] = []
+    # Full-width letters and half-width kana become the usual ones.
+    for position, part in enumerate(between.split(unicodedata.normalize("NFKC", text))):
+        runs += [list(part)] if position % 2 else [[word] for word in _words(part)]
+    return runs

@@ -1,0 +1,139 @@
+"""Full text: the postings of a metadata key, and BM25 over them.
+
+There are no statistics to go stale: how many records have a term, and how long records are on average,
+is counted anew by each query.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mock_s3vectors import choices
+from mock_s3vectors.arrays import with_room
+from mock_s3vectors.derived import Derived
+from mock_s3vectors.search.analysis import analyzer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_GONE = -1
+_SPARE_DOCUMENTS = 1024
+
+
+class _Posting:
+    """Where a term stands: documents, ascending, and how often in each."""
+
+    __slots__ = ("counts", "documents")
+
+    def __init__(self) -> None:
+        self.documents = array("i")
+        self.counts = array("i")
+
+
+class TextIndex:
+    """The texts under one metadata key.
+
+    A text becomes a document, which is never changed: overwriting its record makes it a dead one.
+    """
+
+    def __init__(self, key: str, language: str | None, metadata: list[dict[str, Any]]) -> None:
+        """Index what is there.
+
+        Args:
+            key: the metadata key.
+            language: a language code of the service model, or None.
+            metadata: the owner's live list, row to metadata; see `Derived`.
+        """
+        self._key = key
+        self._analyzer = analyzer_of(language)
+        self._metadata = metadata
+        self._postings: defaultdict[str, _Posting] = defaultdict(_Posting)
+        self._documents = 0
+        self._lengths = np.zeros(0)
+        self._row_of = np.zeros(0, np.int32)  # by document; _GONE for dead ones
+        self._document_of = np.zeros(0, np.int32)  # by row; _GONE where there is no text
+        self.write(range(len(metadata)))
+
+    def write(self, rows: Sequence[int]) -> None:
+        """Read these rows again; those past the end so far are new."""
+        known = self._document_of.size
+        self._document_of = with_room(self._document_of, len(self._metadata), known)
+        self._document_of[known:] = _GONE
+        for row in rows:
+            self._bury(row)
+            text = self._metadata[row].get(self._key)
+            if isinstance(text, str) and (terms := self._analyzer.of_record(text)):
+                self._add(row, terms)
+
+    def _add(self, row: int, terms: list[str]) -> None:
+        document = self._documents
+        self._documents += 1
+        self._lengths = with_room(self._lengths, self._documents, document)
+        self._row_of = with_room(self._row_of, self._documents, document)
+        self._lengths[document] = len(terms)
+        self._row_of[document] = row
+        self._document_of[row] = document
+        for term, count in Counter(terms).items():
+            posting = self._postings[term]
+            posting.documents.append(document)
+            posting.counts.append(count)
+
+    def _bury(self, row: int) -> None:
+        document = self._document_of[row]
+        if document != _GONE:
+            self._row_of[document] = _GONE
+            self._document_of[row] = _GONE
+
+    def remove(self, row: int) -> None:
+        """Let the former last row, now one past the end, stand at `row`."""
+        last = len(self._metadata)
+        self._bury(row)
+        moved = self._document_of[last]
+        self._document_of[last] = _GONE
+        if moved != _GONE:
+            self._document_of[row] = moved
+            self._row_of[moved] = row
+
+    def outgrown(self) -> bool:
+        """Whether dead documents outnumber the rows, so that building anew pays."""
+        return self._documents > 2 * len(self._metadata) + _SPARE_DOCUMENTS
+
+    def scores(self, text: str) -> NDArray[np.float64]:
+        """The BM25 score of every row, shape (rows,); zero where no term of the query stands."""
+        lengths = self._lengths[: self._documents]
+        row_of = self._row_of[: self._documents]
+        living = row_of != _GONE
+        records = int(np.count_nonzero(living))
+        if not records:
+            return np.zeros(len(self._metadata))
+        average = float(lengths[living].mean())
+        of_documents = np.zeros(self._documents)
+        for term in dict.fromkeys(self._analyzer.of_query(text)):
+            posting = self._postings.get(term)  # not `[term]`, which would enter every word asked for
+            if posting is None:
+                continue
+            documents = np.array(posting.documents, np.int32)
+            counts = np.array(posting.counts, np.int32)
+            containing = int(np.count_nonzero(living[documents]))
+            frequency = choices.term_frequency(counts, lengths[documents], average)
+            of_documents[documents] += choices.inverse_document_frequency(records, containing) * frequency
+        scores = np.zeros(len(self._metadata))
+        scores[row_of[living]] = of_documents[living]
+        return scores
+
+
+class TextIndexes(Derived[TextIndex]):
+    """The text indexes of one index, by metadata key.
+
+    Whoever gives a key another language forgets it first.
+    """
+
+    def scores(self, key: str, language: str | None, text: str) -> NDArray[np.float64]:
+        """The BM25 score of every row for a query on one metadata key; see `TextIndex`."""
+        return self.part(key, lambda: TextIndex(key, language, self._metadata)).scores(text)

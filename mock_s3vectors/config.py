@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypedDict, get_args
 
-from mock_s3vectors import limits
+from mock_s3vectors import choices, limits
 from mock_s3vectors.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SearchEngine = Literal["flat", "hnsw"]
+IndexMode = Literal["CLASSIC", "ENHANCED"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,11 @@ class Config:
         hnsw_m: neighbours per vector in the HNSW graph (M).
         hnsw_ef_construction: candidates looked at while the graph is built.
         hnsw_ef_search: candidates looked at by a query.
+        default_index_mode: what new vector buckets are like. `"CLASSIC"`: as those from before
+            2026-09-30, whose indexes are CLASSIC by default; `"ENHANCED"`: as those since; None: the
+            clock decides.
+        text_build_seconds: how long a text search configuration that UpdateMetadataConfiguration adds
+            stays BUILDING, by the clock.
         max_vector_buckets: quota of vector buckets per account and Region.
         max_indexes_per_vector_bucket: quota of indexes per vector bucket.
         max_vectors_per_index: quota of vectors per index.
@@ -40,20 +47,31 @@ class Config:
     hnsw_m: int = 32
     hnsw_ef_construction: int = 200
     hnsw_ef_search: int = 100
+    default_index_mode: IndexMode | None = None
+    text_build_seconds: float = choices.BUILD_SECONDS
     max_vector_buckets: int = limits.VECTOR_BUCKETS
     max_indexes_per_vector_bucket: int = limits.INDEXES_PER_VECTOR_BUCKET
     max_vectors_per_index: int = limits.VECTORS_PER_INDEX
 
     def __post_init__(self) -> None:
         check_account_id(self.account_id)
-        engines = get_args(SearchEngine)
-        if self.search_engine not in engines:
-            raise UsageError(f"search_engine={self.search_engine!r}: choose one of {', '.join(engines)}")
+        for name, allowed in _ALTERNATIVES.items():
+            value = getattr(self, name)
+            if value not in allowed:
+                raise UsageError(f"{name}={value!r}: choose one of {', '.join(map(str, allowed))}")
         for name, (least, most) in _RANGES.items():
             value = getattr(self, name)
             if type(value) is not int or not least <= value <= most:
                 raise UsageError(f"{name}={value!r}: must be a whole number from {least} to {most}")
+        seconds = self.text_build_seconds
+        if type(seconds) not in {int, float} or not 0 <= seconds < math.inf:
+            raise UsageError(f"text_build_seconds={seconds!r}: must be a number of seconds, 0 or more")
 
+
+_ALTERNATIVES: dict[str, tuple[str | None, ...]] = {
+    "search_engine": get_args(SearchEngine),
+    "default_index_mode": (*get_args(IndexMode), None),
+}
 
 _RANGES = {
     # Beyond what any graph profits from, and well within what faiss can hold.
@@ -75,6 +93,8 @@ class Options(TypedDict, total=False):
     hnsw_m: int
     hnsw_ef_construction: int
     hnsw_ef_search: int
+    default_index_mode: IndexMode | None
+    text_build_seconds: float
     max_vector_buckets: int
     max_indexes_per_vector_bucket: int
     max_vectors_per_index: int

@@ -201,6 +201,20 @@ def vector_bucket_not_empty() -> ConflictException:
     return ConflictException("The specified vector bucket is not empty")
 
 
+def default_index_mode_classic() -> ValidationException:
+    """CLASSIC as the default of a bucket that is too new for it."""
+    return ValidationException(
+        "defaultIndexMode cannot be set to CLASSIC because this vector bucket does not support CLASSIC mode"
+    )
+
+
+def index_mode_classic() -> ValidationException:
+    """CLASSIC for an index in a bucket that is too new for it."""
+    return ValidationException(
+        "indexMode cannot be set to CLASSIC because the vector bucket does not support CLASSIC mode"
+    )
+
+
 def kms_key_with_aes256() -> ValidationException:
     """A key for an encryption that has none."""
     return ValidationException("kmsKeyArn must not be specified when sseType is AES256.")
@@ -230,6 +244,44 @@ def too_many_vectors(quota: int) -> ServiceQuotaExceededException:
     return ServiceQuotaExceededException(
         f"You have reached the maximum number of vectors in this index: {quota}"
     )
+
+
+# --- text search configurations -----------------------------------------------------------
+
+
+def text_search_on_classic_index() -> ValidationException:
+    """A text search configuration for an index in CLASSIC mode. Choice: the text."""
+    return ValidationException("textSearchConfigurations cannot be specified when indexMode is CLASSIC")
+
+
+def add_or_delete() -> ValidationException:
+    """Both of `add` and `delete`, or neither. Choice: the text."""
+    return ValidationException("Must specify either add or delete but not both")
+
+
+def duplicate_text_search_keys() -> ValidationException:
+    """A metadata key twice in one list of text search configurations. Choice: the text."""
+    return ValidationException("textSearchConfigurations must not contain duplicate metadata keys")
+
+
+def too_many_text_searches(most: int) -> ValidationException:
+    """More text search configurations than an index may have in all. Choice: the text and the class."""
+    return ValidationException(f"A vector index must have at most {most} text search configurations")
+
+
+def text_search_exists(key: str) -> ConflictException:
+    """`add` for a metadata key that is configured. Choice: the text."""
+    return ConflictException(f"A text search configuration for metadata key '{key}' already exists")
+
+
+def text_search_not_found(key: str) -> NotFoundException:
+    """`delete` for a metadata key that is not configured. Choice: the text."""
+    return NotFoundException(f"The text search configuration for metadata key '{key}' could not be found")
+
+
+def text_search_is_building(key: str) -> ConflictException:
+    """An update while a configuration of the index is BUILDING. Choice: the text."""
+    return ConflictException(f"The text search configuration for metadata key '{key}' is still building")
 
 
 # --- policies and tags --------------------------------------------------------------------
@@ -348,6 +400,26 @@ def invalid_query_vector(reason: str) -> ValidationException:
 def nothing_to_query() -> ValidationException:
     """Choice: the text."""
     return ValidationException("Must specify at least one of queryVector and queryTexts")
+
+
+def text_query_on_classic_index() -> ValidationException:
+    """Texts to search for in an index in CLASSIC mode, whatever queryMode says. Choice: the text."""
+    return ValidationException("queryTexts cannot be specified when indexMode is CLASSIC")
+
+
+def duplicate_query_text_keys() -> ValidationException:
+    """A metadata key in two of the queryTexts. Choice: the text."""
+    return ValidationException("queryTexts must not contain duplicate metadata keys")
+
+
+def key_not_searchable(key: str) -> ValidationException:
+    """Texts to search for under a metadata key that is not configured for it. Choice: the text."""
+    return ValidationException(f"Metadata key '{key}' is not configured for text search")
+
+
+def key_still_building(key: str) -> ValidationException:
+    """The same for a key whose configuration is BUILDING. Choice: the text and the class."""
+    return ValidationException(f"Text search on metadata key '{key}' is still building")
 
 
 def classic_query_on_enhanced_index() -> ValidationException:

@@ -59,9 +59,8 @@ def _implementation(name: str) -> Operation:
     """
     operate = OPERATIONS.get(name)
     if operate is None:
-        available = sorted(known for known, function in OPERATIONS.items() if function is not None)
         raise UsageError(
             f"mock_s3vectors does not implement {name}, so it was not sent anywhere. "
-            f"Implemented: {', '.join(available)}."
+            f"Implemented: {', '.join(OPERATIONS)}."
         )
     return operate

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_s3vectors import UsageError
 from tests.helpers import vector
 from tests.shapes import current_model
 
@@ -80,15 +79,6 @@ class TestCreate:
         )
         assert listed(client) == []
 
-    @current_model
-    def test_refuses_text_search_as_not_yet_there(self, client: Client) -> None:
-        configuration = {"textSearchConfigurations": [{"metadataKey": "text"}]}
-        with pytest.raises(
-            UsageError, match="asked for textSearchConfigurations: mock_s3vectors has no full-text"
-        ):
-            client.create_index(**NAMES, **SETTINGS, metadataConfiguration=configuration)
-        assert listed(client) == []
-
 
 @current_model
 class TestGet:
@@ -121,7 +111,6 @@ class TestGet:
             {"nonFilterableMetadataKeys": ["text", "a.b"]},
             {"nonFilterableMetadataKeys": []},
             {},
-            {"textSearchConfigurations": []},
         ],
         ids=str,
     )
@@ -182,24 +171,3 @@ class TestDelete:
         answer = ("NotFoundException", "The specified index could not be found", None)
         assert refused(client.delete_index, **index) == answer
         assert refused(client.get_index, **index) == answer
-
-
-@current_model
-@pytest.mark.parametrize(
-    ("operation", "arguments"),
-    [
-        ("update_index_mode", {**NAMES, "indexMode": "ENHANCED"}),
-        (
-            "update_metadata_configuration",
-            {**NAMES, "delete": {"textSearchConfigurations": [{"metadataKey": "k"}]}},
-        ),
-        (
-            "put_vector_bucket_default_index_mode",
-            {"vectorBucketName": "bucket", "defaultIndexMode": "ENHANCED"},
-        ),
-    ],
-)
-def test_operations_that_are_not_yet_there_say_so(client: Client, operation: str, arguments: Any) -> None:
-    name = client.meta.method_to_api_mapping[operation]
-    with pytest.raises(UsageError, match=f"mock_s3vectors does not implement {name}, so it was not sent"):
-        getattr(client, operation)(**arguments)

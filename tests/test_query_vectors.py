@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from mock_s3vectors import UsageError
 from tests.helpers import vector
 from tests.shapes import HAS_COMPLETE_MODEL, current_model
 
@@ -234,15 +233,6 @@ class TestQueryVector:
     def test_or_texts_must_be_given(self, client: Client, index: dict[str, str], refused: Refused) -> None:
         text = "Must specify at least one of queryVector and queryTexts"
         assert refused(client.query_vectors, **index, topK=1) == ("ValidationException", text, None)
-
-    @current_model
-    @pytest.mark.parametrize("more", [{}, {"queryVector": {"float32": [1, 2]}}], ids=["text", "hybrid"])
-    def test_texts_are_not_yet_there_and_say_so(
-        self, client: Client, index: dict[str, str], more: Any
-    ) -> None:
-        texts = [{"text": "a boat", "metadataKey": "plot"}]
-        with pytest.raises(UsageError, match="asked for queryTexts: mock_s3vectors has no full-text"):
-            client.query_vectors(**index, topK=1, queryTexts=texts, **more)
 
 
 @current_model

@@ -5,11 +5,11 @@ Every operation takes a Call and its validated parameters, and returns the membe
 
 from __future__ import annotations
 
-from mock_s3vectors.operations import buckets, indexes, policies, query, tags, vectors
+from mock_s3vectors.operations import buckets, indexes, metadata_configuration, policies, query, tags, vectors
 from mock_s3vectors.operations.call import Call, Operation
 
-# None: known by name and not implemented yet. An older botocore has fewer operations than this table.
-OPERATIONS: dict[str, Operation | None] = {
+# An older botocore has fewer operations than this table.
+OPERATIONS: dict[str, Operation] = {
     "CreateIndex": indexes.create_index,
     "CreateVectorBucket": buckets.create_vector_bucket,
     "DeleteIndex": indexes.delete_index,
@@ -24,14 +24,14 @@ OPERATIONS: dict[str, Operation | None] = {
     "ListTagsForResource": tags.list_tags_for_resource,
     "ListVectorBuckets": buckets.list_vector_buckets,
     "ListVectors": vectors.list_vectors,
-    "PutVectorBucketDefaultIndexMode": None,
+    "PutVectorBucketDefaultIndexMode": buckets.put_vector_bucket_default_index_mode,
     "PutVectorBucketPolicy": policies.put_vector_bucket_policy,
     "PutVectors": vectors.put_vectors,
     "QueryVectors": query.query_vectors,
     "TagResource": tags.tag_resource,
     "UntagResource": tags.untag_resource,
-    "UpdateIndexMode": None,
-    "UpdateMetadataConfiguration": None,
+    "UpdateIndexMode": indexes.update_index_mode,
+    "UpdateMetadataConfiguration": metadata_configuration.update_metadata_configuration,
 }
 
 __all__ = ["OPERATIONS", "Call", "Operation"]

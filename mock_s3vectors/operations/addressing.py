@@ -117,3 +117,20 @@ def find_index(call: Call, params: Params) -> Index:
     if index is None:
         raise errors.index_not_found()
     return index
+
+
+@contextmanager
+def locked_index(call: Call, params: Params) -> Iterator[tuple[VectorBucket, Index]]:
+    """An index and its bucket, both locked: for operations that change an index's settings.
+
+    Raises:
+        ValidationException: see `addressed_index`.
+        NotFoundException: no such index, or no such bucket.
+    """
+    arn = addressed_index(call, params)
+    with store_of(call, arn).lock:
+        bucket, index = lookup_vector_bucket(call, arn), lookup_index(call, arn)
+        if bucket is None or index is None:
+            raise errors.index_not_found()
+        with index.lock:
+            yield bucket, index

@@ -1,4 +1,4 @@
-"""CreateVectorBucket, GetVectorBucket, ListVectorBuckets, DeleteVectorBucket."""
+"""CreateVectorBucket, GetVectorBucket, ListVectorBuckets, DeleteVectorBucket, and the mode of new indexes."""
 
 from __future__ import annotations
 
@@ -26,14 +26,16 @@ def create_vector_bucket(call: Call, params: Params) -> Result:
     arn = own_vector_bucket_arn(call, name)
     encryption = effective_encryption(params)
     tags = check_tags(params.get("tags", {}))
-    # Choice: the mock's clock decides the mode, so that a test can go back to CLASSIC.
     now = clock.now()
+    # Choice: the mock's clock decides, so that a test can go back to CLASSIC; or an option does.
+    mode = call.config.default_index_mode or ("ENHANCED" if now >= clock.ENHANCED_SINCE else "CLASSIC")
     bucket = VectorBucket(
         arn=arn,
         name=name,
         creation_time=int(now),
         encryption=encryption,
-        default_index_mode="ENHANCED" if now >= clock.ENHANCED_SINCE else "CLASSIC",
+        supports_classic=mode == "CLASSIC",
+        default_index_mode=mode,
         tags=tags,
     )
     store, quota = call.store, call.config.max_vector_buckets
@@ -74,6 +76,16 @@ def delete_vector_bucket(call: Call, params: Params) -> Result:
         if bucket.indexes:
             raise errors.vector_bucket_not_empty()
         del store_of(call, bucket.arn).vector_buckets[bucket.name]
+    return {}
+
+
+def put_vector_bucket_default_index_mode(call: Call, params: Params) -> Result:
+    """Sets the mode of indexes that are created from now on."""
+    mode = params["defaultIndexMode"]
+    with locked_vector_bucket(call, params) as bucket:
+        if mode == "CLASSIC" and not bucket.supports_classic:
+            raise errors.default_index_mode_classic()
+        bucket.default_index_mode = mode
     return {}
 
 

@@ -1,20 +1,24 @@
-"""CreateIndex, GetIndex, ListIndexes, DeleteIndex."""
+"""CreateIndex, GetIndex, ListIndexes, DeleteIndex, UpdateIndexMode."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mock_s3vectors import clock, errors, limits
-from mock_s3vectors.errors import UsageError
 from mock_s3vectors.operations.addressing import (
     addressed_index,
     find_index,
     index_arn,
+    locked_index,
     locked_vector_bucket,
     lookup_vector_bucket,
     store_of,
 )
 from mock_s3vectors.operations.encryption import effective_encryption
+from mock_s3vectors.operations.metadata_configuration import (
+    described_metadata_configuration,
+    text_search_at_creation,
+)
 from mock_s3vectors.operations.paging import page_of_names
 from mock_s3vectors.operations.tags import check_tags
 from mock_s3vectors.state import Index
@@ -39,13 +43,8 @@ def create_index(call: Call, params: Params) -> Result:
 
 
 def _new_index(bucket: VectorBucket, params: Params) -> Index:
-    configuration = params.get("metadataConfiguration")
-    if configuration and configuration.get("textSearchConfigurations"):
-        raise UsageError(
-            "CreateIndex was asked for textSearchConfigurations: mock_s3vectors has no full-text search yet. "
-            "Leave them out; vector search and filters work without."
-        )
     name, metric = params["indexName"], params["distanceMetric"]
+    configuration, text_search = text_search_at_creation(bucket, params)
     return Index(
         arn=index_arn(bucket.arn, name),
         name=name,
@@ -53,6 +52,7 @@ def _new_index(bucket: VectorBucket, params: Params) -> Index:
         data_type=params["dataType"],
         distance_metric=metric,
         metadata_configuration=configuration,
+        text_search=text_search,
         encryption=effective_encryption(params, inherited=bucket.encryption),
         mode=bucket.default_index_mode,
         tags=check_tags(params.get("tags", {})),
@@ -71,8 +71,9 @@ def get_index(call: Call, params: Params) -> Result:
         "encryptionConfiguration": index.encryption,
         "indexMode": index.mode,
     }
-    if index.metadata_configuration is not None:
-        described["metadataConfiguration"] = index.metadata_configuration
+    configuration = described_metadata_configuration(index)
+    if configuration is not None:
+        described["metadataConfiguration"] = configuration
     return {"index": described}
 
 
@@ -90,6 +91,20 @@ def delete_index(call: Call, params: Params) -> Result:
         bucket = lookup_vector_bucket(call, arn)
         if bucket is None or bucket.indexes.pop(str(arn.index), None) is None:
             raise errors.index_not_found()
+    return {}
+
+
+def update_index_mode(call: Call, params: Params) -> Result:
+    """Sets the mode of an index, in place; CLASSIC only where the bucket supports it.
+
+    Choice: an index that becomes CLASSIC keeps its text search configurations, and may be searched for
+    text again when it is ENHANCED again.
+    """
+    mode = params["indexMode"]
+    with locked_index(call, params) as (bucket, index):
+        if mode == "CLASSIC" and not bucket.supports_classic:
+            raise errors.index_mode_classic()
+        index.mode = mode
     return {}
 
 

@@ -1,17 +1,15 @@
-"""QueryVectors: the k nearest vectors that a filter allows, a hundred a page."""
+"""QueryVectors: what a request asks is checked, searched for, and shown a hundred hits a page."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors import clock, errors, limits
-from mock_s3vectors.errors import UsageError
 from mock_s3vectors.filtering import compile_filter
 from mock_s3vectors.operations.addressing import find_index
 from mock_s3vectors.operations.paging import make_token, read_token
 from mock_s3vectors.operations.records import to_float32, vector_refusals
-from mock_s3vectors.state.rankings import Hit
+from mock_s3vectors.operations.searching import Search, TextQuery, search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.filtering import Filter
     from mock_s3vectors.operations.call import Call, Params, Result
     from mock_s3vectors.state import Index
-    from mock_s3vectors.state.rankings import Ranking
+    from mock_s3vectors.state.rankings import Hit, Ranking
 
 # What the request for a further page has in common with the first. The index is not among it, because
 # a ranking's name is known to its index alone.
@@ -36,12 +34,11 @@ def _scope(params: Params) -> tuple[Any, ...]:
 def query_vectors(call: Call, params: Params) -> Result:
     """Searches an index; everything is checked before any vector is looked at."""
     index = find_index(call, params)
-    matching = _check(index, params)
-    query = _query_vector(index, params)
-    token = params.get("nextToken")
     with index.lock:
+        wanted = _check(index, params)
+        token = params.get("nextToken")
         if token is None:
-            hits: Sequence[Hit] = _search(call, index, query, params["topK"], matching)
+            hits: Sequence[Hit] = search(index.vectors, wanted, call.config)
             ranking, start = None, 0
         else:
             ranking, start = _continue(index, token, params)
@@ -57,11 +54,11 @@ def query_vectors(call: Call, params: Params) -> Result:
     return result
 
 
-def _check(index: Index, params: Params) -> Filter | None:
-    """The compiled filter of a request that fits the index in all but its vector.
+def _check(index: Index, params: Params) -> Search:
+    """The search that a request asks for, if the index can do it.
 
     Raises:
-        ValidationException: the mode, the number of results or the filter is refused.
+        ValidationException: the mode, the number of results, the filter, the vector or a text is refused.
     """
     mode = params.get("queryMode", index.mode)
     if mode == "CLASSIC" and index.mode == "ENHANCED":
@@ -69,6 +66,16 @@ def _check(index: Index, params: Params) -> Filter | None:
     # Choice: the model has no maximum; the text is that of those which it has.
     if params["topK"] > limits.TOP_K:
         raise errors.constraint_violations([errors.bad_range("/topK", 1, limits.TOP_K)])
+    matching = _matching(index, params, mode)
+    if "queryVector" not in params and "queryTexts" not in params:
+        raise errors.nothing_to_query()
+    vector = _query_vector(index, params["queryVector"]["float32"]) if "queryVector" in params else None
+    texts = _query_texts(index, params["queryTexts"]) if "queryTexts" in params else ()
+    return Search(vector, texts, params["topK"], matching)
+
+
+def _matching(index: Index, params: Params, mode: str) -> Filter | None:
+    """The compiled filter, None if there is none."""
     if "filter" not in params:
         return None
     return compile_filter(
@@ -76,20 +83,12 @@ def _check(index: Index, params: Params) -> Filter | None:
     )
 
 
-def _query_vector(index: Index, params: Params) -> NDArray[np.float32]:
+def _query_vector(index: Index, values: Sequence[float]) -> NDArray[np.float32]:
     """The query vector, shape (dimension,).
 
     Raises:
-        ValidationException: there is none, or it does not fit the index.
+        ValidationException: it does not fit the index.
     """
-    if "queryTexts" in params:
-        raise UsageError(
-            "QueryVectors was asked for queryTexts: mock_s3vectors has no full-text search yet. "
-            "Query by queryVector and filter."
-        )
-    if "queryVector" not in params:
-        raise errors.nothing_to_query()
-    values = params["queryVector"]["float32"]
     if len(values) != index.dimension:
         raise errors.invalid_query_vector(errors.vector_length(index.dimension, len(values)))
     query = to_float32([values], index.dimension)
@@ -100,12 +99,27 @@ def _query_vector(index: Index, params: Params) -> NDArray[np.float32]:
     return vector
 
 
-def _search(
-    call: Call, index: Index, query: NDArray[np.float32], k: int, matching: Filter | None
-) -> list[Hit]:
-    table = index.vectors
-    nearest = table.nearest(query, k, matching, call.config)
-    return [Hit(table.keys[row], distance, table.metadata[row]) for row, distance in nearest]
+def _query_texts(index: Index, entries: Sequence[dict[str, str]]) -> tuple[TextQuery, ...]:
+    """The texts to search for, each with the language of its metadata key.
+
+    Raises:
+        ValidationException: the index, or one of the keys, cannot be searched for text.
+    """
+    if index.mode == "CLASSIC":
+        raise errors.text_query_on_classic_index()
+    keys = [entry["metadataKey"] for entry in entries]
+    if len(set(keys)) < len(keys):
+        raise errors.duplicate_query_text_keys()
+    now = clock.now()
+    for key in keys:
+        if key not in index.text_search:
+            raise errors.key_not_searchable(key)
+        if not index.text_search[key].is_active(now):
+            raise errors.key_still_building(key)
+    return tuple(
+        TextQuery(entry["metadataKey"], index.text_search[entry["metadataKey"]].language, entry["text"])
+        for entry in entries
+    )
 
 
 def _continue(index: Index, token: str, params: Params) -> tuple[Ranking, int]:
@@ -126,8 +140,12 @@ def _describe(hits: Sequence[Hit], params: Params) -> list[Result]:
     described: list[Result] = [{"key": hit.key} for hit in hits]
     if params.get("returnDistance"):
         for entry, hit in zip(described, hits, strict=True):
-            # JSON has no infinity; a squared distance beyond float32 is written as the protocol does.
-            entry["distance"] = hit.distance if math.isfinite(hit.distance) else "Infinity"
+            if hit.distance is not None:
+                entry["distance"] = hit.distance
+    if params.get("returnScores"):
+        for entry, hit in zip(described, hits, strict=True):
+            if hit.scores is not None:
+                entry["scores"] = hit.scores
     if params.get("returnMetadata"):
         for entry, hit in zip(described, hits, strict=True):
             entry["metadata"] = hit.metadata

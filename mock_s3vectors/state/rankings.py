@@ -20,11 +20,17 @@ _KEPT = 256
 
 
 class Hit(NamedTuple):
-    """A vector in a ranking, with what a page may show of it."""
+    """A vector in a ranking, with what a page may show of it.
+
+    Attributes:
+        distance: from the query vector, as JSON has it; None if there is none to show.
+        scores: as JSON has them; None if only vectors were searched.
+    """
 
     key: str
-    distance: float
     metadata: dict[str, Any]
+    distance: float | str | None
+    scores: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

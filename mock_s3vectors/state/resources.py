@@ -16,15 +16,35 @@ if TYPE_CHECKING:
     from mock_s3vectors.state.vector_table import VectorTable
 
 
-@dataclass
-class Index:
-    """A vector index: its settings, fixed at creation, and its vectors.
+@dataclass(frozen=True)
+class TextSearch:
+    """That a metadata key can be searched for text.
 
     Attributes:
-        metadata_configuration: as given at creation, None if none was given.
+        language: a language code of the service model, None for the standard analyzer.
+        active_from: seconds since the epoch; queries are served from then on.
+    """
+
+    language: str | None
+    active_from: float
+
+    def is_active(self, now: float) -> bool:
+        """Whether queries are served."""
+        return now >= self.active_from
+
+
+@dataclass
+class Index:
+    """A vector index: its settings and its vectors.
+
+    Attributes:
+        metadata_configuration: as given at creation but for the text search configurations; None if
+            none was given.
+        text_search: the text search configurations, by metadata key.
         encryption: the effective one, inherited from the bucket where none was given.
+        mode: `CLASSIC` or `ENHANCED`.
         rankings: the frozen result lists whose further pages may still be asked for.
-        lock: held by whoever reads or writes the vectors.
+        lock: held by whoever reads or writes the vectors, or changes a setting that queries look at.
     """
 
     arn: Arn
@@ -33,6 +53,7 @@ class Index:
     data_type: str
     distance_metric: str
     metadata_configuration: dict[str, Any] | None
+    text_search: dict[str, TextSearch]
     encryption: dict[str, str]
     mode: str
     tags: dict[str, str]
@@ -58,12 +79,18 @@ class Index:
 
 @dataclass
 class VectorBucket:
-    """A vector bucket and the indexes in it, by name."""
+    """A vector bucket and the indexes in it, by name.
+
+    Attributes:
+        supports_classic: whether the bucket is so old that its indexes may be CLASSIC.
+        default_index_mode: the mode of indexes that are created in it.
+    """
 
     arn: Arn
     name: str
     creation_time: int
     encryption: dict[str, str]
+    supports_classic: bool
     default_index_mode: str
     tags: dict[str, str]
     policy: str | None = None

@@ -8,7 +8,7 @@ import numpy as np
 
 from mock_s3vectors.arrays import with_room
 from mock_s3vectors.filtering import Columns
-from mock_s3vectors.search import FlatEngine, HnswEngine, top_k
+from mock_s3vectors.search import FlatEngine, HnswEngine, TextIndexes, top_k
 from mock_s3vectors.state.listing import Listing, position_of
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ class VectorTable:
     """Rows of key, vector and metadata.
 
     A write of a known key overwrites its row; a delete moves the last row into the hole: both cost
-    the same however many rows there are. Metadata columns, listing order and search engine are
-    derived: built when first used, kept current from then on. Callers hold the index's lock.
+    the same however many rows there are. Metadata columns, text indexes, listing order and search
+    engine are derived: built when first used, kept current from then on. Callers hold the index's lock.
 
     Attributes:
         dimension: the number of floats in each vector.
@@ -34,6 +34,7 @@ class VectorTable:
         keys: row to key.
         metadata: row to metadata; whole objects are replaced, never changed in place.
         sizes: row to the bytes that processing it counts for.
+        texts: the text indexes of the metadata.
     """
 
     def __init__(self, dimension: int, distance_metric: str) -> None:
@@ -48,6 +49,7 @@ class VectorTable:
 
     def _forget_derived(self) -> None:
         self._columns = Columns(self.metadata)
+        self.texts = TextIndexes(self.metadata)
         self._listing: Listing | None = None
         self._engine: Engine | None = None
         self._engine_settings: tuple[Any, ...] | None = None
@@ -98,6 +100,7 @@ class VectorTable:
             self.sizes[row] = size
 
         self._columns.write(rows)
+        self.texts.write(rows)
         if self._listing is not None:
             self._listing.add(new)
         if self._engine is not None:
@@ -117,23 +120,27 @@ class VectorTable:
         _fill_hole(self.sizes, row)
 
         self._columns.remove(row)
+        self.texts.remove(row)
         if self._listing is not None:
             self._listing.discard(key)
         if self._engine is not None:
             self._engine.remove(row, last)
 
+    def mask(self, matching: Filter | None) -> NDArray[np.bool_] | None:
+        """The rows that a filter matches, shape (rows,); None for all of them."""
+        return None if matching is None else matching.mask(self._columns)
+
     def nearest(
-        self, query: NDArray[np.float32], k: int, matching: Filter | None, config: Config
+        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, config: Config
     ) -> list[tuple[int, float]]:
         """The k nearest rows and their distances, nearest first, equal distances by key.
 
         Args:
             query: shape (dimension,).
             k: how many at most.
-            matching: only rows that this filter matches.
+            mask: shape (rows,): the rows that may be found; None allows all.
             config: names the search engine.
         """
-        mask = None if matching is None else matching.mask(self._columns)
         engine = self._engine_for(config)
         return top_k(engine, self.distance_metric, query, k, self.matrix, self.keys, mask)
 

@@ -22,6 +22,8 @@ def test_the_defaults() -> None:
         "hnsw_m": 32,
         "hnsw_ef_construction": 200,
         "hnsw_ef_search": 100,
+        "default_index_mode": None,
+        "text_build_seconds": 0,
         "max_vector_buckets": 10_000,
         "max_indexes_per_vector_bucket": 10_000,
         "max_vectors_per_index": 2_000_000_000,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .wire import IMPLEMENTED, input_shape, is_in_body, raw, serialized
+from .wire import MODELLED, input_shape, is_in_body, raw, serialized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ _BEFORE_FILLING = {"KmsKeyArn": f"arn:aws:kms:{_ACCOUNT}:key/"}
 
 
 # The operations that take a body.
-POSTED = [name for name in IMPLEMENTED if any(map(is_in_body, input_shape(name).members.values()))]
+POSTED = [name for name in MODELLED if any(map(is_in_body, input_shape(name).members.values()))]
 
 
 @dataclass(frozen=True, repr=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from mock_s3vectors.state import Stores
+from tests.shapes import HAS_COMPLETE_MODEL
 
 from .wire import MODELLED, post, raw, send, serialized
 
@@ -31,6 +32,13 @@ _FILTER = {
         {"$or": [{"tag": {"$nin": ["b"]}}, {"tag": {"$ne": "a"}}]},
     ]
 }
+
+_TEXTS = [{"metadataKey": "tag", "text": "A nan 2.5"}, {"metadataKey": "bulk", "text": "the x's"}]
+# An older botocore asks for a vector.
+_TEXT_ONLY: list[dict[str, Any]] = [
+    {**_INDEX, "queryTexts": _TEXTS[:1], "topK": 3, "returnScores": True},
+    {**_INDEX, "queryTexts": _TEXTS, "topK": 1, "filter": _FILTER, "returnDistance": True},
+] * HAS_COMPLETE_MODEL
 
 # By operation, parameters that the service below answers with 200.
 VALID: dict[str, list[dict[str, Any]]] = {
@@ -56,7 +64,10 @@ VALID: dict[str, list[dict[str, Any]]] = {
             "dataType": "float32",
             "dimension": 4096,
             "distanceMetric": "euclidean",
-            "metadataConfiguration": {"nonFilterableMetadataKeys": ["bulk"]},
+            "metadataConfiguration": {
+                "nonFilterableMetadataKeys": ["bulk"],
+                "textSearchConfigurations": [{"metadataKey": "bulk", "language": "fr"}],
+            },
             "encryptionConfiguration": {"sseType": "AES256"},
             "tags": {"stage": "test"},
         },
@@ -91,6 +102,16 @@ VALID: dict[str, list[dict[str, Any]]] = {
         {**_QUERY, "topK": 150, "returnMetadata": True, "returnDistance": True, "filter": _FILTER},
         {**_QUERY, "queryVector": {"float32": [3.4e38, -3.4e38]}, "returnDistance": True},
         {**_COSINE, "queryVector": {"float32": [1, 0, 1e-45]}, "topK": 120, "returnDistance": True},
+        {**_QUERY, "queryTexts": _TEXTS, "topK": 150, "returnDistance": True, "returnScores": True},
+        *_TEXT_ONLY,
+    ],
+    "PutVectorBucketDefaultIndexMode": [{"vectorBucketName": "bucket", "defaultIndexMode": "ENHANCED"}],
+    "UpdateIndexMode": [{**_INDEX, "indexMode": "ENHANCED"}],
+    "UpdateMetadataConfiguration": [
+        {**_INDEX, "add": {"textSearchConfigurations": [{"metadataKey": "year"}]}},
+        {**_COSINE, "add": {"textSearchConfigurations": [{"metadataKey": "bulk", "language": "ja"}]}},
+        {**_INDEX, "delete": {"textSearchConfigurations": [{"metadataKey": "bulk"}]}},
+        {"indexArn": INDEX_ARN, "add": {}},
     ],
     "TagResource": [{"resourceArn": BUCKET_ARN, "tags": {"stage": "test"}}],
     "UntagResource": [{"resourceArn": INDEX_ARN, "tagKeys": ["stage", "owner"]}],
@@ -122,9 +143,14 @@ def service() -> Stores:
 
 def _construction() -> Iterator[HttpRequest]:
     settings = {"dataType": "float32", "metadataConfiguration": {"nonFilterableMetadataKeys": ["bulk"]}}
+    searchable = {
+        "nonFilterableMetadataKeys": ["bulk"],
+        "textSearchConfigurations": [{"metadataKey": "tag"}, {"metadataKey": "bulk", "language": "en"}],
+    }
+    euclidean = {"dimension": 2, "distanceMetric": "euclidean", "metadataConfiguration": searchable}
     for name in ("bucket", "empty"):
         yield post("CreateVectorBucket", {"vectorBucketName": name})
-    yield post("CreateIndex", {**_INDEX, **settings, "dimension": 2, "distanceMetric": "euclidean"})
+    yield post("CreateIndex", {**_INDEX, **settings, **euclidean})
     yield post("CreateIndex", {**_COSINE, **settings, "dimension": 3, "distanceMetric": "cosine"})
     for address, dimension in ((_INDEX, 2), (_COSINE, 3)):
         records = [

@@ -18,35 +18,33 @@ from mock_s3vectors import UsageError
 
 from .samples import VALID, service, valid_requests
 from .spoiling import as_json, spoiled, spoiled_requests, values
-from .wire import IMPLEMENTED, MODELLED, input_shape, post, raw, send
+from .wire import MODELLED, input_shape, post, raw, send
 
 if TYPE_CHECKING:
     from mock_s3vectors.http import HttpRequest
     from mock_s3vectors.state import Stores
 
-_NOT_THERE_YET = re.compile(
-    r"has no full-text search yet|does not implement|is no operation of Amazon S3 Vectors"
-)
+_NO_OPERATION = re.compile(r"is no operation of Amazon S3 Vectors")
 
 
 def answered(request: HttpRequest, stores: Stores | None = None) -> int:
-    """The status of the answer, 0 for what the mock says it does not have."""
+    """The status of the answer, 0 for what is no operation."""
     try:
         return send(request, service() if stores is None else stores).status
     except UsageError as misuse:
-        if not _NOT_THERE_YET.search(str(misuse)):
+        if not _NO_OPERATION.search(str(misuse)):
             raise
         return 0
 
 
-@pytest.mark.parametrize("operation", IMPLEMENTED)
+@pytest.mark.parametrize("operation", MODELLED)
 def test_requests_that_nobody_spoiled_succeed(operation: str) -> None:
     requests = valid_requests(operation)
     assert requests, "an operation without a valid request is not fuzzed"
     assert [answered(request) for request in requests] == [200] * len(requests)
 
 
-@pytest.mark.parametrize("operation", IMPLEMENTED)
+@pytest.mark.parametrize("operation", MODELLED)
 @settings(deadline=None)
 @given(data=st.data())
 def test_spoiled_requests(operation: str, data: st.DataObject) -> None:

@@ -20,7 +20,6 @@ from botocore.serialize import create_serializer
 from mock_s3vectors import Config
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.http import HttpRequest
-from mock_s3vectors.operations import OPERATIONS
 from mock_s3vectors.state import Stores
 from tests.shapes import service_model
 
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
 
 HOST = "s3vectors.us-east-1.api.aws"
 
-# All that the installed model has; the mock need not implement them.
+# All that the installed model has.
 MODELLED = tuple(sorted(service_model().operation_names))
-IMPLEMENTED = tuple(name for name in MODELLED if OPERATIONS.get(name) is not None)
 
 NEEDS_TAGS = pytest.mark.skipif("TagResource" not in MODELLED, reason="this botocore knows no tags")
 

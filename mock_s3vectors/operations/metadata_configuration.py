@@ -1,0 +1,103 @@
+"""UpdateMetadataConfiguration, and what CreateIndex and GetIndex have to do with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors import clock, errors, limits
+from mock_s3vectors.operations.addressing import locked_index
+from mock_s3vectors.state import TextSearch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mock_s3vectors.operations.call import Call, Params, Result
+    from mock_s3vectors.state import Index, VectorBucket
+
+TextSearches = dict[str, TextSearch]
+
+
+def text_search_at_creation(
+    bucket: VectorBucket, params: Params
+) -> tuple[dict[str, Any] | None, TextSearches]:
+    """The metadata configuration of a new index, parted: what is not about text, and what is.
+
+    Choice: text can be searched at once, as there is nothing to build from.
+
+    Raises:
+        ValidationException: a key is configured twice, or the index is going to be CLASSIC.
+    """
+    given = params.get("metadataConfiguration")
+    if given is None:
+        return None, {}
+    configurations = given.get("textSearchConfigurations", [])
+    if configurations and bucket.default_index_mode == "CLASSIC":
+        raise errors.text_search_on_classic_index()
+    others = {name: value for name, value in given.items() if name != "textSearchConfigurations"}
+    return others, _text_searches(configurations, active_from=0.0)
+
+
+def described_metadata_configuration(index: Index) -> dict[str, Any] | None:
+    """What GetIndex shows; None if nothing was ever configured, or is any more."""
+    if not index.text_search:
+        return index.metadata_configuration
+    now = clock.now()
+    configurations = [
+        {
+            "metadataKey": key,
+            **({"language": text_search.language} if text_search.language else {}),
+            "status": "ACTIVE" if text_search.is_active(now) else "BUILDING",
+        }
+        for key, text_search in index.text_search.items()
+    ]
+    return {**(index.metadata_configuration or {}), "textSearchConfigurations": configurations}
+
+
+def update_metadata_configuration(call: Call, params: Params) -> Result:
+    """Adds or deletes text search configurations: all of them, or none if one is refused."""
+    add, delete = params.get("add"), params.get("delete")
+    if (add is None) == (delete is None):
+        raise errors.add_or_delete()
+    given = (add or delete or {}).get("textSearchConfigurations", [])
+    now = clock.now()
+    added = _text_searches(given, active_from=now + call.config.text_build_seconds)
+    with locked_index(call, params) as (_, index):
+        if index.mode == "CLASSIC":
+            raise errors.text_search_on_classic_index()
+        for key, text_search in index.text_search.items():
+            if not text_search.is_active(now):
+                raise errors.text_search_is_building(key)
+        index.text_search = (
+            _with(index.text_search, added) if delete is None else _without(index.text_search, added)
+        )
+        # The derived text index of a key that comes or goes may be of another language.
+        for key in added:
+            index.vectors.texts.forget(key)
+        return {"indexArn": str(index.arn)}
+
+
+def _text_searches(configurations: Sequence[dict[str, Any]], active_from: float) -> TextSearches:
+    """By metadata key. Choice: a `status`, which is only ever an answer, is ignored."""
+    keys = [configuration["metadataKey"] for configuration in configurations]
+    if len(set(keys)) < len(keys):
+        raise errors.duplicate_text_search_keys()
+    return {
+        configuration["metadataKey"]: TextSearch(configuration.get("language"), active_from)
+        for configuration in configurations
+    }
+
+
+def _with(present: TextSearches, added: TextSearches) -> TextSearches:
+    for key in added:
+        if key in present:
+            raise errors.text_search_exists(key)
+    if len(present) + len(added) > limits.TEXT_SEARCHES:
+        raise errors.too_many_text_searches(limits.TEXT_SEARCHES)
+    return {**present, **added}
+
+
+def _without(present: TextSearches, deleted: TextSearches) -> TextSearches:
+    for key in deleted:
+        if key not in present:
+            raise errors.text_search_not_found(key)
+    return {key: text_search for key, text_search in present.items() if key not in deleted}

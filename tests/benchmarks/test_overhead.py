@@ -2,40 +2,26 @@
 
     pytest tests/benchmarks --benchmark-only
 
-Each group has the mock, the floor and, where it applies, moto. The floor is a `before-send` handler
-that returns a canned response of the same size, so it holds all that botocore itself does. Read the
-ratios within a group, from one run: the times themselves are those of the machine.
+Each group has the mock, the floor (see `floor.py`) and, where it applies, moto. Read the ratios within a
+group, from one run: the times themselves are those of the machine.
 """
 
 from __future__ import annotations
 
 import random
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import numpy as np
 import pytest
-from botocore.awsrequest import AWSResponse
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.gateway import Gateway
-from mock_s3vectors.transports.botocore import before_send
+from tests.benchmarks.floor import floor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ADDRESS = {"vectorBucketName": "bucket", "indexName": "index"}
-
-
-@pytest.fixture(autouse=True)
-def checked_responses() -> None:
-    """Here, responses are not checked against the model: that would be timed as well."""
-
-
-class _Body(BytesIO):
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self.read()
 
 
 def floats(count: int, dimension: int) -> list[list[float]]:
@@ -86,12 +72,6 @@ WORK: dict[str, tuple[Callable[[Any], Callable[[], Any]], int, int, int]] = {
 MOTO_HAS = [name for name in WORK if not name.startswith("query")]
 
 
-@pytest.fixture
-def mocked() -> Iterator[Any]:
-    with mock_s3vectors():
-        yield boto3.client("s3vectors", region_name="us-east-1")
-
-
 @pytest.mark.parametrize("name", WORK)
 def test_mock(benchmark: Any, mocked: Any, name: str) -> None:
     make, count, dimension, rounds = WORK[name]
@@ -104,27 +84,8 @@ def test_mock(benchmark: Any, mocked: Any, name: str) -> None:
 def test_floor(benchmark: Any, mocked: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make, count, dimension, rounds = WORK[name]
     fill(mocked, count, dimension)
-    call = make(mocked)
-    canned: list[Any] = []
-    handle = Gateway.handle
-
-    def handle_and_keep(*arguments: Any) -> Any:
-        canned.append(handle(*arguments))
-        return canned[-1]
-
-    monkeypatch.setattr(Gateway, "handle", handle_and_keep)
-    call()
-    response = canned[-1]
-
-    def answer(request: Any, **_: Any) -> Any:
-        return AWSResponse(request.url, response.status, response.headers, _Body(response.body))
-
-    floor = boto3.Session(region_name="us-east-1").client("s3vectors")
-    # Our own handler is taken out, so that nothing but the canned answer is timed.
-    floor.meta.events.unregister("before-send.s3vectors", before_send)
-    floor.meta.events.register("before-send.s3vectors", answer)
     benchmark.group = name
-    benchmark.pedantic(make(floor), rounds=rounds, warmup_rounds=2)
+    benchmark.pedantic(make(floor_of(make(mocked), monkeypatch)), rounds=rounds, warmup_rounds=2)
 
 
 @pytest.mark.parametrize("name", MOTO_HAS)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.shapes import current_model
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 RUN_BY_HAND = {
     "build_movie_data.py",  # needs a model of 90 MB
     "movie_data.py",  # a module of the others
 }
+NEEDS_TEXT_SEARCH = {"hybrid_search.py"}
+TO_RUN = [
+    pytest.param(name, marks=current_model if name in NEEDS_TEXT_SEARCH else ())
+    for name in sorted({path.name for path in EXAMPLES.glob("*.py")} - RUN_BY_HAND)
+]
 
 
+@cache  # each takes seconds, and says the same each time
 def run(script: Path) -> str:
     command = [sys.executable, "-W", "error", str(script)]
     # The examples use what is installed; in a checkout that is the checkout.
@@ -23,7 +33,7 @@ def run(script: Path) -> str:
     return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 
 
-@pytest.mark.parametrize("script", sorted({path.name for path in EXAMPLES.glob("*.py")} - RUN_BY_HAND))
+@pytest.mark.parametrize("script", TO_RUN)
 def test_an_example_ends_well(script: str) -> None:
     assert run(EXAMPLES / script)
 
@@ -35,3 +45,63 @@ def test_movie_search_shows_what_it_promises() -> None:
     assert "ValidationException: Invalid filter" in output
     assert "Invalid record for key 'dragons': Filterable metadata must have at most 2048 bytes" in output
     assert "3,199 films listed, 360 rated below 5 deleted, 2,839 left" in output
+
+
+def tables(output: str) -> dict[str, list[list[str]]]:
+    """The rows of each table, in cells, by the table's title."""
+    found: dict[str, list[list[str]]] = {}
+    for line in output.splitlines():
+        cells = re.split(r" {2,}", line.strip())
+        if line.startswith('"'):
+            rows = found[line.strip()] = []
+        elif cells[0].isdecimal():
+            rows.append(cells)
+    return found
+
+
+@current_model
+@pytest.mark.parametrize(
+    ("sentence", "film", "by_vectors", "by_words", "by_both"),
+    [
+        (
+            "an iceberg, by Cameron",
+            ["Titanic", "James Cameron"],
+            ["65", "0.5957"],
+            ["8", "5.3743"],
+            ["1", "0.0227", "5.3743", "0.5957"],
+        ),
+        (
+            "the headless horseman, by Burton",
+            ["Sleepy Hollow", "Tim Burton"],
+            ["25", "0.5944"],
+            ["12", "4.9362"],
+            ["1", "0.0257", "4.9362", "0.5944"],
+        ),
+    ],
+)
+def test_hybrid_search_finds_what_neither_vectors_nor_words_find(
+    sentence: str, film: list[str], by_vectors: list[str], by_words: list[str], by_both: list[str]
+) -> None:
+    shown = tables(run(EXAMPLES / "hybrid_search.py"))
+    for kind, numbers in {"vectors alone": by_vectors, "words alone": by_words}.items():
+        *best, wanted = shown[f'"{sentence}": {kind}']
+        assert [row[0] for row in best] == ["1", "2", "3", "4", "5"]
+        assert film[0] not in [row[-2] for row in best]
+        assert wanted == numbers + film
+    assert shown[f'"{sentence}": hybrid'][0] == by_both + film
+
+
+@current_model
+def test_hybrid_search_shows_hits_of_one_ranking_and_of_two_keys() -> None:
+    output = run(EXAMPLES / "hybrid_search.py")
+    assert "text: searchable (ACTIVE), language en, filterable no" in output
+    assert "title: searchable (ACTIVE), language none, filterable yes" in output
+    shown = tables(output)
+    assert shown['"an iceberg, by Cameron": hybrid'][1:3] == [
+        ["2", "0.0164", "5.5768", "-", "Aliens", "James Cameron"],
+        ["3", "0.0164", "-", "0.4548", "Ice Age: The Meltdown", "Carlos Saldanha"],
+    ]
+    assert shown['"weddings" in text and title, rated 6 or better'][:2] == [
+        ["1", "5.1805", "5.7608", "Four Weddings and a Funeral", "Mike Newell"],
+        ["2", "6.2361", "-", "American Wedding", "-"],
+    ]

@@ -12,7 +12,7 @@ import pytest
 
 import mock_s3vectors
 
-HEAVY = ("numpy", "faiss", "boto3", "botocore", "orjson", "regex", "moto", "hypothesis")
+HEAVY = ("numpy", "faiss", "boto3", "botocore", "orjson", "regex", "Stemmer", "moto", "hypothesis")
 KEYS = 'aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"'
 # Stands where the network is.
 AWS = """

@@ -42,7 +42,7 @@ def generator() -> Iterator[str]:
     yield "a"
 
 
-@mock_s3vectors()
+@mock_s3vectors(default_index_mode="CLASSIC", text_build_seconds=0.5)
 async def async_generator() -> AsyncIterator[str]:
     yield "a"
 
@@ -86,6 +86,8 @@ BAD = {
     'mock_s3vectors(search_engine="faiss")': "Literal['flat', 'hnsw']",
     "mock_s3vectors(acount_id='111122223333')": "call-overload",
     "mock_s3vectors(hnsw_m='32')": "call-overload",
+    "mock_s3vectors(default_index_mode='OLD')": "Literal['CLASSIC', 'ENHANCED']",
+    "mock_s3vectors(text_build_seconds='1')": "call-overload",
     "mock_s3vectors(42)": "call-overload",
     "patch_client(42)": "arg-type",
     "Config(max_vectors_per_index='1')": "arg-type",

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from mock_s3vectors import choices
+from mock_s3vectors.search.words import words
 
 Terms = Callable[[str], list[str]]
 
@@ -47,23 +48,14 @@ def analyzer_of(language: str | None) -> Analyzer:
     return Analyzer(stemmed, stemmed)
 
 
-@cache
-def _pattern(text: str) -> Any:
-    # Not at the top: most mocks never search a text. `regex`, because it knows Unicode's word boundaries.
-    import regex  # noqa: PLC0415
-
-    return regex.compile(text)
-
-
 def _words(text: str) -> list[str]:
-    """From one word boundary to the next, if there is a letter or digit at the start of it."""
-    words: list[str] = _pattern(r"(?w)\b_*[\p{L}\p{N}].*?\b").findall(text.lower())
-    return words
+    return words(text.lower())
 
 
 def _stemming(language: str) -> Terms:
     """Words without stop words, stemmed."""
-    import Stemmer  # type: ignore[import-not-found] # noqa: PLC0415 - as above; C without type stubs
+    # Not at the top: most mocks never search a text.
+    import Stemmer  # type: ignore[import-not-found] # noqa: PLC0415 - the reason is above
 
     stem: Callable[[list[str]], list[str]] = Stemmer.Stemmer(choices.STEMMERS[language]).stemWords
     stop_words = choices.STOP_WORDS[language]
@@ -90,9 +82,15 @@ def _paired(run: list[str]) -> list[str]:
 
 def _runs(text: str) -> list[list[str]]:
     """The runs of East Asian characters, each in its characters; any other word is a run of its own."""
-    between = _pattern(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\u30fc]+)")
     runs: list[list[str]] = []
     # Full-width letters and half-width kana become the usual ones.
-    for position, part in enumerate(between.split(unicodedata.normalize("NFKC", text))):
+    for position, part in enumerate(_east_asian().split(unicodedata.normalize("NFKC", text))):
         runs += [list(part)] if position % 2 else [[word] for word in _words(part)]
     return runs
+
+
+@cache
+def _east_asian() -> Any:
+    import regex  # noqa: PLC0415 - as above
+
+    return regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\u30fc]+)")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypedDict, get_args
@@ -64,7 +64,7 @@ class Config:
             if type(value) is not int or not least <= value <= most:
                 raise UsageError(f"{name}={value!r}: must be a whole number from {least} to {most}")
         seconds = self.text_build_seconds
-        if type(seconds) not in {int, float} or not 0 <= seconds < math.inf:
+        if type(seconds) not in {int, float} or not 0 <= seconds <= sys.float_info.max:
             raise UsageError(f"text_build_seconds={seconds!r}: must be a number of seconds, 0 or more")
 
 

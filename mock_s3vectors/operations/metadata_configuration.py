@@ -39,7 +39,8 @@ def text_search_at_creation(
 
 def described_metadata_configuration(index: Index) -> dict[str, Any] | None:
     """What GetIndex shows; None if nothing was ever configured, or is any more."""
-    if not index.text_search:
+    text_searches = index.text_search
+    if not text_searches:
         return index.metadata_configuration
     now = clock.now()
     configurations = [
@@ -48,7 +49,7 @@ def described_metadata_configuration(index: Index) -> dict[str, Any] | None:
             **({"language": text_search.language} if text_search.language else {}),
             "status": "ACTIVE" if text_search.is_active(now) else "BUILDING",
         }
-        for key, text_search in index.text_search.items()
+        for key, text_search in text_searches.items()
     ]
     return {**(index.metadata_configuration or {}), "textSearchConfigurations": configurations}
 
@@ -59,9 +60,10 @@ def update_metadata_configuration(call: Call, params: Params) -> Result:
     if (add is None) == (delete is None):
         raise errors.add_or_delete()
     given = (add or delete or {}).get("textSearchConfigurations", [])
-    now = clock.now()
-    added = _text_searches(given, active_from=now + call.config.text_build_seconds)
     with locked_index(call, params) as (_, index):
+        # Not earlier: whoever held the locks until now may have read the clock since.
+        now = clock.now()
+        added = _text_searches(given, active_from=now + call.config.text_build_seconds)
         if index.mode == "CLASSIC":
             raise errors.text_search_on_classic_index()
         for key, text_search in index.text_search.items():

@@ -67,15 +67,15 @@ def tables(output: str) -> dict[str, list[list[str]]]:
             "an iceberg, by Cameron",
             ["Titanic", "James Cameron"],
             ["65", "0.5957"],
-            ["8", "5.3744"],
-            ["1", "0.0227", "5.3744", "0.5957"],
+            ["8", "5.3732"],
+            ["1", "0.0227", "5.3732", "0.5957"],
         ),
         (
             "the headless horseman, by Burton",
             ["Sleepy Hollow", "Tim Burton"],
             ["25", "0.5944"],
-            ["12", "4.9363"],
-            ["1", "0.0257", "4.9363", "0.5944"],
+            ["12", "4.9351"],
+            ["1", "0.0257", "4.9351", "0.5944"],
         ),
     ],
 )
@@ -98,10 +98,10 @@ def test_hybrid_search_shows_hits_of_one_ranking_and_of_two_keys() -> None:
     assert "title: searchable (ACTIVE), language none, filterable yes" in output
     shown = tables(output)
     assert shown['"an iceberg, by Cameron": hybrid'][1:3] == [
-        ["2", "0.0164", "5.5769", "-", "Aliens", "James Cameron"],
+        ["2", "0.0164", "5.5758", "-", "Aliens", "James Cameron"],
         ["3", "0.0164", "-", "0.4548", "Ice Age: The Meltdown", "Carlos Saldanha"],
     ]
     assert shown['"weddings" in text and title, rated 6 or better'][:2] == [
-        ["1", "5.1806", "5.7612", "Four Weddings and a Funeral", "Mike Newell"],
-        ["2", "6.2362", "-", "American Wedding", "-"],
+        ["1", "5.1793", "5.7612", "Four Weddings and a Funeral", "Mike Newell"],
+        ["2", "6.2351", "-", "American Wedding", "-"],
     ]

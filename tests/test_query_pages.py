@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mock_s3vectors.state.rankings import Hits
 from tests.helpers import vector
 from tests.shapes import current_model
 
@@ -172,6 +174,19 @@ class TestFrozenRanking:
         assert refused(client.query_vectors, **request) == INVALID
         assert refused(client.query_vectors, **later) == INVALID
         client.query_vectors(**index, **REQUEST)
+
+    def test_holds_no_memory_when_it_has_ended(
+        self, client: Client, index: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(client, index, 250)
+        now = START
+        monkeypatch.setattr(time, "time", lambda: now)
+        for _ in range(3):
+            client.query_vectors(**index, **REQUEST)
+        now += 300
+        client.query_vectors(**index, **REQUEST)
+        gc.collect()
+        assert sum(isinstance(thing, Hits) for thing in gc.get_objects()) == 1
 
     def test_makes_way_for_256_others(
         self, client: Client, index: dict[str, str], proceed: Any, refused: Refused

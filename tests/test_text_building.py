@@ -209,3 +209,16 @@ class TestBuilding:
         at(60)
         assert states(client) == {"t": "ACTIVE"}
         assert search(client, "t") == []
+
+
+def test_without_the_option_a_clock_that_goes_back_makes_no_difference(
+    client: Client, make_index: MakeIndex, at: Callable[[float], None]
+) -> None:
+    make_index(metadataConfiguration=texts("old"))
+    add(client, "new")
+    client.put_vectors(**INDEX, vectors=[vector("k", new="a pear", old="a pear")])
+    at(-2 * START)
+    assert states(client) == {"old": "ACTIVE", "new": "ACTIVE"}
+    assert search(client, "new", "old") == ["k"]
+    add(client, "newer")
+    assert states(client) == {"old": "ACTIVE", "new": "ACTIVE", "newer": "ACTIVE"}

@@ -119,7 +119,7 @@ class _Arrays:
         self._used = end
 
     def lift(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Let every array in that has an element in the table; in place."""
+        """Let every array in that has an element in the table (Choice: any element); in place."""
         owners, elements = self._pairs[: self._used].T
         table[owners[table[elements]]] = True
         return table

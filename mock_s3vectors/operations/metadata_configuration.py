@@ -34,11 +34,11 @@ def text_search_at_creation(
     if configurations and bucket.default_index_mode == "CLASSIC":
         raise errors.text_search_on_classic_index()
     others = {name: value for name, value in given.items() if name != "textSearchConfigurations"}
-    return others, _text_searches(configurations, active_from=0.0)
+    return others, _text_searches(configurations)
 
 
 def described_metadata_configuration(index: Index) -> dict[str, Any] | None:
-    """What GetIndex shows; None if nothing was ever configured, or is any more."""
+    """What GetIndex shows; None if no configuration was given at creation, and there is none now."""
     text_searches = index.text_search
     if not text_searches:
         return index.metadata_configuration
@@ -55,30 +55,32 @@ def described_metadata_configuration(index: Index) -> dict[str, Any] | None:
 
 
 def update_metadata_configuration(call: Call, params: Params) -> Result:
-    """Adds or deletes text search configurations: all of them, or none if one is refused."""
+    """Adds or deletes text search configurations. Choice: all of them, or none if one is refused."""
     add, delete = params.get("add"), params.get("delete")
     if (add is None) == (delete is None):
         raise errors.add_or_delete()
     given = (add or delete or {}).get("textSearchConfigurations", [])
     with locked_index(call, params) as (_, index):
         # Not earlier: whoever held the locks until now may have read the clock since.
-        now = clock.now()
-        added = _text_searches(given, active_from=now + call.config.text_build_seconds)
+        now, seconds = clock.now(), call.config.text_build_seconds
+        named = _text_searches(given, now + seconds if seconds else None)
         if index.mode == "CLASSIC":
             raise errors.text_search_on_classic_index()
         for key, text_search in index.text_search.items():
             if not text_search.is_active(now):
                 raise errors.text_search_is_building(key)
         index.text_search = (
-            _with(index.text_search, added) if delete is None else _without(index.text_search, added)
+            _with(index.text_search, named) if delete is None else _without(index.text_search, named)
         )
         # The derived text index of a key that comes or goes may be of another language.
-        for key in added:
+        for key in named:
             index.vectors.texts.forget(key)
         return {"indexArn": str(index.arn)}
 
 
-def _text_searches(configurations: Sequence[dict[str, Any]], active_from: float) -> TextSearches:
+def _text_searches(
+    configurations: Sequence[dict[str, Any]], active_from: float | None = None
+) -> TextSearches:
     """By metadata key. Choice: a `status`, which is only ever an answer, is ignored."""
     keys = [configuration["metadataKey"] for configuration in configurations]
     if len(set(keys)) < len(keys):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors import clock, errors, limits
+from mock_s3vectors import choices, clock, errors, limits
 from mock_s3vectors.filtering import compile_filter
 from mock_s3vectors.operations.addressing import find_index
 from mock_s3vectors.operations.paging import make_token, read_token
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.filtering import Filter
     from mock_s3vectors.operations.call import Call, Params, Result
     from mock_s3vectors.state import Index
-    from mock_s3vectors.state.rankings import Hit, Ranking
+    from mock_s3vectors.state.rankings import Hits, Ranking
 
 # What the request for a further page has in common with the first. The index is not among it, because
 # a ranking's name is known to its index alone.
@@ -38,14 +39,14 @@ def query_vectors(call: Call, params: Params) -> Result:
         wanted = _check(index, params)
         token = params.get("nextToken")
         if token is None:
-            hits: Sequence[Hit] = search(index.vectors, wanted, call.config)
+            hits = search(index.vectors, wanted, call.config)
             ranking, start = None, 0
         else:
             ranking, start = _continue(index, token, params)
             hits = ranking.hits
         end = start + limits.QUERY_PAGE
         result: Result = {
-            "vectors": _describe(hits[start:end], params),
+            "vectors": _describe(hits, range(start, min(end, len(hits))), params),
             "distanceMetric": index.distance_metric,
         }
         if end < len(hits):
@@ -70,7 +71,7 @@ def _check(index: Index, params: Params) -> Search:
     if "queryVector" not in params and "queryTexts" not in params:
         raise errors.nothing_to_query()
     vector = _query_vector(index, params["queryVector"]["float32"]) if "queryVector" in params else None
-    texts = _query_texts(index, params["queryTexts"]) if "queryTexts" in params else ()
+    texts = _query_texts(index, params["queryTexts"]) if "queryTexts" in params else []
     return Search(vector, texts, params["topK"], matching)
 
 
@@ -99,27 +100,28 @@ def _query_vector(index: Index, values: Sequence[float]) -> NDArray[np.float32]:
     return vector
 
 
-def _query_texts(index: Index, entries: Sequence[dict[str, str]]) -> tuple[TextQuery, ...]:
+def _query_texts(index: Index, entries: Sequence[dict[str, str]]) -> list[TextQuery]:
     """The texts to search for, each with the language of its metadata key.
 
     Raises:
         ValidationException: the index, or one of the keys, cannot be searched for text.
     """
+    # Choice: whatever queryMode says.
     if index.mode == "CLASSIC":
         raise errors.text_query_on_classic_index()
-    keys = [entry["metadataKey"] for entry in entries]
-    if len(set(keys)) < len(keys):
+    if len({entry["metadataKey"] for entry in entries}) < len(entries):
         raise errors.duplicate_query_text_keys()
     now = clock.now()
-    for key in keys:
-        if key not in index.text_search:
+    texts = []
+    for entry in entries:
+        key = entry["metadataKey"]
+        text_search = index.text_search.get(key)
+        if text_search is None:
             raise errors.key_not_searchable(key)
-        if not index.text_search[key].is_active(now):
+        if not text_search.is_active(now):
             raise errors.key_still_building(key)
-    return tuple(
-        TextQuery(entry["metadataKey"], index.text_search[entry["metadataKey"]].language, entry["text"])
-        for entry in entries
-    )
+        texts.append(TextQuery(key, text_search.language, entry["text"]))
+    return texts
 
 
 def _continue(index: Index, token: str, params: Params) -> tuple[Ranking, int]:
@@ -135,18 +137,39 @@ def _continue(index: Index, token: str, params: Params) -> tuple[Ranking, int]:
     return ranking, int(start)
 
 
-def _describe(hits: Sequence[Hit], params: Params) -> list[Result]:
-    """The hits, with what the request wants to see of them."""
-    described: list[Result] = [{"key": hit.key} for hit in hits]
+def _describe(hits: Hits, places: range, params: Params) -> list[Result]:
+    """The hits of a page, with what the request wants to see of them."""
+    described: list[Result] = [{"key": hits.keys[place]} for place in places]
     if params.get("returnDistance"):
-        for entry, hit in zip(described, hits, strict=True):
-            if hit.distance is not None:
-                entry["distance"] = hit.distance
-    if params.get("returnScores"):
-        for entry, hit in zip(described, hits, strict=True):
-            if hit.scores is not None:
-                entry["scores"] = hit.scores
+        for entry, place in zip(described, places, strict=True):
+            distance = hits.distances[place]
+            shown = choices.MISSING_DISTANCE if distance is None else _written(distance)
+            if shown is not None:
+                entry["distance"] = shown
+    if params.get("returnScores") and hits.bm25 is not None:
+        keys = [text["metadataKey"] for text in params["queryTexts"]]
+        for entry, place in zip(described, places, strict=True):
+            entry["scores"] = _scores(hits, place, keys, hits.bm25[:, place].tolist())
     if params.get("returnMetadata"):
-        for entry, hit in zip(described, hits, strict=True):
-            entry["metadata"] = hit.metadata
+        for entry, place in zip(described, places, strict=True):
+            entry["metadata"] = hits.metadata[place]
     return described
+
+
+def _scores(hits: Hits, place: int, keys: Sequence[str], bm25: Sequence[float]) -> Result:
+    """The scores of a hit; those of the metadata keys that it matches, and in a hybrid search two more."""
+    matched = zip(keys, bm25, strict=True)
+    scores: Result = {
+        "bm25Scores": [{"metadataKey": key, "score": score} for key, score in matched if score > 0.0]
+    }
+    if hits.fused is not None:
+        scores["fused"] = float(hits.fused[place])
+        distance = hits.distances[place]
+        if distance is not None:
+            scores["vectorDistance"] = _written(distance)
+    return scores
+
+
+def _written(distance: float) -> float | str:
+    """JSON has no infinity; a squared distance beyond float32 is written as the protocol does."""
+    return distance if math.isfinite(distance) else "Infinity"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from mock_s3vectors import choices
 from mock_s3vectors.search import fuse, highest
-from mock_s3vectors.state.rankings import Hit
+from mock_s3vectors.state.rankings import Hits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,50 +44,45 @@ class Search(NamedTuple):
     matching: Filter | None
 
 
-def search(table: VectorTable, wanted: Search, config: Config) -> list[Hit]:
+def search(table: VectorTable, wanted: Search, config: Config) -> Hits:
     """The hits, best first."""
     vector, texts, top_k, matching = wanted
     mask = table.mask(matching)
     if vector is not None and not texts:
         nearest = table.nearest(vector, top_k, mask, config)
-        return [_hit(table, row, _written(distance)) for row, distance in nearest]
+        return _hits(table, [row for row, _ in nearest], dict(nearest))
 
     scores = [table.texts.scores(*text) for text in texts]
     if vector is None:
-        best = highest(choices.text_score(scores), top_k, table.keys, mask)
-        return [_hit(table, row, choices.MISSING_DISTANCE, _bm25(texts, scores, row)) for row, _ in best]
+        total = choices.text_score(scores)
+        rows = highest(total, top_k, table.keys, _found(total, mask))
+        return _hits(table, rows, {}, scores)
 
-    depth = max(top_k, choices.RANKING_DEPTH)
+    depth = choices.ranking_depth(top_k)
     distances = dict(table.nearest(vector, depth, mask, config))
-    rankings = [list(distances)]
-    rankings += [[row for row, _ in highest(of_text, depth, table.keys, mask)] for of_text in scores]
-    hits = []
-    for row, fused in highest(fuse(rankings, len(table)), top_k, table.keys, None):
-        distance = _written(distances[row]) if row in distances else choices.MISSING_DISTANCE
-        described = {"fused": fused, **_bm25(texts, scores, row)}
-        if distance is not None:
-            described["vectorDistance"] = distance
-        hits.append(_hit(table, row, distance, described))
-    return hits
+    by_text = [highest(of_text, depth, table.keys, _found(of_text, mask)) for of_text in scores]
+    fused = fuse([list(distances), *by_text], len(table))
+    rows = highest(fused, top_k, table.keys, fused > 0.0)
+    return _hits(table, rows, distances, scores, fused)
 
 
-def _hit(
-    table: VectorTable, row: int, distance: float | str | None, scores: dict[str, Any] | None = None
-) -> Hit:
-    return Hit(table.keys[row], table.metadata[row], distance, scores)
+def _found(scores: NDArray[np.float64], mask: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """The rows that a text finds, shape (rows,), of those that a filter allows."""
+    found = choices.is_found(scores)
+    return found if mask is None else found & mask
 
 
-def _bm25(texts: Sequence[TextQuery], scores: Sequence[NDArray[np.float64]], row: int) -> dict[str, Any]:
-    """The scores of a row for the keys that it matches."""
-    return {
-        "bm25Scores": [
-            {"metadataKey": text.key, "score": float(np.float32(of_text[row]))}
-            for text, of_text in zip(texts, scores, strict=True)
-            if choices.is_match(of_text[row])
-        ]
-    }
-
-
-def _written(distance: float) -> float | str:
-    """JSON has no infinity; a squared distance beyond float32 is written as the protocol does."""
-    return distance if math.isfinite(distance) else "Infinity"
+def _hits(
+    table: VectorTable,
+    rows: list[int],
+    distances: dict[int, float],
+    scores: Sequence[NDArray[np.float64]] = (),
+    fused: NDArray[np.float64] | None = None,
+) -> Hits:
+    return Hits(
+        keys=[table.keys[row] for row in rows],
+        metadata=[table.metadata[row] for row in rows],
+        distances=[distances.get(row) for row in rows],
+        bm25=np.array([of_text[rows] for of_text in scores], np.float32) if scores else None,
+        fused=None if fused is None else fused[rows].astype(np.float32),
+    )

@@ -42,14 +42,14 @@ def analyzer_of(language: str | None) -> Analyzer:
     if language is None:
         return Analyzer(_words, _words)
     if language in choices.PAIRED:
-        # A record also has its single characters, so that a query of one character finds it.
+        # Choice: a record also has its single characters, so that a query of one character finds it.
         return Analyzer(_singles_and_pairs, _pairs)
     stemmed = _stemming(language)
     return Analyzer(stemmed, stemmed)
 
 
 def _words(text: str) -> list[str]:
-    return words(text.lower())
+    return words(unicodedata.normalize(choices.NORMAL_FORM, text.lower()))
 
 
 def _stemming(language: str) -> Terms:
@@ -60,10 +60,13 @@ def _stemming(language: str) -> Terms:
     stem: Callable[[list[str]], list[str]] = Stemmer.Stemmer(choices.STEMMERS[language]).stemWords
     stop_words = choices.STOP_WORDS[language]
     apostrophe = " " if language in choices.ELIDING else "'"
+    possessive = choices.POSSESSIVES.get(language, "")
 
     def terms(text: str) -> list[str]:
+        # Choice: the typographic apostrophe is the plain one.
         plain = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("'", apostrophe)
-        return stem([word for word in _words(plain) if word not in stop_words])
+        bare = (word.removesuffix(possessive) for word in _words(plain))
+        return stem([word for word in bare if word not in stop_words])
 
     return terms
 
@@ -83,8 +86,7 @@ def _paired(run: list[str]) -> list[str]:
 def _runs(text: str) -> list[list[str]]:
     """The runs of East Asian characters, each in its characters; any other word is a run of its own."""
     runs: list[list[str]] = []
-    # Full-width letters and half-width kana become the usual ones.
-    for position, part in enumerate(_east_asian().split(unicodedata.normalize("NFKC", text))):
+    for position, part in enumerate(_east_asian().split(unicodedata.normalize(choices.PAIRED_FORM, text))):
         runs += [list(part)] if position % 2 else [[word] for word in _words(part)]
     return runs
 
@@ -93,4 +95,4 @@ def _runs(text: str) -> list[list[str]]:
 def _east_asian() -> Any:
     import regex  # noqa: PLC0415 - as above
 
-    return regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\u30fc]+)")
+    return regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\u3006\u30fc]+)")

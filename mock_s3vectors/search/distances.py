@@ -57,12 +57,12 @@ def exact_distances(
     wide = vectors.astype(np.float64)
     if metric == "euclidean":
         wide -= query
-        return rounded_mantissa(_squared_norms(wide))
+        return _rounded_mantissa(_squared_norms(wide))
     # 1 - cos is half the squared distance of the unit vectors, and computed so it does not cancel:
     # near duplicates keep their order, where 1 - cos itself would be noise below 1e-16.
     wide /= np.sqrt(_squared_norms(wide))[:, np.newaxis]
     wide -= query / sqrt(query @ query)
-    halves = rounded_mantissa(_squared_norms(wide) * 0.5)
+    halves = _rounded_mantissa(_squared_norms(wide) * 0.5)
     distances: NDArray[np.float64] = np.minimum((halves + _PARALLEL) - _PARALLEL, 2.0)
     return distances
 
@@ -92,7 +92,7 @@ def _squared_norms(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return norms
 
 
-def rounded_mantissa(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _rounded_mantissa(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rounded to _BITS, by Veltkamp's splitting: the product's low bits push the others out."""
     product = values * _SPLITTER
     rounded: NDArray[np.float64] = product - (product - values)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mock_s3vectors import choices
-from mock_s3vectors.search.distances import blocks, exact_distances, rounded_mantissa
+from mock_s3vectors.search.distances import blocks, exact_distances
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mock_s3vectors.search.engine import Engine
+
+# Scores are sums, and mathematically equal ones may differ in their last bits: the terms were added in
+# another order. What differs by no more than this factor is equal.
+_SAME = 1.0 - 2.0**-40
 
 
 def top_k(  # noqa: PLR0913, PLR0917 - the parts of one search; each is needed
@@ -35,7 +38,7 @@ def top_k(  # noqa: PLR0913, PLR0917 - the parts of one search; each is needed
         query: shape (d,), finite; for cosine not zero.
         k: at least 1; more than there are rows is fine.
         matrix: shape (n, d), C-contiguous: the living rows.
-        keys: the key of each row; equal distances are ordered by it.
+        keys: the key of each row; equal distances are ordered by it (Choice).
         mask: shape (n,): the rows that may be found; None allows all.
 
     Returns:
@@ -46,43 +49,49 @@ def top_k(  # noqa: PLR0913, PLR0917 - the parts of one search; each is needed
         return []
     rows = engine.candidates(query, k, matrix, mask)
     distances = _distances(metric, query, matrix, rows)
-    return _lowest(distances, rows, k, keys)
+    if rows.size > k:
+        near = distances <= np.partition(distances, k - 1)[k - 1]
+        rows, distances = rows[near], distances[near]
+    numbers, shown = rows.tolist(), _as_float32(distances)
+    return [(numbers[place], shown[place]) for place in _first(k, distances, numbers, keys)]
 
 
-def highest(
-    scores: NDArray[np.float64], k: int, keys: Sequence[str], mask: NDArray[np.bool_] | None
-) -> list[tuple[int, float]]:
-    """The k best of the allowed rows that match at all.
+def highest(scores: NDArray[np.float64], k: int, keys: Sequence[str], found: NDArray[np.bool_]) -> list[int]:
+    """The k rows of the highest scores.
 
     Args:
-        scores: shape (n,): the score of each row, 0 for no match.
+        scores: shape (n,): the score of each row, not negative.
         k: at least 1; more than there are rows is fine.
-        keys: the key of each row; equal scores are ordered by it.
-        mask: shape (n,): the rows that may be found; None allows all.
+        keys: the key of each row; equal scores are ordered by it (Choice).
+        found: shape (n,): which rows are ranked at all.
 
     Returns:
-        (row, score) by score, descending, and key, at most k. The score is a float32 number.
+        Rows by score, descending, and key, at most k.
     """
-    matches = choices.is_match(scores)
-    if mask is not None:
-        matches &= mask
-    rows = np.flatnonzero(matches)
-    # Rounded, because sums of the same terms in another order may differ in their last bits.
-    lowest = _lowest(-rounded_mantissa(scores[rows]), rows, k, keys)
-    return [(row, -negated) for row, negated in lowest]
-
-
-def _lowest(
-    values: NDArray[np.float64], rows: NDArray[np.intp], k: int, keys: Sequence[str]
-) -> list[tuple[int, float]]:
-    """The k rows of the lowest values, equal values by key, each with its value as float32."""
+    rows = np.flatnonzero(found)
+    scores = scores[rows]
     if rows.size > k:
-        low = values <= np.partition(values, k - 1)[k - 1]
-        rows, values = rows[low], values[low]
+        high = scores >= np.partition(scores, -k)[-k] * _SAME
+        rows, scores = rows[high], scores[high]
     numbers = rows.tolist()
-    row_keys = map(keys.__getitem__, numbers)
-    entries = zip(values.tolist(), row_keys, numbers, _as_float32(values), strict=True)
-    return [(row, value) for _, _, row, value in heapq.nsmallest(k, list(entries))]
+    return [numbers[place] for place in _first(k, _places(scores), numbers, keys)]
+
+
+def _places(scores: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The place of each score in descending order, shape (n,), the same for scores that are all but equal."""
+    order = np.argsort(-scores)
+    descending = scores[order]
+    places = np.zeros(scores.size, np.intp)
+    places[order[1:]] = np.cumsum(descending[1:] < descending[:-1] * _SAME)
+    return places
+
+
+def _first(
+    k: int, values: NDArray[np.float64] | NDArray[np.intp], rows: list[int], keys: Sequence[str]
+) -> list[int]:
+    """Where in `values` the k lowest stand, in their order; equal ones by the key of their row."""
+    entries = zip(values.tolist(), map(keys.__getitem__, rows), range(len(rows)), strict=True)
+    return [place for _, _, place in heapq.nsmallest(k, list(entries))]
 
 
 def _distances(

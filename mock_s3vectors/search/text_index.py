@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _GONE = -1
-_SPARE_DOCUMENTS = 1024
+_SPARE_POSTINGS = 100_000
 
 
 class _Posting:
@@ -55,6 +55,8 @@ class TextIndex:
         self._metadata = metadata
         self._postings: defaultdict[str, _Posting] = defaultdict(_Posting)
         self._documents = 0
+        self._sizes: list[int] = []  # by document: its postings, which are those of distinct terms
+        self._dead = self._living = 0  # postings
         self._lengths = np.zeros(0)
         self._row_of = np.zeros(0, np.int32)  # by document; _GONE for dead ones
         self._document_of = np.zeros(0, np.int32)  # by row; _GONE where there is no text
@@ -68,7 +70,7 @@ class TextIndex:
         for row in rows:
             self._bury(row)
             text = self._metadata[row].get(self._key)
-            if isinstance(text, str) and (terms := self._analyzer.of_record(text)):
+            if choices.is_text(text) and (terms := self._analyzer.of_record(text)):
                 self._add(row, terms)
 
     def _add(self, row: int, terms: list[str]) -> None:
@@ -79,7 +81,10 @@ class TextIndex:
         self._lengths[document] = len(terms)
         self._row_of[document] = row
         self._document_of[row] = document
-        for term, count in Counter(terms).items():
+        counts = Counter(terms)
+        self._sizes.append(len(counts))
+        self._living += len(counts)
+        for term, count in counts.items():
             posting = self._postings[term]
             posting.documents.append(document)
             posting.counts.append(count)
@@ -89,6 +94,8 @@ class TextIndex:
         if document != _GONE:
             self._row_of[document] = _GONE
             self._document_of[row] = _GONE
+            self._living -= self._sizes[document]
+            self._dead += self._sizes[document]
 
     def remove(self, row: int) -> None:
         """Let the former last row, now one past the end, stand at `row`."""
@@ -101,8 +108,8 @@ class TextIndex:
             self._row_of[moved] = row
 
     def outgrown(self) -> bool:
-        """Whether dead documents outnumber the rows, so that building anew pays."""
-        return self._documents > 2 * len(self._metadata) + _SPARE_DOCUMENTS
+        """Whether the postings of dead documents outnumber the others, so that building anew pays."""
+        return self._dead > self._living + _SPARE_POSTINGS
 
     def scores(self, text: str) -> NDArray[np.float64]:
         """The BM25 score of every row, shape (rows,); zero where no term of the query stands."""
@@ -114,7 +121,7 @@ class TextIndex:
             return np.zeros(len(self._metadata))
         average = float(lengths[living].mean())
         of_documents = np.zeros(self._documents)
-        for term in dict.fromkeys(self._analyzer.of_query(text)):
+        for term in choices.query_terms(self._analyzer.of_query(text)):
             posting = self._postings.get(term)  # not `[term]`, which would enter every word asked for
             if posting is None:
                 continue

@@ -1,4 +1,4 @@
-"""Words as Unicode has them (UAX 29): from one word boundary to the next, if a letter or digit is in between.
+"""Words as Unicode has them (UAX 29): from one word boundary to the next, if there are letters or digits.
 
 The properties of characters are those of `regex`. Its own word boundaries are not used, because they bend
 the rules for French: an apostrophe stays with the vowel behind it, so that 'apple' in quotes is lost.
@@ -48,7 +48,9 @@ _PART = f"(?:{_LETTERS}|{_KATAKANA})"
 # Underscores join whatever stands beside them (WB13a, 13b).
 _UNDERSCORE = f"(?:{_any_of('ExtendNumLet')}{_IGNORED})"
 _GERESH = f"(?<={_HEBREW}{_IGNORED}){_any_of('Single_Quote')}{_IGNORED}"  # WB7a
-_JOINED = f"{_UNDERSCORE}*+{_PART}(?:{_UNDERSCORE}++{_PART}?)*+(?:{_GERESH})?"
+# Those at the start are tried from the first one only: a text of nothing else costs no more than others.
+_LEADING = f"(?:(?<!{_UNDERSCORE}){_UNDERSCORE}++)?"
+_JOINED = f"{_LEADING}{_PART}(?:{_UNDERSCORE}++{_PART}?)*+(?:{_GERESH})?"
 # All others are words by themselves: ideographs, hiragana, the letters of Thai (WB999).
 _SINGLE = rf"[\p{{L}}\p{{N}}]{_IGNORED}"
 

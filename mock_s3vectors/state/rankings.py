@@ -6,31 +6,41 @@ Choice: AWS does not say what a later page shows of what was written since.
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors import limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 # Choice: how many an index keeps; the oldest go first.
 _KEPT = 256
 
 
-class Hit(NamedTuple):
-    """A vector in a ranking, with what a page may show of it.
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What a query found, best first, in columns: there may be ten thousand.
 
     Attributes:
-        distance: from the query vector, as JSON has it; None if there is none to show.
-        scores: as JSON has them; None if only vectors were searched.
+        keys: of the vectors.
+        metadata: of the vectors, as it was then.
+        distances: from the query vector; None for a vector that no vector ranking holds.
+        bm25: shape (texts, hits): float32 scores, 0 where a text does not match; None without texts.
+        fused: shape (hits,): float32 scores of a hybrid search; None for others.
     """
 
-    key: str
-    metadata: dict[str, Any]
-    distance: float | str | None
-    scores: dict[str, Any] | None = None
+    keys: Sequence[str]
+    metadata: Sequence[dict[str, Any]]
+    distances: Sequence[float | None]
+    bm25: NDArray[np.float32] | None = None
+    fused: NDArray[np.float32] | None = None
+
+    def __len__(self) -> int:
+        return len(self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ class Ranking:
     """
 
     name: str
-    hits: Sequence[Hit]
+    hits: Hits
     expires: float
 
 
@@ -51,14 +61,16 @@ class Rankings:
     """The rankings of one index."""
 
     def __init__(self) -> None:
-        self._rankings: OrderedDict[str, Ranking] = OrderedDict()
+        self._rankings: dict[str, Ranking] = {}
 
-    def freeze(self, hits: Sequence[Hit], now: float) -> Ranking:
+    def freeze(self, hits: Hits, now: float) -> Ranking:
         """A ranking that `find` gives back by its name until it expires."""
         ranking = Ranking(secrets.token_hex(8), hits, now + limits.QUERY_TOKEN_SECONDS)
+        for name in [name for name, other in self._rankings.items() if other.expires <= now]:
+            del self._rankings[name]
         self._rankings[ranking.name] = ranking
-        while len(self._rankings) > _KEPT:
-            self._rankings.popitem(last=False)
+        if len(self._rankings) > _KEPT:
+            del self._rankings[next(iter(self._rankings))]
         return ranking
 
     def find(self, name: str, now: float) -> Ranking | None:

@@ -22,15 +22,15 @@ class TextSearch:
 
     Attributes:
         language: a language code of the service model, None for the standard analyzer.
-        active_from: seconds since the epoch; queries are served from then on.
+        active_from: seconds since the epoch; queries are served from then on. None: at any time.
     """
 
     language: str | None
-    active_from: float
+    active_from: float | None
 
     def is_active(self, now: float) -> bool:
         """Whether queries are served."""
-        return now >= self.active_from
+        return self.active_from is None or now >= self.active_from
 
 
 @dataclass

@@ -65,3 +65,12 @@ def test_words_are_those_of_another_implementation(alphabet: str | list[str], da
 def test_the_short_cut_for_plain_words_finds_the_same(text: str) -> None:
     rules = regex.compile(f"(?V1){module._JOINED}|{module._SINGLE}")
     assert words(text.lower()) == rules.findall(text.lower())
+
+
+@pytest.mark.parametrize(
+    "unit", ["_", "_\u0301", "\u202f", "'", "a'", "1.", "\u0301", '\u05d0"', "a_"], ids=ascii
+)
+def test_no_text_takes_more_than_its_length(unit: str) -> None:
+    # Were it the square of the length, this would take minutes.
+    text = unit * (40_000 // len(unit))
+    assert "".join(words(text)).replace("'", "") == (text.replace("'", "") if unit[0].isalnum() else "")

@@ -67,10 +67,11 @@ def test_the_short_cut_for_plain_words_finds_the_same(text: str) -> None:
     assert words(text.lower()) == rules.findall(text.lower())
 
 
-@pytest.mark.parametrize(
-    "unit", ["_", "_\u0301", "\u202f", "'", "a'", "1.", "\u0301", '\u05d0"', "a_"], ids=ascii
-)
-def test_no_text_takes_more_than_its_length(unit: str) -> None:
+LONG = [*"_'\u202f\u0301", "_\u0301", "a'", "1.", '\u05d0"', "a_"]
+
+
+@pytest.mark.parametrize("unit", LONG, ids=ascii)
+def test_a_long_text_takes_no_more_than_its_length(unit: str) -> None:
     # Were it the square of the length, this would take minutes.
-    text = unit * (40_000 // len(unit))
-    assert "".join(words(text)).replace("'", "") == (text.replace("'", "") if unit[0].isalnum() else "")
+    found = words(unit * (40_000 // len(unit)))
+    assert len(found) == (1 if unit[0].isalnum() else 0)

@@ -15,6 +15,7 @@ import pytest
 from mock_s3vectors import Config, UsageError, mock_s3vectors
 from tests.helpers import vector
 from tests.shapes import current_model
+from tests.text_search import INDEX, add, delete, search, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 BEFORE, SINCE = 1_790_726_399.999, 1_790_726_400
 START = 1_800_000_000.25
 BUCKET = {"vectorBucketName": "bucket"}
-INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
 SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 
 
@@ -54,31 +54,6 @@ def default_of(client: Client, name: str = "bucket") -> Any:
 
 def mode_of(client: Client, bucket: str = "bucket") -> Any:
     return client.get_index(vectorBucketName=bucket, indexName="index")["index"]["indexMode"]
-
-
-def texts(*keys: str) -> dict[str, Any]:
-    return {"textSearchConfigurations": [{"metadataKey": key} for key in keys]}
-
-
-def add(client: Client, *keys: str) -> None:
-    client.update_metadata_configuration(**INDEX, add=texts(*keys))
-
-
-def delete(client: Client, *keys: str) -> None:
-    client.update_metadata_configuration(**INDEX, delete=texts(*keys))
-
-
-def states(client: Client) -> dict[str, str]:
-    """The status of each configured metadata key."""
-    configuration = client.get_index(**INDEX)["index"].get("metadataConfiguration", {})
-    entries = configuration.get("textSearchConfigurations", [])
-    return {entry["metadataKey"]: entry["status"] for entry in entries}
-
-
-def search(client: Client, key: str) -> list[str]:
-    """The keys of the records with a pear, best first."""
-    query = {"queryTexts": [{"metadataKey": key, "text": "pear"}], "topK": 9}
-    return [hit["key"] for hit in client.query_vectors(**INDEX, **query)["vectors"]]
 
 
 class TestDefaultIndexMode:

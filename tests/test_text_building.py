@@ -10,6 +10,7 @@ import pytest
 
 from tests.helpers import vector
 from tests.shapes import current_model
+from tests.text_search import INDEX, add, delete, search, states, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 pytestmark = current_model
 
 START = 1_800_000_000.25
-INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
 
 building_takes_a_minute = pytest.mark.s3vectors(text_build_seconds=60)
 
@@ -33,31 +33,6 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
     go_to(0)
     return go_to
-
-
-def texts(*keys: str) -> dict[str, Any]:
-    return {"textSearchConfigurations": [{"metadataKey": key} for key in keys]}
-
-
-def add(client: Client, *keys: str) -> None:
-    client.update_metadata_configuration(**INDEX, add=texts(*keys))
-
-
-def delete(client: Client, *keys: str) -> None:
-    client.update_metadata_configuration(**INDEX, delete=texts(*keys))
-
-
-def states(client: Client) -> dict[str, str]:
-    """The status of each configured metadata key."""
-    configuration = client.get_index(**INDEX)["index"].get("metadataConfiguration", {})
-    entries = configuration.get("textSearchConfigurations", [])
-    return {entry["metadataKey"]: entry["status"] for entry in entries}
-
-
-def search(client: Client, *keys: str, text: str = "pear", **settings: Any) -> list[str]:
-    """The keys of what is found, best first."""
-    query = {"queryTexts": [{"metadataKey": key, "text": text} for key in keys], "topK": 9, **settings}
-    return [hit["key"] for hit in client.query_vectors(**INDEX, **query)["vectors"]]
 
 
 def not_served(key: str) -> tuple[str, str, Any]:

@@ -17,6 +17,7 @@ from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.operations import metadata_configuration
 from tests.helpers import vector
 from tests.shapes import current_model
+from tests.text_search import INDEX, add, delete, search, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,32 +27,6 @@ if TYPE_CHECKING:
 pytestmark = current_model
 
 START = 1_800_000_000.25
-INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
-
-
-def texts(*keys: str) -> dict[str, Any]:
-    return {"textSearchConfigurations": [{"metadataKey": key} for key in keys]}
-
-
-def add(client: Client, *keys: str) -> None:
-    client.update_metadata_configuration(**INDEX, add=texts(*keys))
-
-
-def delete(client: Client, *keys: str) -> None:
-    client.update_metadata_configuration(**INDEX, delete=texts(*keys))
-
-
-def states(client: Client) -> dict[str, str]:
-    """The status of each configured metadata key."""
-    configuration = client.get_index(**INDEX)["index"].get("metadataConfiguration", {})
-    entries = configuration.get("textSearchConfigurations", [])
-    return {entry["metadataKey"]: entry["status"] for entry in entries}
-
-
-def search(client: Client, *keys: str, text: str = "pear", **settings: Any) -> list[str]:
-    """The keys of what is found, best first."""
-    query = {"queryTexts": [{"metadataKey": key, "text": text} for key in keys], "topK": 9, **settings}
-    return [hit["key"] for hit in client.query_vectors(**INDEX, **query)["vectors"]]
 
 
 @pytest.mark.s3vectors(default_index_mode="CLASSIC")

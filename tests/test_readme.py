@@ -44,7 +44,7 @@ def test_the_options_are_those_of_config() -> None:
 
 
 def test_the_recipes_run(pytester: pytest.Pytester) -> None:
-    assert len(RECIPES) == 8
+    assert len(RECIPES) == 9
     recipes = [recipe for recipe in RECIPES if HAS_COMPLETE_MODEL or "queryTexts" not in recipe]
     pytester.makepyfile(**{f"test_recipe_{number}": recipe for number, recipe in enumerate(recipes)})
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")

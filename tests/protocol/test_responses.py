@@ -50,6 +50,7 @@ def test_any_result_comes_through(operation: str, data: st.DataObject) -> None:
     assert metadata["RequestId"] == response.headers["x-amzn-requestid"]
 
 
+@settings(deadline=None)
 @given(
     code=st.sampled_from(ERRORS),
     message=TEXTS,

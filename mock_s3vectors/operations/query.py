@@ -46,7 +46,7 @@ def query_vectors(call: Call, params: Params) -> Result:
             hits = ranking.hits
         end = start + limits.QUERY_PAGE
         result: Result = {
-            "vectors": _describe(hits, range(start, min(end, len(hits))), params),
+            "vectors": _describe(hits, range(len(hits))[start:end], params),
             "distanceMetric": index.distance_metric,
         }
         if end < len(hits):

@@ -54,13 +54,17 @@ class TextIndex:
         self._analyzer = analyzer_of(language)
         self._metadata = metadata
         self._postings: defaultdict[str, _Posting] = defaultdict(_Posting)
-        self._documents = 0
         self._sizes: list[int] = []  # by document: its postings, which are those of distinct terms
         self._dead = self._living = 0  # postings
         self._lengths = np.zeros(0)
         self._row_of = np.zeros(0, np.int32)  # by document; _GONE for dead ones
         self._document_of = np.zeros(0, np.int32)  # by row; _GONE where there is no text
         self.write(range(len(metadata)))
+
+    @property
+    def _documents(self) -> int:
+        """How many there are, living and dead."""
+        return len(self._sizes)
 
     def write(self, rows: Sequence[int]) -> None:
         """Read these rows again; those past the end so far are new."""
@@ -75,9 +79,8 @@ class TextIndex:
 
     def _add(self, row: int, terms: list[str]) -> None:
         document = self._documents
-        self._documents += 1
-        self._lengths = with_room(self._lengths, self._documents, document)
-        self._row_of = with_room(self._row_of, self._documents, document)
+        self._lengths = with_room(self._lengths, document + 1, document)
+        self._row_of = with_room(self._row_of, document + 1, document)
         self._lengths[document] = len(terms)
         self._row_of[document] = row
         self._document_of[row] = document

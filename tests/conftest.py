@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,9 +11,11 @@ from botocore.loaders import create_loader
 from botocore.session import Session
 
 from mock_s3vectors.gateway import Gateway
+from tests.helpers import START
 from tests.shapes import check_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from mock_s3vectors import Config
@@ -65,6 +68,17 @@ def checked_responses(monkeypatch: pytest.MonkeyPatch) -> None:
         return response
 
     monkeypatch.setattr(Gateway, "handle", handle_and_check)
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets the mock's clock, in seconds since all began."""
+
+    def go_to(seconds: float) -> None:
+        monkeypatch.setattr(time, "time", lambda: START + seconds)
+
+    go_to(0)
+    return go_to
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import clock
+from tests.helpers import answer_of
 from tests.shapes import current_model
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ ENHANCED_SINCE = dt.datetime(2026, 9, 30, tzinfo=dt.timezone.utc)
 
 def described(client: Client, name: str = "bucket") -> Any:
     return client.get_vector_bucket(vectorBucketName=name)["vectorBucket"]
-
-
-def answer_of(call: Any, **arguments: Any) -> Any:
-    """What a call returns besides the response's own description."""
-    response = call(**arguments)
-    assert response.pop("ResponseMetadata")["HTTPStatusCode"] == 200
-    return response
 
 
 class TestCreate:

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from mock_s3vectors import Config, UsageError, mock_s3vectors
-from tests.helpers import vector
+from tests.helpers import default_of, mode_of, vector
 from tests.shapes import current_model
 from tests.text_search import INDEX, add, delete, search, states
 
@@ -25,20 +25,8 @@ if TYPE_CHECKING:
 
 # The last moment of the day before new buckets became ENHANCED, and the first of that day.
 BEFORE, SINCE = 1_790_726_399.999, 1_790_726_400
-START = 1_800_000_000.25
 BUCKET = {"vectorBucketName": "bucket"}
 SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Sets the mock's clock, in seconds since all began."""
-
-    def go_to(seconds: float) -> None:
-        monkeypatch.setattr(time, "time", lambda: START + seconds)
-
-    go_to(0)
-    return go_to
 
 
 def client_of_an_index() -> Client:
@@ -46,14 +34,6 @@ def client_of_an_index() -> Client:
     client.create_vector_bucket(**BUCKET)
     client.create_index(**INDEX, **SETTINGS)
     return client
-
-
-def default_of(client: Client, name: str = "bucket") -> Any:
-    return client.get_vector_bucket(vectorBucketName=name)["vectorBucket"]["defaultIndexMode"]
-
-
-def mode_of(client: Client, bucket: str = "bucket") -> Any:
-    return client.get_index(vectorBucketName=bucket, indexName="index")["index"]["indexMode"]
 
 
 class TestDefaultIndexMode:

@@ -11,6 +11,7 @@ import pytest
 from tests.helpers import vector
 from tests.shapes import current_model
 from tests.text_oracle import float32
+from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 pytestmark = [current_model, pytest.mark.s3vectors(default_index_mode="ENHANCED")]
 
 INF = float("inf")
-SEARCHABLE = {"textSearchConfigurations": [{"metadataKey": key} for key in ("plot", "title")]}
 ENGINES = pytest.mark.parametrize(
     "engine", ["flat", pytest.param("hnsw", marks=pytest.mark.s3vectors(search_engine="hnsw"))]
 )
@@ -58,7 +58,7 @@ def keys(hits: list[Any]) -> list[str]:
 @pytest.fixture
 def index(make_index: MakeIndex) -> dict[str, str]:
     """An empty index whose keys `plot` and `title` can be searched."""
-    return make_index(metadataConfiguration=SEARCHABLE)
+    return make_index(metadataConfiguration=searchable("plot", "title"))
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ class TestFusion:
             ]
 
     def test_of_cosine_distances(self, client: Client, make_index: MakeIndex) -> None:
-        index = make_index(metric="cosine", metadataConfiguration=SEARCHABLE)
+        index = make_index(metric="cosine", metadataConfiguration=searchable("plot", "title"))
         records = [vector("a", [1, 0], plot="sea"), vector("b", [0, 2], plot="red"), vector("c", [-3, 0])]
         client.put_vectors(**index, vectors=records)
         assert scored(client, index, [5, 0], {"plot": "red"}) == [

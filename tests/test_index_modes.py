@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from tests.helpers import vector
+from tests.helpers import answer_of, default_of, invalid, mode_of, vector
 from tests.shapes import current_model
+from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
@@ -26,10 +27,6 @@ INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
 SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 
 
-def invalid(text: str) -> tuple[str, str, Any]:
-    return "ValidationException", text, None
-
-
 NO_CLASSIC_DEFAULT = invalid(
     "defaultIndexMode cannot be set to CLASSIC because this vector bucket does not support CLASSIC mode"
 )
@@ -42,21 +39,6 @@ NO_CLASSIC_QUERY = invalid("queryMode cannot be CLASSIC when indexMode is ENHANC
 NO_TEXTS = invalid("queryTexts cannot be specified when indexMode is CLASSIC")
 INVALID_FILTER = ("ValidationException", "Invalid filter", [{"path": "filter", "message": "Invalid filter"}])
 TOO_MANY = invalid("Filter must have at most 100 constraints")
-
-
-def answer_of(call: Any, **arguments: Any) -> Any:
-    """What a call returns besides the response's own description."""
-    response = call(**arguments)
-    assert response.pop("ResponseMetadata")["HTTPStatusCode"] == 200
-    return response
-
-
-def default_of(client: Client, name: str = "bucket") -> Any:
-    return client.get_vector_bucket(vectorBucketName=name)["vectorBucket"]["defaultIndexMode"]
-
-
-def mode_of(client: Client, name: str = "index", bucket: str = "bucket") -> Any:
-    return client.get_index(vectorBucketName=bucket, indexName=name)["index"]["indexMode"]
 
 
 def no_such_mode(path: str) -> tuple[str, str, Any]:
@@ -272,7 +254,7 @@ class TestQueries:
     def test_for_text_are_kept_waiting_while_the_index_is_classic(
         self, filled: Client, refused: Refused
     ) -> None:
-        configuration = {"textSearchConfigurations": [{"metadataKey": "t", "language": "en"}]}
+        configuration = searchable("t:en")
         shown = {"textSearchConfigurations": [{"metadataKey": "t", "language": "en", "status": "ACTIVE"}]}
         query = {**INDEX, "queryTexts": [{"metadataKey": "t", "text": "apples"}], "topK": 9}
         filled.update_index_mode(**INDEX, indexMode="ENHANCED")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.helpers import vector
+from tests.helpers import answer_of, vector
 from tests.shapes import current_model
 
 if TYPE_CHECKING:
@@ -17,13 +17,6 @@ ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket/index/index"
 NOW = dt.datetime(2026, 10, 1, 12, tzinfo=dt.timezone.utc)
 NAMES = {"vectorBucketName": "bucket", "indexName": "index"}
 SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-
-
-def answer_of(call: Any, **arguments: Any) -> Any:
-    """What a call returns besides the response's own description."""
-    response = call(**arguments)
-    assert response.pop("ResponseMetadata")["HTTPStatusCode"] == 200
-    return response
 
 
 def listed(client: Client, **settings: Any) -> list[str]:

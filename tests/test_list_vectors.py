@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import limits
-from tests.helpers import vector
+from tests.helpers import put_batches, vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,8 +19,7 @@ MEGABYTE = 1024 * 1024
 
 
 def fill(client: Client, index: dict[str, str], keys: list[str]) -> None:
-    for start in range(0, len(keys), 500):
-        client.put_vectors(**index, vectors=[vector(key) for key in keys[start : start + 500]])
+    put_batches(client, index, [vector(key) for key in keys])
 
 
 def numbered(count: int, name: str = "key") -> list[str]:

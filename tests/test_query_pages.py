@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors.state.rankings import Hits
-from tests.helpers import vector
+from tests.helpers import put_batches, vector
+from tests.query_pages import INVALID, SIZES, keys, pages
 from tests.shapes import current_model
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = current_model
 
-INVALID = ("ValidationException", "Invalid page token", None)
 # A request and its distances to the vectors of `fill`: 0, 1, 4, 9, ...
 REQUEST: dict[str, Any] = {"queryVector": {"float32": [0, 0]}, "topK": 1000}
 START = 1_800_000_000.0
@@ -27,22 +27,7 @@ START = 1_800_000_000.0
 def fill(client: Client, index: dict[str, str], count: int) -> list[str]:
     """Writes vectors and returns their keys, nearest to the origin first."""
     records = [vector(f"{n:05}", [n, 0], n=n, even=n % 2 == 0) for n in range(count)]
-    for start in range(0, count, 500):
-        client.put_vectors(**index, vectors=records[start : start + 500])
-    return [record["key"] for record in records]
-
-
-def keys(response: Any) -> list[str]:
-    return [hit["key"] for hit in response["vectors"]]
-
-
-def pages(client: Client, index: dict[str, str], **changed: Any) -> list[list[str]]:
-    request = {**index, **REQUEST, **changed}
-    found = [client.query_vectors(**request)]
-    while "nextToken" in found[-1]:
-        assert len(found) <= 100, "this list has no end"
-        found.append(client.query_vectors(**request, nextToken=found[-1]["nextToken"]))
-    return [keys(page) for page in found]
+    return put_batches(client, index, records)
 
 
 @pytest.fixture
@@ -63,36 +48,24 @@ def proceed(client: Client, index: dict[str, str], first: Any) -> Any:
 
 
 class TestPages:
-    @pytest.mark.parametrize(
-        ("count", "top_k", "sizes"),
-        [
-            (99, 1000, [99]),
-            (100, 1000, [100]),
-            (101, 1000, [100, 1]),
-            (200, 1000, [100, 100]),
-            (250, 1000, [100, 100, 50]),
-            (250, 100, [100]),
-            (250, 101, [100, 1]),
-            (250, 200, [100, 100]),
-        ],
-    )
+    @SIZES
     def test_have_100_results_and_the_last_is_not_empty(
         self, client: Client, index: dict[str, str], count: int, top_k: int, sizes: list[int]
     ) -> None:
         names = fill(client, index, count)
-        found = pages(client, index, topK=top_k)
+        found = pages(client, index, {**REQUEST, "topK": top_k})
         assert [len(page) for page in found] == sizes
         assert [key for page in found for key in page] == names[:top_k]
 
     def test_of_the_largest_query(self, client: Client, index: dict[str, str]) -> None:
         names = fill(client, index, 10_050)
-        found = pages(client, index, topK=10_000)
+        found = pages(client, index, {**REQUEST, "topK": 10_000})
         assert [len(page) for page in found] == [100] * 100
         assert [key for page in found for key in page] == names[:10_000]
 
     def test_of_a_filtered_query(self, client: Client, index: dict[str, str]) -> None:
         names = fill(client, index, 500)
-        found = pages(client, index, filter={"even": False})
+        found = pages(client, index, {**REQUEST, "filter": {"even": False}})
         assert found == [names[1:200:2], names[201:400:2], names[401::2]]
 
     def test_show_what_each_request_wants_to_see(self, proceed: Any) -> None:
@@ -122,7 +95,7 @@ class TestFrozenRanking:
         third = proceed(nextToken=second["nextToken"])
         assert keys(third) == [f"{n:05}" for n in range(200, 250)]
         # A new query sees it all.
-        now = pages(client, index)[0]
+        now = pages(client, index, REQUEST)[0]
         assert now[:4] == ["00150", "00000a", "00002", "00003"]
 
     def test_outlives_the_deletion_of_all_vectors(

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.helpers import vector
+from tests.helpers import START, vector
 from tests.shapes import current_model
-from tests.text_search import INDEX, add, delete, search, states, texts
+from tests.text_search import INDEX, add, delete, search, searchable, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.helpers import Client, MakeIndex, Refused
 
-pytestmark = current_model
-
-START = 1_800_000_000.25
+pytestmark = [current_model, pytest.mark.usefixtures("at")]
 
 building_takes_a_minute = pytest.mark.s3vectors(text_build_seconds=60)
-
-
-@pytest.fixture(autouse=True)
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Sets the mock's clock, in seconds since all began."""
-
-    def go_to(seconds: float) -> None:
-        monkeypatch.setattr(time, "time", lambda: START + seconds)
-
-    go_to(0)
-    return go_to
 
 
 def not_served(key: str) -> tuple[str, str, Any]:
@@ -65,7 +51,7 @@ class TestBuilding:
     def test_is_shown_key_by_key(
         self, client: Client, make_index: MakeIndex, at: Callable[[float], None]
     ) -> None:
-        make_index(metadataConfiguration=texts("first"))
+        make_index(metadataConfiguration=searchable("first"))
         assert states(client) == {"first": "ACTIVE"}
         add(client, "second", "third")
         assert states(client) == {"first": "ACTIVE", "second": "BUILDING", "third": "BUILDING"}
@@ -82,7 +68,7 @@ class TestBuilding:
         make_index()
         add(client, "t")
         client.delete_index(**INDEX)
-        make_index(metadataConfiguration=texts("t"))
+        make_index(metadataConfiguration=searchable("t"))
         assert states(client) == {"t": "ACTIVE"}
         assert search(client, "t") == []
         delete(client, "t")
@@ -93,7 +79,7 @@ class TestBuilding:
     def test_leaves_other_keys_and_vectors_searchable(
         self, client: Client, make_index: MakeIndex, refused: Refused, at: Callable[[float], None]
     ) -> None:
-        make_index(metadataConfiguration=texts("old"))
+        make_index(metadataConfiguration=searchable("old"))
         client.put_vectors(**INDEX, vectors=[vector("a", [1, 0], old="a pear", new="fig")])
         client.put_vectors(**INDEX, vectors=[vector("b", [0, 0], old="fig", new="a pear")])
         add(client, "new")
@@ -131,7 +117,7 @@ class TestBuilding:
     def test_allows_no_update(
         self, client: Client, make_index: MakeIndex, refused: Refused, at: Callable[[float], None]
     ) -> None:
-        make_index(metadataConfiguration=texts("old"))
+        make_index(metadataConfiguration=searchable("old"))
         add(client, "new", "newer")
         at(59.5)
         for change in (add, delete):
@@ -150,7 +136,7 @@ class TestBuilding:
     def test_that_an_update_does_not_start_is_none(
         self, client: Client, make_index: MakeIndex, refused: Refused
     ) -> None:
-        make_index(metadataConfiguration=texts("old", "older"))
+        make_index(metadataConfiguration=searchable("old", "older"))
         delete(client, "older")
         add(client)
         assert states(client) == {"old": "ACTIVE"}
@@ -161,11 +147,11 @@ class TestBuilding:
 
     def test_concerns_one_index(self, client: Client, make_index: MakeIndex) -> None:
         make_index()
-        other = make_index("other", metadataConfiguration=texts("t"))
+        other = make_index("other", metadataConfiguration=searchable("t"))
         add(client, "t")
         query = {"queryTexts": [{"metadataKey": "t", "text": "pear"}], "topK": 1}
         assert client.query_vectors(**other, **query)["vectors"] == []
-        client.update_metadata_configuration(**other, delete=texts("t"))
+        client.update_metadata_configuration(**other, delete=searchable("t"))
 
     @pytest.mark.s3vectors(default_index_mode="CLASSIC")
     def test_goes_on_whatever_the_mode(
@@ -189,7 +175,7 @@ class TestBuilding:
 def test_without_the_option_a_clock_that_goes_back_makes_no_difference(
     client: Client, make_index: MakeIndex, at: Callable[[float], None]
 ) -> None:
-    make_index(metadataConfiguration=texts("old"))
+    make_index(metadataConfiguration=searchable("old"))
     add(client, "new")
     client.put_vectors(**INDEX, vectors=[vector("k", new="a pear", old="a pear")])
     at(-2 * START)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mock_s3vectors import mock_s3vectors
 from tests.shapes import current_model
 from tests.text_oracle import Corpus
+from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,14 +80,8 @@ class Pair:
     @property
     def settings(self) -> dict[str, Any]:
         """Those of the index."""
-        searchable = [
-            {"metadataKey": key, **({"language": language} if language else {})}
-            for key, language in LANGUAGES.items()
-        ]
-        return {
-            "dimension": 2,
-            "metadataConfiguration": {"textSearchConfigurations": searchable},
-        }
+        entries = (f"{key}:{language or ''}" for key, language in LANGUAGES.items())
+        return {"dimension": 2, "metadataConfiguration": searchable(*entries)}
 
     def put(self, records: dict[str, tuple[list[int], dict[str, Any]]]) -> None:
         batch = [

@@ -10,20 +10,12 @@ import pytest
 from tests.helpers import vector
 from tests.shapes import current_model
 from tests.text_oracle import float32
+from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
 pytestmark = [current_model, pytest.mark.s3vectors(default_index_mode="ENHANCED")]
-
-INVALID_TOKEN = ("ValidationException", "Invalid page token", None)
-
-
-def searchable(*keys: str, **languages: str) -> Any:
-    """Text search configurations: keys of the standard analyzer, and keys with a language."""
-    configurations = [{"metadataKey": key} for key in keys]
-    configurations += [{"metadataKey": key, "language": language} for key, language in languages.items()]
-    return {"textSearchConfigurations": configurations}
 
 
 def request(texts: dict[str, str], **settings: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 from tests.helpers import vector
 from tests.shapes import current_model
 from tests.text_oracle import float32
+from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex
@@ -72,8 +73,7 @@ def found(client: Client, index: dict[str, str], key: str, text: str) -> bool:
 
 def configurations(language: str) -> Any:
     """The keys `in it`, in the language, and `standard`."""
-    in_it = {"metadataKey": "in it", "language": language}
-    return {"textSearchConfigurations": [in_it, {"metadataKey": "standard"}]}
+    return searchable(f"in it:{language}", "standard")
 
 
 @pytest.mark.parametrize(("language", "text", "in_it", "standard", "neither"), CASES, ids=LANGUAGES)
@@ -97,8 +97,7 @@ def test_each_language_finds_its_words(  # noqa: PLR0913, PLR0917 - a table's co
 def test_latin_words_are_found_in_any_language(
     client: Client, make_index: MakeIndex, language: str | None
 ) -> None:
-    configuration = {"metadataKey": "plot", **({"language": language} if language else {})}
-    index = make_index(metadataConfiguration={"textSearchConfigurations": [configuration]})
+    index = make_index(metadataConfiguration=searchable(f"plot:{language or ''}"))
     client.put_vectors(**index, vectors=[vector("k", plot="(Zürich), 2049: R2D2")])
     for text in ("zürich", "ZÜRICH!", "2049", "r2d2", "unknown r2d2"):
         assert found(client, index, "plot", text), text

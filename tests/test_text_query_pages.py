@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.helpers import vector
+from tests.helpers import put_batches, vector
+from tests.query_pages import INVALID, SIZES, keys, pages
 from tests.shapes import current_model
+from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
 pytestmark = [current_model, pytest.mark.s3vectors(default_index_mode="ENHANCED")]
 
-INVALID = ("ValidationException", "Invalid page token", None)
 TEXTS = [{"metadataKey": "plot", "text": "red"}, {"metadataKey": "title", "text": "red"}]
 TEXT: dict[str, Any] = {"queryTexts": TEXTS, "topK": 1000}
 HYBRID: dict[str, Any] = {**TEXT, "queryVector": {"float32": [0, 0]}}
@@ -24,44 +25,17 @@ KINDS = pytest.mark.parametrize("request_", [TEXT, HYBRID], ids=["text", "hybrid
 @pytest.fixture
 def index(make_index: MakeIndex) -> dict[str, str]:
     """An empty index whose keys `plot` and `title` can be searched."""
-    configurations = [{"metadataKey": key} for key in ("plot", "title")]
-    return make_index(metadataConfiguration={"textSearchConfigurations": configurations})
+    return make_index(metadataConfiguration=searchable("plot", "title"))
 
 
 def fill(client: Client, index: dict[str, str], count: int) -> list[str]:
     """Writes vectors and returns their keys in the order of all rankings: texts grow longer."""
     records = [vector(f"{n:03}", [n, 0], plot="red" + " sea" * n, even=n % 2 == 0) for n in range(count)]
-    for start in range(0, count, 500):
-        client.put_vectors(**index, vectors=records[start : start + 500])
-    return [record["key"] for record in records]
-
-
-def keys(response: Any) -> list[str]:
-    return [hit["key"] for hit in response["vectors"]]
-
-
-def pages(client: Client, index: dict[str, str], request: dict[str, Any]) -> list[list[str]]:
-    found = [client.query_vectors(**index, **request)]
-    while "nextToken" in found[-1]:
-        assert len(found) <= 100, "this list has no end"
-        found.append(client.query_vectors(**index, **request, nextToken=found[-1]["nextToken"]))
-    return [keys(page) for page in found]
+    return put_batches(client, index, records)
 
 
 @KINDS
-@pytest.mark.parametrize(
-    ("count", "top_k", "sizes"),
-    [
-        (99, 1000, [99]),
-        (100, 1000, [100]),
-        (101, 1000, [100, 1]),
-        (200, 1000, [100, 100]),
-        (250, 1000, [100, 100, 50]),
-        (250, 100, [100]),
-        (250, 101, [100, 1]),
-        (250, 200, [100, 100]),
-    ],
-)
+@SIZES
 def test_pages_have_100_results_and_the_last_is_not_empty(  # noqa: PLR0913, PLR0917 - a table's columns
     client: Client,
     index: dict[str, str],

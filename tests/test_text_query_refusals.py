@@ -10,8 +10,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ParamValidationError
 
-from tests.helpers import vector
+from tests.helpers import invalid, vector
 from tests.shapes import current_model
+from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
@@ -29,10 +30,6 @@ def texts(*pairs: tuple[str, str], **by_key: str) -> Any:
     return [{"metadataKey": key, "text": text} for key, text in (*pairs, *by_key.items())]
 
 
-def invalid(message: str, fields: Any = None) -> tuple[str, str, Any]:
-    return "ValidationException", message, fields
-
-
 def violated(*violations: tuple[str, str]) -> tuple[str, str, Any]:
     """The refusal of what breaks the model's constraints: path and text of each."""
     noun = "error" if len(violations) == 1 else "errors"
@@ -48,10 +45,6 @@ def bad_length(length: int, path: str, most: int) -> tuple[str, str]:
 
 def null(path: str) -> tuple[str, str]:
     return path, f"Value at '{path}' failed to satisfy constraint: Member must not be null"
-
-
-def searchable(*keys: str) -> Any:
-    return {"textSearchConfigurations": [{"metadataKey": key} for key in keys]}
 
 
 @pytest.fixture
@@ -269,8 +262,7 @@ class TestFine:
     def test_texts_of_1024_characters(
         self, client: Client, make_index: MakeIndex, language: str | None, more: Any
     ) -> None:
-        configuration = {"metadataKey": "plot", **({"language": language} if language else {})}
-        index = make_index(metadataConfiguration={"textSearchConfigurations": [configuration]})
+        index = make_index(metadataConfiguration=searchable(f"plot:{language or ''}"))
         client.put_vectors(**index, vectors=[vector("k", plot="red"), vector("l", plot="sea")])
         for character in SCRIPTS:
             for text in (character * 1024, "red " + character * 1020):

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.operations import metadata_configuration
-from tests.helpers import vector
+from tests.helpers import START, vector
 from tests.shapes import current_model
 from tests.text_search import INDEX, add, delete, search, states
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex
 
 pytestmark = current_model
-
-START = 1_800_000_000.25
 
 
 @pytest.mark.s3vectors(default_index_mode="CLASSIC")

@@ -1,4 +1,4 @@
-"""What tests of text search do with the index `index` in the bucket `bucket`."""
+"""What tests of text search do, most of it with the index `index` in the bucket `bucket`."""
 
 from __future__ import annotations
 
@@ -10,17 +10,23 @@ if TYPE_CHECKING:
 INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
 
 
-def texts(*keys: str) -> dict[str, Any]:
-    """Text search configurations of metadata keys, without a language."""
-    return {"textSearchConfigurations": [{"metadataKey": key} for key in keys]}
+def searchable(*entries: str) -> dict[str, Any]:
+    """Text search configurations; an entry is a metadata key, or key and language as in `title:en`."""
+    parted = [entry.partition(":") for entry in entries]
+    return {
+        "textSearchConfigurations": [
+            {"metadataKey": key, **({"language": language} if language else {})}
+            for key, _, language in parted
+        ]
+    }
 
 
 def add(client: Client, *keys: str) -> None:
-    client.update_metadata_configuration(**INDEX, add=texts(*keys))
+    client.update_metadata_configuration(**INDEX, add=searchable(*keys))
 
 
 def delete(client: Client, *keys: str) -> None:
-    client.update_metadata_configuration(**INDEX, delete=texts(*keys))
+    client.update_metadata_configuration(**INDEX, delete=searchable(*keys))
 
 
 def states(client: Client) -> dict[str, str]:

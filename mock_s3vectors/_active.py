@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors import UsageError
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from mock_s3vectors.state import Stores
 
 FAKE_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+
+
+class Patch(Protocol):
+    """What is otherwise while a mock is on."""
+
+    def apply(self) -> None:
+        """Change it."""
+
+    def undo(self) -> None:
+        """Put it back."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,11 @@ class ActiveMocks:
         self._gateway: Gateway | None = None
         self._stores: Stores | None = None
         self._surroundings = _Surroundings()
+        self._patches: tuple[Patch, ...] = ()
+
+    def while_on(self, *patches: Patch) -> None:
+        """Apply these when the first mock is switched on, undo them when the last one ends."""
+        self._patches = patches
 
     def start(
         self, owner: object, options: Mapping[str, Any], make_state: Callable[[], Stores] = new_stores
@@ -62,6 +77,8 @@ class ActiveMocks:
             if not self._entries:
                 self._stores = make_state()
                 self._surroundings.enter()
+                for patch in self._patches:
+                    patch.apply()
             self._entries.append(_Entry(owner, config))
 
     def stop(self, owner: object) -> None:
@@ -80,6 +97,8 @@ class ActiveMocks:
             self._entries = _without_last(self._entries, mine[-1])
             if not self._entries:
                 self._stores = None
+                for patch in self._patches:
+                    patch.undo()
                 self._surroundings.leave()
 
     def config_of(self, owner: object) -> Config | None:

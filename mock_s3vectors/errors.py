@@ -81,7 +81,42 @@ class ConflictException(ServiceError):
     status = 409
 
 
+class InternalServerException(ServiceError):
+    """The service failed; over HTTP, this is a bug of the mock."""
+
+    status = 500
+
+
+class ServiceUnavailableException(ServiceError):
+    """The service cannot answer now."""
+
+    status = 503
+
+
+class UnknownOperationException(ServiceError):
+    """No operation has this method and path. Choice: the class is that of Smithy's own servers."""
+
+    status = 404
+
+
 # --- the request as a whole ---------------------------------------------------------------
+
+
+def internal_failure(bug: Exception) -> InternalServerException:
+    """A bug of the mock, as a server tells it. Choice: the text."""
+    return InternalServerException(
+        f"mock_s3vectors failed, and its log has the traceback: {type(bug).__name__}: {bug}"
+    )
+
+
+def unavailable() -> ServiceUnavailableException:
+    """Nobody is there to answer."""
+    return ServiceUnavailableException("Currently unable to handle the request")
+
+
+def unknown_operation(text: str) -> UnknownOperationException:
+    """What the mock does not have, in its own words. Choice: the text."""
+    return UnknownOperationException(text)
 
 
 def request_too_large() -> ValidationException:

@@ -1,6 +1,7 @@
 """The pytest plugin: fixtures and a marker. Importing it loads nothing that pytest has not loaded.
 
-A test that asks for `s3vectors_client` gets a boto3 client on a mock of its own;
+A test that asks for `s3vectors_client` gets a boto3 client on a mock of its own, `s3vectors_server` an
+HTTP server on it for everybody else;
 `@pytest.mark.s3vectors(search_engine="hnsw")` gives that mock options.
 """
 
@@ -14,6 +15,7 @@ import pytest
 
 from mock_s3vectors._decorate import block_of_fixture
 from mock_s3vectors._mock import mock_s3vectors
+from mock_s3vectors._server import s3vectors_server as serve
 from mock_s3vectors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from types_boto3_s3vectors import S3VectorsClient
 
     from mock_s3vectors._mock import MockS3Vectors
+    from mock_s3vectors._server import S3VectorsServer
 
 _MARKER = "s3vectors"
 _FIXTURE = "s3vectors_mock"
@@ -52,6 +55,13 @@ def s3vectors_client(s3vectors_mock: MockS3Vectors) -> S3VectorsClient:  # noqa:
     # An endpoint that the environment names may be a local server, which the mock leaves alone.
     config = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg] # missing in the stubs
     return boto3.client("s3vectors", region_name=region, config=config)
+
+
+@pytest.fixture
+def s3vectors_server(s3vectors_mock: MockS3Vectors) -> Iterator[S3VectorsServer]:  # noqa: ARG001 - its state
+    """An HTTP server that shares the mock's state, for child processes and other languages."""
+    with serve() as server:
+        yield server
 
 
 def _options(node: pytest.Item) -> Any:

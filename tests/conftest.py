@@ -29,9 +29,10 @@ LOADER = create_loader()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Benchmarks are run by name only: pytest tests/benchmarks --benchmark-only."""
-    by_name = any("benchmarks" in argument for argument in config.args)
-    return True if collection_path.name == "benchmarks" and not by_name else None
+    """Benchmarks, and clients that want an environment of their own (see tox), are run by name only."""
+    name = collection_path.name
+    by_name = any(name in argument for argument in config.args)
+    return True if name in {"benchmarks", "clients"} and not by_name else None
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,14 @@
-"""The door of botocore clients: a `before-send` handler for s3vectors, and for nothing else.
+"""The door of botocore and aiobotocore clients: a `before-send` handler for s3vectors, and nothing else.
 
 The request has been serialised and signed; the answer goes through botocore's own parser and retries.
 Another handler lends credentials to clients that were made when there were none to be found.
+Clients of aiobotocore (and so of aioboto3) emit the same events, and await what botocore takes as it is.
 """
 
 from __future__ import annotations
 
 import functools
-import importlib.abc
-import importlib.util
+import inspect
 import ipaddress
 import sys
 from io import BytesIO
@@ -17,18 +17,17 @@ from urllib.parse import urlsplit
 
 from mock_s3vectors._active import ACTIVE, FAKE_CREDENTIALS
 from mock_s3vectors.errors import UsageError
-from mock_s3vectors.http import HttpRequest
+from mock_s3vectors.http import HttpRequest, read_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from importlib.machinery import ModuleSpec
+    from collections.abc import Callable, Generator
     from types import ModuleType
 
     from botocore.awsrequest import AWSPreparedRequest, AWSRequest
     from botocore.client import BaseClient
+    from botocore.endpoint import Endpoint
     from botocore.signers import RequestSigner
 
-_HANDLERS = "botocore.handlers"
 _SEEN = "_mock_s3vectors_seen"
 
 
@@ -47,7 +46,7 @@ def before_send(request: AWSPreparedRequest, **_: Any) -> Any:
             path=_operation_path(url.path),
             query=url.query,
             headers={name.lower(): _text(value) for name, value in request.headers.items()},
-            body=_bytes(request.body),
+            body=read_body(request.body),
         )
     )
     if response is None:
@@ -56,14 +55,19 @@ def before_send(request: AWSPreparedRequest, **_: Any) -> Any:
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - loaded already when a client calls
 
     headers: Any = response.headers
-    return AWSResponse(request.url, response.status, headers, _RawBody(response.body))
+    answer = AWSResponse(request.url, response.status, headers, BytesIO(response.body))
+    answer._content = _Content(response.body)  # type: ignore[attr-defined] # noqa: SLF001
+    return answer
 
 
-class _RawBody(BytesIO):
-    """A body as urllib3 would hand it over."""
+class _Content(bytes):
+    """A body that has been read: botocore takes it as it is, aiobotocore awaits it."""
 
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self.read()
+    __slots__ = ()
+
+    def __await__(self) -> Generator[None, None, bytes]:
+        yield from ()
+        return self
 
 
 def _operation_path(path: str) -> str:
@@ -76,22 +80,21 @@ def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-def _bytes(body: Any) -> bytes:
-    if body is None:
-        return b""
-    if isinstance(body, str):
-        return body.encode()
-    return body if isinstance(body, bytes) else bytes(body)
-
-
 def before_sign(request: AWSRequest, request_signer: RequestSigner, **_: Any) -> None:
     """Lends fake credentials, for one request, to a client made before the mock where there were none."""
     # A client keeps the credentials that it was made with, and botocore has no other way to ask for them.
     if ACTIVE and request_signer._credentials is None:  # type: ignore[attr-defined] # noqa: SLF001
-        from botocore.credentials import Credentials  # noqa: PLC0415 - loaded already when a client signs
-
-        lent = Credentials(FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"], FAKE_CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
+        lent = _credentials_for(request_signer)(*FAKE_CREDENTIALS.values())
         request.context.setdefault("signing", {})["request_credentials"] = lent
+
+
+def _credentials_for(request_signer: RequestSigner) -> Callable[[str, str], Any]:
+    """The class of credentials that a signer of botocore takes, or one of aiobotocore."""
+    if inspect.iscoroutinefunction(request_signer.sign):
+        return sys.modules["aiobotocore.credentials"].AioCredentials  # type: ignore[no-any-return]
+    from botocore.credentials import Credentials  # noqa: PLC0415 - loaded already when a client signs
+
+    return Credentials
 
 
 # More specific than moto's `before-send`, so that ours answers first in either nesting order.
@@ -129,7 +132,8 @@ def patch_client(client: BaseClient) -> None:
     """Make a client that is older than the import of mock_s3vectors answer to the mock as well.
 
     Args:
-        client: an s3vectors client of boto3 or botocore; patching it twice, or needlessly, is harmless.
+        client: an s3vectors client of boto3, botocore, aioboto3 or aiobotocore; patching it twice, or
+            needlessly, is harmless.
 
     Raises:
         UsageError: it is something else.
@@ -143,24 +147,21 @@ def patch_client(client: BaseClient) -> None:
         client.meta.events.register_first(event, handler, unique_id=event)
 
 
-def install() -> None:
-    """Have every botocore session from now on ask the mock, without importing botocore for it."""
-    handlers = sys.modules.get(_HANDLERS)
-    if handlers is not None:
-        _add_handlers(handlers)
-    else:
-        sys.meta_path.insert(0, _WhenHandlersLoad())
+def add_handlers(handlers: ModuleType) -> None:
+    """Have every session from now on ask the mock.
 
-
-def _close_the_way_out() -> None:
-    """Have a client that does not ask the mock fail while one is on, rather than call AWS.
-
-    It is older than our handlers, or was made without botocore's own. What it sends is stopped at the last
-    place that all requests pass.
+    Args:
+        handlers: the module `botocore.handlers`, of which each session copies its handlers.
     """
-    from botocore.endpoint import Endpoint  # noqa: PLC0415 - called only where botocore is loaded
+    handlers.BUILTIN_HANDLERS[:0] = _BY_EVENT.items()
 
-    send = Endpoint._send  # type: ignore[attr-defined] # noqa: SLF001
+
+def refuse_to_send(send: Callable[..., Any]) -> Callable[..., Any]:
+    """`Endpoint._send` or `AioEndpoint._send`, the last place that all requests pass.
+
+    What a client sends that does not ask the mock (it is older than our handlers, or was made without
+    botocore's own) is stopped there, rather than go to AWS.
+    """
 
     @functools.wraps(send)
     def send_unless_mocked(self: Endpoint, request: AWSPreparedRequest) -> Any:
@@ -174,41 +175,4 @@ def _close_the_way_out() -> None:
             )
         return send(self, request)
 
-    Endpoint._send = send_unless_mocked  # type: ignore[attr-defined] # noqa: SLF001
-
-
-def _add_handlers(handlers: ModuleType) -> None:
-    handlers.BUILTIN_HANDLERS[:0] = _BY_EVENT.items()
-    _close_the_way_out()
-
-
-class _WhenHandlersLoad(importlib.abc.MetaPathFinder):
-    """Finds no module itself; adds our handlers to botocore's when these are first imported."""
-
-    def find_spec(
-        self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if name != _HANDLERS:
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _AddHandlers(spec.loader)
-        return spec
-
-
-class _AddHandlers(importlib.abc.Loader):
-    """A loader that does what another does, and then adds our handlers."""
-
-    def __init__(self, loader: importlib.abc.Loader) -> None:
-        self._loader = loader
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._loader.exec_module(module)
-        _add_handlers(module)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._loader, name)
+    return send_unless_mocked

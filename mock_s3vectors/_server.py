@@ -1,0 +1,141 @@
+"""`s3vectors_server`: the mock, for clients in other processes and languages as well."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors._mock import mock_s3vectors
+from mock_s3vectors.errors import UsageError
+
+if TYPE_CHECKING:
+    from types import ModuleType, TracebackType
+
+    from typing_extensions import Self, Unpack
+
+    from mock_s3vectors._mock import MockS3Vectors
+    from mock_s3vectors.config import Config, Options
+    from mock_s3vectors.transports.uvicorn import HttpServer
+
+ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
+
+
+class S3VectorsServer:
+    """A mock of Amazon S3 Vectors that answers over HTTP too, off until it is entered or started.
+
+    It shares the state of a mock that is on already, and has a state of its own otherwise. While it is on,
+    child processes find it: the environment variable `AWS_ENDPOINT_URL_S3VECTORS` names it, and there
+    are fake credentials if there were none. Clients of this process that are made meanwhile, and read
+    that variable, go through it as well; the others are answered as by `mock_s3vectors`.
+    """
+
+    def __init__(self, mock: MockS3Vectors, host: str, port: int) -> None:
+        self._mock = mock
+        self._address = host, port
+        self._http: HttpServer | None = None
+        self._replaced: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<S3VectorsServer {self._http.url if self._http else 'that is off'}>"
+
+    @property
+    def url(self) -> str:
+        """The endpoint, for `endpoint_url`: `http://127.0.0.1:41234`.
+
+        Raises:
+            UsageError: the server is off.
+        """
+        if self._http is None:
+            raise UsageError("The server is off and has no URL: use it in a `with` block, or start() it.")
+        return self._http.url
+
+    def start(self) -> None:
+        """Answer clients until `stop()`.
+
+        Raises:
+            UsageError: it is on already, the extra `server` is not installed, or the port is taken.
+        """
+        if self._http is not None:
+            raise UsageError(f"The server is on already, at {self.url}: stop() it first.")
+        http = http_server(*self._address)
+        self._mock.start()
+        http.start()
+        self._http = http
+        self._replaced = os.environ.get(ENDPOINT_VARIABLE)
+        os.environ[ENDPOINT_VARIABLE] = http.url
+
+    def stop(self) -> None:
+        """Finish what is being answered, and free the port.
+
+        Raises:
+            UsageError: it is off.
+        """
+        if self._http is None:
+            raise UsageError("stop() was called on a server that is off: start() it first.")
+        http, self._http = self._http, None
+        http.stop()
+        if self._replaced is None:
+            os.environ.pop(ENDPOINT_VARIABLE, None)
+        else:
+            os.environ[ENDPOINT_VARIABLE] = self._replaced
+        self._mock.stop()
+
+    def reset(self) -> None:
+        """Drop all vector buckets with everything in them, of every account and Region."""
+        self._mock.reset()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def s3vectors_server(
+    *, host: str = "127.0.0.1", port: int = 0, config: Config | None = None, **options: Unpack[Options]
+) -> S3VectorsServer:
+    """Mock Amazon S3 Vectors for other processes and languages, in a `with` block.
+
+    Needs the extra `server`.
+
+    Args:
+        host: the name or address of this machine to listen on.
+        port: 0 for any that is free.
+        config: all options of the mock at once, instead of single ones.
+        **options: the fields of Config, for instance `account_id="111122223333"`.
+
+    Returns:
+        A server to enter or start; its `url` is the endpoint for clients.
+
+    Raises:
+        UsageError: an option does not exist or cannot have its value.
+    """
+    settings: Any = {"config": config} if config is not None else {}
+    return S3VectorsServer(mock_s3vectors(**settings, **options), host, port)
+
+
+def http_server(host: str, port: int, **callbacks: Any) -> HttpServer:
+    """A server that has its port and does not run yet.
+
+    Raises:
+        UsageError: the extra `server` is not installed, or the port is taken.
+    """
+    try:
+        return _uvicorn().HttpServer(host, port, **callbacks)  # type: ignore[no-any-return]
+    except (OSError, OverflowError) as error:
+        raise UsageError(
+            f"Cannot listen on port {port} of {host}: {error}. Port 0 is any that is free."
+        ) from error
+
+
+def _uvicorn() -> ModuleType:
+    try:
+        from mock_s3vectors.transports import uvicorn  # noqa: PLC0415 - of an extra, and heavy
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"The server needs {error.name}, which is not installed: pip install 'mock_s3vectors[server]'."
+        ) from error
+    return uvicorn

@@ -1,0 +1,90 @@
+"""The door of `requests`: calls that are signed by hand, or presigned.
+
+A session asks for the adapter of a URL; for those of S3 Vectors it is given ours while a mock is on. So what
+happens to other URLs is nobody's business, and `responses`, which replaces the method of another
+adapter, may be switched on and off by a test (or by moto) at any time, before the mock or after it.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.errors import UsageError
+from mock_s3vectors.http import HttpRequest, read_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from requests import PreparedRequest, Response, Session
+    from requests.adapters import BaseAdapter
+
+
+def answer_for_endpoints(get_adapter: Callable[..., BaseAdapter]) -> Callable[..., BaseAdapter]:
+    """`Session.get_adapter`, with an adapter of our own for the endpoints of S3 Vectors.
+
+    Raises:
+        UsageError: the host is that of `client.meta.endpoint_url`, where S3 Vectors is not.
+    """
+
+    @functools.wraps(get_adapter)
+    def get_adapter_or_ours(session: Session, url: str) -> BaseAdapter:
+        if ACTIVE and "s3vectors" in url and _is_endpoint(urlsplit(url).hostname or ""):
+            return _Adapter()  # type: ignore[return-value] # what a session uses of one
+        return get_adapter(session, url)
+
+    return get_adapter_or_ours
+
+
+def _is_endpoint(host: str) -> bool:
+    from mock_s3vectors.protocol.partitions import endpoint_suffixes  # noqa: PLC0415 - imports botocore
+
+    service, _, rest = host.partition(".")
+    region, _, suffix = rest.partition(".")
+    if not service.startswith("s3vectors") or not region:
+        return False
+    suffixes = endpoint_suffixes()
+    if suffix in suffixes.values():
+        return True
+    if suffix in suffixes:
+        raise UsageError(
+            f"{host} was called while a mock is on, and the request was not sent anywhere. S3 Vectors is not "
+            f"there, even if client.meta.endpoint_url says so: call s3vectors.{region}.{suffixes[suffix]}."
+        )
+    return False
+
+
+class _Adapter:
+    """What a session of `requests` asks for the answer."""
+
+    def send(self, request: PreparedRequest, **_: Any) -> Response:
+        """The answer, as `requests` itself would have it from the network."""
+        from requests.adapters import HTTPAdapter  # noqa: PLC0415 - loaded already when a session sends
+        from responses import CallbackResponse  # noqa: PLC0415 - only for those who call in this way
+
+        answer = CallbackResponse(request.method or "", request.url or "", _answer, content_type=None)
+        # A method that uses no more of its adapter than to say whose response it is.
+        ours: Any = self
+        return HTTPAdapter.build_response(ours, request, answer.get_response(request))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _answer(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+    url = urlsplit(request.url or "")
+    response = ACTIVE.handle(
+        HttpRequest(
+            method=request.method or "",
+            host=url.hostname or "",
+            path=url.path,
+            query=url.query,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=read_body(request.body),
+        )
+    )
+    if response is None:
+        raise UsageError("The mock was switched off while it was asked, and the request was not sent.")
+    return response.status, dict(response.headers), response.body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors._mock import mock_s3vectors
@@ -33,7 +34,7 @@ class S3VectorsServer:
         self._mock = mock
         self._address = host, port
         self._http: HttpServer | None = None
-        self._replaced: str | None = None
+        self._undo = ExitStack()
 
     def __repr__(self) -> str:
         return f"<S3VectorsServer {self._http.url if self._http else 'that is off'}>"
@@ -57,12 +58,15 @@ class S3VectorsServer:
         """
         if self._http is not None:
             raise UsageError(f"The server is on already, at {self.url}: stop() it first.")
-        http = http_server(*self._address)
-        self._mock.start()
-        http.start()
-        self._http = http
-        self._replaced = os.environ.get(ENDPOINT_VARIABLE)
-        os.environ[ENDPOINT_VARIABLE] = http.url
+        with ExitStack() as undo:
+            self._mock.start()
+            undo.callback(self._mock.stop)
+            http = http_server(*self._address)
+            http.start()
+            undo.callback(http.stop)
+            undo.callback(_set_endpoint, os.environ.get(ENDPOINT_VARIABLE))
+            _set_endpoint(http.url)
+            self._http, self._undo = http, undo.pop_all()
 
     def stop(self) -> None:
         """Finish what is being answered, and free the port.
@@ -72,13 +76,8 @@ class S3VectorsServer:
         """
         if self._http is None:
             raise UsageError("stop() was called on a server that is off: start() it first.")
-        http, self._http = self._http, None
-        http.stop()
-        if self._replaced is None:
-            os.environ.pop(ENDPOINT_VARIABLE, None)
-        else:
-            os.environ[ENDPOINT_VARIABLE] = self._replaced
-        self._mock.stop()
+        self._http = None
+        self._undo.close()
 
     def reset(self) -> None:
         """Drop all vector buckets with everything in them, of every account and Region."""
@@ -117,15 +116,23 @@ def s3vectors_server(
     return S3VectorsServer(mock_s3vectors(**settings, **options), host, port)
 
 
+def _set_endpoint(url: str | None) -> None:
+    if url is None:
+        os.environ.pop(ENDPOINT_VARIABLE, None)
+    else:
+        os.environ[ENDPOINT_VARIABLE] = url
+
+
 def http_server(host: str, port: int, **callbacks: Any) -> HttpServer:
     """A server that has its port and does not run yet.
 
     Raises:
         UsageError: the extra `server` is not installed, or the port is taken.
     """
+    module = _uvicorn()
     try:
-        return _uvicorn().HttpServer(host, port, **callbacks)  # type: ignore[no-any-return]
-    except (OSError, OverflowError) as error:
+        return module.HttpServer(host, port, **callbacks)  # type: ignore[no-any-return]
+    except OSError as error:
         raise UsageError(
             f"Cannot listen on port {port} of {host}: {error}. Port 0 is any that is free."
         ) from error
@@ -135,7 +142,8 @@ def _uvicorn() -> ModuleType:
     try:
         from mock_s3vectors.transports import uvicorn  # noqa: PLC0415 - of an extra, and heavy
     except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
         raise UsageError(
-            f"The server needs {error.name}, which is not installed: pip install 'mock_s3vectors[server]'."
+            f"The server needs {missing}, which is not installed: pip install 'mock_s3vectors[server]'."
         ) from error
     return uvicorn

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # What is being answered when the server is told to stop has so long.
 _GRACE_SECONDS = 5
+_LAST_PORT = 65_535
 
 
 class HttpServer(uvicorn.Server):
@@ -79,9 +80,25 @@ class HttpServer(uvicorn.Server):
         """Answer clients in another thread, from when this returns."""
         ready = Event()
         self._on_ready = ready.set
-        self._thread = Thread(target=self.run, name="mock_s3vectors server", daemon=True)
+        failure: BaseException | None = None
+
+        def run() -> None:
+            nonlocal failure
+            try:
+                self.run()
+            except BaseException as error:
+                if ready.is_set():
+                    raise
+                failure = error
+            finally:
+                ready.set()
+
+        self._thread = Thread(target=run, name="mock_s3vectors server", daemon=True)
         self._thread.start()
         ready.wait()
+        if not self.started:
+            self._socket.close()
+            raise RuntimeError("The HTTP server did not start.") from failure
 
     def stop(self) -> None:
         """Finish what is being answered, and end the thread."""
@@ -115,6 +132,8 @@ class HttpServer(uvicorn.Server):
 
 
 def _bind(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= _LAST_PORT:  # the resolver takes more, and then the remainder
+        raise OSError(f"ports are 0 to {_LAST_PORT}")
     family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.create_server(address[:2], family=family)
     # Connections inherit it. An answer is two writes, and without it the second waits 40 ms for the client;

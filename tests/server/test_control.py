@@ -1,0 +1,114 @@
+"""The paths that S3 Vectors cannot have: for tests in other languages."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from mock_s3vectors._active import ACTIVE
+from tests.helpers import START
+from tests.server.wire import head
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.server.wire import Connection
+
+CONTROL = "/_mock_s3vectors"
+TAGS = "/tags/arn%3Aaws%3As3vectors%3Aus-east-1%3A123456789012%3Abucket%2Ffilms"
+
+
+def calls(connection: Connection) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = connection.ask("GET", f"{CONTROL}/calls", b"").json["calls"]
+    return found
+
+
+def test_health(connection: Connection) -> None:
+    answer = connection.ask("GET", f"{CONTROL}/health", b"")
+    assert (answer.status, answer.json) == (200, {"status": "ok", "version": version("mock_s3vectors")})
+
+
+def test_reset_drops_all_buckets_and_forgets_the_calls(connection: Connection, over_http: Any) -> None:
+    over_http.create_vector_bucket(vectorBucketName="films")
+    europe = boto3.client("s3vectors", region_name="eu-west-1", endpoint_url=over_http.meta.endpoint_url)
+    europe.create_vector_bucket(vectorBucketName="films")
+    answer = connection.ask("POST", f"{CONTROL}/reset", b"")
+    assert (answer.status, answer.json) == (200, {})
+    assert calls(connection) == []
+    assert over_http.list_vector_buckets()["vectorBuckets"] == []
+    assert europe.list_vector_buckets()["vectorBuckets"] == []
+
+
+def test_calls_are_listed_in_their_order(
+    connection: Connection, over_http: Any, at: Callable[[float], None]
+) -> None:
+    at(7)
+    created = over_http.create_vector_bucket(vectorBucketName="films", tags={"a": "b"})
+    arn = over_http.get_vector_bucket(vectorBucketName="films")["vectorBucket"]["vectorBucketArn"]
+    over_http.untag_resource(resourceArn=arn, tagKeys=["a", "b c"])
+    with pytest.raises(over_http.exceptions.NotFoundException):
+        over_http.get_vector_bucket(vectorBucketName="none")
+    connection.ask("POST", "/Nothing", b"no JSON")
+    seen = calls(connection)
+    assert seen[0] == {
+        "operation": "CreateVectorBucket",
+        "method": "POST",
+        "path": "/CreateVectorBucket",
+        "query": "",
+        "parameters": {"vectorBucketName": "films", "tags": {"a": "b"}},
+        "status": 200,
+        "error": None,
+        "requestId": created["ResponseMetadata"]["RequestId"],
+        "time": START + 7,
+    }
+    assert [(call["operation"], call["status"], call["error"]) for call in seen[1:]] == [
+        ("GetVectorBucket", 200, None),
+        ("UntagResource", 200, None),
+        ("GetVectorBucket", 404, "NotFoundException"),
+        (None, 404, "UnknownOperationException"),
+    ]
+    assert (seen[2]["method"], seen[2]["path"], seen[2]["query"], seen[2]["parameters"]) == (
+        "DELETE",
+        TAGS,
+        "tagKeys=a&tagKeys=b%20c",
+        None,
+    )
+    assert seen[4]["parameters"] is None
+
+
+def test_the_last_thousand_calls_are_kept(connection: Connection) -> None:
+    for number in range(1002):
+        assert connection.ask("POST", "/GetIndex", b'{"indexName": "plot-%d"}' % number).status == 400
+    names = [call["parameters"]["indexName"] for call in calls(connection)]
+    assert names == [f"plot-{number}" for number in range(2, 1002)]
+
+
+def test_the_parameters_of_a_long_call_are_not_kept(connect: Callable[[], Connection]) -> None:
+    connection = connect()
+    connection.ask("POST", "/ListVectorBuckets", b"{}".ljust(65_536))
+    connection.ask("POST", "/ListVectorBuckets", b"{}".ljust(65_537))
+    connection.send(head("POST", "/ListVectorBuckets", "content-length: 30000000"))
+    assert connection.answer().status == 400
+    # The body that was refused is still to come on that line, so another one asks.
+    kept = [(call["parameters"], call["error"]) for call in calls(connect())]
+    assert kept == [({}, None), (None, None), (None, "ValidationException")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/reset", 405), ("POST", "/health", 405), ("POST", "/calls", 405), ("GET", "/none", 404)],
+)
+def test_other_paths_and_methods_do_nothing(
+    connection: Connection, over_http: Any, method: str, path: str, status: int
+) -> None:
+    over_http.create_vector_bucket(vectorBucketName="films")
+    assert connection.ask(method, CONTROL + path, b"").status == status
+    assert len(over_http.list_vector_buckets()["vectorBuckets"]) == 1
+    assert len(calls(connection)) == 2
+
+
+def test_no_operation_of_s3_vectors_has_such_a_path() -> None:
+    assert not [path for _, path in ACTIVE._corridor()._router._fixed if path.startswith("/_")]

@@ -1,0 +1,374 @@
+"""What goes over the wire between the server and its clients."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.gateway import Gateway
+from mock_s3vectors.transports import asgi
+from tests.server.wire import Connection, head, request
+from tests.shapes import check_response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mock_s3vectors import S3VectorsServer
+
+LIMIT = 20_971_520
+TOO_LARGE = 400, "ValidationException", "Request body exceeds max allowed size"
+LIST = "/ListVectorBuckets"
+
+
+def padded(size: int) -> bytes:
+    """A request for the list of buckets, of that many bytes."""
+    return b"{}".ljust(size)
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def test_an_answer_is_that_of_the_service(connection: Connection) -> None:
+    answer = connection.ask("POST", LIST)
+    assert answer.status == 200
+    assert answer.json == {"vectorBuckets": []}
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-amz-request-id"] == answer.headers["x-amzn-requestid"]
+    assert "server" not in answer.headers
+    check_response("ListVectorBuckets", answer.status, answer.headers, answer.body)
+
+
+def test_a_refusal_is_that_of_the_service(connection: Connection) -> None:
+    answer = connection.ask("POST", "/CreateVectorBucket", b'{"vectorBucketName": "xy"}')
+    message = (
+        "1 validation error detected. Value with length 2 at '/vectorBucketName' failed to satisfy "
+        "constraint: Member must have length between 3 and 63, inclusive"
+    )
+    assert answer.error == (400, "ValidationException", message)
+    assert answer.json["fieldList"] == [
+        {"path": "/vectorBucketName", "message": message.removeprefix("1 validation error detected. ")}
+    ]
+
+
+def test_a_connection_serves_many_calls(connection: Connection, over_http: Any) -> None:
+    over_http.create_vector_bucket(vectorBucketName="films")
+    for _ in range(3):
+        answer = connection.ask("POST", LIST)
+        assert [bucket["vectorBucketName"] for bucket in answer.json["vectorBuckets"]] == ["films"]
+
+
+def test_calls_that_do_not_wait_for_answers_are_answered_in_order(connection: Connection) -> None:
+    connection.send(
+        request("POST", "/CreateVectorBucket", b'{"vectorBucketName": "films"}')
+        + request("POST", "/GetVectorBucket", b'{"vectorBucketName": "films"}')
+        + request("POST", "/DeleteVectorBucket", b'{"vectorBucketName": "films"}')
+        + request("POST", LIST)
+    )
+    answers = [connection.answer() for _ in range(4)]
+    assert [answer.status for answer in answers] == [200, 200, 200, 200]
+    assert answers[1].json["vectorBucket"]["vectorBucketName"] == "films"
+    assert answers[3].json == {"vectorBuckets": []}
+
+
+def test_a_client_may_ask_to_close(connection: Connection) -> None:
+    connection.send(request("POST", LIST, b"{}", "connection: close"))
+    assert connection.answer().status == 200
+    assert connection.closed_by_the_server
+
+
+def test_connections_send_small_pieces_at_once(s3vectors_server: S3VectorsServer) -> None:
+    """An answer is two writes; else the second waits some 40 ms for the client to confirm the first."""
+    http = s3vectors_server._http
+    assert http is not None
+    assert http._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+# --- bodies -----------------------------------------------------------------------------------
+
+
+def test_a_body_of_20_mib(connection: Connection) -> None:
+    answer = connection.ask("POST", LIST, padded(LIMIT))
+    assert (answer.status, answer.json) == (200, {"vectorBuckets": []})
+
+
+def test_a_larger_body_is_refused_and_the_connection_lives_on(connection: Connection) -> None:
+    assert connection.ask("POST", LIST, padded(LIMIT + 1)).error == TOO_LARGE
+    assert connection.ask("POST", LIST).status == 200
+
+
+def test_a_body_that_says_it_is_larger_is_refused_before_it_comes(connection: Connection) -> None:
+    connection.send(head("POST", LIST, f"content-length: {LIMIT + 1}"))
+    assert connection.answer().error == TOO_LARGE
+
+
+@pytest.mark.parametrize("length", ["99999999999999999999", "21000000"])
+def test_lengths_beyond_all_reason(connection: Connection, length: str) -> None:
+    connection.send(head("POST", LIST, f"content-length: {length}"))
+    answer = connection.answer()
+    assert answer.status == 400
+
+
+def test_a_body_in_chunks(connection: Connection) -> None:
+    connection.send(head("POST", "/CreateVectorBucket", "transfer-encoding: chunked"))
+    for piece in (b'{"vectorBucket', b'Name": "fi', b'lms"}', b""):
+        connection.send(chunk(piece))
+    assert connection.answer().status == 200
+    assert b"films" in connection.ask("POST", LIST).body
+
+
+def test_chunks_are_read_to_20_mib_and_no_further(connection: Connection) -> None:
+    connection.send(head("POST", LIST, "transfer-encoding: chunked"))
+    connection.send(chunk(padded(LIMIT)))
+    connection.send(chunk(b" "))
+    # The refusal comes although the body has no end yet.
+    assert connection.answer().error == TOO_LARGE
+
+
+def test_20_mib_in_chunks(connection: Connection) -> None:
+    connection.send(head("POST", LIST, "transfer-encoding: chunked"))
+    connection.send(chunk(padded(LIMIT)) + chunk(b""))
+    assert connection.answer().status == 200
+
+
+def test_a_client_that_expects_a_continue_gets_it(connection: Connection) -> None:
+    connection.send(head("POST", LIST, "content-length: 2", "expect: 100-continue"))
+    assert connection.answer().status == 100
+    connection.send(b"{}")
+    assert connection.answer().json == {"vectorBuckets": []}
+
+
+def test_a_client_that_expects_a_continue_for_too_much_gets_the_refusal(connection: Connection) -> None:
+    connection.send(head("POST", LIST, f"content-length: {LIMIT + 1}", "expect: 100-continue"))
+    answer = connection.answer()
+    assert answer.error == TOO_LARGE
+    assert answer.headers["connection"] == "close"
+    assert connection.closed_by_the_server
+
+
+def test_a_client_that_leaves_in_the_middle_harms_nobody(
+    connect: Callable[[], Connection], caplog: pytest.LogCaptureFixture
+) -> None:
+    leaving = connect()
+    leaving.send(
+        head("POST", "/CreateVectorBucket", "content-length: 100") + b'{"vectorBucketName": "films"}'
+    )
+    leaving.half_close()
+    leaving.close()
+    assert connect().ask("POST", LIST).json == {"vectorBuckets": []}
+    assert not caplog.records
+
+
+def test_a_boto3_client_sends_20_mib_and_no_more(over_http: Any) -> None:
+    sizes: list[int] = []
+
+    def note_size(request: Any, **_: Any) -> None:
+        sizes.append(len(request.body))
+
+    over_http.meta.events.register("before-send.s3vectors.PutVectors", note_size)
+    index = {"vectorBucketName": "films", "indexName": "plots"}
+    over_http.create_vector_bucket(vectorBucketName="films")
+    over_http.create_index(
+        **index,
+        dataType="float32",
+        dimension=500,
+        distanceMetric="euclidean",
+        metadataConfiguration={"nonFilterableMetadataKeys": ["text"]},
+    )
+    vectors: list[Any] = [
+        {"key": f"key-{number}", "data": {"float32": [0.5] * 500}, "metadata": {"text": "x" * 39_000}}
+        for number in range(500)
+    ]
+    over_http.put_vectors(**index, vectors=vectors)
+    missing = LIMIT - sizes[-1]
+    for number, vector in enumerate(vectors):
+        vector["metadata"]["text"] += "x" * (missing // 500 + (number < missing % 500))
+    over_http.put_vectors(**index, vectors=vectors)
+    vectors[0]["metadata"]["text"] += "x"
+    with pytest.raises(over_http.exceptions.ValidationException) as refusal:
+        over_http.put_vectors(**index, vectors=vectors)
+    assert sizes[1:] == [LIMIT, LIMIT + 1]
+    assert refusal.value.response["Error"]["Message"] == TOO_LARGE[-1]
+    stored = over_http.get_vectors(**index, keys=["key-0"], returnMetadata=True)["vectors"]
+    assert stored[0]["metadata"]["text"] == vectors[0]["metadata"]["text"][1:]
+
+
+# --- paths ------------------------------------------------------------------------------------
+
+
+def test_an_arn_in_a_path_keeps_its_slashes_encoded(over_http: Any, connection: Connection) -> None:
+    over_http.create_vector_bucket(vectorBucketName="films")
+    arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"
+    over_http.tag_resource(resourceArn=arn, tags={"a+b = c/d": "Zürich @ 41", "other": ""})
+    assert over_http.list_tags_for_resource(resourceArn=arn)["tags"] == {
+        "a+b = c/d": "Zürich @ 41",
+        "other": "",
+    }
+    over_http.untag_resource(resourceArn=arn, tagKeys=["a+b = c/d", "none"])
+    assert connection.ask("GET", f"/tags/{quote(arn, safe='')}", b"").json == {"tags": {"other": ""}}
+    assert connection.ask("GET", f"/tags/{quote(arn)}", b"").status == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/"),
+        ("POST", "/QueryVectorz"),
+        ("GET", "/QueryVectors"),
+        ("PUT", "/tags/arn"),
+        ("POST", "//ListVectorBuckets"),
+        ("POST", "/ListVectorBuckets/"),
+        ("OPTIONS", "/ListVectorBuckets"),
+    ],
+)
+def test_what_is_no_operation(connection: Connection, method: str, path: str) -> None:
+    status, code, message = connection.ask(method, path).error
+    assert (status, code) == (404, "UnknownOperationException")
+    assert message.startswith(f"{method} {path} is no operation of Amazon S3 Vectors")
+    assert connection.ask("POST", LIST).status == 200
+
+
+def test_an_operation_that_the_mock_does_not_have(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mock_s3vectors.operations import OPERATIONS
+
+    monkeypatch.delitem(OPERATIONS, "ListVectorBuckets")
+    status, code, message = connection.ask("POST", LIST).error
+    assert (status, code) == (404, "UnknownOperationException")
+    assert message.startswith("mock_s3vectors does not implement ListVectorBuckets")
+
+
+def test_the_region_of_an_unsigned_call_is_that_of_the_host(connection: Connection) -> None:
+    create = b'{"vectorBucketName": "films"}'
+    connection.send(
+        b"POST /CreateVectorBucket HTTP/1.1\r\nhost: s3vectors.eu-west-1.api.aws:4577\r\n"
+        b"content-length: %d\r\n\r\n%b" % (len(create), create)
+    )
+    assert connection.answer().status == 200
+    europe = boto3.client("s3vectors", region_name="eu-west-1")
+    assert europe.get_vector_bucket(vectorBucketName="films")["vectorBucket"]["vectorBucketArn"] == (
+        "arn:aws:s3vectors:eu-west-1:123456789012:bucket/films"
+    )
+
+
+# --- failures ---------------------------------------------------------------------------------
+
+
+def test_a_bug_is_a_500_with_its_traceback_in_the_log(
+    over_http: Any,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("a bug of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Gateway, "handle", fail)
+        answer = connection.ask("POST", LIST)
+        without_retries = boto3.client(
+            "s3vectors",
+            region_name="us-east-1",
+            endpoint_url=over_http.meta.endpoint_url,
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+        with pytest.raises(without_retries.exceptions.InternalServerException):
+            without_retries.list_vector_buckets()
+    message = "mock_s3vectors failed, and its log has the traceback: ZeroDivisionError: a bug of ours"
+    assert answer.error == (500, "InternalServerException", message)
+    assert [record.getMessage() for record in caplog.records] == ["POST /ListVectorBuckets failed"] * 2
+    assert "Traceback" in caplog.text
+    assert "ZeroDivisionError: a bug of ours" in caplog.text
+    # The server has not suffered.
+    assert connection.ask("POST", LIST).json == {"vectorBuckets": []}
+
+
+def test_a_mock_that_was_switched_off_meanwhile(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ACTIVE, "_stores", None)
+    assert connection.ask("POST", LIST).error == (
+        503,
+        "ServiceUnavailableException",
+        "Currently unable to handle the request",
+    )
+
+
+def test_what_is_no_http_is_refused(connect: Callable[[], Connection]) -> None:
+    strange = connect()
+    strange.send(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
+    assert strange.answer().status == 400
+    assert connect().ask("POST", LIST).status == 200
+
+
+# --- many clients -----------------------------------------------------------------------------
+
+
+def test_many_clients_at_once(over_http: Any, s3vectors_server: S3VectorsServer) -> None:
+    over_http.create_vector_bucket(vectorBucketName="films")
+    index = {"vectorBucketName": "films", "indexName": "plots"}
+    over_http.create_index(**index, dataType="float32", dimension=1, distanceMetric="euclidean")
+    clients, writes = 16, 10
+
+    def write_and_look(client: int) -> list[str]:
+        # Each has a connection of its own.
+        line = Connection(s3vectors_server.url)
+        try:
+            for number in range(writes):
+                vectors = [{"key": f"{client}-{number}", "data": {"float32": [client]}}]
+                line.ask("POST", "/PutVectors", json.dumps({**index, "vectors": vectors}).encode())
+            query = {**index, "topK": writes, "queryVector": {"float32": [client]}}
+            return [
+                hit["key"]
+                for hit in line.ask("POST", "/QueryVectors", json.dumps(query).encode()).json["vectors"]
+            ]
+        finally:
+            line.close()
+
+    with ThreadPoolExecutor(clients) as pool:
+        found = list(pool.map(write_and_look, range(clients)))
+    assert found == [[f"{client}-{number}" for number in range(writes)] for client in range(clients)]
+
+
+def test_a_long_call_keeps_nobody_else_waiting(
+    connect: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, go_on = threading.Event(), threading.Event()
+    answer = asgi._answer
+
+    def slowly(request: Any) -> Any:
+        if request.path == "/ListIndexes":
+            entered.set()
+            go_on.wait(20)
+        return answer(request)
+
+    monkeypatch.setattr(asgi, "_answer", slowly)
+    slow, quick = connect(), connect()
+    slow.send(request("POST", "/ListIndexes", b'{"vectorBucketName": "films"}'))
+    assert entered.wait(20)
+    assert quick.ask("POST", LIST).status == 200
+    assert quick.ask("GET", "/_mock_s3vectors/health", b"").status == 200
+    go_on.set()
+    assert slow.answer().error == (
+        404,
+        "NotFoundException",
+        "The specified vector bucket could not be found",
+    )
+
+
+def test_errors_are_those_of_the_client(over_http: Any) -> None:
+    with pytest.raises(ClientError) as refusal:
+        over_http.get_vector_bucket(vectorBucketName="films")
+    assert isinstance(refusal.value, over_http.exceptions.NotFoundException)
+    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404

@@ -1,0 +1,237 @@
+"""`mock-s3vectors serve` and `python -m mock_s3vectors serve`, as programs."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from tests.activation.world import account_of, create, names
+from tests.server.wire import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MODULE = [sys.executable, "-W", "error", "-m", "mock_s3vectors"]
+SCRIPT = [str(Path(sys.executable).with_name("mock-s3vectors"))]
+DEADLINE = 30
+OURS = "mock-s3vectors:"
+ARGPARSE = "mock-s3vectors serve: error:"
+
+
+def line_of(stream: IO[str]) -> str:
+    """The next line, without waiting for ever."""
+    assert select.select([stream], [], [], DEADLINE)[0], "the server said nothing"
+    return stream.readline()
+
+
+@contextmanager
+def serving(*options: str, command: list[str] = MODULE) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The program and its URL, when it answers."""
+    process = subprocess.Popen(
+        [*command, "serve", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    with process:
+        try:
+            assert process.stdout
+            said = line_of(process.stdout)
+            found = re.fullmatch(r"mock_s3vectors answers at (http://\S+)\n", said)
+            assert found, said + (process.stderr.read() if process.stderr else "")
+            yield process, found[1]
+        finally:
+            process.kill()
+
+
+def end(process: subprocess.Popen[str], ending: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
+    """Ends it; its status, and what it wrote since it answered."""
+    process.send_signal(ending)
+    output, errors = process.communicate(timeout=DEADLINE)
+    return process.returncode, output, errors
+
+
+def client_of(url: str) -> Any:
+    return boto3.client(
+        "s3vectors", "us-east-1", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b"
+    )
+
+
+def refused(*options: str) -> tuple[int, str]:
+    done = subprocess.run([*MODULE, *options], capture_output=True, text=True, timeout=DEADLINE, check=False)
+    assert done.stdout == ""
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", [MODULE, SCRIPT], ids=["module", "script"])
+def test_it_answers_until_a_signal_and_ends_well(command: list[str], ending: signal.Signals) -> None:
+    with serving("--port", "0", command=command) as (process, url):
+        client = client_of(url)
+        create("films", client=client)
+        assert names(client) == ["films"]
+        # The client keeps its connection, which shall hold nothing up.
+        assert end(process, ending) == (0, "", "")
+
+
+def test_a_port_of_ones_own() -> None:
+    with serving("--port", "0") as (process, url):
+        end(process)
+    port = url.rpartition(":")[2]
+    with serving("--host", "127.0.0.1", "--port", port) as (process, again):
+        assert again == url
+        assert end(process)[0] == 0
+
+
+def test_the_file_with_the_port(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    file.write_text("1\n")
+    with serving("--port", "0", "--port-file", str(file)) as (process, url):
+        deadline = time.monotonic() + DEADLINE
+        while not file.exists():
+            assert time.monotonic() < deadline
+        assert file.read_text() == url.rpartition(":")[2] + "\n"
+        assert list(tmp_path.iterdir()) == [file]
+        assert end(process)[0] == 0
+    assert not file.exists()
+
+
+def test_what_is_being_answered_is_answered_to_the_end() -> None:
+    with serving("--port", "0") as (process, url):
+        line = Connection(url)
+        body = b'{"vectorBucketName": "films"}'
+        line.send(b"POST /CreateVectorBucket HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % len(body))
+        line.send(body[:10])
+        # Answered after what came before, so the server has seen the first half of it.
+        assert names(client_of(url)) == []
+        process.send_signal(signal.SIGTERM)
+        line.send(body[10:])
+        answer = line.answer()
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        line.close()
+        assert process.wait(DEADLINE) == 0
+
+
+def test_quiet_unless_asked() -> None:
+    with serving("--port", "0") as (process, url):
+        names(client_of(url))
+        assert end(process) == (0, "", "")
+
+
+@pytest.mark.parametrize("flag", ["-v", "--verbose"])
+def test_the_access_log(flag: str) -> None:
+    with serving("--port", "0", flag) as (process, url):
+        names(client_of(url))
+        status, output, errors = end(process)
+    assert (status, output) == (0, "")
+    (line,) = [line for line in errors.splitlines() if "POST" in line]
+    assert re.fullmatch(
+        r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} 127\.0\.0\.1:\d+ - "POST /ListVectorBuckets HTTP/1\.1" 200',
+        line,
+    )
+
+
+def test_a_bug_is_in_the_log_even_so(tmp_path: Path) -> None:
+    # Python itself runs this when it starts.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import mock_s3vectors.gateway as gateway\n"
+        "def handle(*_):\n"
+        "    raise ZeroDivisionError('a bug of ours')\n"
+        "gateway.Gateway.handle = handle\n"
+    )
+    command = ["env", f"PYTHONPATH={tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}", *MODULE]
+    with serving("--port", "0", command=command) as (process, url):
+        line = Connection(url)
+        answer = line.ask("POST", "/ListVectorBuckets")
+        line.close()
+        _, _, errors = end(process)
+    assert answer.error == (
+        500,
+        "InternalServerException",
+        "mock_s3vectors failed, and its log has the traceback: ZeroDivisionError: a bug of ours",
+    )
+    assert "POST /ListVectorBuckets failed\nTraceback (most recent call last):" in errors
+    assert errors.rstrip().endswith("ZeroDivisionError: a bug of ours")
+
+
+def test_options_of_the_mock() -> None:
+    options = ["--account-id", "111122223333", "--max-vector-buckets", "1", "--text-build-seconds", "0.5"]
+    with serving("--port", "0", "--default-index-mode", "CLASSIC", *options) as (process, url):
+        client = client_of(url)
+        assert account_of(client) == "111122223333"
+        with pytest.raises(client.exceptions.ServiceQuotaExceededException):
+            create("second", client=client)
+        assert end(process)[0] == 0
+
+
+def test_a_port_that_is_taken() -> None:
+    with serving("--port", "0") as (_, url):
+        port = url.rpartition(":")[2]
+        status, text = refused("serve", "--port", port)
+    assert status == 1
+    assert text.startswith(f"mock-s3vectors: Cannot listen on port {port} of 127.0.0.1: ")
+    assert len(text.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "text"),
+    [
+        (
+            ["serve", "--account-id", "12"],
+            1,
+            f"{OURS} '12' is no account id: give 12 digits as a string",
+        ),
+        (
+            ["serve", "--search-engine", "ivf"],
+            1,
+            f"{OURS} search_engine='ivf': choose one of flat, hnsw",
+        ),
+        (
+            ["serve", "--hnsw-m", "many"],
+            2,
+            f"{ARGPARSE} argument --hnsw-m: invalid int value",
+        ),
+        (["serve", "--port", "http"], 2, f"{ARGPARSE} argument --port: invalid int value"),
+        (
+            ["serve", "--port", "65536"],
+            1,
+            f"{OURS} Cannot listen on port 65536 of 127.0.0.1: ports are",
+        ),
+        (["serve", "--nothing"], 2, "mock-s3vectors: error: unrecognized arguments: --nothing"),
+        (["server"], 2, "mock-s3vectors: error: argument COMMAND: invalid choice: 'server'"),
+        ([], 2, "mock-s3vectors: error: the following arguments are required: COMMAND"),
+    ],
+)
+def test_wrong_options(options: list[str], status: int, text: str) -> None:
+    done, errors = refused(*options)
+    assert done == status
+    assert errors.splitlines()[-1].startswith(text)
+
+
+def test_without_the_extra() -> None:
+    program = (
+        "import sys; sys.modules['uvicorn'] = None; from mock_s3vectors.__main__ import main; "
+        "sys.exit(main(['serve']))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"{OURS} The server needs uvicorn, which is not installed: pip install 'mock_s3vectors[server]'.\n"
+    )
+
+
+def test_help_and_version() -> None:
+    shown = subprocess.run([*MODULE, "serve", "--help"], capture_output=True, text=True, check=True).stdout
+    for option in ("--host", "--port", "--port-file", "--verbose", "--search-engine", "--account-id"):
+        assert option in shown
+    shown = subprocess.run([*MODULE, "--version"], capture_output=True, text=True, check=True).stdout
+    assert shown == version("mock_s3vectors") + "\n"

@@ -1,0 +1,261 @@
+"""`s3vectors_server` in tests: its state, its surroundings, its URL."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config as ClientConfig
+from botocore.exceptions import EndpointConnectionError
+
+from mock_s3vectors import Config, S3VectorsServer, UsageError, mock_s3vectors, s3vectors_server
+from mock_s3vectors._active import ACTIVE
+from tests.activation.world import account_of, create, names
+
+VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
+LIST_IN_A_CHILD = """
+import boto3
+client = boto3.client("s3vectors", region_name="us-east-1")
+buckets = client.list_vector_buckets()["vectorBuckets"]
+print(client.meta.endpoint_url, [bucket["vectorBucketName"] for bucket in buckets])
+"""
+
+
+def client_of(server: S3VectorsServer, **settings: Any) -> Any:
+    return boto3.client("s3vectors", region_name="us-east-1", endpoint_url=server.url, **settings)
+
+
+def test_a_server_has_a_state_of_its_own() -> None:
+    with s3vectors_server() as server:
+        create("films", client=client_of(server))
+        assert names(client_of(server)) == ["films"]
+    with s3vectors_server() as server:
+        assert names(client_of(server)) == []
+
+
+def test_a_server_inside_a_mock_shares_its_state() -> None:
+    with mock_s3vectors():
+        create("before")
+        with s3vectors_server() as server:
+            create("through", client=client_of(server))
+            assert names() == names(client_of(server)) == ["before", "through"]
+        assert names() == ["before", "through"]
+
+
+def test_a_mock_inside_a_server_shares_its_state() -> None:
+    with s3vectors_server() as server:
+        create("server", client=client_of(server))
+
+        @mock_s3vectors
+        def test() -> None:
+            create("mock")
+
+        test()
+        assert names(client_of(server)) == ["mock", "server"]
+
+
+def test_clients_of_this_process_need_no_server_but_see_the_same() -> None:
+    with s3vectors_server() as server:
+        create("films")
+        assert names(client_of(server)) == ["films"]
+    assert not ACTIVE
+
+
+def test_two_servers_share_one_state() -> None:
+    with s3vectors_server() as outer, s3vectors_server() as inner:
+        assert outer.url != inner.url
+        create("films", client=client_of(outer))
+        assert names(client_of(inner)) == ["films"]
+        assert os.environ[VARIABLE] == inner.url
+
+
+def test_reset() -> None:
+    with s3vectors_server() as server:
+        create("films", client=client_of(server))
+        server.reset()
+        assert names(client_of(server)) == []
+
+
+def test_options_are_those_of_the_mock() -> None:
+    with s3vectors_server(account_id="111122223333") as server:
+        assert account_of(client_of(server)) == "111122223333"
+    with s3vectors_server(config=Config(account_id="444455556666")) as server:
+        assert account_of(client_of(server)) == "444455556666"
+        credentials = mock_s3vectors().credentials("777788889999")
+        assert account_of(client_of(server, **credentials)) == "777788889999"
+
+
+@pytest.mark.s3vectors(account_id="111122223333")
+def test_the_fixture_shares_the_state_and_the_options_of_the_mock(
+    s3vectors_server: S3VectorsServer, s3vectors_client: Any
+) -> None:
+    assert s3vectors_client.meta.endpoint_url != s3vectors_server.url
+    assert account_of(client_of(s3vectors_server)) == "111122223333"
+    assert names(s3vectors_client) == ["whose-am-i"]
+
+
+# --- surroundings -----------------------------------------------------------------------------
+
+
+def test_child_processes_find_it() -> None:
+    with s3vectors_server() as server:
+        create("films")
+        command = [sys.executable, "-W", "error", "-c", LIST_IN_A_CHILD]
+        seen = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        assert seen == f"{server.url} ['films']\n"
+
+
+@pytest.mark.parametrize("before", [None, "http://127.0.0.1:1"])
+def test_afterwards_all_is_as_before(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
+    if before:
+        monkeypatch.setenv(VARIABLE, before)
+    environment, threads = dict(os.environ), threading.enumerate()
+    with s3vectors_server() as server:
+        assert os.environ[VARIABLE] == server.url
+        assert {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} <= {*os.environ}
+        create("films", client=client_of(server))
+        url = server.url
+    assert dict(os.environ) == environment
+    assert threading.enumerate() == threads
+    assert not ACTIVE
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
+
+
+def test_afterwards_all_is_as_before_even_after_an_exception() -> None:
+    environment, threads = dict(os.environ), threading.enumerate()
+    with pytest.raises(ZeroDivisionError), s3vectors_server():
+        raise ZeroDivisionError
+    assert dict(os.environ) == environment
+    assert threading.enumerate() == threads
+    assert not ACTIVE
+
+
+def test_a_client_that_keeps_its_connection_does_not_hold_up_the_end() -> None:
+    with s3vectors_server() as server:
+        client = client_of(server, config=ClientConfig(retries={"total_max_attempts": 1}))
+        assert names(client) == []
+    with pytest.raises(EndpointConnectionError, match="Could not connect"):
+        names(client)
+
+
+# --- where it listens ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])  # noqa: S104 - what is asked for
+def test_the_url_is_one_that_clients_of_this_machine_can_use(host: str) -> None:
+    with s3vectors_server(host=host) as server:
+        assert server.url.startswith(("http://127.0.0.1:", "http://[::1]:"))
+        assert names(client_of(server)) == []
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
+@pytest.mark.parametrize("host", ["::1", "::"])
+def test_ipv6(host: str) -> None:
+    with s3vectors_server(host=host) as server:
+        assert server.url.startswith("http://[::1]:")
+        assert names(client_of(server)) == []
+
+
+def test_a_port_of_ones_own() -> None:
+    with s3vectors_server() as server:
+        port = int(server.url.rpartition(":")[2])
+    with s3vectors_server(port=port) as server:
+        assert server.url == f"http://127.0.0.1:{port}"
+        assert repr(server) == f"<S3VectorsServer http://127.0.0.1:{port}>"
+
+
+# --- misuse -------------------------------------------------------------------------------------
+
+
+def test_a_port_that_is_taken() -> None:
+    with s3vectors_server() as server:
+        port = int(server.url.rpartition(":")[2])
+        with pytest.raises(UsageError) as refusal, s3vectors_server(port=port):
+            pytest.fail("two servers on one port")
+        assert str(refusal.value).startswith(f"Cannot listen on port {port} of 127.0.0.1: [Errno ")
+        assert str(refusal.value).endswith("Port 0 is any that is free.")
+        assert "Address already in use" in str(refusal.value)
+        assert os.environ[VARIABLE] == server.url
+    assert not ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "why"),
+    [
+        ("127.0.0.1", 65_536, "ports are 0 to 65535"),
+        ("127.0.0.1", -1, "ports are 0 to 65535"),
+        ("192.0.2.1", 0, "Cannot assign requested address"),
+    ],
+)
+def test_an_address_that_cannot_be(host: str, port: int, why: str) -> None:
+    with (
+        pytest.raises(UsageError, match=f"^Cannot listen on port {port} of {host}: .*{why}"),
+        s3vectors_server(host=host, port=port),
+    ):
+        pytest.fail("a server that listens nowhere")
+    assert not ACTIVE
+
+
+def test_an_option_that_does_not_exist() -> None:
+    options: Any = {"search_engin": "hnsw"}
+    with pytest.raises(UsageError, match=r"^mock_s3vectors has no option 'search_engin'\. Did you mean"):
+        s3vectors_server(**options)
+
+
+def test_starting_and_stopping() -> None:
+    server = s3vectors_server()
+    assert repr(server) == "<S3VectorsServer that is off>"
+    with pytest.raises(UsageError) as refusal:
+        _ = server.url
+    assert str(refusal.value) == "The server is off and has no URL: use it in a `with` block, or start() it."
+    with pytest.raises(UsageError) as refusal:
+        server.stop()
+    assert str(refusal.value) == "stop() was called on a server that is off: start() it first."
+    for _ in range(2):
+        server.start()
+        with pytest.raises(UsageError) as refusal:
+            server.start()
+        assert str(refusal.value) == f"The server is on already, at {server.url}: stop() it first."
+        assert names(client_of(server)) == []
+        server.stop()
+        assert not ACTIVE
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_without_the_extra(missing: str) -> None:
+    program = f"""
+import sys
+sys.modules["{missing}"] = None
+from mock_s3vectors import UsageError, s3vectors_server
+from mock_s3vectors._active import ACTIVE
+try:
+    s3vectors_server().start()
+except UsageError as error:
+    print(error, bool(ACTIVE))
+"""
+    command = [sys.executable, "-W", "error", "-c", program]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == (
+        f"The server needs {missing}, which is not installed: pip install 'mock_s3vectors[server]'. False\n"
+    )
+
+
+def test_a_server_that_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mock_s3vectors.transports.uvicorn import HttpServer
+
+    async def exit_at_once(*_: Any, **__: Any) -> None:
+        raise SystemExit(3)
+
+    monkeypatch.setattr(HttpServer, "startup", exit_at_once)
+    before = dict(os.environ)
+    with pytest.raises(RuntimeError, match="The HTTP server did not start") as failure:
+        s3vectors_server().start()
+    assert isinstance(failure.value.__cause__, SystemExit)
+    assert not ACTIVE
+    assert dict(os.environ) == before

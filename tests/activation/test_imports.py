@@ -12,7 +12,10 @@ import pytest
 
 import mock_s3vectors
 
-HEAVY = ("numpy", "faiss", "boto3", "botocore", "orjson", "regex", "Stemmer", "moto", "hypothesis")
+HEAVY = (
+    *("numpy", "faiss", "boto3", "botocore", "orjson", "regex", "Stemmer", "moto", "hypothesis"),
+    *("requests", "responses", "aiobotocore", "aiohttp", "starlette", "uvicorn"),
+)
 KEYS = 'aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"'
 # Stands where the network is.
 AWS = """
@@ -120,6 +123,20 @@ def test_the_import_hook_lets_other_imports_through() -> None:
             pass
         import botocore.handlers
         assert botocore.handlers.__spec__.loader.get_source("botocore.handlers")
+    """)
+
+
+def test_what_nobody_uses_is_not_loaded() -> None:
+    """Neither by importing the package, nor by a mock that boto3 clients call."""
+    run(f"""
+        import sys, boto3
+        from mock_s3vectors import mock_s3vectors
+        with mock_s3vectors():
+            client = boto3.client("s3vectors", {KEYS})
+            client.create_vector_bucket(vectorBucketName="bucket")
+        loaded = {{name.split(".")[0] for name in sys.modules}}
+        unwanted = {{"requests", "responses", "aiobotocore", "aiohttp", "starlette", "uvicorn"}}
+        assert not loaded & unwanted, loaded & unwanted
     """)
 
 

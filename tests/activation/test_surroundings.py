@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+import requests
+from botocore.endpoint import Endpoint
 from botocore.handlers import BUILTIN_HANDLERS
+from requests import Session
 
-from mock_s3vectors import mock_s3vectors
+from mock_s3vectors import mock_s3vectors, s3vectors_server
 from mock_s3vectors._active import ACTIVE
 from tests.activation.world import account_of, create, names, new_client
 
@@ -34,6 +38,8 @@ def surroundings() -> dict[str, Any]:
         "default session": boto3.DEFAULT_SESSION,
         "hooks": list(BUILTIN_HANDLERS),
         "import hooks": list(sys.meta_path),
+        "patched methods": (Endpoint._send, Session.get_adapter),  # type: ignore[attr-defined] # botocore's own
+        "threads": threading.enumerate(),
     }
 
 
@@ -218,6 +224,29 @@ def test_a_state_that_cannot_be_made_leaves_no_trace() -> None:
         ACTIVE.start(object(), {}, broken)
     assert not ACTIVE
     assert surroundings() == before
+
+
+def test_all_ways_out_are_watched_only_while_a_mock_is_on() -> None:
+    before = surroundings()["patched methods"]
+    with mock_s3vectors():
+        inside = surroundings()["patched methods"]
+        assert all(ours is not theirs for ours, theirs in zip(inside, before, strict=True))
+        with mock_s3vectors(), s3vectors_server():
+            assert surroundings()["patched methods"] == inside
+        assert surroundings()["patched methods"] == inside
+    assert surroundings()["patched methods"] == before
+
+
+def test_a_mock_that_all_clients_have_called_leaves_no_trace() -> None:
+    before = surroundings()
+    with mock_s3vectors(), s3vectors_server() as server:
+        create("bucket", client=new_client())
+        create("through", client=new_client(endpoint_url=server.url))
+        endpoint = "https://s3vectors.us-east-1.api.aws"
+        answer = requests.post(f"{endpoint}/ListVectorBuckets", timeout=1).json()
+        assert [bucket["vectorBucketName"] for bucket in answer["vectorBuckets"]] == names()
+    assert surroundings() == before
+    assert not ACTIVE
 
 
 def test_switching_on_and_off_adds_no_hooks() -> None:

@@ -95,12 +95,13 @@ def application() -> Starlette:
 
 def _head_of(http: Request, body: bytes = b"") -> HttpRequest:
     """A request without its body, or with it."""
+    headers = dict(http.headers.items())
     return HttpRequest(
         method=http.method,
-        host=http.url.hostname or "",
+        host=headers.get("host", "").partition(":")[0],
         path=http.scope["raw_path"].decode("latin-1"),
         query=http.scope["query_string"].decode("latin-1"),
-        headers=dict(http.headers.items()),
+        headers=headers,
         body=body,
     )
 

@@ -14,14 +14,16 @@ import pytest
 from tests.shapes import current_model
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-RUN_BY_HAND = {
+NOT_HERE = {
+    "async_search.py",  # run by tests/clients/test_aiobotocore.py
     "build_movie_data.py",  # needs a model of 90 MB
+    "javascript_search.py",  # run by tests/clients/test_javascript.py
     "movie_data.py",  # a module of the others
 }
 NEEDS_TEXT_SEARCH = {"hybrid_search.py"}
 TO_RUN = [
     pytest.param(name, marks=current_model if name in NEEDS_TEXT_SEARCH else ())
-    for name in sorted({path.name for path in EXAMPLES.glob("*.py")} - RUN_BY_HAND)
+    for name in sorted({path.name for path in EXAMPLES.glob("*.py")} - NOT_HERE)
 ]
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
 from mock_s3vectors import Config
 from mock_s3vectors.operations import OPERATIONS
+from tests.readme import ELSEWHERE, README, blocks, recipe_of
 from tests.shapes import HAS_COMPLETE_MODEL, service_model
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-RECIPES = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+RECIPES = blocks("python")
 
 
 def rows(heading: str) -> dict[str, list[str]]:
@@ -44,8 +42,13 @@ def test_the_options_are_those_of_config() -> None:
 
 
 def test_the_recipes_run(pytester: pytest.Pytester) -> None:
-    assert len(RECIPES) == 9
-    recipes = [recipe for recipe in RECIPES if HAS_COMPLETE_MODEL or "queryTexts" not in recipe]
+    assert len(RECIPES) == 13
+    elsewhere = [recipe_of(library) for library in ELSEWHERE]
+    recipes = [
+        recipe
+        for recipe in RECIPES
+        if recipe not in elsewhere and (HAS_COMPLETE_MODEL or "queryTexts" not in recipe)
+    ]
     pytester.makepyfile(**{f"test_recipe_{number}": recipe for number, recipe in enumerate(recipes)})
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
     result.assert_outcomes(passed=len(recipes) - 1)  # one of them is no test, and only runs
@@ -62,4 +65,5 @@ def test_a_recipe_stands_for_itself(number: int) -> None:
         for alias in node.names
     }
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    assert {"boto3", "pytest", "mock_s3vectors", "patch_client"} & used <= imported
+    ours_and_common = {"boto3", "pytest", "requests", "mock_s3vectors", "s3vectors_server", "patch_client"}
+    assert ours_and_common & used <= imported

@@ -1,4 +1,4 @@
-"""A faithful in-memory mock of Amazon S3 Vectors for tests that use boto3.
+"""A faithful in-memory mock of Amazon S3 Vectors for tests, in process or as a local server.
 
     import boto3
     from mock_s3vectors import mock_s3vectors
@@ -8,7 +8,7 @@
         client = boto3.client("s3vectors", region_name="us-east-1")
         client.create_vector_bucket(vectorBucketName="movies")
 
-Importing the package hooks it into botocore and loads nothing heavy: not botocore, not numpy.
+Async clients and calls of `requests` are answered as well; `s3vectors_server` is for all others. Importing the package hooks it into botocore and loads nothing heavy: not botocore, not numpy.
 """
 
 from mock_s3vectors._mock import MockS3Vectors, mock_s3vectors

@@ -8,7 +8,8 @@
         client = boto3.client("s3vectors", region_name="us-east-1")
         client.create_vector_bucket(vectorBucketName="movies")
 
-Async clients and calls of `requests` are answered as well; `s3vectors_server` is for all others. Importing the package hooks it into botocore and loads nothing heavy: not botocore, not numpy.
+Async clients and calls of `requests` are answered as well; `s3vectors_server` is for all others.
+Importing the package hooks it into botocore and loads nothing heavy: not botocore, not numpy.
 """
 
 from mock_s3vectors._mock import MockS3Vectors, mock_s3vectors

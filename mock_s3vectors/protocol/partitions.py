@@ -23,11 +23,21 @@ def _partitions() -> list[tuple[str, frozenset[str], re.Pattern[str]]]:
     ]
 
 
+# Documented; an older botocore has no other suffix for aws-eusc than that of other services.
+_SUFFIXES = {
+    "amazonaws.com": "api.aws",
+    "amazonaws.com.cn": "api.amazonwebservices.com.cn",
+    "amazonaws.eu": "api.amazonwebservices.eu",
+}
+
+
 @lru_cache(maxsize=1)
-def endpoint_suffixes() -> dict[str, str]:
-    """What follows `s3vectors.{region}.` in each partition, by what follows it for other services."""
+def endpoint_suffixes() -> tuple[frozenset[str], dict[str, str]]:
+    """What follows `s3vectors.{region}.`: all that there are, and each by that of other services."""
     outputs = [partition["outputs"] for partition in _data()]
-    return {output["dnsSuffix"]: output["dualStackDnsSuffix"] for output in outputs}
+    by_other = {output["dnsSuffix"]: output["dualStackDnsSuffix"] for output in outputs} | _SUFFIXES
+    of_botocore = {output["dualStackDnsSuffix"] for output in outputs}
+    return frozenset({*of_botocore, *by_other.values()}), by_other
 
 
 @lru_cache(maxsize=256)

@@ -45,13 +45,13 @@ def _is_endpoint(host: str) -> bool:
     region, _, suffix = rest.partition(".")
     if not service.startswith("s3vectors") or not region:
         return False
-    suffixes = endpoint_suffixes()
-    if suffix in suffixes.values():
-        return True
+    suffixes, by_other = endpoint_suffixes()
     if suffix in suffixes:
+        return True
+    if suffix in by_other:
         raise UsageError(
             f"{host} was called while a mock is on, and the request was not sent anywhere. S3 Vectors is not "
-            f"there, even if client.meta.endpoint_url says so: call s3vectors.{region}.{suffixes[suffix]}."
+            f"there, even if client.meta.endpoint_url says so: call s3vectors.{region}.{by_other[suffix]}."
         )
     return False
 

@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     from mock_s3vectors import S3VectorsServer
 
 
+@pytest.fixture(autouse=True)
+def clients_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """They keep connections open, which Python would complain of when it collects them."""
+    made: list[Any] = []
+    make = boto3.Session.client
+
+    def make_and_note(*arguments: Any, **settings: Any) -> Any:
+        made.append(make(*arguments, **settings))
+        return made[-1]
+
+    monkeypatch.setattr(boto3.Session, "client", make_and_note)
+    yield
+    for client in made:
+        client.close()
+
+
 @pytest.fixture
 def over_http(s3vectors_server: S3VectorsServer) -> Any:
     """A boto3 client that goes through the server."""

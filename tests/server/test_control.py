@@ -11,6 +11,7 @@ import pytest
 from mock_s3vectors._active import ACTIVE
 from tests.helpers import START
 from tests.server.wire import head
+from tests.shapes import current_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,7 @@ def test_reset_drops_all_buckets_and_forgets_the_calls(connection: Connection, o
     assert europe.list_vector_buckets()["vectorBuckets"] == []
 
 
+@current_model
 def test_calls_are_listed_in_their_order(
     connection: Connection, over_http: Any, at: Callable[[float], None]
 ) -> None:

@@ -18,7 +18,7 @@ from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.transports import asgi
 from tests.server.wire import Connection, head, request
-from tests.shapes import check_response
+from tests.shapes import check_response, current_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,6 +206,7 @@ def test_a_boto3_client_sends_20_mib_and_no_more(over_http: Any) -> None:
 # --- paths ------------------------------------------------------------------------------------
 
 
+@current_model
 def test_an_arn_in_a_path_keeps_its_slashes_encoded(over_http: Any, connection: Connection) -> None:
     over_http.create_vector_bucket(vectorBucketName="films")
     arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"

@@ -15,7 +15,7 @@ from tests.shapes import current_model
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NOT_HERE = {
-    "async_search.py",  # run by tests/clients/test_aiobotocore.py
+    "async_search.py",  # run by tests/clients/aiobotocore
     "build_movie_data.py",  # needs a model of 90 MB
     "javascript_search.py",  # run by tests/clients/test_javascript.py
     "movie_data.py",  # a module of the others

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +31,8 @@ class Patch:
     name: str
     wrap: Callable[[Method], Method]
     _waiting: WhenLoaded | None = None
+    # Kept, because a test may have unloaded the module before the mock ends.
+    _class: Any = None
     _theirs: Method | None = None
     _ours: Method | None = None
 
@@ -43,14 +44,13 @@ class Patch:
         """Put the library's own method back."""
         if self._waiting is not None:
             self._waiting.cancel()
-        owner = getattr(sys.modules.get(self.module), self.owner, None)
-        if self._theirs is not None and vars(owner).get(self.name) is self._ours:
-            setattr(owner, self.name, self._theirs)
+        if self._class is not None and getattr(self._class, self.name) is self._ours:
+            setattr(self._class, self.name, self._theirs)
 
     def _replace(self, module: ModuleType) -> None:
-        owner = getattr(module, self.owner, None)
+        owner = getattr(module, self.owner)
+        theirs = getattr(owner, self.name)
         # Ours may be there still, where another patch has put it back.
-        if owner is not None and vars(owner)[self.name] is not self._ours:
-            self._theirs = vars(owner)[self.name]
-            self._ours = self.wrap(self._theirs)
+        if theirs is not self._ours:
+            self._class, self._theirs, self._ours = owner, theirs, self.wrap(theirs)
             setattr(owner, self.name, self._ours)

@@ -237,6 +237,16 @@ def test_all_ways_out_are_watched_only_while_a_mock_is_on() -> None:
     assert surroundings()["patched methods"] == before
 
 
+@pytest.mark.parametrize("module", ["requests.sessions", "botocore.endpoint"])
+def test_a_library_that_is_unloaded_while_the_mock_is_on(
+    monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    before = surroundings()
+    with monkeypatch.context() as patch, mock_s3vectors():
+        patch.delitem(sys.modules, module)
+    assert surroundings() == before
+
+
 def test_a_mock_that_all_clients_have_called_leaves_no_trace() -> None:
     before = surroundings()
     with mock_s3vectors(), s3vectors_server() as server:

@@ -17,8 +17,8 @@ from tests.clients.life_cycle import (
     LATER,
     LIFE_CYCLE,
     TOO_LARGE,
-    Refusal,
     expected_of,
+    refusal_of,
     seen_of,
     steps_for,
     vocabulary_of,
@@ -50,8 +50,7 @@ def perform(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
     try:
         return answer_of(getattr(client, xform_name(operation)), **parameters)
     except ClientError as error:
-        response: Any = error.response
-        return Refusal(response["Error"]["Code"], response["Error"]["Message"], response.get("fieldList"))
+        return refusal_of(error)
 
 
 # Every way in which a client of boto3 gets to the mock.

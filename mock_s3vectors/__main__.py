@@ -20,6 +20,8 @@ from mock_s3vectors.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from typing_extensions import Self
+
 _PORT = 4577
 
 
@@ -67,33 +69,54 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(*, host: str, port: int, port_file: Path | None, verbose: bool, **options: Any) -> None:
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(message)s")
-    if port_file is not None:
-        # One of a server that was killed would mislead who waits for ours.
-        port_file.unlink(missing_ok=True)
 
-    def announce() -> None:
-        sys.stdout.write(f"mock_s3vectors answers at {server.url}\n")
-        sys.stdout.flush()
-        if port_file is not None:
-            _write_whole(port_file, f"{server.port}\n")
+    with mock_s3vectors(**options), _PortFile(port_file) as file:
 
-    with mock_s3vectors(**options):
+        def announce() -> None:
+            file.write(server.port)
+            print(f"mock_s3vectors answers at {server.url}", flush=True)
+
+        def stop(*_: Any) -> None:
+            server.should_exit = True
+
         server = http_server(host, port, on_ready=announce)
-        # uvicorn raises the signal again when it has ended in good order, which shall end nothing more.
+        # Until uvicorn listens to signals itself; and it raises them again when it has ended in good order.
         for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, lambda *_: None)
-        try:
-            server.run()
-        finally:
-            if port_file is not None:
-                port_file.unlink(missing_ok=True)
+            signal.signal(ending, stop)
+        server.run()
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file that is never seen half written."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="ascii")
-    draft.replace(path)
+class _PortFile:
+    """The file that holds the port as long as clients are answered; never seen half written.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._draft = path and path.with_name(f"{path.name}.{os.getpid()}")
+
+    def __enter__(self) -> Self:
+        if self._path and self._draft:
+            try:
+                # One of a server that was killed would mislead who waits for ours.
+                self._path.unlink(missing_ok=True)
+                self._draft.touch()
+            except OSError as error:
+                raise UsageError(f"Cannot write {self._path}: {error.strerror}.") from error
+        return self
+
+    def write(self, port: int) -> None:
+        """Clients can call."""
+        if self._path and self._draft:
+            self._draft.write_text(f"{port}\n", encoding="ascii")
+            self._draft.replace(self._path)
+
+    def __exit__(self, *_: object) -> None:
+        if self._path and self._draft:
+            self._draft.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

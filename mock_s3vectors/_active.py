@@ -75,10 +75,7 @@ class ActiveMocks:
         with self._lock:
             config = replace(self._entries[-1].config if self._entries else Config(), **options)
             if not self._entries:
-                self._stores = make_state()
-                self._surroundings.enter()
-                for patch in self._patches:
-                    patch.apply()
+                self._begin(make_state())
             self._entries.append(_Entry(owner, config))
 
     def stop(self, owner: object) -> None:
@@ -96,10 +93,23 @@ class ActiveMocks:
                 )
             self._entries = _without_last(self._entries, mine[-1])
             if not self._entries:
-                self._stores = None
-                for patch in self._patches:
-                    patch.undo()
-                self._surroundings.leave()
+                self._end()
+
+    def _begin(self, stores: Stores) -> None:
+        self._surroundings.enter()
+        try:
+            for patch in self._patches:
+                patch.apply()
+        except BaseException:
+            self._end()
+            raise
+        self._stores = stores
+
+    def _end(self) -> None:
+        self._stores = None
+        for patch in self._patches:
+            patch.undo()
+        self._surroundings.leave()
 
     def config_of(self, owner: object) -> Config | None:
         """The options that hold for what the owner started last, None if it is off."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import ModuleType, TracebackType
 
     from typing_extensions import Self, Unpack
@@ -19,6 +22,11 @@ if TYPE_CHECKING:
     from mock_s3vectors.transports.uvicorn import HttpServer
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
+# Set by somebody, it would have clients go past the server, to AWS.
+_IGNORE_VARIABLE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+_VARIABLES = (ENDPOINT_VARIABLE, _IGNORE_VARIABLE)
+# Some clients read the one, some the other, and some the first that there is.
+_NO_PROXY = ("no_proxy", "NO_PROXY")
 
 
 class S3VectorsServer:
@@ -64,8 +72,8 @@ class S3VectorsServer:
             http = http_server(*self._address)
             http.start()
             undo.callback(http.stop)
-            undo.callback(_set_endpoint, os.environ.get(ENDPOINT_VARIABLE))
-            _set_endpoint(http.url)
+            _ENVIRONMENT.enter(http.url)
+            undo.callback(_ENVIRONMENT.leave, http.url)
             self._http, self._undo = http, undo.pop_all()
 
     def stop(self) -> None:
@@ -116,11 +124,46 @@ def s3vectors_server(
     return S3VectorsServer(mock_s3vectors(**settings, **options), host, port)
 
 
-def _set_endpoint(url: str | None) -> None:
-    if url is None:
-        os.environ.pop(ENDPOINT_VARIABLE, None)
-    else:
-        os.environ[ENDPOINT_VARIABLE] = url
+class _Environment:
+    """What is in the environment while servers are on: where the last is, and that no proxy leads there."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._urls: list[str] = []
+        self._replaced: dict[str, str | None] = {}
+
+    def enter(self, url: str) -> None:
+        """A server is on."""
+        with self._lock:
+            if not self._urls:
+                self._replaced = {name: os.environ.get(name) for name in (*_VARIABLES, *_NO_PROXY)}
+            self._urls.append(url)
+            self._set()
+
+    def leave(self, url: str) -> None:
+        """It is not any more; servers may end in any order."""
+        with self._lock:
+            self._urls.remove(url)
+            if self._urls:
+                self._set()
+            else:
+                _set_variables(self._replaced)
+
+    def _set(self) -> None:
+        hosts = sorted({str(urlsplit(url).hostname) for url in self._urls})
+        direct = {name: ",".join(filter(None, [self._replaced[name], *hosts])) for name in _NO_PROXY}
+        _set_variables({ENDPOINT_VARIABLE: self._urls[-1], _IGNORE_VARIABLE: "false", **direct})
+
+
+def _set_variables(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+_ENVIRONMENT = _Environment()
 
 
 def http_server(host: str, port: int, **callbacks: Any) -> HttpServer:
@@ -132,9 +175,9 @@ def http_server(host: str, port: int, **callbacks: Any) -> HttpServer:
     module = _uvicorn()
     try:
         return module.HttpServer(host, port, **callbacks)  # type: ignore[no-any-return]
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise UsageError(
-            f"Cannot listen on port {port} of {host}: {error}. Port 0 is any that is free."
+            f"Cannot listen on port {port!r} of {host}: {error}. Port 0 is any that is free."
         ) from error
 
 

@@ -7,6 +7,7 @@ word `Choice` beside it; the README lists those under "Unverified choices".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from traceback import format_exception_only
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -104,9 +105,8 @@ class UnknownOperationException(ServiceError):
 
 def internal_failure(bug: Exception) -> InternalServerException:
     """A bug of the mock, as a server tells it. Choice: the text."""
-    return InternalServerException(
-        f"mock_s3vectors failed, and its log has the traceback: {type(bug).__name__}: {bug}"
-    )
+    text = "".join(format_exception_only(bug)).strip().encode(errors="backslashreplace").decode()
+    return InternalServerException(f"mock_s3vectors failed, and its log has the traceback: {text}")
 
 
 def unavailable() -> ServiceUnavailableException:

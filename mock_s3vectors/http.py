@@ -50,3 +50,11 @@ def read_body(body: Any) -> bytes:
     if isinstance(body, (bytearray, memoryview)):
         return bytes(body)
     return read_body(body.read()) if hasattr(body, "read") else b"".join(map(read_body, body))
+
+
+def read_headers(headers: Any) -> dict[str, str]:
+    """All headers by lower-case name; some clients have bytes for values."""
+    return {
+        name.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        for name, value in headers.items()
+    }

@@ -6,21 +6,27 @@
 | `requests` | `requests.Session.get_adapter` |
 | `asgi` | HTTP, from any client, to the server that `uvicorn` runs |
 
-What they need of a library waits until somebody else imports it.
+What they need of a library waits until somebody else imports it. `ways_out` closes all other ways.
 """
 
 from mock_s3vectors._active import ACTIVE
-from mock_s3vectors.transports.botocore import add_handlers, refuse_to_send
-from mock_s3vectors.transports.loading import WhenLoaded
+from mock_s3vectors.transports.botocore import add_handlers, pass_by
+from mock_s3vectors.transports.loading import whenever_loaded
 from mock_s3vectors.transports.patches import Patch
 from mock_s3vectors.transports.requests import answer_for_endpoints
+from mock_s3vectors.transports.ways_out import refuse_clients, refuse_urls
 
 
 def install() -> None:
     """Have botocore ask the mocks from now on, and close all ways round them while one is on."""
-    WhenLoaded("botocore.handlers", add_handlers)
-    ACTIVE.while_on(
-        Patch("botocore.endpoint", "Endpoint", "_send", refuse_to_send),
-        Patch("aiobotocore.endpoint", "AioEndpoint", "_send", refuse_to_send),
+    patches = [
+        Patch("botocore.endpoint", "Endpoint", "_send", refuse_clients),
+        Patch("botocore.httpsession", "URLLib3Session", "send", refuse_urls),
+        Patch("aiobotocore.endpoint", "AioEndpoint", "_send", refuse_clients),
+        Patch("moto.core.botocore_stubber", "BotocoreStubber", "process_request", pass_by),
         Patch("requests.sessions", "Session", "get_adapter", answer_for_endpoints),
-    )
+        Patch("requests.adapters", "HTTPAdapter", "get_connection_with_tls_context", refuse_urls),
+        Patch("requests.adapters", "HTTPAdapter", "get_connection", refuse_urls),  # before 2.32
+    ]
+    ACTIVE.while_on(*patches)
+    whenever_loaded(("botocore.handlers", add_handlers), *((patch.module, patch.renew) for patch in patches))

@@ -16,13 +16,14 @@ import asyncio
 import logging
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from mock_s3vectors import errors, limits
@@ -35,7 +36,7 @@ from mock_s3vectors.transports.calls import Call
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from mock_s3vectors.http import HttpResponse
 
@@ -44,6 +45,8 @@ CONTROL = "/_mock_s3vectors"
 _CALLS_KEPT = 1_000
 # More than cores, because a thread may wait for the lock of an index.
 _WORKERS = 32
+# How long a client that will close may go on sending what is not read.
+_LINGER_SECONDS = 2
 
 _log = logging.getLogger(__name__)
 
@@ -53,15 +56,15 @@ def application() -> Starlette:
     calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
 
     async def health(_: Request) -> Response:
-        return JSONResponse({"status": "ok", "version": version("mock_s3vectors")})
+        return _json({"status": "ok", "version": version("mock_s3vectors")})
 
     async def list_calls(_: Request) -> Response:
-        return JSONResponse({"calls": [call.describe() for call in list(calls)]})
+        return _json({"calls": [call.describe() for call in list(calls)]})
 
     async def reset(_: Request) -> Response:
         ACTIVE.reset()
         calls.clear()
-        return JSONResponse({})
+        return _json({})
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
@@ -78,12 +81,9 @@ def application() -> Starlette:
             return
         except ServiceError as error:
             request, answer = _head_of(http), serialize_error(error)
+            send = _before_it_closes(http, send)
         calls.append(Call.of(request, answer))
-        response = Response(answer.body, answer.status, answer.headers)
-        if "expect" in http.headers and not request.body:
-            # A client that was told not to send its body may send another request in its place.
-            response.headers["connection"] = "close"
-        await response(scope, receive, send)
+        await Response(answer.body, answer.status, answer.headers)(scope, receive, send)
 
     control = [
         Route("/health", health),
@@ -123,6 +123,38 @@ async def _request_of(http: Request) -> HttpRequest:
         if len(body) > limits.REQUEST_BYTES:
             raise errors.request_too_large()
     return _head_of(http, bytes(body))
+
+
+def _before_it_closes(http: Request, send: Send) -> Send:
+    """Sends a refusal to a client whose body is not read, so that it arrives.
+
+    A client that keeps the connection sends the rest of its body, and it is thrown away. One that does not
+    must be let send for a while, or it would see a reset instead of the refusal. And one that waits for "100
+    Continue" will send no body, so the connection must end here.
+    """
+    waits = "expect" in http.headers
+    closes = http.scope["http_version"] == "1.0" or "close" in http.headers.get("connection", "").lower()
+
+    async def send_and_let_send(message: Message) -> None:
+        if message["type"] == "http.response.start" and waits:
+            message["headers"] = [*message["headers"], (b"connection", b"close")]
+        elif message["type"] == "http.response.body" and closes and not waits:
+            await send({**message, "more_body": True})
+            with suppress(ClientDisconnect, asyncio.TimeoutError):
+                await asyncio.wait_for(_throw_away(http), _LINGER_SECONDS)
+            message = {"type": "http.response.body"}
+        await send(message)
+
+    return send_and_let_send
+
+
+async def _throw_away(http: Request) -> None:
+    async for _ in http.stream():
+        pass
+
+
+def _json(document: Any) -> Response:
+    return Response(orjson.dumps(document), media_type="application/json")
 
 
 def _answer(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import ipaddress
 import sys
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,8 @@ from urllib.parse import urlsplit
 
 from mock_s3vectors._active import ACTIVE, FAKE_CREDENTIALS
 from mock_s3vectors.errors import UsageError
-from mock_s3vectors.http import HttpRequest, read_body
+from mock_s3vectors.http import HttpRequest, read_body, read_headers
+from mock_s3vectors.transports.hosts import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSPreparedRequest, AWSRequest
     from botocore.client import BaseClient
-    from botocore.endpoint import Endpoint
     from botocore.signers import RequestSigner
 
 _SEEN = "_mock_s3vectors_seen"
@@ -36,7 +35,7 @@ def before_send(request: AWSPreparedRequest, **_: Any) -> Any:
     url = urlsplit(request.url)
     host = url.hostname or ""
     # botocore asks every handler, so a client that was patched twice asks this one twice.
-    if not ACTIVE or _is_loopback(host) or hasattr(request, _SEEN):
+    if not ACTIVE or is_loopback(host) or hasattr(request, _SEEN):
         return None
     setattr(request, _SEEN, True)
     response = ACTIVE.handle(
@@ -45,13 +44,12 @@ def before_send(request: AWSPreparedRequest, **_: Any) -> Any:
             host=host,
             path=_operation_path(url.path),
             query=url.query,
-            headers={name.lower(): _text(value) for name, value in request.headers.items()},
+            headers=read_headers(request.headers),
             body=read_body(request.body),
         )
     )
     if response is None:
         return None
-    _have_moto_pass()
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - loaded already when a client calls
 
     headers: Any = response.headers
@@ -76,16 +74,22 @@ def _operation_path(path: str) -> str:
     return f"/tags/{last}" if before == "tags" else f"/{last}"
 
 
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
 def before_sign(request: AWSRequest, request_signer: RequestSigner, **_: Any) -> None:
-    """Lends fake credentials, for one request, to a client made before the mock where there were none."""
-    # A client keeps the credentials that it was made with, and botocore has no other way to ask for them.
-    if ACTIVE and request_signer._credentials is None:  # type: ignore[attr-defined] # noqa: SLF001
+    """Lends fake credentials, for one request, to a client that has none, or would call AWS for new ones.
+
+    A client keeps the credentials that it was made with, and botocore has no other way to ask for them.
+    """
+    own = request_signer._credentials  # type: ignore[attr-defined] # noqa: SLF001
+    if ACTIVE and (own is None or _would_call_out(own)):
         lent = _credentials_for(request_signer)(*FAKE_CREDENTIALS.values())
         request.context.setdefault("signing", {})["request_credentials"] = lent
+
+
+def _would_call_out(credentials: Any) -> bool:
+    """Whether these are to be fetched from a service that nobody mocks, as those of an assumed role."""
+    stubber = getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
+    refresh_needed = getattr(credentials, "refresh_needed", None)
+    return refresh_needed is not None and not getattr(stubber, "enabled", False) and refresh_needed()
 
 
 def _credentials_for(request_signer: RequestSigner) -> Callable[[str, str], Any]:
@@ -104,28 +108,18 @@ _BY_EVENT: dict[str, Callable[..., Any]] = {
 }
 
 
-def _have_moto_pass() -> None:
-    """Have moto ignore what is answered already.
+def pass_by(process_request: Callable[..., Any]) -> Callable[..., Any]:
+    """Moto's `BotocoreStubber.process_request`, but it ignores what is answered already.
 
     botocore asks moto's handler all the same. It has an s3vectors of its own, which would take its time
     with the request, and may raise what then surfaces from the call.
     """
-    stubber = getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
-    if stubber is None or "process_request" in vars(stubber):
-        return
-    process = stubber.process_request
-    stubber.process_request = lambda request: None if hasattr(request, _SEEN) else process(request)
 
+    @functools.wraps(process_request)
+    def process_unless_answered(self: Any, request: AWSPreparedRequest) -> Any:
+        return None if hasattr(request, _SEEN) else process_request(self, request)
 
-@functools.lru_cache(maxsize=64)
-def _is_loopback(host: str) -> bool:
-    """Whether a host is this machine: then it is a local server that the test asked for."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return process_unless_answered
 
 
 def patch_client(client: BaseClient) -> None:
@@ -153,26 +147,5 @@ def add_handlers(handlers: ModuleType) -> None:
     Args:
         handlers: the module `botocore.handlers`, of which each session copies its handlers.
     """
-    handlers.BUILTIN_HANDLERS[:0] = _BY_EVENT.items()
-
-
-def refuse_to_send(send: Callable[..., Any]) -> Callable[..., Any]:
-    """`Endpoint._send` or `AioEndpoint._send`, the last place that all requests pass.
-
-    What a client sends that does not ask the mock (it is older than our handlers, or was made without
-    botocore's own) is stopped there, rather than go to AWS.
-    """
-
-    @functools.wraps(send)
-    def send_unless_mocked(self: Endpoint, request: AWSPreparedRequest) -> Any:
-        host = urlsplit(request.url).hostname or ""
-        if ACTIVE and getattr(self, "_endpoint_prefix", "") == "s3vectors" and not _is_loopback(host):
-            raise UsageError(
-                "An s3vectors client that does not ask the mock was called while it is on, and the request "
-                "was not sent anywhere. The client is older than `import mock_s3vectors`, or has no built-in "
-                "handlers: give it to mock_s3vectors.patch_client, or import mock_s3vectors before it is "
-                "made."
-            )
-        return send(self, request)
-
-    return send_unless_mocked
+    new = [entry for entry in _BY_EVENT.items() if entry not in handlers.BUILTIN_HANDLERS]
+    handlers.BUILTIN_HANDLERS[:0] = new

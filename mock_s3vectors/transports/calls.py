@@ -48,7 +48,7 @@ class Call:
         )
 
     def describe(self) -> dict[str, Any]:
-        """The record as JSON has it."""
+        """The record, for orjson."""
         return {
             "operation": _operation(self.method, self.path),
             "method": self.method,
@@ -62,12 +62,13 @@ class Call:
         }
 
 
-def _parameters(body: bytes | None) -> Any:
-    """The JSON of a body; None if there is none, or it was not kept."""
+def _parameters(body: bytes | None) -> orjson.Fragment | None:
+    """The JSON of a body as it came; None if there is none, or it was not kept."""
     try:
-        return orjson.loads(body or b"null")
+        orjson.loads(body or b"null")
     except orjson.JSONDecodeError:
         return None
+    return orjson.Fragment(body) if body else None
 
 
 def _operation(method: str, path: str) -> str | None:

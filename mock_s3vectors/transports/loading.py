@@ -1,11 +1,12 @@
-"""Acting on a module of somebody else's as soon as it is imported, without importing it."""
+"""Acting on modules of somebody else's as soon as they are imported, without importing them."""
 
 from __future__ import annotations
 
 import importlib.abc
 import importlib.util
 import sys
-from typing import TYPE_CHECKING, Any
+import threading
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,53 +16,62 @@ if TYPE_CHECKING:
     Action = Callable[[ModuleType], None]
 
 
-class WhenLoaded(importlib.abc.MetaPathFinder):
-    """Does something with a module now if it is loaded, else right after it has been.
+def whenever_loaded(*actions: tuple[str, Action]) -> None:
+    """Do something with a module now if it is loaded, and each time after it has been.
 
-    Attributes:
-        name: the module's name.
+    It may be loaded again, because its import failed, it was reloaded, or a test has put `sys.modules` back.
+
+    Args:
+        *actions: names of modules, each with what is to be done with it.
+    """
+    sys.meta_path.insert(0, _Finder(actions))
+    for name, action in actions:
+        if name in sys.modules:
+            # Another thread may be in the middle of it; this waits until it is whole.
+            action(importlib.import_module(name))
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds nothing itself, and has the loaders of certain modules do something more.
+
+    It stays where it is for good: were it taken out, another thread's import that walks the same list
+    would miss the next finder, and with it modules that exist.
     """
 
-    def __init__(self, name: str, action: Action) -> None:
-        self.name = name
-        self._action = action
-        module = sys.modules.get(name)
-        if module is None:
-            sys.meta_path.insert(0, self)
-        else:
-            action(module)
+    def __init__(self, actions: Sequence[tuple[str, Action]]) -> None:
+        self._actions = actions
+        self._names = {name for name, _ in actions}
+        self._asking = threading.local()
 
     def find_spec(
         self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The spec that the other finders have, with a loader that acts afterwards."""
-        if name != self.name:
+        if name not in self._names or getattr(self._asking, "others", False):
             return None
-        self.cancel()
-        spec = importlib.util.find_spec(name)
+        self._asking.others = True
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            self._asking.others = False
         if spec is not None and spec.loader is not None:
-            spec.loader = _ThenAct(spec.loader, self._action)
+            spec.loader = _Loader(spec.loader, [action for of, action in self._actions if of == name])
         return spec
 
-    def cancel(self) -> None:
-        """Wait no longer."""
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)
 
+class _Loader(importlib.abc.Loader):
+    """Loads a module as another loader does, which the module keeps, and then acts."""
 
-class _ThenAct(importlib.abc.Loader):
-    """A loader that does what another does, and then something more."""
-
-    def __init__(self, loader: importlib.abc.Loader, action: Action) -> None:
+    def __init__(self, loader: importlib.abc.Loader, actions: list[Action]) -> None:
         self._loader = loader
-        self._action = action
+        self._actions = actions
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
         self._loader.exec_module(module)
-        self._action(module)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._loader, name)
+        for action in self._actions:
+            action(module)

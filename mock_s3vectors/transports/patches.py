@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+import threading
 from typing import TYPE_CHECKING, Any
-
-from mock_s3vectors.transports.loading import WhenLoaded
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,43 +14,61 @@ if TYPE_CHECKING:
     Method = Callable[..., Any]
 
 
-@dataclass
 class Patch:
     """One method, of a library that need not be loaded, nor installed.
 
-    Attributes:
-        module: where the class is defined.
-        owner: the class.
-        name: the method.
-        wrap: makes ours from theirs. Ours must do as theirs does when no mock is on: whoever has
-            patched the same method meanwhile may put ours back later than we took it away.
+    Others may patch the same method, before us or after us, and put back what they found at any time: so
+    ours does as theirs does when no mock is on, and is known wherever it is met again.
     """
 
-    module: str
-    owner: str
-    name: str
-    wrap: Callable[[Method], Method]
-    _waiting: WhenLoaded | None = None
-    # Kept, because a test may have unloaded the module before the mock ends.
-    _class: Any = None
-    _theirs: Method | None = None
-    _ours: Method | None = None
+    def __init__(self, module: str, owner: str, name: str, wrap: Callable[[Any], Method]) -> None:
+        """Nothing yet.
+
+        Args:
+            module: where the class is defined.
+            owner: the class.
+            name: the method.
+            wrap: makes ours from theirs.
+        """
+        self.module = module
+        self._owner = owner
+        self._name = name
+        self._wrap = wrap
+        self._on = False
+        self._lock = threading.Lock()
+        # Kept, because a test may have unloaded the module before the mock ends.
+        self._patched: list[type] = []
+        self._newest: Method | None = None
+        self._theirs: WeakKeyDictionary[Method, Method] = WeakKeyDictionary()
 
     def apply(self) -> None:
-        """Now, or as soon as the library is imported."""
-        self._waiting = WhenLoaded(self.module, self._replace)
+        """Now if the library is loaded; if it comes later, `renew` is to be called."""
+        self._on = True
+        module = sys.modules.get(self.module)
+        if module is not None:
+            self.renew(module)
 
     def undo(self) -> None:
         """Put the library's own method back."""
-        if self._waiting is not None:
-            self._waiting.cancel()
-        if self._class is not None and getattr(self._class, self.name) is self._ours:
-            setattr(self._class, self.name, self._theirs)
+        with self._lock:
+            self._on = False
+            for owner in self._patched:
+                method = vars(owner)[self._name]
+                setattr(owner, self._name, self._theirs.get(method, method))
+            self._patched.clear()
 
-    def _replace(self, module: ModuleType) -> None:
-        owner = getattr(module, self.owner)
-        theirs = getattr(owner, self.name)
-        # Ours may be there still, where another patch has put it back.
-        if theirs is not self._ours:
-            self._class, self._theirs, self._ours = owner, theirs, self.wrap(theirs)
-            setattr(owner, self.name, self._ours)
+    def renew(self, module: ModuleType) -> None:
+        """Apply it to a module that has just been loaded, if a mock is on."""
+        owner = getattr(module, self._owner, None)
+        with self._lock:
+            # Else it is a test's stand-in, a release that has no such method, or half loaded and comes again.
+            if self._on and isinstance(owner, type) and self._name in vars(owner):
+                method = vars(owner)[self._name]
+                setattr(owner, self._name, self._ours(self._theirs.get(method, method)))
+                self._patched.append(owner)
+
+    def _ours(self, theirs: Method) -> Method:
+        if self._newest is None or self._theirs[self._newest] is not theirs:
+            self._newest = self._wrap(theirs)
+            self._theirs[self._newest] = theirs
+        return self._newest

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.errors import UsageError
-from mock_s3vectors.http import HttpRequest, read_body
+from mock_s3vectors.http import HttpRequest, read_body, read_headers
+from mock_s3vectors.transports.hosts import is_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,43 +24,21 @@ if TYPE_CHECKING:
 
 
 def answer_for_endpoints(get_adapter: Callable[..., BaseAdapter]) -> Callable[..., BaseAdapter]:
-    """`Session.get_adapter`, with an adapter of our own for the endpoints of S3 Vectors.
-
-    Raises:
-        UsageError: the host is that of `client.meta.endpoint_url`, where S3 Vectors is not.
-    """
+    """`Session.get_adapter`, with an adapter of our own for the endpoints of S3 Vectors."""
 
     @functools.wraps(get_adapter)
     def get_adapter_or_ours(session: Session, url: str) -> BaseAdapter:
-        if ACTIVE and "s3vectors" in url and _is_endpoint(urlsplit(url).hostname or ""):
+        if ACTIVE and is_endpoint(url):
             return _Adapter()  # type: ignore[return-value] # what a session uses of one
         return get_adapter(session, url)
 
     return get_adapter_or_ours
 
 
-def _is_endpoint(host: str) -> bool:
-    from mock_s3vectors.protocol.partitions import endpoint_suffixes  # noqa: PLC0415 - imports botocore
-
-    service, _, rest = host.partition(".")
-    region, _, suffix = rest.partition(".")
-    if not service.startswith("s3vectors") or not region:
-        return False
-    suffixes, by_other = endpoint_suffixes()
-    if suffix in suffixes:
-        return True
-    if suffix in by_other:
-        raise UsageError(
-            f"{host} was called while a mock is on, and the request was not sent anywhere. S3 Vectors is not "
-            f"there, even if client.meta.endpoint_url says so: call s3vectors.{region}.{by_other[suffix]}."
-        )
-    return False
-
-
 class _Adapter:
     """What a session of `requests` asks for the answer."""
 
-    def send(self, request: PreparedRequest, **_: Any) -> Response:
+    def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
         """The answer, as `requests` itself would have it from the network."""
         from requests.adapters import HTTPAdapter  # noqa: PLC0415 - loaded already when a session sends
         from responses import CallbackResponse  # noqa: PLC0415 - only for those who call in this way
@@ -81,7 +60,7 @@ def _answer(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
             host=url.hostname or "",
             path=url.path,
             query=url.query,
-            headers={name.lower(): value for name, value in request.headers.items()},
+            headers=read_headers(request.headers),
             body=read_body(request.body),
         )
     )

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-# What is being answered when the server is told to stop has so long.
+# How long a client that has sent half a request may hold up the end. Calls that are being worked on are
+# finished in any case.
 _GRACE_SECONDS = 5
+# In bytes. UntagResource has up to 50 keys of 128 characters in its URL, percent-encoded.
+_LARGEST_HEAD = 256 * 1024
 _LAST_PORT = 65_535
 
 
@@ -45,11 +48,16 @@ class HttpServer(uvicorn.Server):
                 application(),
                 lifespan="on",
                 loop="asyncio",
+                # httptools, which is faster, loses the body of a request that offers to go on in HTTP/2, as
+                # those of Java's HttpClient do.
+                http="h11",
+                h11_max_incomplete_event_size=_LARGEST_HEAD,
                 ws="none",
                 log_config=None,  # logging belongs to the program that has a server
                 proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
+                workers=1,  # whatever WEB_CONCURRENCY says
             )
         )
         self._socket = _bind(host, port)
@@ -132,7 +140,8 @@ class HttpServer(uvicorn.Server):
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    if not 0 <= port <= _LAST_PORT:  # the resolver takes more, and then the remainder
+    # The resolver takes more, and then the remainder.
+    if type(port) is not int or not 0 <= port <= _LAST_PORT:
         raise OSError(f"ports are 0 to {_LAST_PORT}")
     family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.create_server(address[:2], family=family)

@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from mock_s3vectors import UsageError, mock_s3vectors, patch_client
 from mock_s3vectors._active import ActiveMocks
 from mock_s3vectors.operations import OPERATIONS
-from mock_s3vectors.transports.botocore import _is_loopback, before_send
+from mock_s3vectors.transports.botocore import before_send
+from mock_s3vectors.transports.hosts import is_loopback
 from tests.activation.world import CLIENT, Aws, account_of, arn, create, error_of, names, new_client
 from tests.helpers import vector
 
@@ -346,7 +347,7 @@ def test_a_local_server_is_left_alone(local_server: Server, host: str, handled: 
     ],
 )
 def test_what_a_loopback_host_is(host: str, *, expected: bool) -> None:
-    assert _is_loopback(host) is expected
+    assert is_loopback(host) is expected
 
 
 # --- what botocore makes of answers ---------------------------------------------------------------

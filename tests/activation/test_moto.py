@@ -227,3 +227,12 @@ def test_a_client_made_before_either() -> None:
         with mocks[0](), mocks[1]():
             create("bucket", client=client)
             assert names() == ["bucket"]
+
+
+def test_moto_is_put_back() -> None:
+    from moto.core.botocore_stubber import BotocoreStubber
+
+    before = BotocoreStubber.process_request
+    with mock_s3vectors():
+        assert BotocoreStubber.process_request is not before
+    assert BotocoreStubber.process_request is before

@@ -17,6 +17,8 @@ import responses
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import EndpointConnectionError
+from botocore.httpsession import URLLib3Session
 from requests.adapters import HTTPAdapter
 from requests_aws4auth import AWS4Auth
 
@@ -121,6 +123,7 @@ def test_presigned_with_a_body() -> None:
         ("s3vectors.us-west-2.api.aws", "aws"),
         ("s3vectors-fips.us-west-2.api.aws", "aws"),
         ("S3Vectors.us-west-2.api.aws:443", "aws"),
+        ("s3vectors.us-west-2.api.aws.", "aws"),
         ("s3vectors.us-gov-west-1.api.aws", "aws-us-gov"),
         ("s3vectors-fips.us-gov-west-1.api.aws", "aws-us-gov"),
         ("s3vectors.cn-north-1.api.amazonwebservices.com.cn", "aws-cn"),
@@ -351,6 +354,68 @@ def test_beside_moto(*, moto_first: bool) -> None:
 # --- hooks ------------------------------------------------------------------------------------------
 
 
+REFUSED = (
+    f"{ENDPOINT}/ListVectorBuckets was called while a mock is on, in a way that does not ask it, and the "
+    "request was not sent anywhere. Call it with a client of boto3, or with a session of `requests` whose "
+    "get_adapter nobody has replaced."
+)
+
+
+def with_an_adapter_of_its_own() -> Any:
+    class Session(requests.Session):
+        def get_adapter(self, url: Any) -> Any:  # noqa: ARG002 - the library's
+            return HTTPAdapter()
+
+    return Session().post
+
+
+def with_the_get_adapter_of_before() -> Any:
+    """As `requests_mock` leaves behind every session that it was used with."""
+    session: Any = requests.Session()
+    session.get_adapter = session.get_adapter
+    return session.post
+
+
+def with_an_adapter_alone() -> Any:
+    return lambda url, **_: HTTPAdapter().send(requests.Request("POST", url).prepare())
+
+
+def with_botocore_alone() -> Any:
+    return lambda url, **_: URLLib3Session().send(AWSRequest("POST", url).prepare())
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        with_an_adapter_of_its_own,
+        with_the_get_adapter_of_before,
+        with_an_adapter_alone,
+        with_botocore_alone,
+    ],
+)
+@pytest.mark.usefixtures("no_sockets")
+def test_no_way_leads_past_the_mock(way: Callable[[], Any]) -> None:
+    post_past_us = way()
+    with mock_s3vectors(), pytest.raises(UsageError) as refusal:
+        post_past_us(f"{ENDPOINT}/ListVectorBuckets", data=b"{}")
+    assert str(refusal.value) == REFUSED
+
+
+@pytest.mark.parametrize("way", [with_an_adapter_of_its_own, with_botocore_alone])
+def test_other_ways_to_other_hosts_are_open(way: Callable[[], Any]) -> None:
+    with mock_s3vectors(), pytest.raises((requests.ConnectionError, EndpointConnectionError)):
+        way()("http://127.0.0.1:1/ListVectorBuckets")
+
+
+@mock_s3vectors
+def test_headers_may_be_bytes() -> None:
+    scope = b"AWS4-HMAC-SHA256 Credential=111122223333/20261121/eu-west-1/s3vectors/aws4_request"
+    url = f"{ENDPOINT}/CreateVectorBucket"
+    assert requests.post(url, json=FILMS, headers={"Authorization": scope}, timeout=1).ok
+    theirs = new_client("eu-west-1", **mock_s3vectors().credentials("111122223333"))
+    assert names(theirs) == ["films"]
+
+
 def test_a_patch_of_somebody_else_outlives_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """Theirs was put around ours, and puts ours back when ours is off: it must do nothing then."""
     sent: list[Any] = []
@@ -390,8 +455,6 @@ assert "requests" not in sys.modules
 import requests
 print(requests.post("https://s3vectors.us-east-1.api.aws/ListVectorBuckets", data=b"{}").json())
 mock.stop()
-ours = [finder.name for finder in sys.meta_path if "mock_s3vectors" in type(finder).__module__]
-assert ours == ["botocore.handlers"]  # for good, and not imported yet
 assert not hasattr(requests.Session.get_adapter, "__wrapped__")
 with mock_s3vectors():
     assert hasattr(requests.Session.get_adapter, "__wrapped__")

@@ -99,6 +99,14 @@ def test_the_parameters_of_a_long_call_are_not_kept(connect: Callable[[], Connec
     assert kept == [({}, None), (None, None), (None, "ValidationException")]
 
 
+def test_parameters_however_deep(connection: Connection) -> None:
+    deep = b'{"unknown": ' + b"[" * 1_000 + b"]" * 1_000 + b"}"
+    connection.ask("POST", "/ListVectorBuckets", deep)
+    answer = connection.ask("GET", f"{CONTROL}/calls", b"")
+    assert answer.status == 200
+    assert b'"parameters":' + deep in answer.body
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/reset", 405), ("POST", "/health", 405), ("POST", "/calls", 405), ("GET", "/none", 404)],

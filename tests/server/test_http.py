@@ -156,6 +156,52 @@ def test_a_client_that_expects_a_continue_for_too_much_gets_the_refusal(connecti
     assert connection.closed_by_the_server
 
 
+@pytest.mark.parametrize("closes", ["close", "Close, TE"])
+def test_a_client_that_closes_sees_the_refusal_too(connection: Connection, closes: str) -> None:
+    """It sends all of its body before it reads; closed at once, the connection would be reset."""
+    body = padded(LIMIT + 5_000_000)
+    connection.send(head("POST", LIST, f"content-length: {len(body)}", f"connection: {closes}") + body)
+    assert connection.answer().error == TOO_LARGE
+    assert connection.closed_by_the_server
+
+
+def test_a_client_that_closes_and_sends_no_more_need_not_wait(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asgi, "_LINGER_SECONDS", 0.01)
+    connection.send(head("POST", LIST, f"content-length: {LIMIT + 1}", "connection: close") + b"{}")
+    assert connection.answer().error == TOO_LARGE
+    assert connection.closed_by_the_server
+
+
+def test_a_client_of_http_1_0(connection: Connection) -> None:
+    body = padded(LIMIT + 5_000_000)
+    connection.send(b"POST /ListVectorBuckets HTTP/1.0\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+    assert connection.answer().error == TOO_LARGE
+    assert connection.closed_by_the_server
+
+
+@pytest.mark.parametrize("length", ["content-length: 29", "transfer-encoding: chunked"])
+def test_an_offer_to_go_on_in_http_2_is_passed_over(connection: Connection, length: str) -> None:
+    """Java's HttpClient makes it with every first request."""
+    body = b'{"vectorBucketName": "films"}'
+    offer = ("connection: Upgrade, HTTP2-Settings", "upgrade: h2c", "http2-settings: AAEAAEAAAAIAAAAA")
+    connection.send(head("POST", "/CreateVectorBucket", *offer, length))
+    connection.send(body if "content" in length else chunk(body) + chunk(b""))
+    assert connection.answer().status == 200
+    assert b"films" in connection.ask("POST", LIST).body
+
+
+@current_model
+def test_the_longest_path_that_there_is(over_http: Any) -> None:
+    over_http.create_vector_bucket(vectorBucketName="films")
+    arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"
+    keys = [f"{number:02}" + "\N{CJK UNIFIED IDEOGRAPH-4E00}" * 126 for number in range(50)]
+    over_http.tag_resource(resourceArn=arn, tags=dict.fromkeys(keys, "x"))
+    over_http.untag_resource(resourceArn=arn, tagKeys=keys[1:])
+    assert over_http.list_tags_for_resource(resourceArn=arn)["tags"] == {keys[0]: "x"}
+
+
 def test_a_client_that_leaves_in_the_middle_harms_nobody(
     connect: Callable[[], Connection], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -293,6 +339,21 @@ def test_a_bug_is_a_500_with_its_traceback_in_the_log(
     assert "ZeroDivisionError: a bug of ours" in caplog.text
     # The server has not suffered.
     assert connection.ask("POST", LIST).json == {"vectorBuckets": []}
+
+
+@pytest.mark.parametrize(
+    "text", ["\ud800", "\0 and\r\nmore", "é" * 100_000], ids=["surrogate", "controls", "long"]
+)
+def test_a_bug_with_a_strange_text(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError(text)
+
+    monkeypatch.setattr(Gateway, "handle", fail)
+    status, code, message = connection.ask("POST", LIST).error
+    assert (status, code) == (500, "InternalServerException")
+    assert "ZeroDivisionError: " in message
 
 
 def test_a_mock_that_was_switched_off_meanwhile(

@@ -128,6 +128,37 @@ def test_afterwards_all_is_as_before(monkeypatch: pytest.MonkeyPatch, before: st
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
 
 
+def test_servers_may_end_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "http://127.0.0.1:1")
+    before = dict(os.environ)
+    servers = [s3vectors_server() for _ in range(3)]
+    for server in servers:
+        server.start()
+    first, second, third = servers
+    first.stop()
+    assert os.environ[VARIABLE] == third.url
+    third.stop()
+    assert os.environ[VARIABLE] == second.url
+    assert names(client_of(second)) == []
+    second.stop()
+    assert dict(os.environ) == before
+
+
+def test_the_environment_cannot_lead_past_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+    monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:3128")
+    monkeypatch.setenv("NO_PROXY", "example.com")
+    before = dict(os.environ)
+    with s3vectors_server() as server:
+        create("films")
+        assert os.environ["NO_PROXY"] == "example.com,127.0.0.1"
+        command = [sys.executable, "-W", "error", "-c", LIST_IN_A_CHILD]
+        seen = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        assert seen == f"{server.url} ['films']\n"
+        assert names(boto3.client("s3vectors", region_name="us-east-1")) == ["films"]
+    assert dict(os.environ) == before
+
+
 def test_afterwards_all_is_as_before_even_after_an_exception() -> None:
     environment, threads = dict(os.environ), threading.enumerate()
     with pytest.raises(ZeroDivisionError), s3vectors_server():
@@ -191,12 +222,14 @@ def test_a_port_that_is_taken() -> None:
     [
         ("127.0.0.1", 65_536, "ports are 0 to 65535"),
         ("127.0.0.1", -1, "ports are 0 to 65535"),
+        ("127.0.0.1", "80", "ports are 0 to 65535"),
+        ("...", 0, "label"),
         ("192.0.2.1", 0, "Cannot assign requested address"),
     ],
 )
-def test_an_address_that_cannot_be(host: str, port: int, why: str) -> None:
+def test_an_address_that_cannot_be(host: str, port: Any, why: str) -> None:
     with (
-        pytest.raises(UsageError, match=f"^Cannot listen on port {port} of {host}: .*{why}"),
+        pytest.raises(UsageError, match=f"^Cannot listen on port {port!r} of {host}: .*{why}"),
         s3vectors_server(host=host, port=port),
     ):
         pytest.fail("a server that listens nowhere")

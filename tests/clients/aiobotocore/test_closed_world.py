@@ -105,9 +105,8 @@ def test_a_library_that_is_imported_while_the_mock_is_on() -> None:
             asyncio.run(main())
         from aiobotocore.endpoint import AioEndpoint
         print(AioEndpoint._send.__code__.co_name)
-        print([finder for finder in sys.meta_path if "mock_s3vectors" in type(finder).__module__])
     """)
-    assert output.splitlines() == ["send_unless_mocked", "1", "refused", "_send", "[]"]
+    assert output.splitlines() == ["send_unless_mocked", "1", "refused", "_send"]
 
 
 def test_nobody_imports_it_who_does_not_use_it() -> None:

@@ -1,0 +1,55 @@
+"""Where requests leave that did not come through a door: closed while a mock is on."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.errors import UsageError
+from mock_s3vectors.transports.hosts import is_endpoint, is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def refuse_clients(send: Callable[..., Any]) -> Callable[..., Any]:
+    """`Endpoint._send` or `AioEndpoint._send`, the last place that all requests of clients pass.
+
+    A client that does not ask the mock is older than our handlers, or was made without botocore's own.
+    """
+
+    @functools.wraps(send)
+    def send_unless_mocked(self: Any, request: Any) -> Any:
+        host = urlsplit(request.url).hostname or ""
+        if ACTIVE and getattr(self, "_endpoint_prefix", "") == "s3vectors" and not is_loopback(host):
+            raise UsageError(
+                "An s3vectors client that does not ask the mock was called while it is on, and the request "
+                "was not sent anywhere. The client is older than `import mock_s3vectors`, or has no built-in "
+                "handlers: give it to mock_s3vectors.patch_client, or import mock_s3vectors before it is "
+                "made."
+            )
+        return send(self, request)
+
+    return send_unless_mocked
+
+
+def refuse_urls(send: Callable[..., Any]) -> Callable[..., Any]:
+    """What sends a request of botocore or `requests` that somebody has made by hand, or its URL.
+
+    In `requests` that is an adapter of one's own, or a session that keeps the `get_adapter` of another mock.
+    """
+
+    @functools.wraps(send)
+    def send_unless_mocked(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        url = str(getattr(request, "url", request))
+        if ACTIVE and is_endpoint(url):
+            raise UsageError(
+                f"{url.partition('?')[0]} was called while a mock is on, in a way that does not ask it, and "
+                "the request was not sent anywhere. Call it with a client of boto3, or with a session of "
+                "`requests` whose get_adapter nobody has replaced."
+            )
+        return send(self, request, *args, **kwargs)
+
+    return send_unless_mocked

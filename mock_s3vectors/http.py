@@ -29,6 +29,10 @@ class HttpRequest:
     headers: Mapping[str, str]
     body: bytes
 
+    def with_body(self, body: bytes) -> HttpRequest:
+        """The same request, whose body has come meanwhile."""
+        return HttpRequest(self.method, self.host, self.path, self.query, self.headers, body)
+
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:

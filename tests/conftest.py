@@ -72,6 +72,18 @@ def checked_responses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def role_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """A profile whose credentials are those of a role, which STS is to be asked for."""
+    file = tmp_path / "config"
+    file.write_text(
+        "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = own\n"
+        "[profile own]\naws_access_key_id = mine\naws_secret_access_key = mine\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    return "role"
+
+
+@pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Sets the mock's clock, in seconds since all began."""
 

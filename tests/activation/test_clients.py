@@ -132,6 +132,22 @@ def test_the_credentials_of_a_client_are_not_replaced(monkeypatch: pytest.Monkey
         assert account_of(of_the_environment) == "111122223333"
 
 
+def test_a_client_of_a_role_asks_nobody_for_credentials(role_profile: str) -> None:
+    """The fixture `no_network` would see it call STS."""
+    older = boto3.Session(profile_name=role_profile, region_name="us-east-1").client("s3vectors")
+    with mock_s3vectors():
+        create("bucket", client=older)
+        newer = boto3.Session(profile_name=role_profile, region_name="us-east-1").client("s3vectors")
+        assert names(newer) == ["bucket"]
+
+
+def test_a_client_of_a_role_that_moto_knows(role_profile: str) -> None:
+    moto = pytest.importorskip("moto")
+    with mock_s3vectors(), moto.mock_aws():
+        client = boto3.Session(profile_name=role_profile, region_name="us-east-1").client("s3vectors")
+        assert account_of(client) == "111122223333"
+
+
 @pytest.mark.parametrize("fips", [False, True])
 def test_an_unsigned_client_is_in_the_region_of_its_host(*, fips: bool) -> None:
     config = Config(signature_version=botocore.UNSIGNED, use_fips_endpoint=fips)

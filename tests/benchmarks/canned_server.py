@@ -1,25 +1,30 @@
-"""The floor of the HTTP server: the same stack and settings, with an answer that is always the same.
+"""Floors of the HTTP server: the same settings, with an answer that is always the same.
 
-python -m tests.benchmarks.canned_server FILE    (the body of the answer)
+    python -m tests.benchmarks.canned_server bare FILE    uvicorn and Starlette, and nothing else
+    python -m tests.benchmarks.canned_server ours FILE    all of our server but the gateway
+
+FILE holds the body of the answer.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.http import HttpResponse
 from mock_s3vectors.transports import uvicorn
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
 
-def main(body: bytes) -> None:
+def bare(body: bytes) -> None:
     async def answer(request: Request) -> Response:
         await request.body()
         return Response(body, media_type="application/json")
@@ -27,14 +32,29 @@ def main(body: bytes) -> None:
     def application() -> Starlette:
         return Starlette(routes=[Route("/{operation}", answer, methods=["POST"])])
 
+    vars(uvicorn)["application"] = application
+
+
+def ours(body: bytes) -> None:
+    headers = {"content-type": "application/json", "content-length": str(len(body)), "x-amz-request-id": "-"}
+    answer = HttpResponse(200, headers, body)
+
+    def handle(_: Any) -> HttpResponse:
+        return answer
+
+    vars(ACTIVE)["handle"] = handle
+
+
+def main(kind: str, file: str) -> None:
+    {"bare": bare, "ours": ours}[kind](Path(file).read_bytes())
+
     def announce() -> None:
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
 
-    vars(uvicorn)["application"] = application
     server = uvicorn.HttpServer("127.0.0.1", 0, announce)
     server.run()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).read_bytes())
+    main(*sys.argv[1:])

@@ -94,6 +94,14 @@ async def test_a_client_with_credentials_keeps_them() -> None:
 
 
 @in_a_loop
+async def test_a_client_of_a_role_asks_nobody_for_credentials(role_profile: str) -> None:
+    session = AioSession(profile=role_profile)
+    async with session.create_client("s3vectors", region_name="us-east-1") as client, mock_s3vectors():
+        await client.create_vector_bucket(**BUCKET)
+        assert world.names() == ["bucket"]
+
+
+@in_a_loop
 async def test_an_unsigned_client_is_in_the_region_of_its_host() -> None:
     config = AioConfig(signature_version=UNSIGNED)
     async with new_client(region="us-west-2", config=config) as client, mock_s3vectors():

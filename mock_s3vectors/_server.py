@@ -151,7 +151,11 @@ class _Environment:
 
     def _set(self) -> None:
         hosts = sorted({str(urlsplit(url).hostname) for url in self._urls})
-        direct = {name: ",".join(filter(None, [self._replaced[name], *hosts])) for name in _NO_PROXY}
+        # Who had one of the two meant it for all clients.
+        common = self._replaced["no_proxy"] or self._replaced["NO_PROXY"]
+        direct = {
+            name: ",".join(filter(None, [self._replaced[name] or common, *hosts])) for name in _NO_PROXY
+        }
         _set_variables({ENDPOINT_VARIABLE: self._urls[-1], _IGNORE_VARIABLE: "false", **direct})
 
 

@@ -42,14 +42,15 @@ def refuse_urls(send: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(send)
-    def send_unless_mocked(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
-        url = str(getattr(request, "url", request))
+    def send_unless_mocked(self: Any, *args: Any, **kwargs: Any) -> Any:
+        first, *_ = (*args, *kwargs.values())
+        url = str(getattr(first, "url", first))
         if ACTIVE and is_endpoint(url):
             raise UsageError(
                 f"{url.partition('?')[0]} was called while a mock is on, in a way that does not ask it, and "
                 "the request was not sent anywhere. Call it with a client of boto3, or with a session of "
                 "`requests` whose get_adapter nobody has replaced."
             )
-        return send(self, request, *args, **kwargs)
+        return send(self, *args, **kwargs)
 
     return send_unless_mocked

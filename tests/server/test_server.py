@@ -144,14 +144,15 @@ def test_servers_may_end_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
     assert dict(os.environ) == before
 
 
-def test_the_environment_cannot_lead_past_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("no_proxy", ["NO_PROXY", "no_proxy"])
+def test_the_environment_cannot_lead_past_it(monkeypatch: pytest.MonkeyPatch, no_proxy: str) -> None:
     monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
     monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:3128")
-    monkeypatch.setenv("NO_PROXY", "example.com")
+    monkeypatch.setenv(no_proxy, "example.com")
     before = dict(os.environ)
     with s3vectors_server() as server:
         create("films")
-        assert os.environ["NO_PROXY"] == "example.com,127.0.0.1"
+        assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == "example.com,127.0.0.1"
         command = [sys.executable, "-W", "error", "-c", LIST_IN_A_CHILD]
         seen = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         assert seen == f"{server.url} ['films']\n"

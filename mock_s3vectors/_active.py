@@ -165,13 +165,18 @@ class _Surroundings:
 
     def leave(self) -> None:
         """Put everything back."""
-        for name, value in self._replaced.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        set_variables(self._replaced)
         _set_default_session(self._session)
         self._session = None
+
+
+def set_variables(values: Mapping[str, str | None]) -> None:
+    """Set variables of the environment, and remove those whose value is None."""
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _set_default_session(session: Any) -> None:

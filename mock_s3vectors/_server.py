@@ -8,11 +8,11 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from mock_s3vectors._active import set_variables
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import ModuleType, TracebackType
 
     from typing_extensions import Self, Unpack
@@ -147,7 +147,7 @@ class _Environment:
             if self._urls:
                 self._set()
             else:
-                _set_variables(self._replaced)
+                set_variables(self._replaced)
 
     def _set(self) -> None:
         hosts = sorted({str(urlsplit(url).hostname) for url in self._urls})
@@ -156,15 +156,7 @@ class _Environment:
         direct = {
             name: ",".join(filter(None, [self._replaced[name] or common, *hosts])) for name in _NO_PROXY
         }
-        _set_variables({ENDPOINT_VARIABLE: self._urls[-1], _IGNORE_VARIABLE: "false", **direct})
-
-
-def _set_variables(values: Mapping[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+        set_variables({ENDPOINT_VARIABLE: self._urls[-1], _IGNORE_VARIABLE: "false", **direct})
 
 
 _ENVIRONMENT = _Environment()

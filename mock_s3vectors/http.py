@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from urllib.parse import SplitResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,33 @@ class HttpResponse:
     body: bytes
 
 
-def read_body(body: Any) -> bytes:
+def read_request(prepared: Any, url: SplitResult, path: str) -> HttpRequest:
+    """A request that a client in this process has prepared: botocore's or that of `requests`.
+
+    Args:
+        prepared: has `method`, `headers` and `body`.
+        url: where it goes.
+        path: what of the URL's path is the operation's.
+    """
+    return HttpRequest(
+        method=prepared.method,
+        host=url.hostname or "",
+        path=path,
+        query=url.query,
+        headers=_headers(prepared.headers),
+        body=_body(prepared.body),
+    )
+
+
+def _headers(headers: Any) -> dict[str, str]:
+    """All headers by lower-case name; some clients have bytes for values."""
+    return {
+        name.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        for name, value in headers.items()
+    }
+
+
+def _body(body: Any) -> bytes:
     """All of what a client means to send: nothing, text, bytes, a file, or pieces of one."""
     if isinstance(body, bytes):
         return body
@@ -53,12 +80,4 @@ def read_body(body: Any) -> bytes:
         return body.encode()
     if isinstance(body, (bytearray, memoryview)):
         return bytes(body)
-    return read_body(body.read()) if hasattr(body, "read") else b"".join(map(read_body, body))
-
-
-def read_headers(headers: Any) -> dict[str, str]:
-    """All headers by lower-case name; some clients have bytes for values."""
-    return {
-        name.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
-        for name, value in headers.items()
-    }
+    return _body(body.read()) if hasattr(body, "read") else b"".join(map(_body, body))

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from mock_s3vectors._active import ACTIVE, FAKE_CREDENTIALS
 from mock_s3vectors.errors import UsageError
-from mock_s3vectors.http import HttpRequest, read_body, read_headers
+from mock_s3vectors.http import read_request
 from mock_s3vectors.transports.hosts import is_loopback
 
 if TYPE_CHECKING:
@@ -33,21 +33,11 @@ _SEEN = "_mock_s3vectors_seen"
 def before_send(request: AWSPreparedRequest, **_: Any) -> Any:
     """The mock's answer to a request, an AWSResponse; None sends it on, as if nobody had looked."""
     url = urlsplit(request.url)
-    host = url.hostname or ""
     # botocore asks every handler, so a client that was patched twice asks this one twice.
-    if not ACTIVE or is_loopback(host) or hasattr(request, _SEEN):
+    if not ACTIVE or is_loopback(url.hostname or "") or hasattr(request, _SEEN):
         return None
     setattr(request, _SEEN, True)
-    response = ACTIVE.handle(
-        HttpRequest(
-            method=request.method,
-            host=host,
-            path=_operation_path(url.path),
-            query=url.query,
-            headers=read_headers(request.headers),
-            body=read_body(request.body),
-        )
-    )
+    response = ACTIVE.handle(read_request(request, url, _operation_path(url.path)))
     if response is None:
         return None
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - loaded already when a client calls

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.errors import UsageError
-from mock_s3vectors.http import HttpRequest, read_body, read_headers
+from mock_s3vectors.http import read_request
 from mock_s3vectors.transports.hosts import is_endpoint
 
 if TYPE_CHECKING:
@@ -54,16 +54,7 @@ class _Adapter:
 
 def _answer(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
     url = urlsplit(request.url or "")
-    response = ACTIVE.handle(
-        HttpRequest(
-            method=request.method or "",
-            host=url.hostname or "",
-            path=url.path,
-            query=url.query,
-            headers=read_headers(request.headers),
-            body=read_body(request.body),
-        )
-    )
+    response = ACTIVE.handle(read_request(request, url, url.path))
     if response is None:
         raise UsageError("The mock was switched off while it was asked, and the request was not sent.")
     return response.status, dict(response.headers), response.body

@@ -53,13 +53,19 @@ OF_CLIENT: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture
-def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+def refuse_sockets(patch: pytest.MonkeyPatch) -> None:
+    """From now on no socket can be made, nor a name resolved."""
+
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("a socket was asked for")
 
     for name in ("socket", "create_connection", "getaddrinfo", "gethostbyname"):
-        monkeypatch.setattr(socket, name, refuse)
+        patch.setattr(socket, name, refuse)
+
+
+@pytest.fixture
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_sockets(monkeypatch)
 
 
 @pytest.mark.usefixtures("no_sockets")

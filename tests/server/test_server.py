@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
 import threading
 from typing import Any
 
@@ -16,6 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from mock_s3vectors import Config, S3VectorsServer, UsageError, mock_s3vectors, s3vectors_server
 from mock_s3vectors._active import ACTIVE
+from tests.activation.test_imports import run
 from tests.activation.world import account_of, create, names
 
 VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
@@ -106,9 +105,7 @@ def test_the_fixture_shares_the_state_and_the_options_of_the_mock(
 def test_child_processes_find_it() -> None:
     with s3vectors_server() as server:
         create("films")
-        command = [sys.executable, "-W", "error", "-c", LIST_IN_A_CHILD]
-        seen = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        assert seen == f"{server.url} ['films']\n"
+        assert run(LIST_IN_A_CHILD) == f"{server.url} ['films']\n"
 
 
 @pytest.mark.parametrize("before", [None, "http://127.0.0.1:1"])
@@ -153,9 +150,7 @@ def test_the_environment_cannot_lead_past_it(monkeypatch: pytest.MonkeyPatch, no
     with s3vectors_server() as server:
         create("films")
         assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == "example.com,127.0.0.1"
-        command = [sys.executable, "-W", "error", "-c", LIST_IN_A_CHILD]
-        seen = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        assert seen == f"{server.url} ['films']\n"
+        assert run(LIST_IN_A_CHILD) == f"{server.url} ['films']\n"
         assert names(boto3.client("s3vectors", region_name="us-east-1")) == ["films"]
     assert dict(os.environ) == before
 
@@ -274,8 +269,7 @@ try:
 except UsageError as error:
     print(error, bool(ACTIVE))
 """
-    command = [sys.executable, "-W", "error", "-c", program]
-    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == (
+    assert run(program) == (
         f"The server needs {missing}, which is not installed: pip install 'mock_s3vectors[server]'. False\n"
     )
 

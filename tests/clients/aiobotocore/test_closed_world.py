@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from mock_s3vectors.operations import OPERATIONS
 from tests.activation import world
 from tests.activation.conftest import no_credentials_at_all, no_network  # noqa: F401 - autouse fixtures
 from tests.activation.test_imports import run
-from tests.activation.test_no_network import OF_CLIENT
+from tests.activation.test_no_network import OF_CLIENT, refuse_sockets
 from tests.activation.test_surroundings import surroundings
 from tests.clients import aio
 from tests.clients.aio import BUCKET, KEYS, create, in_a_loop, names_of, new_client
@@ -32,23 +31,13 @@ if TYPE_CHECKING:
 OTHER = "111122223333"
 
 
-def no_sockets(patch: pytest.MonkeyPatch) -> None:
-    """From now on no socket can be made, nor a name resolved."""
-
-    def refuse(*_: Any, **__: Any) -> None:
-        raise AssertionError("a socket was asked for")
-
-    for name in ("socket", "create_connection", "getaddrinfo", "gethostbyname"):
-        patch.setattr(socket, name, refuse)
-
-
 @in_a_loop
 async def test_no_operation_opens_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     async with new_client(**KEYS, config=AioConfig(retries={"total_max_attempts": 1})) as client:
         operations = set(client.meta.method_to_api_mapping) & set(OF_CLIENT)
         assert len(operations) == len(client.meta.service_model.operation_names)
         with monkeypatch.context() as patch:  # not sooner: the loop has sockets of its own
-            no_sockets(patch)
+            refuse_sockets(patch)
             async with mock_s3vectors():
                 for operation in filter(operations.__contains__, OF_CLIENT):
                     response = await getattr(client, operation)(**OF_CLIENT[operation])

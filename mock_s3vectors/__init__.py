@@ -12,6 +12,8 @@ Async clients and calls of `requests` are answered as well; `s3vectors_server` i
 Importing the package hooks it into botocore and loads nothing heavy: not botocore, not numpy.
 """
 
+from typing import TYPE_CHECKING
+
 from mock_s3vectors._mock import MockS3Vectors, mock_s3vectors
 from mock_s3vectors._server import S3VectorsServer, s3vectors_server
 from mock_s3vectors.config import Config
@@ -24,9 +26,23 @@ __all__ = [
     "MockS3Vectors",
     "S3VectorsServer",
     "UsageError",
+    "__version__",
     "mock_s3vectors",
     "patch_client",
     "s3vectors_server",
 ]
+
+__version__: str
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> str:
+        """Look the version up when somebody asks: setup.cfg alone names it."""
+        if name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib.metadata import version  # noqa: PLC0415 - it imports the parsers of mail and archives
+
+        return version(__name__)
+
 
 install()

@@ -69,3 +69,14 @@ def test_a_recipe_stands_for_itself(number: int) -> None:
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     ours_and_common = {"boto3", "pytest", "requests", "mock_s3vectors", "s3vectors_server", "patch_client"}
     assert ours_and_common & used <= imported
+
+
+def test_links_work_on_a_package_index_too() -> None:
+    """There are no files of the repository beside the README there."""
+    headings = re.findall(
+        r"^#+ (.*)$", re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
+    anchors = {"#" + re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    targets = re.findall(r"\]\(([^)]+)\)", README)
+    assert len(targets) >= 10
+    assert [target for target in targets if target not in anchors and not target.startswith("https://")] == []

@@ -1,0 +1,29 @@
+"""The package as it is installed."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import metadata, version
+from pathlib import Path
+
+import pytest
+
+import mock_s3vectors
+
+SETUP = (Path(__file__).parents[1] / "setup.cfg").read_text(encoding="utf-8")
+
+
+def test_the_version_is_that_of_setup_cfg() -> None:
+    (named,) = re.findall(r"^version = (.*)$", SETUP, re.MULTILINE)
+    assert mock_s3vectors.__version__ == version("mock_s3vectors") == named
+
+
+def test_other_attributes_are_missed_as_in_any_module() -> None:
+    with pytest.raises(AttributeError, match="module 'mock_s3vectors' has no attribute 'moc_s3vectors'"):
+        mock_s3vectors.moc_s3vectors  # type: ignore[attr-defined] # noqa: B018 - the look-up is the test
+
+
+def test_the_licence_is_an_spdx_expression() -> None:
+    described = metadata("mock_s3vectors")
+    assert described["License-Expression"] == "MIT"
+    assert described.get_all("License-File") == ["LICENSE"]

@@ -65,7 +65,16 @@ class MockS3Vectors:
         ACTIVE.stop(self)
 
     def reset(self) -> None:
-        """Drop all vector buckets with everything in them, of every account and Region."""
+        """Drop all vector buckets with everything in them, of every account and Region.
+
+        Raises:
+            UsageError: this mock is off; another one may be on, and what it holds is not dropped.
+        """
+        if ACTIVE.config_of(self) is None:
+            raise UsageError(
+                "reset() was called on a mock that is off: call it on the mock that is on, between its "
+                "start() and stop() or inside its block."
+            )
         ACTIVE.reset()
 
     def credentials(self, account_id: str) -> Credentials:

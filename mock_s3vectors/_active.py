@@ -55,6 +55,8 @@ class ActiveMocks:
         self._entries: list[_Entry] = []
         self._gateway: Gateway | None = None
         self._stores: Stores | None = None
+        # Set last and cleared first, so that a call that finds it unchanged has found the rest unchanged too.
+        self._life: object | None = None
         self._surroundings = _Surroundings()
         self._patches: tuple[Patch, ...] = ()
 
@@ -77,6 +79,7 @@ class ActiveMocks:
             if not self._entries:
                 self._begin(make_state())
             self._entries.append(_Entry(owner, config))
+            self._life = self._life or object()
 
     def stop(self, owner: object) -> None:
         """Switch off what the owner started last.
@@ -91,8 +94,11 @@ class ActiveMocks:
                     "stop() was called on a mock that is not started: call start() first, "
                     "and stop() once for each start()."
                 )
-            self._entries = _without_last(self._entries, mine[-1])
-            if not self._entries:
+            left = _without_last(self._entries, mine[-1])
+            if not left:
+                self._life = None
+            self._entries = left
+            if not left:
                 self._end()
 
     def _begin(self, stores: Stores) -> None:
@@ -121,9 +127,40 @@ class ActiveMocks:
         if stores is not None:
             stores.clear()
 
-    def handle(self, request: HttpRequest) -> HttpResponse | None:
-        """The answer to a request, None if no mock is on."""
+    @property
+    def life(self) -> object | None:
+        """What tells the mock that is on from those before and after it; None while none is on."""
+        return self._life
+
+    def check_life(self, begun: object) -> None:
+        """Raise unless the mock of a call is still the one that is on.
+
+        Args:
+            begun: `life`, as it was when the call began.
+
+        Raises:
+            UsageError: that mock has ended.
+        """
+        if begun is not self._life:
+            raise UsageError(
+                "The mock that was to answer this call ended before it did, and the request was not sent "
+                "anywhere. Let calls return before their mock ends: join threads, await tasks and shut "
+                "executors down while it is on."
+            )
+
+    def handle(self, request: HttpRequest, begun: object | None = None) -> HttpResponse | None:
+        """Return the answer to a request, None if no mock is on.
+
+        Args:
+            request: as its client has prepared it.
+            begun: `life`, as it was when the call began. If it is given, there is an answer.
+
+        Raises:
+            UsageError: the mock under which the call began has ended.
+        """
         stores, entries = self._stores, self._entries
+        if begun is not None:
+            self.check_life(begun)
         if stores is None or not entries:
             return None
         return self._corridor().handle(request, stores, entries[-1].config)

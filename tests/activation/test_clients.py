@@ -33,9 +33,9 @@ def handled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths = []
     handle = ActiveMocks.handle
 
-    def count(self: ActiveMocks, request: Any) -> Any:
+    def count(self: ActiveMocks, request: Any, begun: Any = None) -> Any:
         paths.append(request.path)
-        return handle(self, request)
+        return handle(self, request, begun)
 
     monkeypatch.setattr(ActiveMocks, "handle", count)
     return paths

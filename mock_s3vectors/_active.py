@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +16,7 @@ from mock_s3vectors.config import Config
 from mock_s3vectors.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mock_s3vectors.gateway import Gateway
     from mock_s3vectors.http import HttpRequest, HttpResponse
@@ -55,8 +56,13 @@ class ActiveMocks:
         self._entries: list[_Entry] = []
         self._gateway: Gateway | None = None
         self._stores: Stores | None = None
+        # What the state that answers was copied from, the original first.
+        self._below: list[Stores] = []
         # Set last and cleared first, so that a call that finds it unchanged has found the rest unchanged too.
         self._life: object | None = None
+        self._said: set[object] = set()
+        # The URLs of the servers of this process.
+        self.servers: set[str] = set()
         self._surroundings = _Surroundings()
         self._patches: tuple[Patch, ...] = ()
 
@@ -113,6 +119,8 @@ class ActiveMocks:
 
     def _end(self) -> None:
         self._stores = None
+        self._below = []
+        self._said = set()
         for patch in self._patches:
             patch.undo()
         self._surroundings.leave()
@@ -121,11 +129,43 @@ class ActiveMocks:
         """The options that hold for what the owner started last, None if it is off."""
         return next((entry.config for entry in reversed(self._entries) if entry.owner is owner), None)
 
+    def is_first(self, what: object) -> bool:
+        """Return whether the outermost mock that is on has not asked this before."""
+        with self._lock:
+            is_first = what not in self._said
+            self._said.add(what)
+            return is_first
+
     def reset(self) -> None:
         """Drop all vector buckets, if any mock is on."""
         stores = self._stores
         if stores is not None:
             stores.clear()
+
+    @contextmanager
+    def on_a_copy(self) -> Iterator[None]:
+        """Run a block on a copy of the state, and drop the copy with everything that the block did.
+
+        Blocks of several threads may end in any order, and the mock may end before them.
+        """
+        with self._lock:
+            below = self._stores
+            copy = None if below is None else below.copy()
+            if below is not None:
+                self._below.append(below)
+                self._stores = copy
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._drop(copy)
+
+    def _drop(self, copy: Stores | None) -> None:
+        """Have what is below a copy answer again, or leave the copy out from below another one."""
+        if copy is self._stores and self._below:
+            self._stores = self._below.pop()
+        else:
+            self._below = [state for state in self._below if state is not copy]
 
     @property
     def life(self) -> object | None:

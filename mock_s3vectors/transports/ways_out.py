@@ -10,6 +10,7 @@ from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.errors import UsageError
 from mock_s3vectors.transports.botocore import asks_the_mock
 from mock_s3vectors.transports.hosts import is_endpoint, is_loopback
+from mock_s3vectors.transports.local_endpoints import warn_of_local_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ def refuse_calls(make_request: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(make_request)
     def make_request_unless_mocked(self: Any, operation_model: Any, request_dict: dict[str, Any]) -> Any:
         if not asks_the_mock(request_dict.get("context", {})):
-            _refuse_if_mocked(self, request_dict["url"])
+            _check_way_out(self, request_dict["url"])
         return make_request(self, operation_model, request_dict)
 
     return make_request_unless_mocked
@@ -35,21 +36,26 @@ def refuse_clients(send: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(send)
     def send_unless_mocked(self: Any, request: Any) -> Any:
-        _refuse_if_mocked(self, request.url)
+        _check_way_out(self, request.url)
         return send(self, request)
 
     return send_unless_mocked
 
 
-def _refuse_if_mocked(endpoint: Any, url: str) -> None:
+def _check_way_out(endpoint: Any, address: str) -> None:
     """Raise if a call that leaves through an endpoint of botocore should have asked the mock.
+
+    A call to the loopback interface may leave; a warning says so if the environment has sent it there.
 
     Raises:
         UsageError: its client is older than our handlers, or was made without botocore's own.
     """
     if not ACTIVE or getattr(endpoint, "_endpoint_prefix", "") != "s3vectors":
         return
-    if not is_loopback(urlsplit(url).hostname or ""):
+    url = urlsplit(address)
+    if is_loopback(url.hostname or ""):
+        warn_of_local_endpoint(url)
+    else:
         raise UsageError(
             "An s3vectors client that does not ask the mock was called while it is on, and the request "
             "was not sent anywhere. The client is older than `import mock_s3vectors`, or has no built-in "

@@ -4,6 +4,8 @@ A function runs with the mock on and a state of its own. In a class, the methods
 a state: what `setUp` or `setup_method` made is there in the test, and the next test begins anew. What
 `setUpClass` or `setup_class` made is there for every test: each gets a copy. All this holds for the
 outermost mock only; inside another one its state is shared.
+
+Hypothesis calls a test many times. Each example begins with what there was before the first one.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mock_s3vectors._active import new_stores
 from mock_s3vectors._wrap import wrap
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.examples import has_examples, isolate_examples, run_of_machine, wrap_examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,9 +60,13 @@ def decorate(target: Target, activate: Activate) -> Target:
     def block(_args: tuple[Any, ...]) -> AbstractContextManager[None]:
         return activate(new_stores)
 
+    if has_examples(target):
+        isolate_examples(target)
+        wrap_examples(target, block)
+        return target
     decorated: Any
     if isinstance(target, (staticmethod, classmethod)):
-        decorated = type(target)(wrap(target.__func__, block))
+        decorated = type(target)(decorate(target.__func__, activate))
     elif callable(target):
         decorated = wrap(target, block)
     else:
@@ -78,6 +85,11 @@ def _is_fixture(target: object) -> bool:
 
 def _decorate_class(cls: Any, activate: Activate) -> None:
     """Wrap the methods of a class, and of the classes that will be derived from it."""
+    if _is_machine(cls):
+        raise UsageError(
+            f"@mock_s3vectors stands on {cls.__name__}, a state machine whose rules Hypothesis calls by "
+            f"itself: decorate its test case, as in TestFilms = mock_s3vectors({cls.__name__}.TestCase)."
+        )
     known: Activate | None = getattr(cls, _ACTIVATE, None)
     stacked = _ACTIVATE in vars(cls)
     if known is not None:
@@ -121,7 +133,9 @@ def _wrap_methods(cls: Any) -> None:
         # Compared, because a decorator of somebody else's copies our mark onto its own function.
         if getattr(function, _WRAPPER, None) is function:
             continue
+        isolate_examples(function)
         call = None if base is cls else _inherited(cls, name)
+        call = run_of_machine(function) or call
         wrapped = wrap(function, _block_of(cls, name), call)
         setattr(wrapped, _WRAPPER, wrapped)
         setattr(cls, name, descriptor(wrapped) if descriptor else wrapped)
@@ -171,8 +185,16 @@ def _decorate_inner(cls: Any, name: str, base: type, inner: Any) -> None:
 
 
 def _is_unittest(cls: type) -> bool:
-    unittest = sys.modules.get("unittest")
-    return unittest is not None and issubclass(cls, unittest.TestCase)
+    return _is_derived_from(cls, "unittest", "TestCase")
+
+
+def _is_machine(cls: type) -> bool:
+    return _is_derived_from(cls, "hypothesis.stateful", "RuleBasedStateMachine")
+
+
+def _is_derived_from(cls: type, module: str, base: str) -> bool:
+    """Return whether a class has a base of a module that need not be loaded."""
+    return isinstance(found := getattr(sys.modules.get(module), base, None), type) and issubclass(cls, found)
 
 
 def _inherited(cls: type, name: str) -> Function:

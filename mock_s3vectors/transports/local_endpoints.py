@@ -34,8 +34,8 @@ def warn_of_local_endpoint(url: SplitResult) -> None:
     if ACTIVE.is_first(LocalEndpointWarning):
         warnings.warn(
             f"A call of s3vectors goes to {url.scheme}://{url.netloc}, which the environment variable "
-            f"{variable} names, and not to the mock that is on. To call the mock, remove the variable for the tests "
-            f'(monkeypatch.delenv("{variable}")), make the client with '
+            f"{variable} names, and not to the mock that is on. To call the mock, remove the variable for "
+            f'the tests (monkeypatch.delenv("{variable}")), make the client with '
             "botocore.config.Config(ignore_configured_endpoint_urls=True), or use the fixture "
             "s3vectors_client. To call that server, ignore mock_s3vectors.LocalEndpointWarning.",
             LocalEndpointWarning,

@@ -6,6 +6,7 @@ Mocks nest: the outermost makes the state, the inner ones share it, and the last
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from mock_s3vectors.gateway import Gateway
     from mock_s3vectors.http import HttpRequest, HttpResponse
     from mock_s3vectors.state import Stores
+
+# The first release that knows S3 Vectors.
+_FIRST_BOTOCORE = (1, 39, 5)
 
 FAKE_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 
@@ -79,10 +83,14 @@ class ActiveMocks:
             owner: who will stop it.
             options: those of the enclosing mock hold where these are silent.
             make_state: gives the state that the outermost mock begins with.
+
+        Raises:
+            UsageError: the installed botocore is too old.
         """
         with self._lock:
             config = replace(self._entries[-1].config if self._entries else Config(), **options)
             if not self._entries:
+                _check_botocore()
                 self._begin(make_state())
             self._entries.append(_Entry(owner, config))
             self._life = self._life or object()
@@ -215,6 +223,22 @@ class ActiveMocks:
 
             self._gateway = Gateway()
         return self._gateway
+
+
+def _check_botocore() -> None:
+    """Raise unless the installed botocore knows S3 Vectors.
+
+    Raises:
+        UsageError: it is too old; its clients would say that there is no such service.
+    """
+    import botocore  # noqa: PLC0415 - for those only who use a mock; it loads nothing else
+
+    version = re.match(r"(\d+)\.(\d+)\.(\d+)", str(botocore.__version__))
+    if version and tuple(map(int, version.groups())) < _FIRST_BOTOCORE:
+        raise UsageError(
+            f"mock_s3vectors needs botocore {'.'.join(map(str, _FIRST_BOTOCORE))} or newer, and "
+            f"{botocore.__version__} is installed: pip install -U botocore boto3"
+        )
 
 
 def _without_last(entries: list[_Entry], gone: _Entry) -> list[_Entry]:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_s3vectors._active import new_stores
 from mock_s3vectors._wrap import wrap
+from mock_s3vectors.config import Config
 from mock_s3vectors.errors import UsageError
 from mock_s3vectors.examples import has_examples, isolate_examples, run_of_machine, wrap_examples
 
@@ -51,6 +52,8 @@ def decorate(target: Target, activate: Activate) -> Target:
     Raises:
         UsageError: the target is nothing to call, or a pytest fixture already.
     """
+    if not _can_be_decorated(target):
+        raise _refusal(target)
     if inspect.isclass(target):
         _decorate_class(target, activate)
         return target
@@ -67,15 +70,30 @@ def decorate(target: Target, activate: Activate) -> Target:
     decorated: Any
     if isinstance(target, (staticmethod, classmethod)):
         decorated = type(target)(decorate(target.__func__, activate))
-    elif callable(target):
-        decorated = wrap(target, block)
     else:
-        raise UsageError(
-            f"mock_s3vectors stands on {target!r}: it decorates functions and classes, and its options "
-            'have names, as in mock_s3vectors(account_id="111122223333").'
-        )
+        decorated = wrap(target, block)
     result: Target = decorated
     return result
+
+
+def _can_be_decorated(target: object) -> bool:
+    return target is not Config and (callable(target) or isinstance(target, (staticmethod, classmethod)))
+
+
+def _refusal(target: object) -> UsageError:
+    """Return what to say of a target that is neither called nor a test class."""
+    if isinstance(target, Config) or target is Config:
+        return UsageError("mock_s3vectors was given a Config without a name: did you mean config=?")
+    if isinstance(target, Mapping):
+        return UsageError(f"mock_s3vectors was given {target!r}: did you mean mock_s3vectors(**options)?")
+    if hasattr(target, "__get__"):
+        return UsageError(
+            f"@mock_s3vectors stands above a {type(target).__name__}: put it below, on the function."
+        )
+    return UsageError(
+        f"mock_s3vectors stands on {target!r}: it decorates functions and classes, and its options have "
+        'names, as in mock_s3vectors(account_id="111122223333").'
+    )
 
 
 def _is_fixture(target: object) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
-from mock_s3vectors import UsageError, errors, mock_s3vectors
+from mock_s3vectors import LocalEndpointWarning, UsageError, errors, mock_s3vectors
 from mock_s3vectors.operations import OPERATIONS
 from tests.activation.conftest import no_credentials_at_all, no_network  # noqa: F401 - autouse fixtures
 from tests.activation.test_in_flight import ENDED, EVENTS, URL, once
@@ -117,3 +117,19 @@ async def test_a_client_without_handlers_is_refused_before_anything_can_end_the_
         once(client, event, mock.stop)
         with mock:
             await assert_not_sent(client, aws, REFUSED)
+
+
+@in_a_loop
+async def test_a_local_server_that_the_environment_names_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+    async with new_client(**KEYS) as client:
+        aws = Aws(client, b'{"vectorBuckets": []}')
+        with mock_s3vectors():
+            with pytest.warns(
+                LocalEndpointWarning, match="goes to http://localhost:4566, which the environment"
+            ):
+                assert await names(client) == []
+            assert await names(client) == []
+        assert len(aws.urls) == 2

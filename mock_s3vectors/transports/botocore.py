@@ -61,6 +61,7 @@ def before_send(request: AWSPreparedRequest, **_: Any) -> Any:
     """
     url = urlsplit(request.url)
     begun = _begun.get() or ACTIVE.life
+    _begun.set(None)
     # botocore asks every handler, so a client that was patched twice asks this one twice.
     if begun is None or is_loopback(url.hostname or "") or hasattr(request, _SEEN):
         return None
@@ -98,7 +99,7 @@ def before_sign(request: AWSRequest, request_signer: RequestSigner, **_: Any) ->
         UsageError: the mock under which the call began has ended.
     """
     begun = request.context.get(_BEGUN)
-    if begun is not None:
+    if begun is not None and not is_loopback(urlsplit(request.url).hostname or ""):
         ACTIVE.check_life(begun)
     own = request_signer._credentials  # type: ignore[attr-defined] # noqa: SLF001
     if ACTIVE and (own is None or _would_call_out(own)):

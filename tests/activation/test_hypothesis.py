@@ -182,6 +182,31 @@ def test_a_mock_that_is_stopped_by_an_example() -> None:
     assert not ACTIVE
 
 
+def test_copies_of_several_threads_end_in_any_order() -> None:
+    with mock_s3vectors():
+        create("original")
+        one, other = ACTIVE.on_a_copy(), ACTIVE.on_a_copy()
+        one.__enter__()
+        create("one")
+        other.__enter__()
+        create("other")
+        one.__exit__(None, None, None)
+        assert names() == ["one", "original", "other"]
+        other.__exit__(None, None, None)
+        assert names() == ["original"]
+        assert ACTIVE._below == []
+
+
+def test_a_mock_that_ends_before_a_copy_of_its_state() -> None:
+    copy = ACTIVE.on_a_copy()
+    with mock_s3vectors():
+        copy.__enter__()
+    with mock_s3vectors():
+        create("bucket")
+        copy.__exit__(None, None, None)
+        assert names() == ["bucket"]
+
+
 def test_what_is_no_test_is_wrapped_as_ever() -> None:
     assert mock_s3vectors(names)() == []
     smallest = mock_s3vectors(find)(NUMBERS, lambda number: number > 5 and names() == [], settings=FEW)

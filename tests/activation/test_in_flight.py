@@ -242,6 +242,18 @@ def test_each_page_is_a_call_of_its_own() -> None:
     assert aws.urls == [URL]
 
 
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("make", [new_client, old_client])
+def test_a_call_to_a_local_server_passes(make: Callable[..., Any], event: str) -> None:
+    client = make(endpoint_url="http://localhost:4566", **(KEYS if make is new_client else {}))
+    aws = Aws(client)
+    mock = mock_s3vectors()
+    once(client, event, mock.stop)
+    mock.start()
+    client.list_vector_buckets()
+    assert aws.urls == ["http://localhost:4566/ListVectorBuckets"]
+
+
 # --- clients that do not ask the mock ---------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiobotocore.config import AioConfig
@@ -15,12 +15,27 @@ from tests.activation.conftest import no_credentials_at_all, no_network  # noqa:
 from tests.activation.test_in_flight import ENDED, EVENTS, URL, once
 from tests.clients.aio import KEYS, REFUSED, Aws, in_a_loop, names, new_client
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 async def assert_not_sent(client: Any, aws: Aws, text: str = ENDED) -> None:
     with pytest.raises(UsageError) as refusal:
         await client.list_vector_buckets()
     assert str(refusal.value) == text
     assert aws.urls == []
+
+
+def hold_up(register: Callable[..., None], event: str) -> tuple[asyncio.Event, asyncio.Event]:
+    """Hold calls up at an event; returns what says that one is there, and what lets it go on."""
+    there, go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(**_: Any) -> None:
+        there.set()
+        await go_on.wait()
+
+    register(f"{event}.s3vectors", wait)
+    return there, go_on
 
 
 @pytest.mark.parametrize("event", EVENTS)
@@ -70,15 +85,9 @@ async def test_a_second_attempt_is_not_sent(monkeypatch: pytest.MonkeyPatch, mod
 
 @in_a_loop
 async def test_a_task_that_outlives_the_mock() -> None:
-    begun, ended = asyncio.Event(), asyncio.Event()
     async with new_client(**KEYS) as client:
         aws = Aws(client)
-
-        async def wait(**_: Any) -> None:
-            begun.set()
-            await ended.wait()
-
-        client.meta.events.register_first("before-sign.s3vectors", wait)
+        begun, ended = hold_up(client.meta.events.register_first, "before-sign")
         async with mock_s3vectors():
             task = asyncio.create_task(assert_not_sent(client, aws))
             await begun.wait()
@@ -89,15 +98,9 @@ async def test_a_task_that_outlives_the_mock() -> None:
 @in_a_loop
 async def test_other_tasks_do_not_confuse_a_call() -> None:
     """One task begins its call when the mock has ended, while another is in the middle of its own."""
-    begun, ended = asyncio.Event(), asyncio.Event()
     async with new_client(**KEYS) as client, new_client(**KEYS) as other:
         aws, others = Aws(client), Aws(other)
-
-        async def wait(**_: Any) -> None:
-            begun.set()
-            await ended.wait()
-
-        client.meta.events.register_last("request-created.s3vectors", wait)
+        begun, ended = hold_up(client.meta.events.register_last, "request-created")
         async with mock_s3vectors():
             task = asyncio.create_task(assert_not_sent(client, aws))
             await begun.wait()

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 from mock_s3vectors._mock import MockS3Vectors, mock_s3vectors
 from mock_s3vectors._server import S3VectorsServer, s3vectors_server
 from mock_s3vectors.config import Config
-from mock_s3vectors.errors import UsageError
+from mock_s3vectors.errors import LocalEndpointWarning, UsageError
 from mock_s3vectors.transports import install
 from mock_s3vectors.transports.botocore import patch_client
 
 __all__ = [
     "Config",
+    "LocalEndpointWarning",
     "MockS3Vectors",
     "S3VectorsServer",
     "UsageError",

@@ -6,8 +6,10 @@ Mocks nest: the outermost makes the state, the inner ones share it, and the last
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,11 +17,14 @@ from mock_s3vectors.config import Config
 from mock_s3vectors.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mock_s3vectors.gateway import Gateway
     from mock_s3vectors.http import HttpRequest, HttpResponse
     from mock_s3vectors.state import Stores
+
+# The first release that knows S3 Vectors.
+_FIRST_BOTOCORE = (1, 39, 5)
 
 FAKE_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 
@@ -55,6 +60,13 @@ class ActiveMocks:
         self._entries: list[_Entry] = []
         self._gateway: Gateway | None = None
         self._stores: Stores | None = None
+        # What the state that answers was copied from, the original first.
+        self._below: list[Stores] = []
+        # Set last and cleared first, so that a call that finds it unchanged has found the rest unchanged too.
+        self._life: object | None = None
+        self._said: set[object] = set()
+        # The URLs of the servers of this process.
+        self.servers: set[str] = set()
         self._surroundings = _Surroundings()
         self._patches: tuple[Patch, ...] = ()
 
@@ -71,12 +83,17 @@ class ActiveMocks:
             owner: who will stop it.
             options: those of the enclosing mock hold where these are silent.
             make_state: gives the state that the outermost mock begins with.
+
+        Raises:
+            UsageError: the installed botocore is too old.
         """
         with self._lock:
             config = replace(self._entries[-1].config if self._entries else Config(), **options)
             if not self._entries:
+                _check_botocore()
                 self._begin(make_state())
             self._entries.append(_Entry(owner, config))
+            self._life = self._life or object()
 
     def stop(self, owner: object) -> None:
         """Switch off what the owner started last.
@@ -91,8 +108,11 @@ class ActiveMocks:
                     "stop() was called on a mock that is not started: call start() first, "
                     "and stop() once for each start()."
                 )
-            self._entries = _without_last(self._entries, mine[-1])
-            if not self._entries:
+            left = _without_last(self._entries, mine[-1])
+            if not left:
+                self._life = None
+            self._entries = left
+            if not left:
                 self._end()
 
     def _begin(self, stores: Stores) -> None:
@@ -107,6 +127,8 @@ class ActiveMocks:
 
     def _end(self) -> None:
         self._stores = None
+        self._below = []
+        self._said = set()
         for patch in self._patches:
             patch.undo()
         self._surroundings.leave()
@@ -115,15 +137,78 @@ class ActiveMocks:
         """The options that hold for what the owner started last, None if it is off."""
         return next((entry.config for entry in reversed(self._entries) if entry.owner is owner), None)
 
+    def is_first(self, what: object) -> bool:
+        """Return whether the outermost mock that is on has not asked this before."""
+        with self._lock:
+            is_first = what not in self._said
+            self._said.add(what)
+            return is_first
+
     def reset(self) -> None:
         """Drop all vector buckets, if any mock is on."""
         stores = self._stores
         if stores is not None:
             stores.clear()
 
-    def handle(self, request: HttpRequest) -> HttpResponse | None:
-        """The answer to a request, None if no mock is on."""
+    @contextmanager
+    def on_a_copy(self) -> Iterator[None]:
+        """Run a block on a copy of the state, and drop the copy with everything that the block did.
+
+        Blocks of several threads may end in any order, and the mock may end before them.
+        """
+        with self._lock:
+            below = self._stores
+            copy = None if below is None else below.copy()
+            if below is not None:
+                self._below.append(below)
+                self._stores = copy
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._drop(copy)
+
+    def _drop(self, copy: Stores | None) -> None:
+        """Have what is below a copy answer again, or leave the copy out from below another one."""
+        if copy is self._stores and self._below:
+            self._stores = self._below.pop()
+        else:
+            self._below = [state for state in self._below if state is not copy]
+
+    @property
+    def life(self) -> object | None:
+        """What tells the mock that is on from those before and after it; None while none is on."""
+        return self._life
+
+    def check_life(self, begun: object) -> None:
+        """Raise unless the mock of a call is still the one that is on.
+
+        Args:
+            begun: `life`, as it was when the call began.
+
+        Raises:
+            UsageError: that mock has ended.
+        """
+        if begun is not self._life:
+            raise UsageError(
+                "The mock that was to answer this call ended before it did, and the request was not sent "
+                "anywhere. Let calls return before their mock ends: join threads, await tasks and shut "
+                "executors down while it is on."
+            )
+
+    def handle(self, request: HttpRequest, begun: object | None = None) -> HttpResponse | None:
+        """Return the answer to a request, None if no mock is on.
+
+        Args:
+            request: as its client has prepared it.
+            begun: `life`, as it was when the call began. If it is given, there is an answer.
+
+        Raises:
+            UsageError: the mock under which the call began has ended.
+        """
         stores, entries = self._stores, self._entries
+        if begun is not None:
+            self.check_life(begun)
         if stores is None or not entries:
             return None
         return self._corridor().handle(request, stores, entries[-1].config)
@@ -138,6 +223,22 @@ class ActiveMocks:
 
             self._gateway = Gateway()
         return self._gateway
+
+
+def _check_botocore() -> None:
+    """Raise unless the installed botocore knows S3 Vectors.
+
+    Raises:
+        UsageError: it is too old; its clients would say that there is no such service.
+    """
+    import botocore  # noqa: PLC0415 - for those only who use a mock; it loads nothing else
+
+    version = re.match(r"(\d+)\.(\d+)\.(\d+)", str(botocore.__version__))
+    if version and tuple(map(int, version.groups())) < _FIRST_BOTOCORE:
+        raise UsageError(
+            f"mock_s3vectors needs botocore {'.'.join(map(str, _FIRST_BOTOCORE))} or newer, and "
+            f"{botocore.__version__} is installed: pip install -U botocore boto3"
+        )
 
 
 def _without_last(entries: list[_Entry], gone: _Entry) -> list[_Entry]:

@@ -4,19 +4,23 @@ A function runs with the mock on and a state of its own. In a class, the methods
 a state: what `setUp` or `setup_method` made is there in the test, and the next test begins anew. What
 `setUpClass` or `setup_class` made is there for every test: each gets a copy. All this holds for the
 outermost mock only; inside another one its state is shared.
+
+Hypothesis calls a test many times. Each example begins with what there was before the first one.
 """
 
 from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_s3vectors._active import new_stores
 from mock_s3vectors._wrap import wrap
+from mock_s3vectors.config import Config
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.examples import has_examples, isolate_examples, run_of_machine, wrap_examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +52,8 @@ def decorate(target: Target, activate: Activate) -> Target:
     Raises:
         UsageError: the target is nothing to call, or a pytest fixture already.
     """
+    if not _can_be_decorated(target):
+        raise _refusal(target)
     if inspect.isclass(target):
         _decorate_class(target, activate)
         return target
@@ -57,18 +63,37 @@ def decorate(target: Target, activate: Activate) -> Target:
     def block(_args: tuple[Any, ...]) -> AbstractContextManager[None]:
         return activate(new_stores)
 
+    if has_examples(target):
+        isolate_examples(target)
+        wrap_examples(target, block)
+        return target
     decorated: Any
     if isinstance(target, (staticmethod, classmethod)):
-        decorated = type(target)(wrap(target.__func__, block))
-    elif callable(target):
-        decorated = wrap(target, block)
+        decorated = type(target)(decorate(target.__func__, activate))
     else:
-        raise UsageError(
-            f"mock_s3vectors stands on {target!r}: it decorates functions and classes, and its options "
-            'have names, as in mock_s3vectors(account_id="111122223333").'
-        )
+        decorated = wrap(target, block)
     result: Target = decorated
     return result
+
+
+def _can_be_decorated(target: object) -> bool:
+    return target is not Config and (callable(target) or isinstance(target, (staticmethod, classmethod)))
+
+
+def _refusal(target: object) -> UsageError:
+    """Return what to say of a target that is neither called nor a test class."""
+    if isinstance(target, Config) or target is Config:
+        return UsageError("mock_s3vectors was given a Config without a name: did you mean config=?")
+    if isinstance(target, Mapping):
+        return UsageError(f"mock_s3vectors was given {target!r}: did you mean mock_s3vectors(**options)?")
+    if hasattr(target, "__get__"):
+        return UsageError(
+            f"@mock_s3vectors stands above a {type(target).__name__}: put it below, on the function."
+        )
+    return UsageError(
+        f"mock_s3vectors stands on {target!r}: it decorates functions and classes, and its options have "
+        'names, as in mock_s3vectors(account_id="111122223333").'
+    )
 
 
 def _is_fixture(target: object) -> bool:
@@ -78,6 +103,11 @@ def _is_fixture(target: object) -> bool:
 
 def _decorate_class(cls: Any, activate: Activate) -> None:
     """Wrap the methods of a class, and of the classes that will be derived from it."""
+    if _is_machine(cls):
+        raise UsageError(
+            f"@mock_s3vectors stands on {cls.__name__}, a state machine whose rules Hypothesis calls by "
+            f"itself: decorate its test case, as in TestFilms = mock_s3vectors({cls.__name__}.TestCase)."
+        )
     known: Activate | None = getattr(cls, _ACTIVATE, None)
     stacked = _ACTIVATE in vars(cls)
     if known is not None:
@@ -121,7 +151,9 @@ def _wrap_methods(cls: Any) -> None:
         # Compared, because a decorator of somebody else's copies our mark onto its own function.
         if getattr(function, _WRAPPER, None) is function:
             continue
+        isolate_examples(function)
         call = None if base is cls else _inherited(cls, name)
+        call = run_of_machine(function) or call
         wrapped = wrap(function, _block_of(cls, name), call)
         setattr(wrapped, _WRAPPER, wrapped)
         setattr(cls, name, descriptor(wrapped) if descriptor else wrapped)
@@ -171,8 +203,16 @@ def _decorate_inner(cls: Any, name: str, base: type, inner: Any) -> None:
 
 
 def _is_unittest(cls: type) -> bool:
-    unittest = sys.modules.get("unittest")
-    return unittest is not None and issubclass(cls, unittest.TestCase)
+    return _is_derived_from(cls, "unittest", "TestCase")
+
+
+def _is_machine(cls: type) -> bool:
+    return _is_derived_from(cls, "hypothesis.stateful", "RuleBasedStateMachine")
+
+
+def _is_derived_from(cls: type, module: str, base: str) -> bool:
+    """Return whether a class has a base of a module that need not be loaded."""
+    return isinstance(found := getattr(sys.modules.get(module), base, None), type) and issubclass(cls, found)
 
 
 def _inherited(cls: type, name: str) -> Function:

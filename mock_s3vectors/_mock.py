@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Target = TypeVar("Target", bound="Callable[..., Any]")
 
+# None may be given by mistake.
+_NOTHING: Any = object()
+
 
 class Credentials(TypedDict):
     """Keyword arguments of `boto3.client` and `boto3.Session`."""
@@ -38,7 +41,7 @@ class MockS3Vectors:
     outermost ends the state is dropped.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, **options: Unpack[Options]) -> None:
         check_option_names(options)
         self._options: dict[str, Any] = dict(options)
         self._config = Config(**options)
@@ -65,7 +68,16 @@ class MockS3Vectors:
         ACTIVE.stop(self)
 
     def reset(self) -> None:
-        """Drop all vector buckets with everything in them, of every account and Region."""
+        """Drop all vector buckets with everything in them, of every account and Region.
+
+        Raises:
+            UsageError: this mock is off; another one may be on, and what it holds is not dropped.
+        """
+        if ACTIVE.config_of(self) is None:
+            raise UsageError(
+                "reset() was called on a mock that is off: call it on the mock that is on, between its "
+                "start() and stop() or inside its block."
+            )
         ACTIVE.reset()
 
     def credentials(self, account_id: str) -> Credentials:
@@ -96,8 +108,22 @@ class MockS3Vectors:
     ) -> None:
         self.__exit__(kind, error, trace)
 
-    def __call__(self, target: Target) -> Target:
-        """Decorate a function, coroutine function, (async) generator function or class."""
+    def __call__(self, target: Target = _NOTHING, /) -> Target:
+        """Decorate a function, coroutine function, (async) generator function or class.
+
+        Raises:
+            UsageError: the target is something else, or there is none.
+        """
+        if target is _NOTHING:
+            raise UsageError(
+                "A mock was called without a function: decorate with @mock_s3vectors or "
+                "@mock_s3vectors(...), or switch the mock on in a `with` block."
+            )
+        if isinstance(target, MockS3Vectors):
+            raise UsageError(
+                "A mock was given to another one: decorate with one above the other, or nest them as in "
+                "`with one, other:`."
+            )
         return decorate(target, self._activate)
 
     @contextmanager
@@ -121,9 +147,7 @@ def mock_s3vectors(*, config: Config) -> MockS3Vectors: ...
 def mock_s3vectors(**options: Unpack[Options]) -> MockS3Vectors: ...
 
 
-def mock_s3vectors(
-    target: Callable[..., Any] | None = None, /, *, config: Config | None = None, **options: Any
-) -> Any:
+def mock_s3vectors(target: Any = _NOTHING, /, *, config: Config | None = None, **options: Any) -> Any:
     """Mock Amazon S3 Vectors in what is decorated, or in a `with` or `async with` block.
 
     Args:
@@ -144,5 +168,5 @@ def mock_s3vectors(
                 "or leave config out."
             )
         options = options_of(config)
-    mock = MockS3Vectors(options)  # type: ignore[arg-type]
-    return mock if target is None else mock(target)
+    mock = MockS3Vectors(**options)
+    return mock if target is _NOTHING else mock(target)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mock_s3vectors._active import set_variables
+from mock_s3vectors._active import ACTIVE, set_variables
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors.errors import UsageError
 
@@ -138,12 +138,14 @@ class _Environment:
             if not self._urls:
                 self._replaced = {name: os.environ.get(name) for name in (*_VARIABLES, *_NO_PROXY)}
             self._urls.append(url)
+            ACTIVE.servers.add(url)
             self._set()
 
     def leave(self, url: str) -> None:
         """It is not any more; servers may end in any order."""
         with self._lock:
             self._urls.remove(url)
+            ACTIVE.servers.discard(url)
             if self._urls:
                 self._set()
             else:

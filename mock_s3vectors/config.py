@@ -14,6 +14,8 @@ from mock_s3vectors.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from typing_extensions import Self
+
 SearchEngine = Literal["flat", "hnsw"]
 IndexMode = Literal["CLASSIC", "ENHANCED"]
 
@@ -53,19 +55,34 @@ class Config:
     max_indexes_per_vector_bucket: int = limits.INDEXES_PER_VECTOR_BUCKET
     max_vectors_per_index: int = limits.VECTORS_PER_INDEX
 
+    if not TYPE_CHECKING:
+
+        def __new__(cls, *values: object, **options: object) -> Self:
+            """Say what is wrong with the names; a dataclass by itself raises a TypeError."""
+            if values:
+                raise UsageError(
+                    "The options of Config have names, as in "
+                    f'Config(account_id="111122223333"): {values!r} has none.'
+                )
+            check_option_names(options)
+            return super().__new__(cls)
+
     def __post_init__(self) -> None:
         check_account_id(self.account_id)
         for name, allowed in _ALTERNATIVES.items():
             value = getattr(self, name)
-            if value not in allowed:
+            if not isinstance(value, (str, type(None))) or value not in allowed:
                 raise UsageError(f"{name}={value!r}: choose one of {', '.join(map(str, allowed))}")
         for name, (least, most) in _RANGES.items():
             value = getattr(self, name)
             if type(value) is not int or not least <= value <= most:
-                raise UsageError(f"{name}={value!r}: must be a whole number from {least} to {most}")
+                raise UsageError(f"{name}={value!r}: must be a whole number from {least} to {most}, an int")
         seconds = self.text_build_seconds
-        if type(seconds) not in {int, float} or not 0 <= seconds <= sys.float_info.max:
-            raise UsageError(f"text_build_seconds={seconds!r}: must be a number of seconds, 0 or more")
+        is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+        if not is_number or not 0 <= seconds <= sys.float_info.max:
+            raise UsageError(
+                f"text_build_seconds={seconds!r}: must be a number of seconds, 0 or more, an int or a float"
+            )
 
 
 _ALTERNATIVES: dict[str, tuple[str | None, ...]] = {

@@ -21,6 +21,10 @@ class UsageError(RuntimeError):
     """
 
 
+class LocalEndpointWarning(UserWarning):
+    """A call goes to a local server that the environment names, and not to the mock that is on."""
+
+
 @dataclass(frozen=True)
 class FieldError:
     """One entry of a ValidationException's `fieldList`."""

@@ -17,6 +17,7 @@ from mock_s3vectors._decorate import block_of_fixture
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors._server import s3vectors_server as serve
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.examples import isolate_examples
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -41,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def s3vectors_mock(request: pytest.FixtureRequest) -> Iterator[MockS3Vectors]:
     """The mock, switched on and empty for each test; options come from `@pytest.mark.s3vectors(...)`."""
+    isolate_examples(request.function)
     with mock_s3vectors(**_options(request.node)) as mock:
         yield mock
 

@@ -175,7 +175,7 @@ class TestTextBuildSeconds:
         for refuse in (mock_s3vectors, Config):
             with pytest.raises(UsageError) as refusal:
                 refuse(text_build_seconds=wrong)
-            text = f"text_build_seconds={wrong!r}: must be a number of seconds, 0 or more"
+            text = f"text_build_seconds={wrong!r}: must be a number of seconds, 0 or more, an int or a float"
             assert str(refusal.value) == text
 
     @current_model

@@ -13,17 +13,19 @@ from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.transports.botocore import add_handlers, pass_by
 from mock_s3vectors.transports.loading import whenever_loaded
 from mock_s3vectors.transports.patches import Patch
-from mock_s3vectors.transports.requests import answer_for_endpoints
-from mock_s3vectors.transports.ways_out import refuse_clients, refuse_urls
+from mock_s3vectors.transports.requests import answer_for_endpoints, prepare_within_one_mock
+from mock_s3vectors.transports.ways_out import refuse_calls, refuse_clients, refuse_urls
 
 
 def install() -> None:
     """Have botocore ask the mocks from now on, and close all ways round them while one is on."""
     patches = [
+        Patch("botocore.endpoint", "Endpoint", "make_request", refuse_calls),
         Patch("botocore.endpoint", "Endpoint", "_send", refuse_clients),
         Patch("botocore.httpsession", "URLLib3Session", "send", refuse_urls),
         Patch("aiobotocore.endpoint", "AioEndpoint", "_send", refuse_clients),
         Patch("moto.core.botocore_stubber", "BotocoreStubber", "process_request", pass_by),
+        Patch("requests.sessions", "Session", "prepare_request", prepare_within_one_mock),
         Patch("requests.sessions", "Session", "get_adapter", answer_for_endpoints),
         Patch("requests.adapters", "HTTPAdapter", "get_connection_with_tls_context", refuse_urls),
         Patch("requests.adapters", "HTTPAdapter", "get_connection", refuse_urls),  # before 2.32

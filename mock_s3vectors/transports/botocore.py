@@ -1,6 +1,7 @@
-"""The door of botocore and aiobotocore clients: a `before-send` handler for s3vectors, and nothing else.
+"""The door of botocore and aiobotocore clients: a `before-send` handler for s3vectors.
 
 The request has been serialised and signed; the answer goes through botocore's own parser and retries.
+Two handlers remember the mock under which a call began, so that it is not sent when that has ended.
 Another handler lends credentials to clients that were made when there were none to be found.
 Clients of aiobotocore (and so of aioboto3) emit the same events, and await what botocore takes as it is.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+from contextvars import ContextVar
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -28,22 +30,46 @@ if TYPE_CHECKING:
     from botocore.signers import RequestSigner
 
 _SEEN = "_mock_s3vectors_seen"
+_BEGUN = "_mock_s3vectors_begun"
+
+# From the making of a request to its sending, which follows at once. A prepared request has no context.
+_begun: ContextVar[object | None] = ContextVar(_BEGUN, default=None)
+
+
+def provide_client_params(context: dict[str, Any], **_: Any) -> None:
+    """Remember, for all attempts of a call, the mock under which it begins."""
+    context[_BEGUN] = ACTIVE.life
+
+
+def asks_the_mock(context: dict[str, Any]) -> bool:
+    """Return whether the client that makes a call has our handlers."""
+    return _BEGUN in context
+
+
+def request_created(request: AWSRequest, **_: Any) -> None:
+    """Tell `before_send`, for one attempt, what the call remembers."""
+    _begun.set(request.context.get(_BEGUN))
 
 
 def before_send(request: AWSPreparedRequest, **_: Any) -> Any:
-    """The mock's answer to a request, an AWSResponse; None sends it on, as if nobody had looked."""
+    """Return the mock's answer to a request, an AWSResponse; None sends it on, as if nobody had looked.
+
+    A call that began before the mock did is answered too.
+
+    Raises:
+        UsageError: the mock under which the call began has ended.
+    """
     url = urlsplit(request.url)
+    begun = _begun.get() or ACTIVE.life
+    _begun.set(None)
     # botocore asks every handler, so a client that was patched twice asks this one twice.
-    if not ACTIVE or is_loopback(url.hostname or "") or hasattr(request, _SEEN):
+    if begun is None or is_loopback(url.hostname or "") or hasattr(request, _SEEN):
         return None
     setattr(request, _SEEN, True)
-    response = ACTIVE.handle(read_request(request, url, _operation_path(url.path)))
-    if response is None:
-        return None
+    response: Any = ACTIVE.handle(read_request(request, url, _operation_path(url.path)), begun)
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - loaded already when a client calls
 
-    headers: Any = response.headers
-    answer = AWSResponse(request.url, response.status, headers, BytesIO(response.body))
+    answer = AWSResponse(request.url, response.status, response.headers, BytesIO(response.body))
     answer._content = _Content(response.body)  # type: ignore[attr-defined] # noqa: SLF001
     return answer
 
@@ -65,10 +91,16 @@ def _operation_path(path: str) -> str:
 
 
 def before_sign(request: AWSRequest, request_signer: RequestSigner, **_: Any) -> None:
-    """Lends fake credentials, for one request, to a client that has none, or would call AWS for new ones.
+    """Lend fake credentials, for one request, to a client that has none, or would call AWS for new ones.
 
     A client keeps the credentials that it was made with, and botocore has no other way to ask for them.
+
+    Raises:
+        UsageError: the mock under which the call began has ended.
     """
+    begun = request.context.get(_BEGUN)
+    if begun is not None and not is_loopback(urlsplit(request.url).hostname or ""):
+        ACTIVE.check_life(begun)
     own = request_signer._credentials  # type: ignore[attr-defined] # noqa: SLF001
     if ACTIVE and (own is None or _would_call_out(own)):
         lent = _credentials_for(request_signer)(*FAKE_CREDENTIALS.values())
@@ -93,9 +125,12 @@ def _credentials_for(request_signer: RequestSigner) -> Callable[[str, str], Any]
 
 # More specific than moto's `before-send`, so that ours answers first in either nesting order.
 _BY_EVENT: dict[str, Callable[..., Any]] = {
-    "before-send.s3vectors": before_send,
+    "provide-client-params.s3vectors": provide_client_params,
     "before-sign.s3vectors": before_sign,
+    "before-send.s3vectors": before_send,
 }
+# After the handler that signs, in which other calls may be made.
+_LAST: dict[str, Callable[..., Any]] = {"request-created.s3vectors": request_created}
 
 
 def pass_by(process_request: Callable[..., Any]) -> Callable[..., Any]:
@@ -129,6 +164,8 @@ def patch_client(client: BaseClient) -> None:
         )
     for event, handler in _BY_EVENT.items():
         client.meta.events.register_first(event, handler, unique_id=event)
+    for event, handler in _LAST.items():
+        client.meta.events.register_last(event, handler, unique_id=event)
 
 
 def add_handlers(handlers: ModuleType) -> None:
@@ -137,5 +174,5 @@ def add_handlers(handlers: ModuleType) -> None:
     Args:
         handlers: the module `botocore.handlers`, of which each session copies its handlers.
     """
-    new = [entry for entry in _BY_EVENT.items() if entry not in handlers.BUILTIN_HANDLERS]
-    handlers.BUILTIN_HANDLERS[:0] = new
+    ours = [*_BY_EVENT.items(), *((*entry, handlers.REGISTER_LAST) for entry in _LAST.items())]
+    handlers.BUILTIN_HANDLERS[:0] = [entry for entry in ours if entry not in handlers.BUILTIN_HANDLERS]

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mock_s3vectors._active import ACTIVE
-from mock_s3vectors.errors import UsageError
 from mock_s3vectors.http import read_request
 from mock_s3vectors.transports.hosts import is_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from requests import PreparedRequest, Response, Session
+    from requests import PreparedRequest, Request, Response, Session
     from requests.adapters import BaseAdapter
 
 
@@ -28,22 +27,47 @@ def answer_for_endpoints(get_adapter: Callable[..., BaseAdapter]) -> Callable[..
 
     @functools.wraps(get_adapter)
     def get_adapter_or_ours(session: Session, url: str) -> BaseAdapter:
-        if ACTIVE and is_endpoint(url):
-            return _Adapter()  # type: ignore[return-value] # what a session uses of one
+        begun = ACTIVE.life
+        if begun is not None and is_endpoint(url):
+            return _Adapter(begun)  # type: ignore[return-value] # what a session uses of one
         return get_adapter(session, url)
 
     return get_adapter_or_ours
 
 
+def prepare_within_one_mock(prepare_request: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `Session.prepare_request`, which signs, but a mock that is on as it begins must not end in it.
+
+    A session asks for an adapter only afterwards, and would be given that of the network.
+    """
+
+    @functools.wraps(prepare_request)
+    def prepare_unless_ended(session: Session, request: Request) -> PreparedRequest:
+        begun = ACTIVE.life
+        prepared: PreparedRequest = prepare_request(session, request)
+        if begun not in (None, ACTIVE.life) and is_endpoint(prepared.url or ""):
+            ACTIVE.check_life(begun)
+        return prepared
+
+    return prepare_unless_ended
+
+
 class _Adapter:
-    """What a session of `requests` asks for the answer."""
+    """What a session of `requests` asks for the answer of the mock that is on."""
+
+    def __init__(self, begun: object) -> None:
+        self._begun = begun
 
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
-        """The answer, as `requests` itself would have it from the network."""
+        """Return the answer, as `requests` itself would have it from the network.
+
+        Raises:
+            UsageError: the mock has ended since the session asked for this adapter.
+        """
         from requests.adapters import HTTPAdapter  # noqa: PLC0415 - loaded already when a session sends
         from responses import CallbackResponse  # noqa: PLC0415 - only for those who call in this way
 
-        answer = CallbackResponse(request.method or "", request.url or "", _answer, content_type=None)
+        answer = CallbackResponse(request.method or "", request.url or "", self._answer, content_type=None)
         # A method that uses no more of its adapter than to say whose response it is.
         ours: Any = self
         return HTTPAdapter.build_response(ours, request, answer.get_response(request))
@@ -51,10 +75,7 @@ class _Adapter:
     def close(self) -> None:
         """Nothing is open."""
 
-
-def _answer(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
-    url = urlsplit(request.url or "")
-    response = ACTIVE.handle(read_request(request, url, url.path))
-    if response is None:
-        raise UsageError("The mock was switched off while it was asked, and the request was not sent.")
-    return response.status, dict(response.headers), response.body
+    def _answer(self, request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+        url = urlsplit(request.url or "")
+        response: Any = ACTIVE.handle(read_request(request, url, url.path), self._begun)
+        return response.status, dict(response.headers), response.body

@@ -8,31 +8,60 @@ from urllib.parse import urlsplit
 
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.transports.botocore import asks_the_mock
 from mock_s3vectors.transports.hosts import is_endpoint, is_loopback
+from mock_s3vectors.transports.local_endpoints import warn_of_local_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def refuse_clients(send: Callable[..., Any]) -> Callable[..., Any]:
-    """`Endpoint._send` or `AioEndpoint._send`, the last place that all requests of clients pass.
+def refuse_calls(make_request: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `Endpoint.make_request`, but a client that does not ask the mock gets no further.
 
-    A client that does not ask the mock is older than our handlers, or was made without botocore's own.
+    Here the call begins. Were it refused where it is sent, and only there, the mock could end before that.
     """
+
+    @functools.wraps(make_request)
+    def make_request_unless_mocked(self: Any, operation_model: Any, request_dict: dict[str, Any]) -> Any:
+        if not asks_the_mock(request_dict.get("context", {})):
+            _check_way_out(self, request_dict["url"])
+        return make_request(self, operation_model, request_dict)
+
+    return make_request_unless_mocked
+
+
+def refuse_clients(send: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `Endpoint._send` or `AioEndpoint._send`, the last place that all requests of clients pass."""
 
     @functools.wraps(send)
     def send_unless_mocked(self: Any, request: Any) -> Any:
-        host = urlsplit(request.url).hostname or ""
-        if ACTIVE and getattr(self, "_endpoint_prefix", "") == "s3vectors" and not is_loopback(host):
-            raise UsageError(
-                "An s3vectors client that does not ask the mock was called while it is on, and the request "
-                "was not sent anywhere. The client is older than `import mock_s3vectors`, or has no built-in "
-                "handlers: give it to mock_s3vectors.patch_client, or import mock_s3vectors before it is "
-                "made."
-            )
+        _check_way_out(self, request.url)
         return send(self, request)
 
     return send_unless_mocked
+
+
+def _check_way_out(endpoint: Any, address: str) -> None:
+    """Raise if a call that leaves through an endpoint of botocore should have asked the mock.
+
+    A call to the loopback interface may leave; a warning says so if the environment has sent it there.
+
+    Raises:
+        UsageError: its client is older than our handlers, or was made without botocore's own.
+    """
+    if not ACTIVE or getattr(endpoint, "_endpoint_prefix", "") != "s3vectors":
+        return
+    url = urlsplit(address)
+    if is_loopback(url.hostname or ""):
+        warn_of_local_endpoint(url)
+    else:
+        raise UsageError(
+            "An s3vectors client that does not ask the mock was called while it is on, and the request "
+            "was not sent anywhere. The client is older than `import mock_s3vectors`, or has no built-in "
+            "handlers: give it to mock_s3vectors.patch_client, or import mock_s3vectors before it is "
+            "made."
+        )
 
 
 def refuse_urls(send: Callable[..., Any]) -> Callable[..., Any]:

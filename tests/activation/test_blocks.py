@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mock_s3vectors import MockS3Vectors, UsageError, mock_s3vectors
+from mock_s3vectors import MockS3Vectors, UsageError, mock_s3vectors, s3vectors_server
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.state import Stores
 from tests.activation.world import CLIENT, Aws, account_of, create, names, new_client
@@ -125,8 +125,40 @@ def test_reset_drops_everything_of_every_account_and_region() -> None:
         assert names() == []
 
 
-def test_reset_of_a_mock_that_is_off_does_nothing() -> None:
-    mock_s3vectors().reset()
+def test_reset_of_a_mock_that_is_off_is_refused_and_empties_no_other() -> None:
+    mock = mock_s3vectors()
+    with mock:
+        pass
+    with mock_s3vectors():
+        create("bucket")
+        with pytest.raises(UsageError) as refusal:
+            mock.reset()
+        assert names() == ["bucket"]
+    assert str(refusal.value) == (
+        "reset() was called on a mock that is off: call it on the mock that is on, between its start() and "
+        "stop() or inside its block."
+    )
+
+
+def test_reset_of_a_server_that_is_off_is_refused_and_empties_no_mock() -> None:
+    server = s3vectors_server()
+    with mock_s3vectors():
+        create("bucket")
+        with pytest.raises(UsageError, match="that is off"):
+            server.reset()
+        assert names() == ["bucket"]
+
+
+def test_reset_inside_what_is_decorated() -> None:
+    mock = mock_s3vectors()
+
+    @mock
+    def function() -> list[str]:
+        create("bucket")
+        mock.reset()
+        return names()
+
+    assert function() == []
 
 
 def test_an_exception_leaves_the_block_and_switches_off() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,11 +16,16 @@ from mock_s3vectors._active import ActiveMocks
 from mock_s3vectors.operations import OPERATIONS
 from mock_s3vectors.transports.botocore import before_send
 from mock_s3vectors.transports.hosts import is_loopback
+from tests.activation.local_server import local_server
 from tests.activation.world import CLIENT, Aws, account_of, arn, create, error_of, names, new_client
 from tests.helpers import vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.activation.local_server import Server
+
+__all__ = ["local_server"]  # a fixture
 
 KEYS: Any = {"aws_access_key_id": "some-id", "aws_secret_access_key": "some-secret"}
 
@@ -33,9 +36,9 @@ def handled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths = []
     handle = ActiveMocks.handle
 
-    def count(self: ActiveMocks, request: Any) -> Any:
+    def count(self: ActiveMocks, request: Any, begun: Any = None) -> Any:
         paths.append(request.path)
-        return handle(self, request)
+        return handle(self, request, begun)
 
     monkeypatch.setattr(ActiveMocks, "handle", count)
     return paths
@@ -299,36 +302,6 @@ def test_a_custom_endpoint_of_the_environment(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3VECTORS", "https://vectors.example.com")
     with mock_s3vectors():
         assert called_host(new_client()) == "vectors.example.com"
-
-
-class Server(HTTPServer):
-    paths: list[str]
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.server.paths.append(self.path)
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", "21")
-        self.end_headers()
-        self.wfile.write(b'{"vectorBuckets": []}')
-
-    def log_message(self, *_: Any) -> None: ...
-
-
-@pytest.fixture
-def local_server() -> Iterator[Server]:
-    with Server(("127.0.0.1", 0), Handler) as server:
-        server.paths = []
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

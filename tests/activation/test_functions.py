@@ -355,7 +355,7 @@ def test_an_async_context_manager() -> None:
 
 def test_what_cannot_be_called_is_refused() -> None:
     decorate: Any = mock_s3vectors
-    for target in (42, "hnsw", {"account_id": OTHER}):
+    for target in (42, "hnsw", [OTHER]):
         with pytest.raises(
             UsageError, match="it decorates functions and classes, and its options have names"
         ):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import math
+import pickle
 from dataclasses import FrozenInstanceError, asdict, fields, replace
+from functools import cached_property, partialmethod
 from typing import Any
 
+import numpy as np
 import pytest
 
-from mock_s3vectors import Config, UsageError, mock_s3vectors
+from mock_s3vectors import Config, MockS3Vectors, UsageError, mock_s3vectors
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.config import Options
+from tests.activation.test_surroundings import surroundings
 from tests.activation.world import CLIENT, account_of, create, names
 
 OTHER = "111122223333"
@@ -129,10 +135,116 @@ def test_a_config_that_is_none_of_ours_is_refused(wrong: Any) -> None:
         mock_s3vectors(config=wrong)
 
 
-def test_a_config_without_its_name_is_refused() -> None:
+NAMES = (
+    "it decorates functions and classes, and its options have names, as in "
+    'mock_s3vectors(account_id="111122223333").'
+)
+GIVEN_BY_POSITION: list[tuple[Any, str]] = [
+    (Config(), "mock_s3vectors was given a Config without a name: did you mean config=?"),
+    (Config, "mock_s3vectors was given a Config without a name: did you mean config=?"),
+    (None, f"mock_s3vectors stands on None: {NAMES}"),
+    ("hnsw", f"mock_s3vectors stands on 'hnsw': {NAMES}"),
+    (5, f"mock_s3vectors stands on 5: {NAMES}"),
+    ({"hnsw_m": 5}, "mock_s3vectors was given {'hnsw_m': 5}: did you mean mock_s3vectors(**options)?"),
+    (property(names), "@mock_s3vectors stands above a property: put it below, on the function."),
+    (
+        cached_property(names),
+        "@mock_s3vectors stands above a cached_property: put it below, on the function.",
+    ),
+    (partialmethod(names), "@mock_s3vectors stands above a partialmethod: put it below, on the function."),
+    (
+        mock_s3vectors(),
+        (
+            "A mock was given to another one: decorate with one above the other, or nest them as in "
+            "`with one, other:`."
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("target", "text"), GIVEN_BY_POSITION)
+def test_what_is_no_function_is_refused(target: Any, text: str) -> None:
     mock: Any = mock_s3vectors
-    with pytest.raises(UsageError, match="its options have names"):
-        mock(Config())
+    for decorate in (mock, mock(), mock(hnsw_m=5)):
+        with pytest.raises(UsageError) as refusal:
+            decorate(target)
+        assert str(refusal.value) == text
+    assert not ACTIVE
+
+
+def test_a_mock_is_not_called_twice() -> None:
+    mock: Any = mock_s3vectors
+    with pytest.raises(UsageError) as refusal:
+        mock()()
+    assert str(refusal.value) == (
+        "A mock was called without a function: decorate with @mock_s3vectors or @mock_s3vectors(...), or "
+        "switch the mock on in a `with` block."
+    )
+
+
+def test_a_config_says_which_name_is_wrong() -> None:
+    config: Any = Config
+    for make in (config, lambda **options: replace(config(), **options)):
+        with pytest.raises(UsageError) as refusal:
+            make(acount_id=OTHER)
+        assert "has no option 'acount_id'. Did you mean 'account_id'? Options: " in str(refusal.value)
+    with pytest.raises(UsageError) as refusal:
+        config(OTHER)
+    text = 'The options of Config have names, as in Config(account_id="111122223333"): '
+    assert str(refusal.value) == f"{text}('111122223333',) has none."
+
+
+def test_a_config_can_be_copied() -> None:
+    config = Config(account_id=OTHER)
+    for copied in (copy.copy(config), copy.deepcopy(config), pickle.loads(pickle.dumps(config))):  # noqa: S301 - our own
+        assert copied == config
+
+
+def test_the_class_of_a_mock_takes_options_too() -> None:
+    assert MockS3Vectors(hnsw_m=5).config == Config(hnsw_m=5)
+
+
+def test_numbers_of_numpy() -> None:
+    assert Config(text_build_seconds=np.float64(1.5)).text_build_seconds == 1.5
+    with pytest.raises(UsageError) as refusal:
+        Config(hnsw_m=np.int64(16))  # type: ignore[arg-type] # refused
+    assert str(refusal.value) == f"hnsw_m={np.int64(16)!r}: must be a whole number from 2 to 512, an int"
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Config)])
+@pytest.mark.parametrize(
+    "value", ["x", True, math.nan, math.inf, -1, b"1", [1], {}, np.array([1, 2]), np.int64(3), np.bool_(1)]
+)
+def test_a_value_of_a_wrong_type_is_refused_by_name(name: str, value: Any) -> None:
+    options: Any = {name: value}
+    with pytest.raises(UsageError) as refusal:
+        Config(**options)
+    shown = f"{value!r} is no account id" if name == "account_id" else f"{name}={value!r}: "
+    assert str(refusal.value).startswith(shown)
+
+
+# --- botocore ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["1.38.0", "1.39.4", "0.99.99", "1.9.100"])
+def test_a_botocore_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    monkeypatch.setattr("botocore.__version__", version)
+    before = surroundings()
+    with pytest.raises(UsageError) as refusal:
+        mock_s3vectors().start()
+    assert str(refusal.value) == (
+        f"mock_s3vectors needs botocore 1.39.5 or newer, and {version} is installed: "
+        "pip install -U botocore boto3"
+    )
+    assert not ACTIVE
+    assert surroundings() == before
+
+
+@pytest.mark.parametrize("version", ["1.39.5", "1.40.0rc1", "2.0.0", "unknown"])
+def test_other_versions_of_botocore_are_tried(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    monkeypatch.setattr("botocore.__version__", version)
+    with mock_s3vectors():
+        assert names() == []
 
 
 def test_config_shows_what_holds_inside_other_mocks() -> None:

@@ -38,7 +38,10 @@ def surroundings() -> dict[str, Any]:
         "default session": boto3.DEFAULT_SESSION,
         "hooks": list(BUILTIN_HANDLERS),
         "import hooks": list(sys.meta_path),
-        "patched methods": (Endpoint._send, Session.get_adapter),  # type: ignore[attr-defined] # botocore's own
+        "patched methods": (
+            *(Endpoint._send, Endpoint.make_request),  # type: ignore[attr-defined] # botocore's own
+            *(Session.get_adapter, Session.prepare_request),
+        ),
         "threads": threading.enumerate(),
     }
 

@@ -100,12 +100,22 @@ class UnknownOperationException(ServiceError):
     status = 404
 
 
+_SHOWN_CHARACTERS = 300
+
+
+def shorten(text: str) -> str:
+    """Return a text from outside as a message may repeat it: no answer grows with what was sent."""
+    return (
+        text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}... ({len(text)} characters)"
+    )
+
+
 # --- the request as a whole ---------------------------------------------------------------
 
 
 def internal_failure(bug: Exception) -> InternalServerException:
     """A bug of the mock, as a server tells it. Choice: the text."""
-    text = "".join(format_exception_only(bug)).strip().encode(errors="backslashreplace").decode()
+    text = shorten("".join(format_exception_only(bug)).strip()).encode(errors="backslashreplace").decode()
     return InternalServerException(f"mock_s3vectors failed, and its log has the traceback: {text}")
 
 
@@ -132,15 +142,12 @@ def not_deserializable() -> SerializationException:
     return SerializationException("")
 
 
-def constraint_violations(violations: Sequence[FieldError]) -> ValidationException:
-    """Constraints of the service model are broken.
+def constraint_violation(violation: FieldError) -> ValidationException:
+    """A constraint of the service model is broken. AWS names one, however many there are.
 
-    Choice: the plural form and `fieldList` follow Smithy's convention.
+    Choice: `fieldList`, which follows Smithy's convention.
     """
-    count = len(violations)
-    noun = "error" if count == 1 else "errors"
-    texts = "; ".join(violation.message for violation in violations)
-    return ValidationException(f"{count} validation {noun} detected. {texts}", violations)
+    return ValidationException(f"1 validation error detected. {violation.message}", [violation])
 
 
 def _violation(subject: str, path: str, rule: str) -> FieldError:

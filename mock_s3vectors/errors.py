@@ -183,7 +183,7 @@ def bad_pattern(path: str, pattern: str) -> FieldError:
 
 
 def missing(path: str) -> FieldError:
-    """A required member is absent. Choice: the text."""
+    """A required member is absent."""
     return _violation("Value", path, "not be null")
 
 
@@ -196,7 +196,7 @@ def invalid_vector_bucket_name() -> ValidationException:
 
 
 def invalid_index_name() -> ValidationException:
-    """The same for an index. Choice: the text."""
+    """The same for an index."""
     return ValidationException("Invalid index name")
 
 
@@ -257,14 +257,18 @@ def index_mode_classic() -> ValidationException:
     )
 
 
+def _bad_encryption(text: str) -> ValidationException:
+    return ValidationException(text, [FieldError("EncryptionConfiguration", text)])
+
+
 def kms_key_with_aes256() -> ValidationException:
     """A key for an encryption that has none."""
-    return ValidationException("kmsKeyArn must not be specified when sseType is AES256.")
+    return _bad_encryption("kmsKeyArn must not be specified when sseType is AES256.")
 
 
 def kms_key_missing() -> ValidationException:
-    """aws:kms without a key."""
-    return ValidationException("kmsKeyArn must be specified when sseType is set to aws:kms")
+    """aws:kms without a key. Choice: `fieldList`."""
+    return _bad_encryption("kmsKeyArn must be specified when sseType is set to aws:kms")
 
 
 def too_many_vector_buckets(quota: int) -> ServiceQuotaExceededException:

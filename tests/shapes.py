@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,10 @@ HAS_COMPLETE_MODEL = tuple(int(part) for part in botocore.__version__.split(".")
 current_model = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
 
 
+# Lower-case, in groups, as AWS's are.
+REQUEST_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 @lru_cache(maxsize=1)
 def service_model() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("s3vectors", "service-2"), "s3vectors")
@@ -28,7 +33,8 @@ def check_response(operation: str, status: int, headers: dict[str, str], body: b
     """Raises AssertionError unless a response is what the model says of the operation or its errors."""
     assert headers["content-type"] == "application/json"
     assert headers["content-length"] == str(len(body))
-    assert headers["x-amzn-requestid"] == headers["x-amz-request-id"] != ""
+    assert headers["x-amzn-requestid"] == headers["x-amz-request-id"]
+    assert REQUEST_ID.fullmatch(headers["x-amz-request-id"])
     document = json.loads(body)
     if status == 200:
         assert "x-amzn-errortype" not in headers

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.helpers import invalid
 from tests.shapes import current_model
 
 if TYPE_CHECKING:
@@ -18,8 +19,13 @@ AES256 = {"sseType": "AES256"}
 KMS = {"sseType": "aws:kms", "kmsKeyArn": KEY}
 OTHER_KMS = {"sseType": "aws:kms", "kmsKeyArn": OTHER_KEY}
 
-KEY_WITH_AES256 = ("ValidationException", "kmsKeyArn must not be specified when sseType is AES256.", None)
-KEY_MISSING = ("ValidationException", "kmsKeyArn must be specified when sseType is set to aws:kms", None)
+
+def unpaired(message: str) -> tuple[str, str, Any]:
+    return invalid(message, [{"path": "EncryptionConfiguration", "message": message}])
+
+
+KEY_WITH_AES256 = unpaired("kmsKeyArn must not be specified when sseType is AES256.")
+KEY_MISSING = unpaired("kmsKeyArn must be specified when sseType is set to aws:kms")
 
 ACCEPTED: list[tuple[Any, Any]] = [
     ({}, AES256),

@@ -338,9 +338,9 @@ def policy_not_found() -> NotFoundException:
     return NotFoundException("The specified vector bucket policy could not be found")
 
 
-def malformed_policy() -> ValidationException:
+def malformed_policy(fault: str = "it is no JSON") -> ValidationException:
     """The text is no JSON policy. Choice: the text of the message."""
-    return ValidationException("The specified policy is not a valid JSON policy document")
+    return ValidationException(f"The specified policy is not a valid JSON policy document: {fault}")
 
 
 def too_many_tags() -> ValidationException:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from tests.helpers import vector
+from tests.helpers import POLICY, vector
 from tests.shapes import HAS_COMPLETE_MODEL, current_model
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ BUCKET_ARN = f"{OWNER}:bucket/bucket"
 INDEX_ARN = f"{OWNER}:bucket/bucket/index/index"
 
 INDEX_SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-POLICY = '{"Statement": [{"Effect": "Allow"}]}'
 
 # What each operation needs besides its address.
 BUCKET_OPERATIONS: dict[str, dict[str, Any]] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import clock
-from tests.helpers import answer_of
+from tests.helpers import POLICY, answer_of
 from tests.shapes import current_model
 
 if TYPE_CHECKING:
@@ -144,8 +144,7 @@ class TestDelete:
         assert names(client) == []
 
     def test_takes_everything_of_the_bucket_along(self, client: Client, refused: Refused) -> None:
-        policy = '{"Statement": [{"Effect": "Allow"}]}'
-        client.put_vector_bucket_policy(vectorBucketName="bucket", policy=policy)
+        client.put_vector_bucket_policy(vectorBucketName="bucket", policy=POLICY)
         client.delete_vector_bucket(vectorBucketName="bucket")
         client.create_vector_bucket(vectorBucketName="bucket")
         assert refused(client.get_vector_bucket_policy, vectorBucketName="bucket")[0] == "NotFoundException"

@@ -8,7 +8,7 @@ import pytest
 
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors._active import ACTIVE
-from tests.helpers import vector
+from tests.helpers import POLICY, vector
 from tests.shapes import HAS_COMPLETE_MODEL, current_model
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
 ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
-POLICY = '{"Statement": [{"Effect": "Allow"}]}'
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from mock_s3vectors.state import Stores
+from tests.helpers import POLICY
 from tests.shapes import HAS_COMPLETE_MODEL
 
 from .wire import MODELLED, post, raw, send, serialized
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 BUCKET_ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
 INDEX_ARN = f"{BUCKET_ARN}/index/index"
 KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/1234"
-POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 
 _INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
 _COSINE = {"vectorBucketName": "bucket", "indexName": "cosine"}

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.helpers import invalid
-from tests.shapes import current_model
+from tests.shapes import needs
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
 # Before general availability indexes had no encryption of their own.
-indexes_have_encryption = current_model
+indexes_have_encryption = needs("CreateIndex.encryptionConfiguration")
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 OTHER_KEY = "arn:aws:kms:us-east-1:123456789012:key/66666666-7777-8888-9999-000000000000"

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mock_s3vectors.state import Stores
 from tests.helpers import POLICY
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.shapes import TEXT_SEARCH, has
 
 from .wire import MODELLED, post, raw, send, serialized
 
@@ -38,7 +38,7 @@ _TEXTS = [{"metadataKey": "tag", "text": "A nan 2.5"}, {"metadataKey": "bulk", "
 _TEXT_ONLY: list[dict[str, Any]] = [
     {**_INDEX, "queryTexts": _TEXTS[:1], "topK": 3, "returnScores": True},
     {**_INDEX, "queryTexts": _TEXTS, "topK": 1, "filter": _FILTER, "returnDistance": True},
-] * HAS_COMPLETE_MODEL
+] * has(*TEXT_SEARCH)
 
 # By operation, parameters that the service below answers with 200.
 VALID: dict[str, list[dict[str, Any]]] = {

@@ -8,13 +8,18 @@ To run it::
 A hybrid search is one call of ``query_vectors`` with a ``queryVector`` and ``queryTexts``. Below, one
 and the same sentence is embedded and searched for word by word: first each way alone, then both ways
 at once. The films are stored as ``movie_search.py`` tells.
+
+Full-text search needs botocore 1.44.5 or newer. Where aiobotocore is installed, botocore may be older: use an
+environment without it.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
+import botocore
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -58,6 +63,16 @@ SEARCHES = [
         "hundred nearest vectors, and of the seven Sleepy Hollow is the nearest.",
     ),
 ]
+
+
+def require_text_search(client: S3VectorsClient) -> None:
+    """End the program with one sentence if the installed botocore cannot ask for full-text search."""
+    query: Any = client.meta.service_model.operation_model("QueryVectors").input_shape
+    if "queryTexts" not in query.members:
+        sys.exit(
+            "This example needs botocore 1.44.5 or newer, which knows full-text search; "
+            f"{botocore.__version__} is installed."
+        )
 
 
 def create_index(client: S3VectorsClient, dimension: int) -> None:
@@ -174,6 +189,7 @@ def main() -> None:
     data = load_movies()
     with mock_s3vectors():
         client = boto3.client("s3vectors", region_name="us-east-1")
+        require_text_search(client)
         create_index(client, data.dimension)
         put_movies(client, data)
         console.print()

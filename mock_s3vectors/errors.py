@@ -104,12 +104,22 @@ class UnknownOperationException(ServiceError):
     status = 404
 
 
+_SHOWN_CHARACTERS = 300
+
+
+def shorten(text: str) -> str:
+    """Return a text from outside as a message may repeat it: no answer grows with what was sent."""
+    return (
+        text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}... ({len(text)} characters)"
+    )
+
+
 # --- the request as a whole ---------------------------------------------------------------
 
 
 def internal_failure(bug: Exception) -> InternalServerException:
     """A bug of the mock, as a server tells it. Choice: the text."""
-    text = "".join(format_exception_only(bug)).strip().encode(errors="backslashreplace").decode()
+    text = shorten("".join(format_exception_only(bug)).strip()).encode(errors="backslashreplace").decode()
     return InternalServerException(f"mock_s3vectors failed, and its log has the traceback: {text}")
 
 
@@ -136,15 +146,12 @@ def not_deserializable() -> SerializationException:
     return SerializationException("")
 
 
-def constraint_violations(violations: Sequence[FieldError]) -> ValidationException:
-    """Constraints of the service model are broken.
+def constraint_violation(violation: FieldError) -> ValidationException:
+    """A constraint of the service model is broken. AWS names one, however many there are.
 
-    Choice: the plural form and `fieldList` follow Smithy's convention.
+    Choice: `fieldList`, which follows Smithy's convention.
     """
-    count = len(violations)
-    noun = "error" if count == 1 else "errors"
-    texts = "; ".join(violation.message for violation in violations)
-    return ValidationException(f"{count} validation {noun} detected. {texts}", violations)
+    return ValidationException(f"1 validation error detected. {violation.message}", [violation])
 
 
 def _violation(subject: str, path: str, rule: str) -> FieldError:
@@ -180,7 +187,7 @@ def bad_pattern(path: str, pattern: str) -> FieldError:
 
 
 def missing(path: str) -> FieldError:
-    """A required member is absent. Choice: the text."""
+    """A required member is absent."""
     return _violation("Value", path, "not be null")
 
 
@@ -193,7 +200,7 @@ def invalid_vector_bucket_name() -> ValidationException:
 
 
 def invalid_index_name() -> ValidationException:
-    """The same for an index. Choice: the text."""
+    """The same for an index."""
     return ValidationException("Invalid index name")
 
 
@@ -254,14 +261,18 @@ def index_mode_classic() -> ValidationException:
     )
 
 
+def _bad_encryption(text: str) -> ValidationException:
+    return ValidationException(text, [FieldError("EncryptionConfiguration", text)])
+
+
 def kms_key_with_aes256() -> ValidationException:
     """A key for an encryption that has none."""
-    return ValidationException("kmsKeyArn must not be specified when sseType is AES256.")
+    return _bad_encryption("kmsKeyArn must not be specified when sseType is AES256.")
 
 
 def kms_key_missing() -> ValidationException:
-    """aws:kms without a key."""
-    return ValidationException("kmsKeyArn must be specified when sseType is set to aws:kms")
+    """aws:kms without a key. Choice: `fieldList`."""
+    return _bad_encryption("kmsKeyArn must be specified when sseType is set to aws:kms")
 
 
 def too_many_vector_buckets(quota: int) -> ServiceQuotaExceededException:
@@ -331,9 +342,9 @@ def policy_not_found() -> NotFoundException:
     return NotFoundException("The specified vector bucket policy could not be found")
 
 
-def malformed_policy() -> ValidationException:
+def malformed_policy(fault: str = "it is no JSON") -> ValidationException:
     """The text is no JSON policy. Choice: the text of the message."""
-    return ValidationException("The specified policy is not a valid JSON policy document")
+    return ValidationException(f"The specified policy is not a valid JSON policy document: {fault}")
 
 
 def too_many_tags() -> ValidationException:

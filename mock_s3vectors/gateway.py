@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import botocore
+
 from mock_s3vectors import errors, limits
 from mock_s3vectors.errors import ServiceError, UsageError
 from mock_s3vectors.identity import identify
@@ -60,7 +62,7 @@ def _implementation(name: str) -> Operation:
     operate = OPERATIONS.get(name)
     if operate is None:
         raise UsageError(
-            f"mock_s3vectors does not implement {name}, so it was not sent anywhere. "
-            f"Implemented: {', '.join(OPERATIONS)}."
+            f"mock_s3vectors does not implement {name}, which the installed botocore {botocore.__version__} "
+            f"has, so it was not sent anywhere. Implemented: {', '.join(OPERATIONS)}."
         )
     return operate

@@ -12,8 +12,11 @@ from mock_s3vectors.protocol.partitions import partition_of
 if TYPE_CHECKING:
     from mock_s3vectors.http import HttpRequest
 
-_SCOPE = re.compile(r"Credential=(?P<key>[^/,]+)(?:/|%2F)[0-9]{8}(?:/|%2F)(?P<region>[a-z0-9-]+)(?:/|%2F)")
-_HOST = re.compile(r"s3vectors(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
+# Bounded, so that a text full of half credentials costs no more than its length: AWS's access key ids have
+# at most 128 characters, and a Region is a label of a host name.
+_REGION = "(?P<region>[a-z0-9-]{1,63})"
+_SCOPE = re.compile(rf"Credential=(?P<key>[^/,]{{1,128}})(?:/|%2F)[0-9]{{8}}(?:/|%2F){_REGION}(?:/|%2F)")
+_HOST = re.compile(rf"s3vectors(?:-fips)?\.{_REGION}\.")
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 
 # Choice: an unsigned request to a host that names no Region belongs here.

@@ -16,6 +16,13 @@ MakeIndex = Callable[..., dict[str, str]]
 START = 1_800_000_000.25
 
 
+# A policy that a bucket may have.
+POLICY = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, '
+    '"Action": "s3vectors:*", "Resource": "*"}]}'
+)
+
+
 def vector(key: str, data: Any = (1.0, 2.0), **metadata: Any) -> Any:
     """A record for PutVectors."""
     record: dict[str, Any] = {"key": key, "data": {"float32": list(data)}}

@@ -1,9 +1,14 @@
-"""Checks what the mock answers against botocore's model, strictly: botocore itself never does."""
+"""Asks botocore's model: what it has, for tests that need it; and whether it allows an answer of the mock.
+
+botocore itself never checks answers. Older versions have fewer operations and members, newer ones may have
+more: a test names each thing that it needs, never a version.
+"""
 
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+import re
+from functools import cache
 from typing import Any
 
 import botocore
@@ -11,24 +16,74 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-# From this release on the model has every member that the mock may answer with.
-COMPLETE_MODEL = (1, 44, 5)
-HAS_COMPLETE_MODEL = tuple(int(part) for part in botocore.__version__.split(".")[:3]) >= COMPLETE_MODEL
-
-# For tests of what an older model has not.
-current_model = pytest.mark.skipif(not HAS_COMPLETE_MODEL, reason="botocore's model is older")
+# Lower-case, in groups, as AWS's are.
+REQUEST_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@lru_cache(maxsize=1)
+@cache
 def service_model() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("s3vectors", "service-2"), "s3vectors")
+
+
+def find(path: str) -> Any:
+    """The shape of an operation's member, None if the model has none.
+
+    `TagResource` is an operation, `CreateIndex.tags` a member of its input, `GetIndex>index.indexMode` one of
+    its output. Lists are passed through: `QueryVectors.queryTexts.text`.
+    """
+    operation, *members = re.split("[.>]", path)
+    if operation not in service_model().operation_names:
+        return None
+    model = service_model().operation_model(operation)
+    shape: Any = model.output_shape if ">" in path else model.input_shape
+    for name in members:
+        while shape is not None and shape.type_name == "list":
+            shape = shape.member
+        shape = getattr(shape, "members", {}).get(name)
+    return shape
+
+
+def has(*paths: str) -> bool:
+    """Whether the model has all of these."""
+    return all(find(path) is not None for path in paths)
+
+
+def needs(*paths: str) -> pytest.MarkDecorator:
+    """Skips tests of what the model does not have."""
+    missing = [path for path in paths if not has(path)]
+    return pytest.mark.skipif(bool(missing), reason=f"botocore {botocore.__version__} has no {missing[:1]}")
+
+
+# What many tests need.
+MODES = (
+    "UpdateIndexMode",
+    "PutVectorBucketDefaultIndexMode",
+    "GetIndex>index.indexMode",
+    "GetVectorBucket>vectorBucket.defaultIndexMode",
+    "QueryVectors.queryMode",
+)
+QUERY_PAGES = ("QueryVectors.nextToken", "QueryVectors>nextToken")
+TAGS = ("TagResource", "UntagResource", "ListTagsForResource", "CreateVectorBucket.tags", "CreateIndex.tags")
+TEXT_SEARCH = (
+    "CreateIndex.metadataConfiguration.textSearchConfigurations",
+    "UpdateMetadataConfiguration",
+    "QueryVectors.queryTexts",
+    "QueryVectors>vectors.scores",
+)
+
+
+@cache
+def lacks_members() -> bool:
+    """Whether the model lacks anything that the mock may answer with."""
+    return not has(*MODES, *QUERY_PAGES, *TAGS, *TEXT_SEARCH)
 
 
 def check_response(operation: str, status: int, headers: dict[str, str], body: bytes) -> None:
     """Raises AssertionError unless a response is what the model says of the operation or its errors."""
     assert headers["content-type"] == "application/json"
     assert headers["content-length"] == str(len(body))
-    assert headers["x-amzn-requestid"] == headers["x-amz-request-id"] != ""
+    assert headers["x-amzn-requestid"] == headers["x-amz-request-id"]
+    assert REQUEST_ID.fullmatch(headers["x-amz-request-id"])
     document = json.loads(body)
     if status == 200:
         assert "x-amzn-errortype" not in headers
@@ -86,7 +141,7 @@ def _check_structure(value: Any, shape: Any, path: str) -> None:
             check_value(member, shape.members[name], f"{path}/{name}")
         else:
             # An older botocore does not know the newer members, and ignores them.
-            assert not HAS_COMPLETE_MODEL, f"{path} has {name}, which the model does not know"
+            assert lacks_members(), f"{path} has {name}, which the model does not know"
 
 
 def _check_size(size: int, shape: Any, path: str) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL, current_model
+from tests.helpers import POLICY, vector
+from tests.shapes import TAGS, find, needs
 
 if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
@@ -20,7 +20,6 @@ BUCKET_ARN = f"{OWNER}:bucket/bucket"
 INDEX_ARN = f"{OWNER}:bucket/bucket/index/index"
 
 INDEX_SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-POLICY = '{"Statement": [{"Effect": "Allow"}]}'
 
 # What each operation needs besides its address.
 BUCKET_OPERATIONS: dict[str, dict[str, Any]] = {
@@ -62,6 +61,12 @@ BAD_NAMES = ["Abc", "a_b", "-ab", "ab-", "a b", "äbc", "ab\n", "ab/c", "---", "
 DOTTED_NAMES = ["a.b", "a..b", "1.2"]
 
 
+# The models of older botocores take any text for an ARN.
+HAS_ARN_PATTERNS = all(
+    "pattern" in find(path).metadata for path in ("GetVectorBucket.vectorBucketArn", "GetIndex.indexArn")
+)
+KNOWS_ARNS = "botocore's model knows what an ARN is"
+KNOWS_NO_ARNS = "botocore's model does not know what an ARN is"
 BUCKET_PATTERN = "arn:aws[-a-z0-9]*:s3vectors:[a-z0-9-]+:[0-9]{12}:bucket/[a-z0-9][a-z0-9-.]{1,61}[a-z0-9]"
 INDEX_PATTERN = f"{BUCKET_PATTERN}/index/[a-z0-9][a-z0-9-.]{{1,61}}[a-z0-9]"
 
@@ -100,14 +105,14 @@ class TestBucketOperations:
         assert answer(vectorBucketArn=f"{OWNER}:bucket/nowhere") == NO_BUCKET
         assert answer(vectorBucketName="Bucket") == BAD_BUCKET_NAME
 
-    @pytest.mark.skipif(HAS_COMPLETE_MODEL, reason="botocore's model knows what an ARN is")
+    @pytest.mark.skipif(HAS_ARN_PATTERNS, reason=KNOWS_ARNS)
     @pytest.mark.parametrize("arn", ["bucket", INDEX_ARN, "arn:aws:s3:::bucket"])
     def test_find_nothing_where_an_older_model_takes_any_text(
         self, client: Client, refused: Refused, arn: str
     ) -> None:
         assert refused(client.get_vector_bucket, vectorBucketArn=arn) == NO_BUCKET
 
-    @current_model
+    @pytest.mark.skipif(not HAS_ARN_PATTERNS, reason=KNOWS_NO_ARNS)
     @pytest.mark.parametrize("arn", ["bucket", INDEX_ARN, "arn:aws:s3:::bucket"])
     def test_refuse_what_is_no_bucket_arn(self, client: Client, refused: Refused, arn: str) -> None:
         assert refused(client.get_vector_bucket, vectorBucketArn=arn) == violation(
@@ -146,14 +151,14 @@ class TestIndexOperations:
         assert answer(vectorBucketName="Bucket", indexName="index") == BAD_BUCKET_NAME
         assert answer(vectorBucketName="bucket", indexName="in_dex") == BAD_INDEX_NAME
 
-    @pytest.mark.skipif(HAS_COMPLETE_MODEL, reason="botocore's model knows what an ARN is")
+    @pytest.mark.skipif(HAS_ARN_PATTERNS, reason=KNOWS_ARNS)
     @pytest.mark.parametrize("arn", ["index", BUCKET_ARN])
     def test_find_nothing_where_an_older_model_takes_any_text(
         self, client: Client, refused: Refused, arn: str
     ) -> None:
         assert refused(client.get_index, indexArn=arn) == NO_INDEX
 
-    @current_model
+    @pytest.mark.skipif(not HAS_ARN_PATTERNS, reason=KNOWS_NO_ARNS)
     @pytest.mark.parametrize("arn", ["index", BUCKET_ARN])
     def test_refuse_what_is_no_index_arn(self, client: Client, refused: Refused, arn: str) -> None:
         assert refused(client.get_index, indexArn=arn) == violation(
@@ -171,7 +176,7 @@ class TestIndexOperations:
         assert client.list_indexes(vectorBucketName="bucket")["indexes"] == []
 
 
-@current_model
+@needs(*TAGS)
 class TestTagOperations:
     OPERATIONS: dict[str, dict[str, Any]] = {  # noqa: RUF012 - a table
         "list_tags_for_resource": {},

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import clock
-from tests.helpers import answer_of
-from tests.shapes import current_model
+from tests.helpers import POLICY, answer_of
+from tests.shapes import MODES, TAGS, needs
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
@@ -23,7 +23,7 @@ def described(client: Client, name: str = "bucket") -> Any:
 
 
 class TestCreate:
-    @current_model
+    @needs("CreateVectorBucket>vectorBucketArn")
     def test_returns_the_arn(self, s3vectors_client: Client) -> None:
         created = answer_of(s3vectors_client.create_vector_bucket, vectorBucketName="bucket")
         assert created == {"vectorBucketArn": ARN}
@@ -55,7 +55,7 @@ class TestCreate:
         assert described(s3vectors_client)["creationTime"].timestamp() == 1_800_000_000
 
 
-@current_model
+@needs(*MODES)
 class TestMode:
     """The mock's clock decides: the 30th of September 2026 is the first day of ENHANCED."""
 
@@ -77,7 +77,7 @@ class TestMode:
 
 
 class TestGet:
-    @current_model
+    @needs(*MODES, *TAGS)
     def test_describes_all_of_it(self, s3vectors_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(time, "time", ENHANCED_SINCE.timestamp)
         s3vectors_client.create_vector_bucket(vectorBucketName="bucket", tags={"not": "shown"})
@@ -144,8 +144,7 @@ class TestDelete:
         assert names(client) == []
 
     def test_takes_everything_of_the_bucket_along(self, client: Client, refused: Refused) -> None:
-        policy = '{"Statement": [{"Effect": "Allow"}]}'
-        client.put_vector_bucket_policy(vectorBucketName="bucket", policy=policy)
+        client.put_vector_bucket_policy(vectorBucketName="bucket", policy=POLICY)
         client.delete_vector_bucket(vectorBucketName="bucket")
         client.create_vector_bucket(vectorBucketName="bucket")
         assert refused(client.get_vector_bucket_policy, vectorBucketName="bucket")[0] == "NotFoundException"

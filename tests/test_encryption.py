@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.shapes import current_model
+from tests.helpers import invalid
+from tests.shapes import needs
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
 # Before general availability indexes had no encryption of their own.
-indexes_have_encryption = current_model
+indexes_have_encryption = needs("CreateIndex.encryptionConfiguration")
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 OTHER_KEY = "arn:aws:kms:us-east-1:123456789012:key/66666666-7777-8888-9999-000000000000"
@@ -18,8 +19,13 @@ AES256 = {"sseType": "AES256"}
 KMS = {"sseType": "aws:kms", "kmsKeyArn": KEY}
 OTHER_KMS = {"sseType": "aws:kms", "kmsKeyArn": OTHER_KEY}
 
-KEY_WITH_AES256 = ("ValidationException", "kmsKeyArn must not be specified when sseType is AES256.", None)
-KEY_MISSING = ("ValidationException", "kmsKeyArn must be specified when sseType is set to aws:kms", None)
+
+def unpaired(message: str) -> tuple[str, str, Any]:
+    return invalid(message, [{"path": "EncryptionConfiguration", "message": message}])
+
+
+KEY_WITH_AES256 = unpaired("kmsKeyArn must not be specified when sseType is AES256.")
+KEY_MISSING = unpaired("kmsKeyArn must be specified when sseType is set to aws:kms")
 
 ACCEPTED: list[tuple[Any, Any]] = [
     ({}, AES256),

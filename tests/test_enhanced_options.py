@@ -14,7 +14,7 @@ import pytest
 
 from mock_s3vectors import Config, UsageError, mock_s3vectors
 from tests.helpers import default_of, mode_of, vector
-from tests.shapes import current_model
+from tests.shapes import MODES, TEXT_SEARCH, needs
 from tests.text_search import INDEX, add, delete, search, states
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def client_of_an_index() -> Client:
 
 
 class TestDefaultIndexMode:
-    @current_model
+    @needs(*MODES)
     @pytest.mark.parametrize("now", [BEFORE, SINCE])
     @pytest.mark.parametrize("mode", ["CLASSIC", "ENHANCED"])
     def test_counts_whatever_the_clock_says(
@@ -55,7 +55,7 @@ class TestDefaultIndexMode:
                 text += "CLASSIC mode"
                 assert refused(to_classic) == ("ValidationException", text, None)
 
-    @current_model
+    @needs(*MODES)
     @pytest.mark.parametrize(("now", "mode"), [(BEFORE, "CLASSIC"), (SINCE, "ENHANCED")])
     @pytest.mark.parametrize("options", [{}, {"default_index_mode": None}], ids=str)
     def test_that_is_not_given_leaves_it_to_the_clock(
@@ -65,13 +65,13 @@ class TestDefaultIndexMode:
         with mock_s3vectors(**options):
             assert default_of(client_of_an_index()) == mode
 
-    @current_model
+    @needs(*MODES)
     @pytest.mark.s3vectors(default_index_mode="CLASSIC")
     def test_can_be_given_to_the_marker(self, client: Client, make_index: MakeIndex) -> None:
         make_index()
         assert (default_of(client), mode_of(client)) == ("CLASSIC", "CLASSIC")
 
-    @current_model
+    @needs(*MODES)
     def test_can_be_given_to_the_decorator(self) -> None:
         @mock_s3vectors(default_index_mode="CLASSIC")
         def decorated() -> Any:
@@ -79,7 +79,7 @@ class TestDefaultIndexMode:
 
         assert decorated() == "CLASSIC"
 
-    @current_model
+    @needs(*MODES)
     def test_is_that_of_the_innermost_mock_and_stays_with_the_bucket(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -128,7 +128,7 @@ class TestDefaultIndexMode:
 
 
 class TestTextBuildSeconds:
-    @current_model
+    @needs(*TEXT_SEARCH)
     def test_is_no_time_at_all_by_default(self, client: Client, make_index: MakeIndex) -> None:
         assert Config().text_build_seconds == 0
         make_index()
@@ -136,7 +136,7 @@ class TestTextBuildSeconds:
         add(client, "t")
         assert (states(client), search(client, "t")) == ({"t": "ACTIVE"}, ["k"])
 
-    @current_model
+    @needs(*TEXT_SEARCH)
     @pytest.mark.parametrize("seconds", [0.5, 1, 86_400.0])
     def test_may_be_part_of_a_second_or_a_day(self, at: Callable[[float], None], seconds: float) -> None:
         with mock_s3vectors(text_build_seconds=seconds):
@@ -147,7 +147,7 @@ class TestTextBuildSeconds:
             at(seconds)
             assert states(client) == {"t": "ACTIVE"}
 
-    @current_model
+    @needs(*TEXT_SEARCH)
     def test_counts_at_the_moment_of_the_update(self, at: Callable[[float], None]) -> None:
         with mock_s3vectors(text_build_seconds=10):
             client = client_of_an_index()
@@ -178,7 +178,7 @@ class TestTextBuildSeconds:
             text = f"text_build_seconds={wrong!r}: must be a number of seconds, 0 or more, an int or a float"
             assert str(refusal.value) == text
 
-    @current_model
+    @needs(*TEXT_SEARCH)
     def test_may_be_longer_than_any_test(self, at: Callable[[float], None]) -> None:
         with mock_s3vectors(text_build_seconds=sys.float_info.max):
             client = client_of_an_index()
@@ -187,7 +187,7 @@ class TestTextBuildSeconds:
             assert states(client) == {"t": "BUILDING"}
 
 
-@current_model
+@needs(*MODES, *TEXT_SEARCH)
 class TestState:
     def test_of_a_class_is_copied_for_each_test(self, at: Callable[[float], None]) -> None:
         @mock_s3vectors(default_index_mode="CLASSIC", text_build_seconds=60)

@@ -9,13 +9,13 @@ import boto3
 import pytest
 
 from tests.helpers import answer_of, default_of, invalid, mode_of, vector
-from tests.shapes import current_model
+from tests.shapes import MODES, TEXT_SEARCH, needs
 from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
-pytestmark = current_model
+pytestmark = needs(*MODES)
 
 # In buckets as they were before the 30th of September 2026.
 in_an_old_bucket = pytest.mark.s3vectors(default_index_mode="CLASSIC")
@@ -251,6 +251,7 @@ class TestQueries:
                 assert answer == NO_CLASSIC_QUERY
             filled.update_index_mode(**INDEX, indexMode="CLASSIC")
 
+    @needs(*TEXT_SEARCH)
     def test_for_text_are_kept_waiting_while_the_index_is_classic(
         self, filled: Client, refused: Refused
     ) -> None:

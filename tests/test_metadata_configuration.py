@@ -9,13 +9,13 @@ import pytest
 from botocore.config import Config
 
 from tests.helpers import invalid, vector
-from tests.shapes import current_model
+from tests.shapes import TEXT_SEARCH, needs
 from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
-pytestmark = current_model
+pytestmark = needs(*TEXT_SEARCH)
 
 ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket/index/index"
 INDEX = {"vectorBucketName": "bucket", "indexName": "index"}

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL, current_model
+from tests.shapes import QUERY_PAGES, has, needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -147,7 +147,7 @@ def lists(client: Client, make_index: MakeIndex) -> dict[str, Callable[..., Any]
         ),
         "vectors": lambda **more: client.list_vectors(**{**index, "maxResults": 1, **more}),
     }
-    if HAS_COMPLETE_MODEL:
+    if has(*QUERY_PAGES):
         found["query"] = lambda **more: client.query_vectors(**{**index, **QUERY, **more})
     return found
 
@@ -256,7 +256,7 @@ class TestPaginators:
         few = client.get_paginator("list_vectors").paginate(**index, PaginationConfig={"MaxItems": 11})
         assert len(few.build_full_result()["vectors"]) == 11
 
-    @current_model
+    @needs(*QUERY_PAGES)
     def test_of_queries(self, client: Client, index: dict[str, str]) -> None:
         records = [vector(name, [number, 0]) for number, name in enumerate(numbered(250))]
         client.put_vectors(**index, vectors=records)

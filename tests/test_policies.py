@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.helpers import invalid
+
 if TYPE_CHECKING:
     from tests.helpers import Client, Refused
 
@@ -20,7 +22,14 @@ STATEMENT: dict[str, Any] = {
 }
 POLICY = {"Version": "2012-10-17", "Statement": [STATEMENT]}
 NO_POLICY = ("NotFoundException", "The specified vector bucket policy could not be found", None)
-MALFORMED = ("ValidationException", "The specified policy is not a valid JSON policy document", None)
+
+
+def malformed(fault: str) -> tuple[str, str, Any]:
+    return invalid(f"The specified policy is not a valid JSON policy document: {fault}")
+
+
+def without(*names: str) -> dict[str, Any]:
+    return {name: value for name, value in STATEMENT.items() if name not in names}
 
 
 def put(client: Client, policy: Any) -> Any:
@@ -40,8 +49,23 @@ def stored(client: Client) -> Any:
         {"Statement": STATEMENT},
         {**POLICY, "Statement": [STATEMENT, {**STATEMENT, "Effect": "Deny"}]},
         {"Statement": [{**STATEMENT, "Resource": "arn:aws:s3vectors:us-east-1:123456789012:bucket/another"}]},
+        {"Id": "mine", "Statement": [{**STATEMENT, "Principal": {"AWS": "123456789012"}}]},
+        {"Statement": {**STATEMENT, "Principal": "*", "Action": ["s3vectors:GetVectors", "*"]}},
+        {"Statement": {**without("Principal"), "NotPrincipal": {"AWS": ["123456789012"], "Service": "x"}}},
+        {"Statement": {**without("Action", "Resource"), "NotAction": "s3vectors:*", "NotResource": ["*"]}},
+        {"Statement": {**STATEMENT, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}},
     ],
-    ids=["one statement", "no list", "two statements", "another bucket's resource"],
+    ids=[
+        "one statement",
+        "no list",
+        "two statements",
+        "another bucket's resource",
+        "an account id",
+        "everybody",
+        "NotPrincipal",
+        "NotAction and NotResource",
+        "a condition",
+    ],
 )
 def test_a_policy_comes_back_as_it_was_put(client: Client, policy: Any) -> None:
     assert put(client, policy) == {}
@@ -54,8 +78,8 @@ def test_a_bucket_without_policy(client: Client, refused: Refused) -> None:
 
 def test_a_second_policy_replaces_the_first(client: Client) -> None:
     put(client, POLICY)
-    put(client, {"Statement": [{"Effect": "Deny"}]})
-    assert stored(client) == {"Statement": [{"Effect": "Deny"}]}
+    put(client, {"Statement": [{**STATEMENT, "Effect": "Deny"}]})
+    assert stored(client) == {"Statement": [{**STATEMENT, "Effect": "Deny"}]}
 
 
 def test_delete_forgets_the_policy(client: Client, refused: Refused) -> None:
@@ -75,21 +99,75 @@ def test_each_bucket_has_its_own(client: Client, refused: Refused) -> None:
     assert refused(client.get_vector_bucket_policy, vectorBucketName="bucket-2") == NO_POLICY
 
 
-def test_what_is_no_policy_is_refused_and_changes_nothing(client: Client, refused: Refused) -> None:
+NO_ONES: list[Any] = [None, 1, [], ["*"], {}, {"AWS": []}, {"AWS": [1]}, {"AWS": None}, {"AWS": {}}]
+NO_NAMES: list[Any] = [None, True, [], {}, ["*", 1]]
+NO_JSON = "it is no JSON"
+NO_STATEMENT = "Statement must be an object or an array of objects"
+NO_EFFECT = "Statement must have an Effect, which is Allow or Deny"
+NO_PRINCIPAL = "Statement must have either Principal or NotPrincipal"
+BAD_PRINCIPAL = "a string or an object of strings and arrays of strings, which are not empty"
+BAD_NAMES = "a string or an array of strings, which is not empty"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", NO_JSON),
+        ("no JSON", NO_JSON),
+        (json.dumps(POLICY)[:-1], NO_JSON),
+        ("null", NO_STATEMENT),
+        ("[]", NO_STATEMENT),
+        ('"Statement"', NO_STATEMENT),
+        ("{}", NO_STATEMENT),
+        ('{"Version": "2012-10-17"}', NO_STATEMENT),
+        ('{"Statement": []}', NO_STATEMENT),
+        ('{"Statement": "Allow"}', NO_STATEMENT),
+        ('{"Statement": ["Allow"]}', "Statement[0] must be an object"),
+        (json.dumps({"Statement": [STATEMENT, None]}), "Statement[1] must be an object"),
+    ],
+)
+def test_what_is_no_policy_is_refused_and_changes_nothing(
+    client: Client, refused: Refused, text: str, fault: str
+) -> None:
     put(client, POLICY)
-    for text in (
-        "",
-        "no JSON",
-        "null",
-        "[]",
-        '"Statement"',
-        "{}",
-        '{"Version": "2012-10-17"}',
-        '{"Statement": []}',
-        '{"Statement": "Allow"}',
-        '{"Statement": ["Allow"]}',
-        '{"Statement": [{"Effect": "Allow"}, null]}',
-        '{"Statement": [{"Effect": "Allow"}]',
-    ):
-        assert refused(client.put_vector_bucket_policy, **NAME, policy=text) == MALFORMED
+    assert refused(client.put_vector_bucket_policy, **NAME, policy=text) == malformed(fault)
+    assert stored(client) == POLICY
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ({}, NO_EFFECT),
+        (without("Effect"), NO_EFFECT),
+        ({**STATEMENT, "Effect": "allow"}, NO_EFFECT),
+        ({**STATEMENT, "Effect": ["Allow"]}, NO_EFFECT),
+        (without("Principal"), NO_PRINCIPAL),
+        ({**STATEMENT, "NotPrincipal": "*"}, NO_PRINCIPAL),
+        (without("Action"), "Statement must have either Action or NotAction"),
+        ({**STATEMENT, "NotAction": "*"}, "Statement must have either Action or NotAction"),
+        (without("Resource"), "Statement must have either Resource or NotResource"),
+        ({**STATEMENT, "NotResource": "*"}, "Statement must have either Resource or NotResource"),
+        *(
+            ({**STATEMENT, "Principal": value}, f"Statement.Principal must be {BAD_PRINCIPAL}")
+            for value in NO_ONES
+        ),
+        ({**without("Principal"), "NotPrincipal": []}, f"Statement.NotPrincipal must be {BAD_PRINCIPAL}"),
+        *(
+            ({**without(name), given: value}, f"Statement.{given} must be {BAD_NAMES}")
+            for name in ("Action", "Resource")
+            for given in (name, f"Not{name}")
+            for value in NO_NAMES
+        ),
+    ],
+    ids=str,
+)
+def test_a_statement_that_lacks_an_element_is_refused_and_changes_nothing(
+    client: Client, refused: Refused, statement: Any, fault: str
+) -> None:
+    put(client, POLICY)
+    policy = json.dumps({"Statement": statement})
+    assert refused(client.put_vector_bucket_policy, **NAME, policy=policy) == malformed(fault)
+    second = json.dumps({"Statement": [STATEMENT, statement]})
+    fault = fault.replace("Statement", "Statement[1]", 1)
+    assert refused(client.put_vector_bucket_policy, **NAME, policy=second) == malformed(fault)
     assert stored(client) == POLICY

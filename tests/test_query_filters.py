@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL, current_model
+from tests.shapes import MODES, needs
 
 if TYPE_CHECKING:
     from tests.helpers import Client, Refused
@@ -39,7 +39,7 @@ VECTORS: dict[str, dict[str, Any]] = {
 WITHOUT_F = {"empty", "other", "bulky"}
 
 
-@pytest.fixture(params=["CLASSIC", "ENHANCED"] if HAS_COMPLETE_MODEL else ["ENHANCED"])
+@pytest.fixture(params=["CLASSIC", "ENHANCED"])
 def search(request: pytest.FixtureRequest, s3vectors_client: Client, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Finds the keys of an index in either mode, by filter; `empty=True` asks an empty index."""
     seconds = {"CLASSIC": 1_790_726_399, "ENHANCED": 1_790_726_400}[request.param]
@@ -190,7 +190,6 @@ HUNDRED: list[Any] = [
 ]
 
 
-@current_model
 @pytest.mark.parametrize("search", ["ENHANCED"], indirect=True)
 @pytest.mark.parametrize("document", HUNDRED, ids=["values", "in of three", "two ranges", "groups"])
 def test_a_hundred_constraints_are_allowed_when_enhanced(
@@ -202,7 +201,6 @@ def test_a_hundred_constraints_are_allowed_when_enhanced(
         assert refused(search, document=one_more, empty=empty) == TOO_MANY
 
 
-@current_model
 @pytest.mark.parametrize("search", ["CLASSIC"], indirect=True)
 @pytest.mark.parametrize("document", HUNDRED, ids=["values", "in of three", "two ranges", "groups"])
 def test_classic_counts_no_constraints(search: Any, document: Any) -> None:
@@ -210,7 +208,6 @@ def test_classic_counts_no_constraints(search: Any, document: Any) -> None:
 
 
 class TestStartsWith:
-    @current_model
     @pytest.mark.parametrize("search", ["ENHANCED"], indirect=True)
     def test_finds_prefixes_of_strings(self, search: Any, refused: Refused) -> None:
         assert search({"f": {"$startsWith": "app"}}) == {"string", "prefix", "strings"}
@@ -219,7 +216,7 @@ class TestStartsWith:
         for operand in (1, True, None, ["app"], {"app": 1}):
             assert refused(search, document={"f": {"$startsWith": operand}}) == INVALID
 
-    @current_model
+    @needs(*MODES)
     @pytest.mark.parametrize("search", ["CLASSIC"], indirect=True)
     def test_is_refused_by_a_classic_index(self, search: Any, refused: Refused) -> None:
         document = {"f": {"$startsWith": "app"}}

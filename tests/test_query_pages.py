@@ -11,13 +11,13 @@ import pytest
 from mock_s3vectors.state.rankings import Hits
 from tests.helpers import put_batches, vector
 from tests.query_pages import INVALID, SIZES, keys, pages
-from tests.shapes import current_model
+from tests.shapes import QUERY_PAGES, needs
 
 if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
     from tests.helpers import Client, MakeIndex, Refused
 
-pytestmark = current_model
+pytestmark = needs(*QUERY_PAGES)
 
 # A request and its distances to the vectors of `fill`: 0, 1, 4, 9, ...
 REQUEST: dict[str, Any] = {"queryVector": {"float32": [0, 0]}, "topK": 1000}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL, current_model
+from tests.shapes import MODES, TEXT_SEARCH, needs
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
@@ -113,12 +113,12 @@ class TestHits:
         expected = [{name: hit[name] for name in ("key", *members)} for hit in everything]
         assert query(client, index, **wanted) == expected
 
-    @current_model
+    @needs(*TEXT_SEARCH)
     def test_of_a_vector_search_have_no_scores(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector("k")])
         assert query(client, index, returnScores=True) == [{"key": "k"}]
 
-    @current_model
+    @needs("QueryVectors>distanceMetric")
     @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
     def test_come_with_the_metric(self, client: Client, make_index: MakeIndex, metric: str) -> None:
         response = client.query_vectors(**make_index(metric=metric), queryVector={"float32": [1, 0]}, topK=1)
@@ -201,7 +201,6 @@ class TestQueryVector:
                 (metric, [1, 2, 3, number], NOT_FINITE)
                 for metric in ("euclidean", "cosine")
                 for number in (NAN, INF, -INF)
-                if HAS_COMPLETE_MODEL
             ),
         ],
         ids=str,
@@ -229,13 +228,13 @@ class TestQueryVector:
         client.put_vectors(**index, vectors=[vector("k", [0, 0])])
         assert distances(client, index, [1e-46, 0]) == {"k": 0}
 
-    @current_model
+    @needs(*TEXT_SEARCH)
     def test_or_texts_must_be_given(self, client: Client, index: dict[str, str], refused: Refused) -> None:
         text = "Must specify at least one of queryVector and queryTexts"
         assert refused(client.query_vectors, **index, topK=1) == ("ValidationException", text, None)
 
 
-@current_model
+@needs(*MODES)
 class TestMode:
     @pytest.fixture
     def classic(self, s3vectors_client: Client, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:

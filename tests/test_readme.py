@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import fields
 
+import botocore
 import pytest
 
 from mock_s3vectors import Config
 from mock_s3vectors.operations import OPERATIONS
+from mock_s3vectors.protocol.model import COMPLETE_SINCE
 from tests.readme import ELSEWHERE, README, blocks, recipe_of
-from tests.shapes import HAS_COMPLETE_MODEL, service_model
+from tests.shapes import MODES, QUERY_PAGES, TAGS, TEXT_SEARCH, has, service_model
 
 RECIPES = blocks("python")
-NEEDS_A_NEW_MODEL = re.compile("queryTexts|tags=")
+# What a recipe with these words needs of the model.
+NEEDED = {"queryTexts": TEXT_SEARCH, "update_index_mode": MODES, "tags=": TAGS}
 
 
 def rows(heading: str) -> dict[str, list[str]]:
@@ -32,8 +34,14 @@ def test_the_table_of_operations_is_that_of_the_code() -> None:
 def test_the_table_of_operations_is_that_of_the_model() -> None:
     known = set(service_model().operation_names)
     assert known <= set(OPERATIONS)
-    if HAS_COMPLETE_MODEL:
+    assert f"All of them are in botocore {COMPLETE_SINCE}." in README
+    if numbers(botocore.__version__) >= numbers(COMPLETE_SINCE):
         assert known == set(OPERATIONS)
+        assert has(*MODES, *QUERY_PAGES, *TAGS, *TEXT_SEARCH)
+
+
+def numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def test_the_options_are_those_of_config() -> None:
@@ -49,11 +57,17 @@ def test_the_recipes_run(pytester: pytest.Pytester) -> None:
     recipes = [
         recipe
         for recipe in RECIPES
-        if recipe not in elsewhere and (HAS_COMPLETE_MODEL or not NEEDS_A_NEW_MODEL.search(recipe))
+        if recipe not in elsewhere and all(has(*needed) for word, needed in NEEDED.items() if word in recipe)
     ]
     pytester.makepyfile(**{f"test_recipe_{number}": recipe for number, recipe in enumerate(recipes)})
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
     result.assert_outcomes(passed=len(recipes) - 1)  # one of them is no test, and only runs
+
+
+@pytest.mark.parametrize("recipe", [recipe for recipe in RECIPES if "queryTexts" in recipe])
+def test_a_recipe_that_needs_a_new_botocore_says_so(recipe: str) -> None:
+    before = README.split(recipe)[0]
+    assert f"This needs botocore {COMPLETE_SINCE} or newer." in before[before.rindex("\n### ") :]
 
 
 @pytest.mark.parametrize("number", range(len(RECIPES)))

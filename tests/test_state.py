@@ -8,8 +8,8 @@ import pytest
 
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors._active import ACTIVE
-from tests.helpers import vector
-from tests.shapes import HAS_COMPLETE_MODEL, current_model
+from tests.helpers import POLICY, vector
+from tests.shapes import QUERY_PAGES, TAGS, has, needs
 
 if TYPE_CHECKING:
     from mock_s3vectors.state import Stores
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
 ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
-POLICY = '{"Statement": [{"Effect": "Allow"}]}'
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def filled(client: Client) -> Client:
     client.create_index(**INDEX, dataType="float32", dimension=2, distanceMetric="cosine")
     client.put_vectors(**INDEX, vectors=[vector(key, [ord(key), 1], letter=key) for key in "abc"])
     client.put_vector_bucket_policy(vectorBucketName="bucket", policy=POLICY)
-    if HAS_COMPLETE_MODEL:
+    if has(*TAGS):
         for arn in (ARN, f"{ARN}/index/index"):
             client.tag_resource(resourceArn=arn, tags={"old": "tag"})
     snapshot(client)
@@ -38,7 +37,7 @@ def snapshot(client: Client) -> Any:
     shown = {"returnData": True, "returnMetadata": True}
     query = {"queryVector": {"float32": [1, 0]}, "topK": 9, "returnDistance": True}
     tags = {}
-    if HAS_COMPLETE_MODEL:
+    if has(*TAGS):
         tags = {
             arn: client.list_tags_for_resource(resourceArn=arn)["tags"] for arn in (ARN, f"{ARN}/index/index")
         }
@@ -65,7 +64,7 @@ def change_everything(client: Client) -> None:
         distanceMetric="cosine",
     )
     client.put_vector_bucket_policy(vectorBucketName="bucket", policy=POLICY.replace("Allow", "Deny"))
-    if HAS_COMPLETE_MODEL:
+    if has(*TAGS):
         for arn in (ARN, f"{ARN}/index/index"):
             client.tag_resource(resourceArn=arn, tags={"new": "tag"})
 
@@ -94,7 +93,7 @@ def test_the_original_does_not_follow_a_copy(filled: Client, monkeypatch: pytest
     assert all(changed[what] != before[what] for what in before if before[what])
 
 
-@current_model
+@needs(*QUERY_PAGES)
 def test_a_copy_knows_no_page_tokens_of_queries(filled: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     filled.put_vectors(**INDEX, vectors=[vector(f"{n}", [1, n]) for n in range(150)])
     request = {**INDEX, "queryVector": {"float32": [1, 0]}, "topK": 150}

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.shapes import current_model
+from tests.shapes import TAGS, needs
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
-pytestmark = current_model
+pytestmark = needs(*TAGS)
 
 BUCKET = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
 INDEX = f"{BUCKET}/index/index"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.helpers import START, vector
-from tests.shapes import current_model
+from tests.shapes import TEXT_SEARCH, needs
 from tests.text_search import INDEX, add, delete, search, searchable, states
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.helpers import Client, MakeIndex, Refused
 
-pytestmark = [current_model, pytest.mark.usefixtures("at")]
+pytestmark = [needs(*TEXT_SEARCH), pytest.mark.usefixtures("at")]
 
 building_takes_a_minute = pytest.mark.s3vectors(text_build_seconds=60)
 

@@ -12,7 +12,7 @@ from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 
 from mock_s3vectors import mock_s3vectors
-from tests.shapes import current_model
+from tests.shapes import TEXT_SEARCH, needs
 from tests.text_oracle import Corpus
 from tests.text_search import searchable
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.helpers import Client, MakeIndex
 
-pytestmark = current_model
+pytestmark = needs(*TEXT_SEARCH)
 
 LANGUAGES: dict[str, str | None] = {"title": None, "plot": "en", "原文": "zh"}
 # So few words that most texts have one in common, and many are equal.

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.helpers import vector
-from tests.shapes import current_model
+from tests.shapes import TEXT_SEARCH, needs
 from tests.text_oracle import float32
 from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
-pytestmark = [current_model, pytest.mark.s3vectors(default_index_mode="ENHANCED")]
+pytestmark = [needs(*TEXT_SEARCH), pytest.mark.s3vectors(default_index_mode="ENHANCED")]
 
 
 def request(texts: dict[str, str], **settings: Any) -> dict[str, Any]:

@@ -8,13 +8,13 @@ import pytest
 
 from tests.helpers import put_batches, vector
 from tests.query_pages import INVALID, SIZES, keys, pages
-from tests.shapes import current_model
+from tests.shapes import TEXT_SEARCH, needs
 from tests.text_search import searchable
 
 if TYPE_CHECKING:
     from tests.helpers import Client, MakeIndex, Refused
 
-pytestmark = [current_model, pytest.mark.s3vectors(default_index_mode="ENHANCED")]
+pytestmark = [needs(*TEXT_SEARCH), pytest.mark.s3vectors(default_index_mode="ENHANCED")]
 
 TEXTS = [{"metadataKey": "plot", "text": "red"}, {"metadataKey": "title", "text": "red"}]
 TEXT: dict[str, Any] = {"queryTexts": TEXTS, "topK": 1000}

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.operations import metadata_configuration
 from tests.helpers import START, vector
-from tests.shapes import current_model
+from tests.shapes import TEXT_SEARCH, needs
 from tests.text_search import INDEX, add, delete, search, states
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.helpers import Client, MakeIndex
 
-pytestmark = current_model
+pytestmark = needs(*TEXT_SEARCH)
 
 
 @pytest.mark.s3vectors(default_index_mode="CLASSIC")

@@ -19,7 +19,7 @@ from mock_s3vectors.operations import buckets, tags
 from mock_s3vectors.state import VectorBucket
 from mock_s3vectors.state.vector_table import VectorTable
 from tests.helpers import vector
-from tests.shapes import current_model
+from tests.shapes import TAGS, needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -165,7 +165,7 @@ class TestRaces:
             assert Counter(together(*writes)) == {"done": 5, "ServiceQuotaExceededException": THREADS - 5}
             assert len(client.list_vectors(**index)["vectors"]) == 5
 
-    @current_model
+    @needs(*TAGS)
     def test_of_tags_lose_none(self, client: Client, make_index: MakeIndex) -> None:
         arn = client.get_index(**make_index())["index"]["indexArn"]
         for number in range(5):

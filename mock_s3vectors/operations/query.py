@@ -66,7 +66,7 @@ def _check(index: Index, params: Params) -> Search:
         raise errors.classic_query_on_enhanced_index()
     # Choice: the model has no maximum; the text is that of those which it has.
     if params["topK"] > limits.TOP_K:
-        raise errors.constraint_violations([errors.bad_range("/topK", 1, limits.TOP_K)])
+        raise errors.constraint_violation(errors.bad_range("/topK", 1, limits.TOP_K))
     matching = _matching(index, params, mode)
     if "queryVector" not in params and "queryTexts" not in params:
         raise errors.nothing_to_query()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
 SERVICE = "s3vectors"
+# The first botocore whose model has every operation and member that the mock implements.
+COMPLETE_SINCE = "1.44.5"
 
 
 @lru_cache(maxsize=1)

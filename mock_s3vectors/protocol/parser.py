@@ -140,9 +140,19 @@ def _read_floats(values: Any) -> Any:
     return [_read_float(value) for value in values]
 
 
+def _read_strings(values: Any) -> Any:
+    """Return a list of strings, whose types are collected likewise: a body may hold millions of keys."""
+    if type(values) is not list or not {str}.issuperset(map(type, values)):
+        raise not_deserializable()
+    return values
+
+
+_READERS_OF_LISTS = {"float": _read_floats, "string": _read_strings}
+
+
 def _list_reader(shape: ListShape) -> Reader:
-    if shape.member.type_name == "float":
-        return _read_floats
+    if shape.member.type_name in _READERS_OF_LISTS:
+        return _READERS_OF_LISTS[shape.member.type_name]
     read_member = reader_of(shape.member)
 
     def read(values: Any) -> Any:

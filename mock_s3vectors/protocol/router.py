@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mock_s3vectors.errors import UsageError
+import botocore
+
+from mock_s3vectors.errors import UsageError, shorten
+from mock_s3vectors.protocol.model import COMPLETE_SINCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +51,8 @@ class Router:
                 return name, match.groupdict()
         known = sorted({*self._fixed.values(), *(name for _, _, name in self._patterns)})
         raise UsageError(
-            f"{method} {path} is no operation of Amazon S3 Vectors in the installed botocore, so it was "
-            f"not sent anywhere. Operations: {', '.join(known)}. A slash inside an ARN travels as %2F."
+            f"{shorten(f'{method} {path}')} is no operation of Amazon S3 Vectors in the installed botocore "
+            f"{botocore.__version__}, so it was not sent anywhere. Operations: {', '.join(known)}. "
+            f"All that mock_s3vectors implements is in botocore {COMPLETE_SINCE}. "
+            "A slash inside an ARN travels as %2F."
         )

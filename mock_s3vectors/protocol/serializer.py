@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -28,12 +28,12 @@ def serialize_error(error: ServiceError) -> HttpResponse:
 
 def _respond(status: int, document: dict[str, Any], headers: dict[str, str]) -> HttpResponse:
     body = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
-    request_id = secrets.token_hex(16)
+    request_id = str(uuid.uuid4())
     headers |= {
         "content-type": "application/json",
         "content-length": str(len(body)),
-        # Choice: AWS writes one of the two, and which one is not published.
         "x-amz-request-id": request_id,
+        # Choice: the same under the other name that AWS's services use.
         "x-amzn-requestid": request_id,
     }
     return HttpResponse(status, headers, body)

@@ -26,7 +26,7 @@ from mock_s3vectors import UsageError, mock_s3vectors
 from mock_s3vectors.gateway import Gateway
 from tests.activation.test_no_network import OF_CLIENT, no_sockets
 from tests.activation.world import CLIENT, create, names, new_client
-from tests.shapes import current_model, service_model
+from tests.shapes import TAGS, needs, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ def test_refusals() -> None:
         answer.raise_for_status()
 
 
-@current_model
+@needs(*TAGS)
 @mock_s3vectors
 def test_tags_of_an_encoded_arn() -> None:
     create("films")
@@ -89,7 +89,7 @@ def test_tags_of_an_encoded_arn() -> None:
 # --- presigned --------------------------------------------------------------------------------
 
 
-@current_model
+@needs(*TAGS)
 @mock_s3vectors
 def test_presigned() -> None:
     client = new_client("eu-west-1", **mock_s3vectors().credentials("111122223333"))

@@ -20,7 +20,7 @@ import pytest
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.search.text_index import TextIndex
 from tests.benchmarks.floor import floor_of
-from tests.shapes import current_model
+from tests.shapes import TEXT_SEARCH, needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,7 +76,7 @@ def call(client: Any, name: str, **more: Any) -> Callable[[], Any]:
     return lambda: client.query_vectors(**ADDRESS, topK=10, queryTexts=words, returnScores=True, **more)
 
 
-@current_model
+@needs(*TEXT_SEARCH)
 @pytest.mark.parametrize("name", QUERIES)
 @pytest.mark.parametrize("answered_by", ["mock", "floor"])
 def test_queries(
@@ -87,7 +87,7 @@ def test_queries(
     benchmark.pedantic(call(client, name), rounds=100, warmup_rounds=2)
 
 
-@current_model
+@needs(*TEXT_SEARCH)
 @pytest.mark.parametrize("answered_by", ["mock", "floor"])
 def test_hybrid_queries(
     filled: Any, benchmark: Any, monkeypatch: pytest.MonkeyPatch, answered_by: str

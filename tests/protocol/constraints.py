@@ -29,13 +29,13 @@ class Breach:
         place: where.
         how: what is wrong there, in a few words.
         value: what is put there.
-        violations: what the service says of it.
+        violation: what the service says of it.
     """
 
     place: Place
     how: str
     value: Any
-    violations: list[Violation]
+    violation: Violation
 
     @property
     def params(self) -> dict[str, Any]:
@@ -45,23 +45,26 @@ class Breach:
         return f"{self.place}: {self.how}"
 
 
-def message_of(violations: list[Violation]) -> str:
-    """The message of the exception that lists these violations."""
-    noun = "error" if len(violations) == 1 else "errors"
-    texts = "; ".join(message for _, message in violations)
-    return f"{len(violations)} validation {noun} detected. {texts}"
+def message_of(violation: Violation) -> str:
+    """The message of the exception that names a violation."""
+    return f"1 validation error detected. {violation[1]}"
 
 
-def violations_of(validator: Validator, params: dict[str, Any]) -> list[Violation]:
-    """What the validator says of parameters; its message is of one piece with it."""
+def fields_of(violation: Violation) -> list[dict[str, str]]:
+    """The `fieldList` of the exception that names a violation."""
+    return [{"path": violation[0], "message": violation[1]}]
+
+
+def violation_of(validator: Validator, params: dict[str, Any]) -> Violation | None:
+    """What the validator says of parameters; its message agrees with it."""
     try:
         validator.validate(params)
     except ValidationException as refusal:
-        violations = [(field.path, field.message) for field in refusal.fields]
-        if refusal.message != message_of(violations):
+        (field,) = refusal.fields
+        if refusal.message != message_of((field.path, field.message)):
             raise
-        return violations
-    return []
+        return field.path, field.message
+    return None
 
 
 def _violation(subject: str, path: str, rule: str) -> Violation:
@@ -119,14 +122,14 @@ def _absences(place: Place) -> Iterator[Breach]:
         # What stands in the path of a request cannot be absent.
         if place.shape.members[name].serialization.get("location") != "uri":
             value = {other: member for other, member in valid(place.shape).items() if other != name}
-            yield Breach(place, f"no {name}", value, [null(f"{place.path}/{name}")])
+            yield Breach(place, f"no {name}", value, null(f"{place.path}/{name}"))
 
 
 def _range_breaches(place: Place) -> Iterator[Breach]:
     bounds = place.shape.metadata
     for how, number in (("too small", _below(bounds)), ("too large", _above(bounds))):
         if number is not None:
-            yield Breach(place, how, number, [out_of_range(place.path, bounds.get("min"), bounds.get("max"))])
+            yield Breach(place, how, number, out_of_range(place.path, bounds.get("min"), bounds.get("max")))
 
 
 def _length_breaches(place: Place) -> Iterator[Breach]:
@@ -135,23 +138,20 @@ def _length_breaches(place: Place) -> Iterator[Breach]:
         if length is None or length < 0:
             continue
         value = _of_length(place.shape, length)
-        violations = [too_long_or_short(place.path, length, bounds.get("min"), bounds.get("max"))]
-        if place.shape.name == "KmsKeyArn" and not value:
-            # The one pattern of a text with a least length that the empty text does not match.
-            violations.append(not_matching(place.path, bounds["pattern"]))
-        yield Breach(place, how, value, violations)
+        violation = too_long_or_short(place.path, length, bounds.get("min"), bounds.get("max"))
+        yield Breach(place, how, value, violation)
 
 
 def _enum_breaches(place: Place) -> Iterator[Breach]:
     names = place.shape.metadata.get("enum", [])
     for value in ("", "x", *(name.swapcase() for name in names)) if names else ():
-        yield Breach(place, f"not {value!r}", value, [not_in_enum(place.path, names)])
+        yield Breach(place, f"not {value!r}", value, not_in_enum(place.path, names))
 
 
 def _pattern_breaches(place: Place) -> Iterator[Breach]:
     pattern = place.shape.metadata.get("pattern")
     for value in MISMATCHING.get(place.shape.name, ()) if pattern else ():
-        yield Breach(place, f"not {value!r}", value, [not_matching(place.path, pattern)])
+        yield Breach(place, f"not {value!r}", value, not_matching(place.path, pattern))
 
 
 def _of_length(shape: Any, length: int) -> Any:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from mock_s3vectors.state import Stores
-from tests.shapes import HAS_COMPLETE_MODEL
+from tests.helpers import POLICY
+from tests.shapes import TEXT_SEARCH, has
 
 from .wire import MODELLED, post, raw, send, serialized
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 BUCKET_ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
 INDEX_ARN = f"{BUCKET_ARN}/index/index"
 KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/1234"
-POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 
 _INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
 _COSINE = {"vectorBucketName": "bucket", "indexName": "cosine"}
@@ -38,7 +38,7 @@ _TEXTS = [{"metadataKey": "tag", "text": "A nan 2.5"}, {"metadataKey": "bulk", "
 _TEXT_ONLY: list[dict[str, Any]] = [
     {**_INDEX, "queryTexts": _TEXTS[:1], "topK": 3, "returnScores": True},
     {**_INDEX, "queryTexts": _TEXTS, "topK": 1, "filter": _FILTER, "returnDistance": True},
-] * HAS_COMPLETE_MODEL
+] * has(*TEXT_SEARCH)
 
 # By operation, parameters that the service below answers with 200.
 VALID: dict[str, list[dict[str, Any]]] = {

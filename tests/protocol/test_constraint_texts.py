@@ -14,16 +14,20 @@ from tests.shapes import service_model
 
 from .constraints import (
     Violation,
+    fields_of,
+    message_of,
     not_in_enum,
     not_matching,
     null,
     out_of_range,
     too_long_or_short,
-    violations_of,
+    violation_of,
 )
 from .wire import NEEDS_TAGS, input_shape, operation_model, post
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.helpers import Client, MakeIndex, Refused
 
 
@@ -128,58 +132,89 @@ def test_a_missing_member(clients: dict[bool, Any], refused: Refused) -> None:
     )
 
 
-def test_several_violations_at_once(clients: dict[bool, Any], refused: Refused) -> None:
-    violations = [
-        too_long_or_short("/vectorBucketName", 2, 3, 63),
-        null("/dataType"),
-        out_of_range("/dimension", 1, 4096),
-        not_in_enum("/distanceMetric", ["euclidean", "cosine"]),
-    ]
-    arguments = new_index(distanceMetric="dot", dimension=4097, vectorBucketName="ab")
-    del arguments["dataType"]
-    code, message, fields = refused(clients[True].create_index, **arguments)
-    assert code == "ValidationException"
-    assert message == (
-        "4 validation errors detected. "
-        "Value with length 2 at '/vectorBucketName' failed to satisfy constraint: "
-        "Member must have length between 3 and 63, inclusive; "
-        "Value at '/dataType' failed to satisfy constraint: Member must not be null; "
-        "Value at '/dimension' failed to satisfy constraint: Member must be between 1 and 4096, inclusive; "
-        "Value at '/distanceMetric' failed to satisfy constraint: "
-        "Member must satisfy enum value set: [euclidean, cosine]"
+def test_of_several_violations_one_is_named(client: Client, refused: Refused) -> None:
+    violation = (
+        "Value at '/dataType' failed to satisfy constraint: Member must satisfy enum value set: [float32]"
     )
-    assert fields == [{"path": path, "message": text} for path, text in violations]
+    arguments = new_index(dataType="float64", dimension=5000, distanceMetric="dot")
+    assert refused(client.create_index, **arguments) == (
+        "ValidationException",
+        f"1 validation error detected. {violation}",
+        [{"path": "/dataType", "message": violation}],
+    )
 
 
-def test_every_bad_member_of_a_list_is_named() -> None:
-    params = {"keys": ["", "ok", "k" * 1025, ""]}
-    violations = [
-        too_long_or_short("/keys/0", 0, 1, 1024),
-        too_long_or_short("/keys/2", 1025, 1, 1024),
-        too_long_or_short("/keys/3", 0, 1, 1024),
-    ]
-    assert violations_of(Validator(operation_model("GetVectors")), params) == violations
+def test_members_are_checked_in_the_models_order(clients: dict[bool, Any], refused: Refused) -> None:
+    arguments = {"distanceMetric": "dot", "dimension": 4097, "vectorBucketName": "ab"}
+    for violation, mended in (
+        (too_long_or_short("/vectorBucketName", 2, 3, 63), {"vectorBucketName": "bucket"}),
+        (null("/indexName"), {"indexName": "index"}),
+        (null("/dataType"), {"dataType": "float32"}),
+        (out_of_range("/dimension", 1, 4096), {"dimension": 4096}),
+        (not_in_enum("/distanceMetric", ["euclidean", "cosine"]), {}),
+    ):
+        refusal = "ValidationException", message_of(violation), fields_of(violation)
+        assert refused(clients[True].create_index, **arguments) == refusal
+        arguments |= mended
 
 
-@NEEDS_TAGS
-def test_every_bad_tag_is_named_key_before_value() -> None:
-    pattern = r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
-    params = {"resourceArn": "x", "tags": {"ok": "ok", "#" * 129: "v" * 257, "b": "\t"}}
-    violations = [
-        too_long_or_short("/tags", 129, 1, 128),
-        not_matching("/tags", pattern),
-        too_long_or_short(f"/tags/{'#' * 129}", 257, 0, 256),
-        not_matching("/tags/b", pattern),
-    ]
-    assert violations_of(Validator(operation_model("TagResource")), params) == violations
+@pytest.mark.parametrize(
+    ("operation", "params", "violation"),
+    [
+        ("GetVectors", {"keys": ["ok", "k" * 1025, ""]}, too_long_or_short("/keys/1", 1025, 1, 1024)),
+        ("GetVectors", {"keys": ["", *["ok"] * 100]}, too_long_or_short("/keys", 101, 1, 100)),
+        ("PutVectors", {"vectors": [{"key": ""}, {}]}, too_long_or_short("/vectors/0/key", 0, 1, 1024)),
+        ("PutVectors", {"vectors": [{"key": "ok"}, {}]}, null("/vectors/0/data")),
+        pytest.param(
+            "TagResource",
+            {"resourceArn": "x", "tags": {"ok": "ok", "#" * 129: "v" * 257, "b": "\t"}},
+            too_long_or_short("/tags", 129, 1, 128),
+            marks=NEEDS_TAGS,
+        ),
+        pytest.param(
+            "TagResource",
+            {"resourceArn": "x", "tags": {"#": "v" * 257}},
+            not_matching("/tags", r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"),
+            marks=NEEDS_TAGS,
+        ),
+    ],
+)
+def test_a_length_comes_before_members_and_a_member_before_the_next(
+    operation: str, params: dict[str, Any], violation: Violation
+) -> None:
+    assert violation_of(Validator(operation_model(operation)), params) == violation
+
+
+class Counted(list[Any]):
+    """A list that counts how many of its members are looked at."""
+
+    def __init__(self, values: list[Any]) -> None:
+        super().__init__(values)
+        self.seen = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for value in super().__iter__():
+            self.seen += 1
+            yield value
+
+
+@pytest.mark.parametrize(
+    ("keys", "seen"),
+    [([""] * 101, 0), (["ok", "", *["ok"] * 98], 2), (["ok"] * 100, 100)],
+    ids=["too many", "a bad one", "all good"],
+)
+def test_a_refused_list_is_walked_no_further(keys: list[str], seen: int) -> None:
+    counted = Counted(keys)
+    violation_of(Validator(operation_model("GetVectors")), {"keys": counted})
+    assert counted.seen == seen
 
 
 def test_lengths_are_counted_in_characters() -> None:
     # Smithy counts code points: neither bytes nor the halves of UTF-16.
     validator = Validator(operation_model("GetVectors"))
-    assert violations_of(validator, {"keys": ["\U0001f600" * 1024, "\u00e9" * 1024]}) == []
+    assert violation_of(validator, {"keys": ["\U0001f600" * 1024, "\u00e9" * 1024]}) is None
     longer = {"keys": ["\U0001f600" * 1025]}
-    assert violations_of(validator, longer) == [too_long_or_short("/keys/0", 1025, 1, 1024)]
+    assert violation_of(validator, longer) == too_long_or_short("/keys/0", 1025, 1, 1024)
 
 
 def test_the_numbers_of_vectors_are_never_walked_through() -> None:
@@ -200,33 +235,34 @@ def test_bounds_that_this_model_does_not_use() -> None:
     )
     validator = Validator(model)
     inside = {"shortest": "ab", "longest": "abc", "lowest": -1.0, "highest": 9, "anything": ""}
-    assert violations_of(validator, inside) == []
+    assert violation_of(validator, inside) is None
     outside = {"shortest": "a", "longest": "abcd", "lowest": -1.5, "highest": 10}
-    assert violations_of(validator, outside) == [
-        too_long_or_short("/shortest", 1, 2, None),
-        too_long_or_short("/longest", 4, None, 3),
-        out_of_range("/lowest", -1, None),
-        out_of_range("/highest", None, 9),
-    ]
+    for name, violation in (
+        ("shortest", too_long_or_short("/shortest", 1, 2, None)),
+        ("longest", too_long_or_short("/longest", 4, None, 3)),
+        ("lowest", out_of_range("/lowest", -1, None)),
+        ("highest", out_of_range("/highest", None, 9)),
+    ):
+        assert violation_of(validator, {**inside, name: outside[name]}) == violation
 
 
 @pytest.mark.parametrize(
-    ("bounds", "values", "violations"),
+    ("bounds", "values", "violation"),
     [
-        ({"min": 1}, {}, [too_long_or_short("/map", 0, 1, None)]),
-        ({"max": 1}, {"a": 0, "b": 0}, [too_long_or_short("/map", 2, None, 1)]),
-        ({"key": {"max": 1}}, {"ab": 0}, [too_long_or_short("/map", 2, None, 1)]),
-        ({"value": {"min": 1}}, {"ab": 0, "c": 1}, [out_of_range("/map/ab", 1, None)]),
-        ({}, {"ab": 0}, []),
+        ({"min": 1}, {}, too_long_or_short("/map", 0, 1, None)),
+        ({"max": 1}, {"a": 0, "b": 0}, too_long_or_short("/map", 2, None, 1)),
+        ({"key": {"max": 1}}, {"ab": 0}, too_long_or_short("/map", 2, None, 1)),
+        ({"value": {"min": 1}}, {"c": 1, "ab": 0}, out_of_range("/map/ab", 1, None)),
+        ({}, {"ab": 0}, None),
     ],
 )
 def test_maps_that_this_model_does_not_have(
-    bounds: dict[str, Any], values: dict[str, int], violations: list[Violation]
+    bounds: dict[str, Any], values: dict[str, int], violation: Violation | None
 ) -> None:
     key, value = bounds.pop("key", {}), bounds.pop("value", {})
     shape = {"type": "map", "key": {"shape": "Key"}, "value": {"shape": "Value"}, **bounds}
     model = synthetic_model(map=shape, key={"type": "string", **key}, value={"type": "integer", **value})
-    assert violations_of(Validator(model), {"map": values}) == violations
+    assert violation_of(Validator(model), {"map": values}) == violation
 
 
 def synthetic_model(**members: dict[str, Any]) -> Any:

@@ -15,10 +15,11 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from mock_s3vectors import UsageError
+from tests.shapes import QUERY_PAGES, needs
 
 from .samples import VALID, service, valid_requests
 from .spoiling import as_json, spoiled, spoiled_requests, values
-from .wire import MODELLED, input_shape, post, raw, send
+from .wire import MODELLED, post, raw, send
 
 if TYPE_CHECKING:
     from mock_s3vectors.http import HttpRequest
@@ -72,9 +73,7 @@ def test_spoiled_requests_for_the_next_page(data: st.DataObject) -> None:
     assert answered(post("QueryVectors", as_json(again)), stores) in {0, 200, 400, 404}
 
 
-@pytest.mark.skipif(
-    "nextToken" not in input_shape("QueryVectors").members, reason="queries of this botocore have no pages"
-)
+@needs(*QUERY_PAGES)
 @pytest.mark.parametrize("depth", [1, 60, 100])
 def test_deep_filters_have_a_next_page(depth: int) -> None:
     stores, document = service(), dict(VALID["QueryVectors"][0])

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import botocore
 import pytest
 
 from mock_s3vectors import UsageError
@@ -93,6 +94,8 @@ def test_what_is_no_route_is_a_wrong_use_that_names_it(method: str, path: str) -
     assert str(misuse.value).startswith(f"{method} {path} is no operation of Amazon S3 Vectors")
     assert ", ".join(MODELLED) in str(misuse.value)
     assert "%2F" in str(misuse.value)
+    assert f"in the installed botocore {botocore.__version__}, so" in str(misuse.value)
+    assert "All that mock_s3vectors implements is in botocore 1.44.5." in str(misuse.value)
 
 
 def test_what_the_mock_lacks_is_a_wrong_use_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,8 +106,8 @@ def test_what_the_mock_lacks_is_a_wrong_use_that_names_it(monkeypatch: pytest.Mo
             with pytest.raises(UsageError) as misuse:
                 send(post(operation, body))
             assert str(misuse.value) == (
-                f"mock_s3vectors does not implement {operation}, so it was not sent anywhere. "
-                "Implemented: CreateIndex."
+                f"mock_s3vectors does not implement {operation}, which the installed botocore "
+                f"{botocore.__version__} has, so it was not sent anywhere. Implemented: CreateIndex."
             )
 
 

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import pytest
 from botocore import xform_name
 from botocore.awsrequest import create_request_object, prepare_request_dict
 from botocore.parsers import create_parser
@@ -21,7 +20,7 @@ from mock_s3vectors import Config
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.http import HttpRequest
 from mock_s3vectors.state import Stores
-from tests.shapes import service_model
+from tests.shapes import TAGS, needs, service_model
 
 if TYPE_CHECKING:
     from mock_s3vectors.http import HttpResponse
@@ -31,7 +30,7 @@ HOST = "s3vectors.us-east-1.api.aws"
 # All that the installed model has.
 MODELLED = tuple(sorted(service_model().operation_names))
 
-NEEDS_TAGS = pytest.mark.skipif("TagResource" not in MODELLED, reason="this botocore knows no tags")
+NEEDS_TAGS = needs(*TAGS)
 
 _SERIALIZER = create_serializer("rest-json", include_validation=False)
 _PARSER: Any = create_parser("rest-json")

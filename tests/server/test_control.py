@@ -11,7 +11,7 @@ import pytest
 from mock_s3vectors._active import ACTIVE
 from tests.helpers import START
 from tests.server.wire import head
-from tests.shapes import current_model
+from tests.shapes import TAGS, needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.server.wire import Connection
 
 CONTROL = "/_mock_s3vectors"
-TAGS = "/tags/arn%3Aaws%3As3vectors%3Aus-east-1%3A123456789012%3Abucket%2Ffilms"
+TAGS_PATH = "/tags/arn%3Aaws%3As3vectors%3Aus-east-1%3A123456789012%3Abucket%2Ffilms"
 
 
 def calls(connection: Connection) -> list[dict[str, Any]]:
@@ -43,7 +43,7 @@ def test_reset_drops_all_buckets_and_forgets_the_calls(connection: Connection, o
     assert europe.list_vector_buckets()["vectorBuckets"] == []
 
 
-@current_model
+@needs(*TAGS)
 def test_calls_are_listed_in_their_order(
     connection: Connection, over_http: Any, at: Callable[[float], None]
 ) -> None:
@@ -74,7 +74,7 @@ def test_calls_are_listed_in_their_order(
     ]
     assert (seen[2]["method"], seen[2]["path"], seen[2]["query"], seen[2]["parameters"]) == (
         "DELETE",
-        TAGS,
+        TAGS_PATH,
         "tagKeys=a&tagKeys=b%20c",
         None,
     )

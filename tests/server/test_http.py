@@ -19,7 +19,7 @@ from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.transports import asgi
 from tests.server.wire import Connection, head, request
-from tests.shapes import check_response, current_model
+from tests.shapes import TAGS, check_response, needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,7 +193,7 @@ def test_an_offer_to_go_on_in_http_2_is_passed_over(connection: Connection, leng
     assert b"films" in connection.ask("POST", LIST).body
 
 
-@current_model
+@needs(*TAGS)
 def test_the_longest_path_that_there_is(over_http: Any) -> None:
     over_http.create_vector_bucket(vectorBucketName="films")
     arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"
@@ -253,7 +253,7 @@ def test_a_boto3_client_sends_20_mib_and_no_more(over_http: Any) -> None:
 # --- paths ------------------------------------------------------------------------------------
 
 
-@current_model
+@needs(*TAGS)
 def test_an_arn_in_a_path_keeps_its_slashes_encoded(over_http: Any, connection: Connection) -> None:
     over_http.create_vector_bucket(vectorBucketName="films")
     arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"

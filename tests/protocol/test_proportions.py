@@ -1,0 +1,235 @@
+"""Work and answers in proportion to the request: no text from outside costs more than its length."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from mock_s3vectors import UsageError, errors
+from mock_s3vectors.arns import is_index_name, is_vector_bucket_name, parse_arn
+from mock_s3vectors.http import HttpRequest
+from mock_s3vectors.identity import identify
+from mock_s3vectors.operations.paging import read_token
+from mock_s3vectors.protocol.parser import RequestParser
+from mock_s3vectors.protocol.partitions import partition_of
+from mock_s3vectors.protocol.router import Router
+from mock_s3vectors.protocol.validator import checker_of
+from mock_s3vectors.transports.hosts import is_endpoint, is_loopback
+from tests.shapes import service_model
+
+from .places import POSTED, Place, places, valid, with_body
+from .wire import HOST, MODELLED, NEEDS_TAGS, operation_model, post, raw, send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mock_s3vectors.state import Stores
+
+# --- answers --------------------------------------------------------------------------------
+
+MANY = 20_000
+
+
+def overgrown(place: Place) -> Iterator[Any]:
+    """Values for a place that are large, and wrong in as many ways as they have members."""
+    if getattr(place.shape, "is_document_type", False) or place.shape.type_name == "map":
+        values: list[Any] = [None, "#", ""]
+        yield from ({f"#{number}": value for number in range(MANY)} for value in values)
+        yield {f"{number}": "" for number in range(MANY)}
+        yield {"#" * MANY: "#" * MANY}
+    elif place.shape.type_name == "list":
+        members: list[Any] = ["", "#" * 200, {}, 0, None, valid(place.shape.member)]
+        yield from ([member] * MANY for member in members)
+    elif place.shape.type_name == "string":
+        yield "#" * MANY
+
+
+@pytest.mark.parametrize("operation", POSTED)
+def test_a_refusal_does_not_grow_with_the_request(operation: str, stores: Stores) -> None:
+    for place in places(operation):
+        if place.in_body:
+            for value in overgrown(place):
+                answer = send(with_body(operation, json.dumps(place.put(value)).encode()), stores)
+                assert (answer.status >= 400, len(answer.body) < 1000) == (True, True), place
+
+
+def test_four_hundred_thousand_empty_keys() -> None:
+    address = {"vectorBucketName": "bucket", "indexName": "index"}
+    answer = send(post("DeleteVectors", {**address, "keys": [""] * 400_000}))
+    violation = (
+        "Value with length 400000 at '/keys' failed to satisfy constraint: "
+        "Member must have length between 1 and 500, inclusive"
+    )
+    assert json.loads(answer.body) == {
+        "message": f"1 validation error detected. {violation}",
+        "fieldList": [{"path": "/keys", "message": violation}],
+    }
+
+
+def test_a_path_that_is_no_operation_is_shown_in_part() -> None:
+    with pytest.raises(UsageError) as misuse:
+        send(raw("POST", "/" + "x" * 200_000))
+    assert str(misuse.value).startswith(f"POST /{'x' * 294}... (200006 characters) is no operation of Amazon")
+    assert len(str(misuse.value)) < 1500
+
+
+def test_a_bug_is_shown_in_part() -> None:
+    answer = errors.internal_failure(KeyError("k" * 200_000))
+    assert len(answer.message) < 500
+
+
+# --- work -----------------------------------------------------------------------------------
+
+_ROUTER = Router([operation_model(name) for name in MODELLED])
+
+
+def identified_by_header(text: str) -> Any:
+    request = HttpRequest("POST", HOST, "/ListVectorBuckets", "", {"authorization": text}, b"")
+    return identify(request, "123456789012")
+
+
+def identified_by_query(text: str) -> Any:
+    return identify(raw("GET", "/tags/x", text), "123456789012")
+
+
+def identified_by_host(text: str) -> Any:
+    return identify(raw("GET", "/tags/x", host=text), "123456789012")
+
+
+def partition(region: str) -> Any:
+    return partition_of.__wrapped__(region)  # not from its cache
+
+
+def loopback(host: str) -> Any:
+    return is_loopback.__wrapped__(host)
+
+
+def matched(shape: str) -> Callable[[str], Any]:
+    """Checks a text by the pattern of a shape of the model."""
+    checker = checker_of(service_model().shape_for(shape))
+    assert checker is not None
+    return lambda text: checker(text, "/member")
+
+
+def routed(path: str) -> Any:
+    try:
+        return _ROUTER.route("GET", path)
+    except UsageError:
+        return None
+
+
+def read_by_token(token: str) -> None:
+    with pytest.raises(errors.ValidationException):
+        read_token(token)
+
+
+def untagged(query: str) -> Any:
+    try:
+        return RequestParser(operation_model("UntagResource")).parse(
+            raw("DELETE", "/tags/x", query), {"resourceArn": quote(query)}
+        )
+    except errors.SerializationException:
+        return None
+
+
+def hostile(function: Callable[[str], Any], *texts: str, name: str = "") -> Iterator[Any]:
+    """Cases for a function: texts made of a beginning, a piece that is repeated, and an end."""
+    for text in texts:
+        yield pytest.param(function, *text.split("|"), id=f"{name or function.__name__}({text!r})")
+
+
+ACCOUNT = "arn:aws:s3vectors:us-east-1:123456789012"
+CASES = [
+    *hostile(
+        identified_by_header,
+        "|Credential=|",
+        "Credential=|a|",
+        "Credential=|%2F|",
+        "Credential=a/20260101/|a|",
+        "|Credential=a/20260101/a|",
+        "|Credential=%2F20260101%2Fa|",
+        "Credential=|%2F20260101%2Fa|",
+    ),
+    *hostile(
+        identified_by_query,
+        "X-Amz-|Credential=|",
+        "|X-Amz-Credential=a%2F20260101%2F|",
+    ),
+    *hostile(
+        identified_by_host,
+        "s3vectors.|a|",
+        "s3vectors.|a.|",
+        "|s3vectors.|",
+    ),
+    *hostile(
+        parse_arn,
+        "arn:aws|-|",
+        "arn:aws:s3vectors:|a|",
+        f"{ACCOUNT}:bucket/|a|",
+        f"{ACCOUNT}:bucket/|a|/index/!",
+        f"{ACCOUNT}:bucket/|a/index/|",
+        "|arn:aws|",
+    ),
+    *hostile(is_vector_bucket_name, "|a|!", "|a-|", "|-|a"),
+    *hostile(is_index_name, "|a|!", "|a.|", "|.-|a"),
+    *hostile(partition, "|a|", "us-|a|", "us-|a-|", "us-a-|1|x", "|us-|"),
+    *hostile(
+        is_endpoint,
+        "https://s3vectors.|a|",
+        "https://|s3vectors.|",
+        "|s3vectors|",
+        "https://s3vectors.|a.|api.aws",
+    ),
+    *hostile(loopback, "|1.|", "|:|", "|a.|localhos", "|1|"),
+    *hostile(routed, "/tags/|a|/", "/tags/|%2F|/", "|/tags/|"),
+    *hostile(read_by_token, "|a|", "|-_|", "|=|"),
+    *(
+        pytest.param(*case.values, id=case.id, marks=NEEDS_TAGS)
+        for case in hostile(untagged, "|tagKeys=a&|", "|tagKeys&|", "tagKeys=|%C3|", "tagKeys=|%2F|", "|&|")
+    ),
+    *(
+        case
+        for name in service_model().shape_names
+        if "pattern" in service_model().shape_for(name).metadata
+        for case in hostile(
+            matched(name),
+            "|a|!",
+            "arn:aws|-|",
+            f"{ACCOUNT}:bucket/|a|!",
+            f"{ACCOUNT}:bucket/|a.-|",
+            "arn:aws:kms:us-east-1:123456789012:key/|a|\n",
+            "|arn:aws|",
+            name=name,
+        )
+    ),
+]
+
+
+def seconds(function: Callable[[str], Any], text: str) -> float:
+    started = time.perf_counter()
+    function(text)
+    return time.perf_counter() - started
+
+
+@pytest.mark.parametrize(("function", "start", "piece", "end"), CASES)
+def test_a_text_of_twice_the_length_costs_about_twice_the_time(
+    function: Callable[[str], Any], start: str, piece: str, end: str
+) -> None:
+    # So long that a pattern which tries every beginning with every end takes a second for one of them, and
+    # every other takes milliseconds.
+    count = 40_000 // len(piece)
+    once, twice = (start + piece * times + end for times in (count, 2 * count))
+    best_of_once = best_of_twice = float("inf")
+    for attempt in range(1, 9):
+        best_of_twice = min(best_of_twice, seconds(function, twice))
+        # What takes less is fast enough, and too fast to be compared on a busy machine.
+        if best_of_twice < 0.05:
+            return
+        best_of_once = min(best_of_once, seconds(function, once))
+        if attempt > 2 and best_of_twice < 3 * best_of_once:
+            return
+    pytest.fail(f"{best_of_once:.4f} s, and {best_of_twice:.4f} s for twice the length")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import socket
 import threading
 from collections.abc import Iterable
 from contextlib import ExitStack, contextmanager, suppress
@@ -16,10 +14,11 @@ from mock_s3vectors._decorate import decorate
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors.config import Config, check_option_names
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.transports.opening import check_address, http_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import ModuleType, TracebackType
+    from types import TracebackType
 
     from typing_extensions import Self, Unpack
 
@@ -36,9 +35,6 @@ _IGNORE_VARIABLE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _VARIABLES = (ENDPOINT_VARIABLE, _IGNORE_VARIABLE)
 # Some clients read the one, some the other, and some the first that there is.
 _NO_PROXY = ("no_proxy", "NO_PROXY")
-_LAST_PORT = 65_535
-_OF_THE_PORT = {errno.EADDRINUSE, errno.EACCES}
-_OF_THE_HOST = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
 class S3VectorsServer:
@@ -218,7 +214,7 @@ def s3vectors_server(
         UsageError: an option does not exist or cannot have its value.
     """
     check_option_names(options, of="s3vectors_server", also=("host", "port", "allowed_hosts", "config"))
-    _check_address(host, port)
+    check_address(host, port)
     settings: Any = {"config": config} if config is not None else {}
     server = S3VectorsServer(mock_s3vectors(**settings, **options), host, port, _checked_hosts(allowed_hosts))
     return server if target is None else server(target)
@@ -262,34 +258,6 @@ class _Environment:
 _ENVIRONMENT = _Environment()
 
 
-def http_server(host: str, port: int, **settings: Any) -> HttpServer:
-    """Return a server that has its port and does not run yet.
-
-    Raises:
-        UsageError: the extra `server` is not installed, or the host or the port cannot be had.
-    """
-    _check_address(host, port)
-    module = _uvicorn()
-    try:
-        return module.HttpServer(host, port, **settings)  # type: ignore[no-any-return]
-    except (OSError, UnicodeError) as error:
-        raise UsageError(_why_not(host, port, error)) from error
-
-
-def _why_not(host: str, port: int, error: OSError | UnicodeError) -> str:
-    number = error.errno if isinstance(error, OSError) else None
-    # The text of the error itself names the address once more.
-    reason = os.strerror(number) if number and number > 0 else getattr(error, "strerror", None) or error
-    if number in _OF_THE_PORT:
-        return f"Cannot listen on port {port} of {host}: {reason}. Port 0 is any that is free."
-    if isinstance(error, (socket.gaierror, UnicodeError)) or number in _OF_THE_HOST:
-        return (
-            f"Cannot listen on the host {host!r}: {reason}. Give a name or an address of this machine, "
-            "such as '127.0.0.1'."
-        )
-    return f"Cannot listen on port {port} of {host}: {reason}."
-
-
 def _check_target(target: object) -> None:
     """Raise unless this is a function or a class.
 
@@ -305,26 +273,6 @@ def _check_target(target: object) -> None:
         )
 
 
-def _check_address(host: object, port: object) -> None:
-    """Raise unless a host and a port have the form of such.
-
-    Raises:
-        UsageError: they have not.
-    """
-    if not isinstance(host, str):
-        raise UsageError(
-            f"host={host!r} is of type {type(host).__name__}: it must be a str, a name or an address of this "
-            "machine, such as '127.0.0.1'."
-        )
-    if not isinstance(port, int) or isinstance(port, bool):
-        raise UsageError(
-            f"port={port!r} is of type {type(port).__name__}: it must be an int, from 0 (any that is free) "
-            f"to {_LAST_PORT}."
-        )
-    if not 0 <= port <= _LAST_PORT:
-        raise UsageError(f"port={port}: it must be from 0 (any that is free) to {_LAST_PORT}.")
-
-
 def _checked_hosts(allowed_hosts: Iterable[str]) -> tuple[str, ...]:
     is_list = isinstance(allowed_hosts, Iterable) and not isinstance(allowed_hosts, str)
     hosts = tuple(allowed_hosts) if is_list else ()
@@ -333,14 +281,3 @@ def _checked_hosts(allowed_hosts: Iterable[str]) -> tuple[str, ...]:
             f"allowed_hosts={allowed_hosts!r}: it must be a list of names, such as ['host.docker.internal']."
         )
     return hosts
-
-
-def _uvicorn() -> ModuleType:
-    try:
-        from mock_s3vectors.transports import uvicorn  # noqa: PLC0415 - of an extra, and heavy
-    except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        raise UsageError(
-            f"The server needs {missing}, which is not installed: pip install 'mock_s3vectors[server]'."
-        ) from error
-    return uvicorn

@@ -176,8 +176,8 @@ def test_no_file_is_left_by_a_server_that_cannot_listen(tmp_path: Path) -> None:
 def test_a_signal_before_it_listens_ends_it_too(tmp_path: Path) -> None:
     program = """
 import os, signal
-from mock_s3vectors import __main__, _server
-make = _server.http_server
+from mock_s3vectors import __main__
+make = __main__.http_server
 
 def make_and_be_told_to_stop(*arguments, **settings):
     server = make(*arguments, **settings)

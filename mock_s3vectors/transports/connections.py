@@ -56,6 +56,7 @@ class Connection(H11Protocol):
         super().__init__(*args, **settings)
         self.access_log = False  # `access_log` says more than uvicorn does
         self.since = self.server_state.now()
+        self._spells = False
 
     @property
     def is_half_sent(self) -> bool:
@@ -81,15 +82,13 @@ class Connection(H11Protocol):
     # --- what uvicorn calls
 
     def data_received(self, data: bytes) -> None:
-        """Note that the client is alive; but not while it spells out a head, piece by piece."""
-        had_half_a_head = self._has_half_a_head
+        """Note that the client is alive, unless it goes on to spell a head, piece by piece."""
         super().data_received(data)
-        if not (had_half_a_head and self._has_half_a_head):
+        # Once it does, the bytes that are there are not looked at again: h11 copies them for that.
+        spells = self.conn.their_state is h11.IDLE and (self._spells or bool(self.conn.trailing_data[0]))
+        if not (self._spells and spells):
             self.since = self.server_state.now()
-
-    @property
-    def _has_half_a_head(self) -> bool:
-        return self.is_half_sent and self.conn.their_state is h11.IDLE
+        self._spells = spells
 
     def on_response_complete(self) -> None:
         """Begin to wait for the next request."""
@@ -102,7 +101,7 @@ class Connection(H11Protocol):
             self.logger.warning("Unsupported upgrade request.")
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's text, which it logs
-        """Refuse what is no HTTP."""
+        """Refuse bytes that are no HTTP."""
         self.refuse(refusals.malformed())
 
     def shutdown(self) -> None:
@@ -130,7 +129,7 @@ class Connection(H11Protocol):
         self.close()
 
     def close(self) -> None:
-        """Close it when all is sent; who waits for more of a request learns that there is no more."""
+        """Close it when all is sent, and tell the application that no more of a request comes."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -181,7 +180,7 @@ class Connections(ServerState):
         """
         while self.connections and _next_descriptor(listener) >= self._most - self._spare:
             self.tell()
-            await asyncio.sleep(0)  # who has sent a request meanwhile is not idle
+            await asyncio.sleep(0)  # a client that has sent a request meanwhile is not idle
             idle = [connection for connection in self._open() if connection.is_idle]
             if idle:
                 min(idle, key=lambda connection: connection.since).close()

@@ -55,7 +55,7 @@ class MisdirectedRequestException(ServiceError):
 
 
 def malformed() -> MalformedHttpRequestException:
-    """Return the refusal of what is no HTTP."""
+    """Return the refusal of bytes that are no HTTP."""
     return MalformedHttpRequestException("This server speaks HTTP/1.1 (not HTTPS), and this was none.")
 
 

@@ -75,7 +75,7 @@ class Server(HttpServer):
 
     def after(self, seconds: float) -> None:
         """Let time pass, and let the server look at its clock."""
-        self.call(self.states)  # what it is doing now, it has done before
+        self.call(self.states)  # the server has finished before this what it was doing
         self.time += seconds
         self.call(self._connections.end_those_that_wait_too_long)
 
@@ -175,6 +175,20 @@ def test_a_head_may_not(server: Server) -> None:
     server.connect().ask("POST", LIST)
     server.after(2)
     assert line.answer().error == LATE
+
+
+def test_an_idle_connection_may_begin_a_head_late(server: Server) -> None:
+    """Its 30 seconds begin with the head, also after a body that was refused before it came."""
+    late = server.connect_and_send(head("POST", LIST, "content-length: 20971521"))
+    assert late.answer().status == 400
+    with server.noticed():
+        late.send(bytes(20_971_521))
+    server.after(70)
+    with server.noticed():
+        late.send(b"POST /Lis")
+    server.after(29)
+    late.send(request("POST", LIST).removeprefix(b"POST /Lis"))
+    assert late.answer().status == 200
 
 
 def test_a_call_may_take_as_long_as_it_takes(

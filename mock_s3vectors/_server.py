@@ -35,6 +35,8 @@ _IGNORE_VARIABLE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _VARIABLES = (ENDPOINT_VARIABLE, _IGNORE_VARIABLE)
 # Some clients read the one, some the other, and some the first that there is.
 _NO_PROXY = ("no_proxy", "NO_PROXY")
+# None may be given by mistake.
+_NOTHING: Any = object()
 
 
 class S3VectorsServer:
@@ -184,7 +186,7 @@ def s3vectors_server(
 
 
 def s3vectors_server(
-    target: Callable[..., Any] | None = None,
+    target: Any = _NOTHING,
     /,
     *,
     host: str = "127.0.0.1",
@@ -217,7 +219,7 @@ def s3vectors_server(
     check_address(host, port)
     settings: Any = {"config": config} if config is not None else {}
     server = S3VectorsServer(mock_s3vectors(**settings, **options), host, port, _checked_hosts(allowed_hosts))
-    return server if target is None else server(target)
+    return server if target is _NOTHING else server(target)
 
 
 class _Environment:
@@ -264,8 +266,8 @@ def _check_target(target: object) -> None:
     Raises:
         UsageError: it is an option without its name.
     """
-    if isinstance(target, Config):
-        raise UsageError(f"s3vectors_server was given {target!r}: did you mean config=?")
+    if isinstance(target, Config) or target is Config:
+        raise UsageError("s3vectors_server was given a Config without a name: did you mean config=?")
     if not callable(target) and not isinstance(target, (staticmethod, classmethod)):
         raise UsageError(
             f"s3vectors_server stands on {target!r}: it decorates functions and classes, and its options "

@@ -312,7 +312,15 @@ def test_an_option_that_does_not_exist(wrong: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("target", "text"),
     [
-        (Config(), f"s3vectors_server was given {Config()!r}: did you mean config=?"),
+        (Config(), "s3vectors_server was given a Config without a name: did you mean config=?"),
+        (Config, "s3vectors_server was given a Config without a name: did you mean config=?"),
+        (
+            None,
+            (
+                "s3vectors_server stands on None: it decorates functions and classes, and its options have "
+                "names, as in s3vectors_server(port=7380)."
+            ),
+        ),
         (
             7380,
             (

@@ -35,8 +35,7 @@ def http_server(host: str, port: int, **settings: Any) -> HttpServer:
 
 def _why_not(host: str, port: int, error: OSError | UnicodeError) -> str:
     number = error.errno if isinstance(error, OSError) else None
-    # The text of the error itself names the address once more.
-    reason = os.strerror(number) if number and number > 0 else getattr(error, "strerror", None) or error
+    reason = _reason(error)
     if number in _OF_THE_PORT:
         return f"Cannot listen on port {port} of {host}: {reason}. Port 0 is any that is free."
     if isinstance(error, (socket.gaierror, UnicodeError)) or number in _OF_THE_HOST:
@@ -45,6 +44,14 @@ def _why_not(host: str, port: int, error: OSError | UnicodeError) -> str:
             "such as '127.0.0.1'."
         )
     return f"Cannot listen on port {port} of {host}: {reason}."
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    if isinstance(error, UnicodeError):
+        return "it is no host name"
+    if isinstance(error, socket.gaierror) or not error.errno:
+        return str(error.strerror or error)
+    return os.strerror(error.errno)  # the error's own text names the address once more
 
 
 def check_address(host: object, port: object) -> None:

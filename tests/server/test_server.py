@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import threading
 from dataclasses import fields
@@ -218,7 +217,8 @@ def test_a_port_that_is_taken() -> None:
 @pytest.mark.parametrize(
     ("host", "why"),
     [
-        ("...", "encoding with 'idna' codec failed (UnicodeError: label empty or too long)"),
+        ("...", "it is no host name"),
+        ("x" * 70, "it is no host name"),
         ("192.0.2.1", "Cannot assign requested address"),
         ("nosuchhost.invalid", "Name or service not known"),
         ("http://localhost", "Name or service not known"),
@@ -236,9 +236,7 @@ def test_a_host_that_is_none_of_this_machine(monkeypatch: pytest.MonkeyPatch, ho
     monkeypatch.setattr(socket, "getaddrinfo", know_nobody)
     with pytest.raises(UsageError) as refusal, s3vectors_server(host=host):
         pytest.fail("a server that listens nowhere")
-    # Python says it with other words in other versions.
-    text = re.sub(r"encoding with .*long\)|label empty or too long.*?(?=\. Give)", why, str(refusal.value))
-    assert text == (
+    assert str(refusal.value) == (
         f"Cannot listen on the host {host!r}: {why}. Give a name or an address of this machine, "
         "such as '127.0.0.1'."
     )

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
+import secrets
 import signal
 import sys
+from contextlib import closing, suppress
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors._mock import mock_s3vectors
-from mock_s3vectors._server import http_server
-from mock_s3vectors.config import Config
+from mock_s3vectors._server import ENDPOINT_VARIABLE
+from mock_s3vectors.config import Config, option_descriptions, option_values
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.transports.opening import http_server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from typing_extensions import Self
 
-_PORT = 4577
+# Outside 4510 to 4599, which other emulators of AWS use.
+_PORT = 7380
+_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         sys.stderr.write(f"mock-s3vectors: {error}\n")
         return 1
+    except KeyboardInterrupt:  # before the server takes care of it
+        return _INTERRUPTED
     return 0
 
 
@@ -45,45 +51,84 @@ def _parser() -> argparse.ArgumentParser:
         help="answer S3 Vectors over HTTP",
         description="Answers S3 Vectors over HTTP from memory, until SIGINT (Ctrl+C) or SIGTERM.",
     )
-    serve.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s)")
-    serve.add_argument("--port", type=int, default=_PORT, help="0 is any that is free (%(default)s)")
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="the name or address of this machine to listen on (default: %(default)s)",
+    )
+    serve.add_argument(
+        "--port",
+        type=int,
+        default=_PORT,
+        metavar="0-65535",
+        help="0 takes any that is free (default: %(default)s)",
+    )
     serve.add_argument(
         "--port-file",
         type=Path,
         metavar="FILE",
-        help="holds the port as long as clients are answered",
+        help="a file that holds the port as long as clients are answered (default: none)",
     )
-    serve.add_argument("-v", "--verbose", action="store_true", help="log every request to stderr")
+    serve.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        dest="allowed_hosts",
+        metavar="NAME",
+        help="one more name of the server, as clients have it in their URLs; may be given several times. "
+        "On a loopback address the server answers for localhost and loopback addresses only, so that no web "
+        "page reads it by DNS rebinding (default: none)",
+    )
+    serve.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="log every request to stderr, with its error code (default: no)",
+    )
     mock = serve.add_argument_group("options of the mock, as in Python")
+    described = option_descriptions()
     for field in fields(Config):
+        default = "not set" if field.default is None else field.default
+        text = f"{described.get(field.name, '')} (default: {default})"
         mock.add_argument(
             f"--{field.name.replace('_', '-')}",
             type=str if field.default is None else type(field.default),
             default=argparse.SUPPRESS,
-            metavar="VALUE",
-            help=f"({field.default})",
+            metavar=option_values(field.name),
+            help=text.replace("`", "").replace("%", "%%"),
         )
     return parser
 
 
-def _serve(*, host: str, port: int, port_file: Path | None, verbose: bool, **options: Any) -> None:
+def _serve(
+    *, host: str, port: int, port_file: Path | None, allowed_hosts: list[str], verbose: bool, **options: Any
+) -> None:
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(message)s")
 
-    with mock_s3vectors(**options), _PortFile(port_file) as file:
+    with mock_s3vectors(**options):
 
         def announce() -> None:
-            file.write(server.port)
-            print(f"mock_s3vectors answers at {server.url}", flush=True)
+            file.publish()
+            print(_WELCOME.format(url=server.url, variable=ENDPOINT_VARIABLE), flush=True)
 
         def stop(*_: Any) -> None:
             server.should_exit = True
 
-        server = http_server(host, port, on_ready=announce)
+        server = http_server(host, port, on_ready=announce, allowed_hosts=allowed_hosts)
         # Until uvicorn listens to signals itself; and it raises them again when it has ended in good order.
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, stop)
-        server.run()
+        # After the port is ours, since until then the file may be that of a server that has it.
+        with closing(server), _PortFile(port_file, server.port) as file:
+            server.run()
+
+
+# The URL ends the first line, where programs read it.
+_WELCOME = """\
+mock_s3vectors answers at {url}
+AWS SDKs and the AWS CLI find it there after: export {variable}={url}
+Press Ctrl+C to stop it."""
 
 
 class _PortFile:
@@ -93,30 +138,35 @@ class _PortFile:
         UsageError: it cannot be written.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, port: int) -> None:
         self._path = path
-        self._draft = path and path.with_name(f"{path.name}.{os.getpid()}")
+        self._text = f"{port}\n"
+        # Nobody can have put a link there.
+        self._draft = path and path.with_name(f"{path.name}.{secrets.token_hex(8)}")
 
     def __enter__(self) -> Self:
         if self._path and self._draft:
             try:
                 # One of a server that was killed would mislead who waits for ours.
                 self._path.unlink(missing_ok=True)
-                self._draft.touch()
+                with self._draft.open("x", encoding="ascii") as draft:
+                    draft.write(self._text)
             except OSError as error:
                 raise UsageError(f"Cannot write {self._path}: {error.strerror}.") from error
         return self
 
-    def write(self, port: int) -> None:
-        """Clients can call."""
+    def publish(self) -> None:
+        """Show the port, now that clients can call."""
         if self._path and self._draft:
-            self._draft.write_text(f"{port}\n", encoding="ascii")
             self._draft.replace(self._path)
 
     def __exit__(self, *_: object) -> None:
         if self._path and self._draft:
             self._draft.unlink(missing_ok=True)
-            self._path.unlink(missing_ok=True)
+            # Another server may have put its port there meanwhile.
+            with suppress(OSError, ValueError):
+                if self._path.read_text(encoding="ascii") == self._text:
+                    self._path.unlink()
 
 
 if __name__ == "__main__":

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 from urllib.parse import urlsplit
 
-from mock_s3vectors._active import ACTIVE, set_variables
+from mock_s3vectors._active import ACTIVE, new_stores, set_variables
+from mock_s3vectors._decorate import decorate
 from mock_s3vectors._mock import mock_s3vectors
+from mock_s3vectors.config import Config, check_option_names
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.transports.opening import check_address, http_server
 
 if TYPE_CHECKING:
-    from types import ModuleType, TracebackType
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
 
     from typing_extensions import Self, Unpack
 
     from mock_s3vectors._mock import MockS3Vectors
-    from mock_s3vectors.config import Config, Options
+    from mock_s3vectors.config import Options
+    from mock_s3vectors.state import Stores
     from mock_s3vectors.transports.uvicorn import HttpServer
+
+Target = TypeVar("Target", bound="Callable[..., Any]")
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
 # Set by somebody, it would have clients go past the server, to AWS.
@@ -27,10 +35,12 @@ _IGNORE_VARIABLE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _VARIABLES = (ENDPOINT_VARIABLE, _IGNORE_VARIABLE)
 # Some clients read the one, some the other, and some the first that there is.
 _NO_PROXY = ("no_proxy", "NO_PROXY")
+# None may be given by mistake.
+_NOTHING: Any = object()
 
 
 class S3VectorsServer:
-    """A mock of Amazon S3 Vectors that answers over HTTP too, off until it is entered or started.
+    """A mock of Amazon S3 Vectors that answers over HTTP too, off until it is entered, started, or decorates.
 
     It shares the state of a mock that is on already, and has a state of its own otherwise. While it is on,
     child processes find it: the environment variable `AWS_ENDPOINT_URL_S3VECTORS` names it, and there
@@ -38,14 +48,21 @@ class S3VectorsServer:
     that variable, go through it as well; the others are answered as by `mock_s3vectors`.
     """
 
-    def __init__(self, mock: MockS3Vectors, host: str, port: int) -> None:
+    def __init__(self, mock: MockS3Vectors, host: str, port: int, allowed_hosts: tuple[str, ...]) -> None:
         self._mock = mock
-        self._address = host, port
+        self._host = host
+        self._port = port
+        self._last_port = 0
+        self._allowed_hosts = allowed_hosts
         self._http: HttpServer | None = None
-        self._undo = ExitStack()
+        # Blocks that have it on: what it decorates may call itself, or run in several threads.
+        self._blocks = 0
+        self._lock = threading.Lock()
+        self._started: ExitStack | None = None
 
     def __repr__(self) -> str:
-        return f"<S3VectorsServer {self._http.url if self._http else 'that is off'}>"
+        http = self._http
+        return f"<S3VectorsServer {http.url if http else 'that is off'}>"
 
     @property
     def url(self) -> str:
@@ -64,17 +81,11 @@ class S3VectorsServer:
         Raises:
             UsageError: it is on already, the extra `server` is not installed, or the port is taken.
         """
-        if self._http is not None:
+        if self._started is not None:
             raise UsageError(f"The server is on already, at {self.url}: stop() it first.")
         with ExitStack() as undo:
-            self._mock.start()
-            undo.callback(self._mock.stop)
-            http = http_server(*self._address)
-            http.start()
-            undo.callback(http.stop)
-            _ENVIRONMENT.enter(http.url)
-            undo.callback(_ENVIRONMENT.leave, http.url)
-            self._http, self._undo = http, undo.pop_all()
+            undo.enter_context(self._activate(new_stores))
+            self._started = undo.pop_all()
 
     def stop(self) -> None:
         """Finish what is being answered, and free the port.
@@ -82,13 +93,19 @@ class S3VectorsServer:
         Raises:
             UsageError: it is off.
         """
-        if self._http is None:
+        if self._started is None:
             raise UsageError("stop() was called on a server that is off: start() it first.")
-        self._http = None
-        self._undo.close()
+        started, self._started = self._started, None
+        started.close()
 
     def reset(self) -> None:
-        """Drop all vector buckets with everything in them, of every account and Region."""
+        """Drop all vector buckets with everything in them, of every account and Region.
+
+        Raises:
+            UsageError: the server is off.
+        """
+        if self._http is None:
+            raise UsageError("reset() was called on a server that is off: start() it first.")
         self._mock.reset()
 
     def __enter__(self) -> Self:
@@ -100,28 +117,109 @@ class S3VectorsServer:
     ) -> None:
         self.stop()
 
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def __call__(self, target: Target) -> Target:
+        """Decorate a function, coroutine function, (async) generator function or class.
+
+        Raises:
+            UsageError: the target is nothing to call, or a pytest fixture already.
+        """
+        _check_target(target)
+        return decorate(target, self._activate)
+
+    @contextmanager
+    def _activate(self, make_state: Callable[[], Stores]) -> Iterator[None]:
+        with self._mock._activate(make_state):  # noqa: SLF001 - the other half of the same thing
+            self._enter()
+            try:
+                yield
+            finally:
+                self._leave()
+
+    def _enter(self) -> None:
+        with self._lock:
+            if self._http is None:
+                http = self._listen()
+                http.start()
+                _ENVIRONMENT.enter(http.url)
+                self._http = http
+            self._blocks += 1
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._blocks -= 1
+            if self._http is not None and not self._blocks:
+                http, self._http = self._http, None
+                _ENVIRONMENT.leave(http.url)
+                http.stop()
+
+    def _listen(self) -> HttpServer:
+        """Take the port; that of last time if any would do, since clients that setup_class made know it."""
+        if self._last_port and not self._port:
+            with suppress(UsageError):
+                return http_server(self._host, self._last_port, allowed_hosts=self._allowed_hosts)
+        http = http_server(self._host, self._port, allowed_hosts=self._allowed_hosts)
+        self._last_port = http.port
+        return http
+
+
+@overload
+def s3vectors_server(target: Target, /) -> Target: ...
+
+
+@overload
+def s3vectors_server(
+    *,
+    host: str = ...,
+    port: int = ...,
+    allowed_hosts: Iterable[str] = ...,
+    config: Config | None = ...,
+    **options: Unpack[Options],
+) -> S3VectorsServer: ...
+
 
 def s3vectors_server(
-    *, host: str = "127.0.0.1", port: int = 0, config: Config | None = None, **options: Unpack[Options]
-) -> S3VectorsServer:
-    """Mock Amazon S3 Vectors for other processes and languages, in a `with` block.
+    target: Any = _NOTHING,
+    /,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    allowed_hosts: Iterable[str] = (),
+    config: Config | None = None,
+    **options: Any,
+) -> Any:
+    """Mock Amazon S3 Vectors for other processes and languages, in what is decorated or in a `with` block.
 
     Needs the extra `server`.
 
     Args:
+        target: the function or class under `@s3vectors_server` without parentheses.
         host: the name or address of this machine to listen on.
         port: 0 for any that is free.
+        allowed_hosts: more names of the server, as clients have them in their URLs. On a loopback address it
+            answers for names of the loopback interface only, so that no web page reads it by DNS rebinding.
         config: all options of the mock at once, instead of single ones.
         **options: the fields of Config, for instance `account_id="111122223333"`.
 
     Returns:
-        A server to enter or start; its `url` is the endpoint for clients.
+        The decorated target, or without one a server to enter, start or decorate with; its `url` is the
+        endpoint for clients.
 
     Raises:
         UsageError: an option does not exist or cannot have its value.
     """
+    check_option_names(options, of="s3vectors_server", also=("host", "port", "allowed_hosts", "config"))
+    check_address(host, port)
     settings: Any = {"config": config} if config is not None else {}
-    return S3VectorsServer(mock_s3vectors(**settings, **options), host, port)
+    server = S3VectorsServer(mock_s3vectors(**settings, **options), host, port, _checked_hosts(allowed_hosts))
+    return server if target is _NOTHING else server(target)
 
 
 class _Environment:
@@ -164,27 +262,26 @@ class _Environment:
 _ENVIRONMENT = _Environment()
 
 
-def http_server(host: str, port: int, **callbacks: Any) -> HttpServer:
-    """A server that has its port and does not run yet.
+def _check_target(target: object) -> None:
+    """Raise unless this is a function or a class.
 
     Raises:
-        UsageError: the extra `server` is not installed, or the port is taken.
+        UsageError: it is an option without its name.
     """
-    module = _uvicorn()
-    try:
-        return module.HttpServer(host, port, **callbacks)  # type: ignore[no-any-return]
-    except (OSError, UnicodeError) as error:
+    if isinstance(target, Config) or target is Config:
+        raise UsageError("s3vectors_server was given a Config without a name: did you mean config=?")
+    if not callable(target) and not isinstance(target, (staticmethod, classmethod)):
         raise UsageError(
-            f"Cannot listen on port {port!r} of {host}: {error}. Port 0 is any that is free."
-        ) from error
+            f"s3vectors_server stands on {target!r}: it decorates functions and classes, and its options "
+            "have names, as in s3vectors_server(port=7380)."
+        )
 
 
-def _uvicorn() -> ModuleType:
-    try:
-        from mock_s3vectors.transports import uvicorn  # noqa: PLC0415 - of an extra, and heavy
-    except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
+def _checked_hosts(allowed_hosts: Iterable[str]) -> tuple[str, ...]:
+    is_list = isinstance(allowed_hosts, Iterable) and not isinstance(allowed_hosts, str)
+    hosts = tuple(allowed_hosts) if is_list else ()
+    if not is_list or not all(isinstance(host, str) for host in hosts):
         raise UsageError(
-            f"The server needs {missing}, which is not installed: pip install 'mock_s3vectors[server]'."
-        ) from error
-    return uvicorn
+            f"allowed_hosts={allowed_hosts!r}: it must be a list of names, such as ['host.docker.internal']."
+        )
+    return hosts

@@ -6,6 +6,7 @@ import re
 import sys
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Literal, TypedDict, get_args
 
 from mock_s3vectors import choices, limits
@@ -32,8 +33,8 @@ class Config:
         hnsw_ef_construction: candidates looked at while the graph is built.
         hnsw_ef_search: candidates looked at by a query.
         default_index_mode: what new vector buckets are like. `"CLASSIC"`: as those from before
-            2026-09-30, whose indexes are CLASSIC by default; `"ENHANCED"`: as those since; None: the
-            clock decides.
+            2026-09-30, whose indexes are CLASSIC by default; `"ENHANCED"`: as those since; None, the
+            default: the clock decides.
         text_build_seconds: how long a text search configuration that UpdateMetadataConfiguration adds
             stays BUILDING, by the clock.
         max_vector_buckets: quota of vector buckets per account and Region.
@@ -128,15 +129,37 @@ def check_account_id(account_id: str) -> str:
     return account_id
 
 
-def check_option_names(names: Iterable[str]) -> None:
-    """Nothing, if all of them are options.
+def check_option_names(names: Iterable[str], of: str = "mock_s3vectors", also: Iterable[str] = ()) -> None:
+    """Raise unless all of them are options.
+
+    Args:
+        names: those that were given.
+        of: the function that they were given to.
+        also: what it has besides the options of the mock.
 
     Raises:
         UsageError: there is no such option.
     """
-    known = [field.name for field in fields(Config)]
+    known = [*also, *(field.name for field in fields(Config))]
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise UsageError(f"mock_s3vectors has no option {name!r}.{hint} Options: {', '.join(known)}")
+            raise UsageError(f"{of} has no option {name!r}.{hint} Options: {', '.join(known)}")
+
+
+def option_values(name: str) -> str:
+    """Return the values of an option, for the command line: `{flat,hnsw}`, `2-512`, else `VALUE`."""
+    if name in _ALTERNATIVES:
+        return f"{{{','.join(filter(None, _ALTERNATIVES[name]))}}}"
+    return "-".join(map(str, _RANGES[name])) if name in _RANGES else "VALUE"
+
+
+def option_descriptions() -> dict[str, str]:
+    """Return what each option does, as the docstring of Config says; empty under `python -OO`."""
+    _, _, attributes = cleandoc(Config.__doc__ or "").partition("Attributes:\n    ")
+    entries = re.split(r"\n {4}(?=\w)", attributes.partition("\n\n")[0])
+    return {
+        name: " ".join(text.split()).rstrip(".")
+        for name, _, text in (entry.partition(": ") for entry in entries)
+    }

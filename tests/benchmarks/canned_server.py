@@ -23,13 +23,15 @@ from mock_s3vectors.transports import uvicorn
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from mock_s3vectors.transports.guard import Guard
+
 
 def bare(body: bytes) -> None:
     async def answer(request: Request) -> Response:
         await request.body()
         return Response(body, media_type="application/json")
 
-    def application() -> Starlette:
+    def application(_: Guard) -> Starlette:
         return Starlette(routes=[Route("/{operation}", answer, methods=["POST"])])
 
     vars(uvicorn)["application"] = application

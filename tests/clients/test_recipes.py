@@ -28,7 +28,7 @@ def test_a_recipe_in_python(pytester: pytest.Pytester, library: str) -> None:
 def test_the_recipe_of_the_aws_cli(s3vectors_server: S3VectorsServer, tmp_path: Path) -> None:
     (commands,) = [block for block in blocks("sh") if block.count("aws s3vectors ") > 1]
     done = subprocess.run(
-        ["bash", "-euc", commands.replace("http://127.0.0.1:4577", s3vectors_server.url)],  # noqa: S607
+        ["bash", "-euc", commands.replace("http://127.0.0.1:7380", s3vectors_server.url)],  # noqa: S607
         env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
         cwd=tmp_path,
         capture_output=True,
@@ -43,7 +43,7 @@ def test_the_recipe_of_javascript(s3vectors_server: S3VectorsServer, s3vectors_c
     (program,) = blocks("js")
     done = subprocess.run(
         ["node", "--input-type=module"],  # noqa: S607 - whichever node there is
-        input=program.replace("http://127.0.0.1:4577", s3vectors_server.url),
+        input=program.replace("http://127.0.0.1:7380", s3vectors_server.url),
         cwd=JAVASCRIPT,
         capture_output=True,
         text=True,

@@ -107,17 +107,56 @@ def test_parameters_however_deep(connection: Connection) -> None:
     assert b'"parameters":' + deep in answer.body
 
 
+@pytest.mark.parametrize("path", [CONTROL, f"{CONTROL}/"])
+def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
+    answer = connection.ask("GET", path, b"")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    paths = [
+        {"method": "GET", "path": CONTROL, "does": "lists these paths"},
+        {
+            "method": "GET",
+            "path": f"{CONTROL}/health",
+            "does": "says that the server answers, and its version",
+        },
+        {"method": "GET", "path": f"{CONTROL}/calls", "does": "lists the last 1,000 calls, the oldest first"},
+        {
+            "method": "POST",
+            "path": f"{CONTROL}/reset",
+            "does": "drops all vector buckets, and forgets the calls",
+        },
+    ]
+    assert answer.json == {"paths": paths}
+    for path_there in paths:
+        assert connection.ask(path_there["method"], path_there["path"] + "/", b"").status == 200
+
+
 @pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [("GET", "/reset", 405), ("POST", "/health", 405), ("POST", "/calls", 405), ("GET", "/none", 404)],
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/reset", "POST"),
+        ("POST", "/health", "GET, HEAD"),
+        ("POST", "/calls", "GET, HEAD"),
+        ("DELETE", "", "GET, HEAD"),
+    ],
 )
-def test_other_paths_and_methods_do_nothing(
-    connection: Connection, over_http: Any, method: str, path: str, status: int
+def test_other_methods_do_nothing(
+    connection: Connection, over_http: Any, method: str, path: str, allowed: str
 ) -> None:
     over_http.create_vector_bucket(vectorBucketName="films")
-    assert connection.ask(method, CONTROL + path, b"").status == status
+    answer = connection.ask(method, CONTROL + path, b"")
+    methods = ", ".join(sorted(answer.headers["allow"].split(", ")))
+    status, code, text = answer.error
+    assert (status, code, methods) == (405, "MethodNotAllowedException", allowed)
+    assert text.startswith(f"{method} {CONTROL}{path} does not exist, but with the method ")
+    assert answer.headers["content-type"] == "application/json"
     assert len(over_http.list_vector_buckets()["vectorBuckets"]) == 1
     assert len(calls(connection)) == 2
+
+
+@pytest.mark.parametrize("path", ["/none", "none", "/health/none"])
+def test_other_paths_do_not_exist(connection: Connection, path: str) -> None:
+    text = f"GET {CONTROL}{path} does not exist: GET {CONTROL} lists what does."
+    assert connection.ask("GET", CONTROL + path, b"").error == (404, "UnknownOperationException", text)
 
 
 def test_no_operation_of_s3_vectors_has_such_a_path() -> None:

@@ -15,16 +15,18 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from mock_s3vectors import s3vectors_server
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.gateway import Gateway
-from mock_s3vectors.transports import asgi
+from mock_s3vectors.transports import asgi, refusals
+from mock_s3vectors.transports.calls import Call
 from tests.server.wire import Connection, head, request
 from tests.shapes import TAGS, check_response, needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mock_s3vectors import S3VectorsServer
+    from mock_s3vectors import MockS3Vectors, S3VectorsServer
 
 LIMIT = 20_971_520
 TOO_LARGE = 400, "ValidationException", "Request body exceeds max allowed size"
@@ -169,7 +171,7 @@ def test_a_client_that_closes_sees_the_refusal_too(connection: Connection, close
 def test_a_client_that_closes_and_sends_no_more_need_not_wait(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asgi, "_LINGER_SECONDS", 0.01)
+    monkeypatch.setattr(refusals, "_LINGER_SECONDS", 0.01)
     connection.send(head("POST", LIST, f"content-length: {LIMIT + 1}", "connection: close") + b"{}")
     assert connection.answer().error == TOO_LARGE
     assert connection.closed_by_the_server
@@ -183,7 +185,9 @@ def test_a_client_of_http_1_0(connection: Connection) -> None:
 
 
 @pytest.mark.parametrize("length", ["content-length: 29", "transfer-encoding: chunked"])
-def test_an_offer_to_go_on_in_http_2_is_passed_over(connection: Connection, length: str) -> None:
+def test_an_offer_to_go_on_in_http_2_is_passed_over(
+    connection: Connection, caplog: pytest.LogCaptureFixture, length: str
+) -> None:
     """Java's HttpClient makes it with every first request."""
     body = b'{"vectorBucketName": "films"}'
     offer = ("connection: Upgrade, HTTP2-Settings", "upgrade: h2c", "http2-settings: AAEAAEAAAAIAAAAA")
@@ -191,6 +195,15 @@ def test_an_offer_to_go_on_in_http_2_is_passed_over(connection: Connection, leng
     connection.send(body if "content" in length else chunk(body) + chunk(b""))
     assert connection.answer().status == 200
     assert b"films" in connection.ask("POST", LIST).body
+    assert not caplog.records
+
+
+def test_an_offer_of_something_else_is_passed_over_with_a_warning(
+    connection: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    connection.send(request("POST", LIST, b"{}", "connection: upgrade", "upgrade: websocket"))
+    assert connection.answer().status == 200
+    assert [record.getMessage() for record in caplog.records] == ["Unsupported upgrade request."]
 
 
 @needs(*TAGS)
@@ -297,13 +310,17 @@ def test_an_operation_that_the_mock_does_not_have(
     assert message.startswith("mock_s3vectors does not implement ListVectorBuckets")
 
 
-def test_the_region_of_an_unsigned_call_is_that_of_the_host(connection: Connection) -> None:
+def test_the_region_of_an_unsigned_call_is_that_of_the_host(s3vectors_mock: MockS3Vectors) -> None:
+    assert s3vectors_mock.config
     create = b'{"vectorBucketName": "films"}'
-    connection.send(
-        b"POST /CreateVectorBucket HTTP/1.1\r\nhost: s3vectors.eu-west-1.api.aws:4577\r\n"
-        b"content-length: %d\r\n\r\n%b" % (len(create), create)
-    )
-    assert connection.answer().status == 200
+    with s3vectors_server(allowed_hosts=["s3vectors.eu-west-1.api.aws"]) as server:
+        connection = Connection(server.url)
+        connection.send(
+            b"POST /CreateVectorBucket HTTP/1.1\r\nhost: s3vectors.eu-west-1.api.aws:7380\r\n"
+            b"content-length: %d\r\n\r\n%b" % (len(create), create)
+        )
+        assert connection.answer().status == 200
+        connection.close()
     europe = boto3.client("s3vectors", region_name="eu-west-1")
     assert europe.get_vector_bucket(vectorBucketName="films")["vectorBucket"]["vectorBucketArn"] == (
         "arn:aws:s3vectors:eu-west-1:123456789012:bucket/films"
@@ -370,11 +387,56 @@ def test_a_mock_that_was_switched_off_meanwhile(
     )
 
 
-def test_what_is_no_http_is_refused(connect: Callable[[], Connection]) -> None:
+NO_HTTP = {
+    "TLS": b"\x16\x03\x01 this is no HTTP\r\n\r\n",
+    "no host": b"POST /ListVectorBuckets HTTP/1.1\r\n\r\n",
+    "two hosts": b"POST /ListVectorBuckets HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
+    "two lengths": head("POST", LIST, "content-length: 2", "content-length: 3"),
+    "a length that is none": head("POST", LIST, "content-length: two"),
+    "a bad chunk": head("POST", LIST, "transfer-encoding: chunked") + b"zz\r\n{}\r\n",
+    "a head without an end": b"POST /" + b"x" * 300_000,
+}
+
+
+@pytest.mark.parametrize("sent", NO_HTTP.values(), ids=NO_HTTP)
+def test_what_is_no_http_is_refused(
+    connect: Callable[[], Connection], caplog: pytest.LogCaptureFixture, sent: bytes
+) -> None:
     strange = connect()
-    strange.send(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
-    assert strange.answer().status == 400
+    strange.send(sent)
+    answer = strange.answer()
+    text = "This server speaks HTTP/1.1 (not HTTPS), and this was none."
+    assert answer.error == (400, "MalformedHttpRequestException", text)
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-amz-request-id"] == answer.headers["x-amzn-requestid"]
+    assert strange.closed_by_the_server
     assert connect().ask("POST", LIST).status == 200
+    assert [record.getMessage() for record in caplog.records] == ["Invalid HTTP request received."]
+
+
+def test_nonsense_after_a_refusal_only_closes_the_connection(
+    connection: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    connection.send(head("POST", LIST, "transfer-encoding: chunked") + chunk(padded(LIMIT + 1)))
+    assert connection.answer().error == TOO_LARGE
+    connection.send(b"zz\r\n")
+    assert connection.closed_by_the_server
+    assert [record.getMessage() for record in caplog.records] == ["Invalid HTTP request received."]
+
+
+@pytest.mark.parametrize("path", [LIST, "/_mock_s3vectors/calls"])
+def test_a_bug_of_the_server_is_json_too(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("a bug of ours")
+
+    connection.ask("POST", LIST)
+    monkeypatch.setattr(asgi, "_answer", fail)
+    monkeypatch.setattr(Call, "describe", fail)
+    method = "POST" if path == LIST else "GET"
+    text = "mock_s3vectors failed, and its log has the traceback: ZeroDivisionError: a bug of ours"
+    assert connection.ask(method, path).error == (500, "InternalServerException", text)
 
 
 # --- many clients -----------------------------------------------------------------------------

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import select
 import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -17,8 +19,10 @@ from typing import IO, TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from mock_s3vectors import Config, UsageError, __main__
+from mock_s3vectors.__main__ import _PortFile
 from tests.activation.world import account_of, create, names
-from tests.server.wire import Connection
+from tests.server.wire import Connection, head, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +52,13 @@ def serving(*options: str, command: list[str] = MODULE) -> Iterator[tuple[subpro
             said = line_of(process.stdout)
             found = re.fullmatch(r"mock_s3vectors answers at (http://\S+)\n", said)
             assert found, said + (process.stderr.read() if process.stderr else "")
+            # These came together with the first.
+            variable = f"AWS_ENDPOINT_URL_S3VECTORS={found[1]}"
+            assert (
+                process.stdout.readline()
+                == f"AWS SDKs and the AWS CLI find it there after: export {variable}\n"
+            )
+            assert process.stdout.readline() == "Press Ctrl+C to stop it.\n"
             yield process, found[1]
         finally:
             process.kill()
@@ -63,9 +74,10 @@ def end(process: subprocess.Popen[str], ending: signal.Signals = signal.SIGTERM)
 def wait_until_nobody_listens(url: str) -> None:
     deadline = time.monotonic() + DEADLINE
     with suppress(ConnectionRefusedError):
-        while True:
-            Connection(url).close()
-            assert time.monotonic() < deadline
+        while time.monotonic() < deadline:
+            with suppress(ConnectionResetError):  # it was closed just then
+                Connection(url).close()
+        pytest.fail("somebody listens")
 
 
 def client_of(url: str) -> Any:
@@ -107,6 +119,11 @@ def test_the_file_with_the_port(tmp_path: Path) -> None:
         # It is there as soon as the URL is printed.
         assert file.read_text() == url.rpartition(":")[2] + "\n"
         assert list(tmp_path.iterdir()) == [file]
+        # Others may read it, as they may read what they have not been kept from.
+        others = tmp_path / "others"
+        others.touch()
+        assert file.stat().st_mode == others.stat().st_mode
+        others.unlink()
         assert end(process)[0] == 0
     assert not file.exists()
 
@@ -120,6 +137,37 @@ def test_a_file_that_cannot_be_written(tmp_path: Path, where: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_server_that_fails_leaves_the_file_of_the_one_that_runs(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    with serving("--port", "0", "--port-file", str(file)) as (process, url):
+        port = url.rpartition(":")[2]
+        for wrong in (["--port", port], ["--port", "65536"], ["--account-id", "12"]):
+            assert refused("serve", *wrong, "--port-file", str(file))[0] == 1
+            assert file.read_text() == f"{port}\n"
+        assert end(process)[0] == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_is_of_the_server_that_began_last(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    options = ("--port", "0", "--port-file", str(file))
+    with serving(*options) as (first, _), serving(*options) as (second, url):
+        assert end(first)[0] == 0
+        assert file.read_text() == url.rpartition(":")[2] + "\n"
+        assert end(second)[0] == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_can_have_prepared_the_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "guessed")
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / "port.guessed").symlink_to(victim)
+    with pytest.raises(UsageError, match=r"Cannot write .*: File exists"), _PortFile(tmp_path / "port", 80):
+        pytest.fail("somebody else chose where the port is written")
+    assert victim.read_text() == "precious"
+
+
 def test_no_file_is_left_by_a_server_that_cannot_listen(tmp_path: Path) -> None:
     assert refused("serve", "--port", "65536", "--port-file", str(tmp_path / "port"))[0] == 1
     assert list(tmp_path.iterdir()) == []
@@ -128,8 +176,8 @@ def test_no_file_is_left_by_a_server_that_cannot_listen(tmp_path: Path) -> None:
 def test_a_signal_before_it_listens_ends_it_too(tmp_path: Path) -> None:
     program = """
 import os, signal
-from mock_s3vectors import __main__, _server
-make = _server.http_server
+from mock_s3vectors import __main__
+make = __main__.http_server
 
 def make_and_be_told_to_stop(*arguments, **settings):
     server = make(*arguments, **settings)
@@ -152,22 +200,55 @@ raise SystemExit(__main__.main(["serve", "--port", "0"]))
     assert done.returncode == 0
 
 
-def test_what_is_being_answered_is_answered_to_the_end() -> None:
-    with serving("--port", "0") as (process, url):
-        line = Connection(url)
-        body = b'{"vectorBucketName": "films"}'
-        line.send(b"POST /CreateVectorBucket HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % len(body))
-        line.send(body[:10])
-        # Answered after what came before, so the server has seen the first half of it.
-        assert names(client_of(url)) == []
-        process.send_signal(signal.SIGTERM)
+# It holds calls while the file is there that the first argument names.
+SLOW = """
+import pathlib, sys, time
+from mock_s3vectors.__main__ import main
+from mock_s3vectors.gateway import Gateway
+
+held = pathlib.Path(sys.argv.pop(1))
+handle = Gateway.handle
+
+def hold(*arguments):
+    (held.parent / "entered").touch()
+    while held.exists():
+        time.sleep(0.01)
+    return handle(*arguments)
+
+Gateway.handle = hold
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_being_answered_is_answered_to_the_end(tmp_path: Path, ending: signal.Signals) -> None:
+    held = tmp_path / "held"
+    held.touch()
+    with serving("--port", "0", command=[sys.executable, "-c", SLOW, str(held)]) as (process, url):
+        line, half = Connection(url), Connection(url)
+        half.send(head("POST", "/CreateVectorBucket", "content-length: 29") + b'{"vector')
+        line.send(request("POST", "/CreateVectorBucket", b'{"vectorBucketName": "films"}'))
+        deadline = time.monotonic() + DEADLINE
+        while not (tmp_path / "entered").exists():
+            assert time.monotonic() < deadline
+        process.send_signal(ending)
         wait_until_nobody_listens(url)
-        line.send(body[10:])
-        answer = line.answer()
-        assert answer.status == 200
+        assert half.answer().status == 503
+        assert half.closed_by_the_server
+        held.unlink()
+        assert line.answer().status == 200
         assert line.closed_by_the_server
         line.close()
+        half.close()
         assert process.wait(DEADLINE) == 0
+
+
+def test_ctrl_c_before_it_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(__main__, "http_server", interrupt)
+    assert __main__.main(["serve", "--port", "0"]) == 130
 
 
 def test_quiet_unless_asked() -> None:
@@ -179,14 +260,25 @@ def test_quiet_unless_asked() -> None:
 @pytest.mark.parametrize("flag", ["-v", "--verbose"])
 def test_the_access_log(flag: str) -> None:
     with serving("--port", "0", flag) as (process, url):
-        names(client_of(url))
+        line = Connection(url)
+        line.ask("POST", "/ListVectorBuckets")
+        line.ask("GET", "/tags/a%2Fb?x=%20", b"")
+        line.ask("POST", "/GetVectorBucket", b'{"vectorBucketName": "films"}')
+        line.ask("PUT", "/_mock_s3vectors/reset")
+        line.send(b"nonsense\r\n\r\n")
+        assert line.closed_by_the_server or line.answer()
+        line.close()
         status, output, errors = end(process)
     assert (status, output) == (0, "")
-    (line,) = [line for line in errors.splitlines() if "POST" in line]
-    assert re.fullmatch(
-        r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} 127\.0\.0\.1:\d+ - "POST /ListVectorBuckets HTTP/1\.1" 200',
-        line,
-    )
+    prefix = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} 127\.0\.0\.1:\d+ - "
+    lines = [line for line in errors.splitlines() if re.match(prefix, line)]
+    assert [re.sub(r"\d+\.\d ms$", "T ms", re.sub(prefix, "", line)) for line in lines] == [
+        '"POST /ListVectorBuckets HTTP/1.1" 200 T ms',
+        '"GET /tags/a%2Fb?x=%20 HTTP/1.1" 404 NotFoundException T ms',
+        '"POST /GetVectorBucket HTTP/1.1" 404 NotFoundException T ms',
+        '"PUT /_mock_s3vectors/reset HTTP/1.1" 405 MethodNotAllowedException T ms',
+        "no request 400 MalformedHttpRequestException",
+    ]
 
 
 def test_a_bug_is_in_the_log_even_so(tmp_path: Path) -> None:
@@ -227,8 +319,10 @@ def test_a_port_that_is_taken() -> None:
         port = url.rpartition(":")[2]
         status, text = refused("serve", "--port", port)
     assert status == 1
-    assert text.startswith(f"mock-s3vectors: Cannot listen on port {port} of 127.0.0.1: ")
-    assert len(text.splitlines()) == 1
+    assert text == (
+        f"{OURS} Cannot listen on port {port} of 127.0.0.1: Address already in use. "
+        "Port 0 is any that is free.\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -253,7 +347,12 @@ def test_a_port_that_is_taken() -> None:
         (
             ["serve", "--port", "65536"],
             1,
-            f"{OURS} Cannot listen on port 65536 of 127.0.0.1: ports are",
+            f"{OURS} port=65536: it must be from 0 (any that is free) to 65535.",
+        ),
+        (
+            ["serve", "--host", "nosuchhost.invalid"],
+            1,
+            f"{OURS} Cannot listen on the host 'nosuchhost.invalid': ",
         ),
         (["serve", "--nothing"], 2, "mock-s3vectors: error: unrecognized arguments: --nothing"),
         (["server"], 2, "mock-s3vectors: error: argument COMMAND: invalid choice: 'server'"),
@@ -280,7 +379,32 @@ def test_without_the_extra() -> None:
 
 def test_help_and_version() -> None:
     shown = subprocess.run([*MODULE, "serve", "--help"], capture_output=True, text=True, check=True).stdout
-    for option in ("--host", "--port", "--port-file", "--verbose", "--search-engine", "--account-id"):
-        assert option in shown
+    assert "--port 0-65535" in shown
+    assert "(default: 7380)" in shown
     shown = subprocess.run([*MODULE, "--version"], capture_output=True, text=True, check=True).stdout
     assert shown == version("mock_s3vectors") + "\n"
+
+
+def test_help_says_of_every_option_what_it_does() -> None:
+    serve = next(
+        action.choices["serve"] for action in __main__._parser()._actions if isinstance(action.choices, dict)
+    )
+    options = {action.dest: action for action in serve._actions if action.dest != "help"}
+    ours = {"host", "port", "port_file", "allowed_hosts", "verbose"}
+    assert set(options) == ours | {field.name for field in fields(Config)}
+    for name, option in options.items():
+        assert re.fullmatch(r"\S+ .{15,} \(default: .+\)", option.help), name
+    assert options["search_engine"].metavar == "{flat,hnsw}"
+    assert options["hnsw_m"].metavar == "2-512"
+    assert options["hnsw_m"].help == "neighbours per vector in the HNSW graph (M) (default: 32)"
+    assert options["default_index_mode"].help == (
+        'what new vector buckets are like. "CLASSIC": as those from before 2026-09-30, whose indexes are '
+        'CLASSIC by default; "ENHANCED": as those since; None, the default: the clock decides '
+        "(default: not set)"
+    )
+
+
+def test_options_may_be_undescribed_without_docstrings() -> None:
+    program = "from mock_s3vectors.__main__ import main; main(['serve', '--help'])"
+    done = subprocess.run([sys.executable, "-OO", "-c", program], capture_output=True, text=True, check=True)
+    assert "--hnsw-m 2-512" in done.stdout

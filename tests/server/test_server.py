@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from dataclasses import fields
 from typing import Any
 
 import boto3
@@ -206,36 +207,141 @@ def test_a_port_that_is_taken() -> None:
         port = int(server.url.rpartition(":")[2])
         with pytest.raises(UsageError) as refusal, s3vectors_server(port=port):
             pytest.fail("two servers on one port")
-        assert str(refusal.value).startswith(f"Cannot listen on port {port} of 127.0.0.1: [Errno ")
-        assert str(refusal.value).endswith("Port 0 is any that is free.")
-        assert "Address already in use" in str(refusal.value)
+        assert str(refusal.value) == (
+            f"Cannot listen on port {port} of 127.0.0.1: Address already in use. Port 0 is any that is free."
+        )
         assert os.environ[VARIABLE] == server.url
     assert not ACTIVE
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "why"),
+    ("host", "why"),
     [
-        ("127.0.0.1", 65_536, "ports are 0 to 65535"),
-        ("127.0.0.1", -1, "ports are 0 to 65535"),
-        ("127.0.0.1", "80", "ports are 0 to 65535"),
-        ("...", 0, "label"),
-        ("192.0.2.1", 0, "Cannot assign requested address"),
+        ("...", "it is no host name"),
+        ("x" * 70, "it is no host name"),
+        ("192.0.2.1", "Cannot assign requested address"),
+        ("nosuchhost.invalid", "Name or service not known"),
+        ("http://localhost", "Name or service not known"),
     ],
 )
-def test_an_address_that_cannot_be(host: str, port: Any, why: str) -> None:
-    with (
-        pytest.raises(UsageError, match=f"^Cannot listen on port {port!r} of {host}: .*{why}"),
-        s3vectors_server(host=host, port=port),
-    ):
+def test_a_host_that_is_none_of_this_machine(monkeypatch: pytest.MonkeyPatch, host: str, why: str) -> None:
+    look_up = socket.getaddrinfo
+
+    def know_nobody(asked: str, *arguments: Any, **settings: Any) -> Any:
+        """Answer as a resolver does that is not asked, so that tests need none."""
+        if why.startswith("Name"):
+            raise socket.gaierror(socket.EAI_NONAME, why)
+        return look_up(asked, *arguments, **settings)
+
+    monkeypatch.setattr(socket, "getaddrinfo", know_nobody)
+    with pytest.raises(UsageError) as refusal, s3vectors_server(host=host):
         pytest.fail("a server that listens nowhere")
+    assert str(refusal.value) == (
+        f"Cannot listen on the host {host!r}: {why}. Give a name or an address of this machine, "
+        "such as '127.0.0.1'."
+    )
     assert not ACTIVE
 
 
-def test_an_option_that_does_not_exist() -> None:
-    options: Any = {"search_engin": "hnsw"}
-    with pytest.raises(UsageError, match=r"^mock_s3vectors has no option 'search_engin'\. Did you mean"):
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (
+            {"port": "4577"},
+            "port='4577' is of type str: it must be an int, from 0 (any that is free) to 65535.",
+        ),
+        ({"port": True}, "port=True is of type bool: it must be an int, from 0 (any that is free) to 65535."),
+        (
+            {"port": None},
+            "port=None is of type NoneType: it must be an int, from 0 (any that is free) to 65535.",
+        ),
+        (
+            {"port": 80.0},
+            "port=80.0 is of type float: it must be an int, from 0 (any that is free) to 65535.",
+        ),
+        ({"port": 65_536}, "port=65536: it must be from 0 (any that is free) to 65535."),
+        ({"port": -1}, "port=-1: it must be from 0 (any that is free) to 65535."),
+        (
+            {"host": 7},
+            (
+                "host=7 is of type int: it must be a str, a name or an address of this machine, such as "
+                "'127.0.0.1'."
+            ),
+        ),
+        (
+            {"allowed_hosts": "films.test"},
+            "allowed_hosts='films.test': it must be a list of names, such as ['host.docker.internal'].",
+        ),
+        (
+            {"allowed_hosts": [1]},
+            "allowed_hosts=[1]: it must be a list of names, such as ['host.docker.internal'].",
+        ),
+        (
+            {"allowed_hosts": None},
+            "allowed_hosts=None: it must be a list of names, such as ['host.docker.internal'].",
+        ),
+    ],
+)
+def test_an_option_with_a_wrong_value(options: Any, text: str) -> None:
+    with pytest.raises(UsageError) as refusal:
         s3vectors_server(**options)
+    assert str(refusal.value) == text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        ("search_engin", " Did you mean 'search_engine'?"),
+        ("prot", " Did you mean 'port'?"),
+        ("allowed_host", " Did you mean 'allowed_hosts'?"),
+        ("xyz", ""),
+    ],
+)
+def test_an_option_that_does_not_exist(wrong: str, hint: str) -> None:
+    options: Any = {wrong: 1}
+    with pytest.raises(UsageError) as refusal:
+        s3vectors_server(**options)
+    existing = ["host", "port", "allowed_hosts", "config", *(field.name for field in fields(Config))]
+    assert str(refusal.value) == (
+        f"s3vectors_server has no option {wrong!r}.{hint} Options: {', '.join(existing)}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        (Config(), "s3vectors_server was given a Config without a name: did you mean config=?"),
+        (Config, "s3vectors_server was given a Config without a name: did you mean config=?"),
+        (
+            None,
+            (
+                "s3vectors_server stands on None: it decorates functions and classes, and its options have "
+                "names, as in s3vectors_server(port=7380)."
+            ),
+        ),
+        (
+            7380,
+            (
+                "s3vectors_server stands on 7380: it decorates functions and classes, and its options have "
+                "names, as in s3vectors_server(port=7380)."
+            ),
+        ),
+    ],
+)
+def test_an_option_without_its_name(target: Any, text: str) -> None:
+    for call in (s3vectors_server, s3vectors_server()):
+        with pytest.raises(UsageError) as refusal:
+            call(target)
+        assert str(refusal.value) == text
+
+
+def test_reset_of_a_server_that_is_off() -> None:
+    with mock_s3vectors():
+        create("films")
+        with pytest.raises(UsageError) as refusal:
+            s3vectors_server().reset()
+        assert str(refusal.value) == "reset() was called on a server that is off: start() it first."
+        assert names() == ["films"]
 
 
 def test_starting_and_stopping() -> None:

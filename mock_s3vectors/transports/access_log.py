@@ -1,0 +1,77 @@
+"""A line for each request that the HTTP server answered: `mock-s3vectors serve -v` shows them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.types import Message, Scope, Send
+
+_log = logging.getLogger(__name__)
+
+
+class Answered:
+    """Notes the answer to a request on its way out."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._began = time.perf_counter()
+        self._status: int | None = None
+        self._error: str | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether the client has seen a part of it."""
+        return self._status is not None
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._error = dict(message["headers"]).get(b"x-amzn-errortype", b"").decode("latin-1")
+        await self._send(message)
+
+    def log(self) -> None:
+        """Write the line; no line for a client that left before it had an answer."""
+        if self._status is not None:
+            log_answer(
+                self._scope["client"],
+                self._scope,
+                self._status,
+                self._error or "",
+                time.perf_counter() - self._began,
+            )
+
+
+def log_answer(
+    client: tuple[str, int] | None,
+    scope: Mapping[str, Any] | None,
+    status: int,
+    error: str,
+    seconds: float | None = None,
+) -> None:
+    """Write a line: client, method, path, status, error code, milliseconds.
+
+    Args:
+        client: its address.
+        scope: the request; None if its head did not come completely.
+        status: that of HTTP.
+        error: its code, empty for a success.
+        seconds: how long the answer took; None for a request that did not come completely.
+    """
+    if _log.isEnabledFor(logging.INFO):
+        host, port = client or ("unknown", 0)
+        took = "" if seconds is None else f"{seconds * 1000:.1f} ms"
+        request = f'"{_line_of(scope)}"' if scope else "no request"
+        _log.info(" ".join(filter(None, [f"{host}:{port} -", request, str(status), error, took])))
+
+
+def _line_of(scope: Mapping[str, Any]) -> str:
+    query = b"?" + scope["query_string"] if scope["query_string"] else b""
+    target = (scope["raw_path"] + query).decode("latin-1")
+    return f"{scope['method']} {target} HTTP/{scope['http_version']}"

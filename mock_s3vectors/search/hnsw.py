@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mock_s3vectors.search.bounds import ErrorBound
 from mock_s3vectors.search.distances import blocks
-from mock_s3vectors.search.flat import FlatEngine, load_faiss, with_slack
+from mock_s3vectors.search.flat import FlatEngine, with_slack
+from mock_s3vectors.search.graph import Graph
 from mock_s3vectors.search.nodes import Nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 # With fewer rows than this for each neighbour to weigh, a walk sees most of them on its way anyway.
 # (It is faster than a scan only from about 3 m on, but who chooses this engine wants its answers.)
 ROWS_PER_NEIGHBOUR = 4
+
+# A query walks once more, farther, if the first walk found too few; then it scans.
+_WALKS = 2
 
 _NONE = -1
 
@@ -62,7 +63,7 @@ class HnswEngine:
         self._m = m
         self._ef_construction = ef_construction
         self._ef_search = ef_search
-        self._graph: Any = None
+        self._graph: Graph | None = None
         self._nodes = Nodes()
         self._living: NDArray[np.bool_] | None = None  # by node; None if there is no tombstone
         self._up_to_date = False
@@ -92,8 +93,7 @@ class HnswEngine:
         count = matrix.shape[0]
         allowed = count if mask is None else int(np.count_nonzero(mask))
         if allowed > ROWS_PER_NEIGHBOUR * self._effort(k, allowed, max(count, len(self._nodes))):
-            self._catch_up(matrix)
-            found = self._walk(query, k, mask)
+            found = self._walk(query, k, mask, self._current_graph(matrix))
             if found is not None:
                 return found
         return self._flat.candidates(query, k, matrix, mask)
@@ -108,18 +108,20 @@ class HnswEngine:
         return max(int(self._ef_search / sqrt(share)), int(with_slack(k) / share))
 
     def _walk(
-        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None
+        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, graph: Graph
     ) -> NDArray[np.intp] | None:
         """Rows near the query; None if the graph leads to too few, or if a scan is faster."""
         findable = self._living if mask is None else self._nodes.allowed(mask)
         allowed = len(self._nodes) if findable is None else int(np.count_nonzero(findable))
-        target = self._flat.comparable(query[np.newaxis])
+        [target] = self._flat.comparable(query[np.newaxis])
         effort = self._effort(k, allowed, len(self._nodes))
-        while allowed > ROWS_PER_NEIGHBOUR * effort:
-            parameters = load_faiss().SearchParametersHNSW(efSearch=effort)
-            [distances], [nodes] = self._graph.search(target, effort, params=parameters)
+        wanted = with_slack(k) if findable is None else effort
+        for _ in range(_WALKS):
+            if allowed <= ROWS_PER_NEIGHBOUR * effort:
+                break
+            distances, nodes = graph.walk(target, wanted, effort)
             if nodes[-1] == _NONE:
-                return None
+                break
             farthest = float(distances[-1])
             if findable is not None:
                 may_be_found = findable[nodes]
@@ -131,29 +133,30 @@ class HnswEngine:
                     return rows[: ends[np.searchsorted(distances, horizon, "right") - 1]]
             # Twice as far, or as far as the share of those that may be found, here, makes it.
             effort *= max(2, with_slack(k) // max(nodes.size, 1))
+            wanted = effort
         return None
 
-    def _catch_up(self, matrix: NDArray[np.float32]) -> None:
+    def _current_graph(self, matrix: NDArray[np.float32]) -> Graph:
         """Link the rows that the graph lacks; begin a new graph if the old would be mostly tombstones."""
-        if self._up_to_date:
-            return
-        # An interruption leaves both torn: then the next query finds no graph, and begins a new one.
+        if self._graph is not None and self._up_to_date:
+            return self._graph
+        # An interruption leaves graph and nodes torn: then the next query finds no graph, and begins anew.
         graph, self._graph = self._graph, None
         if graph is not None:
             new = self._place(matrix)
             if len(self._nodes) > 2 * np.count_nonzero(self._nodes.living()):
                 graph = None
         if graph is None:
-            graph = load_faiss().IndexHNSWFlat(self._dimension, self._m)
-            graph.hnsw.efConstruction = self._ef_construction
+            graph = Graph(self._dimension, self._m, self._ef_construction)
             self._nodes = Nodes(matrix.shape[0])
             new = self._place(matrix)
-        with _one_thread():
-            for block in blocks(new.size, self._dimension):
-                graph.add(self._flat.comparable(matrix[new[block]]))
+        for block in blocks(new.size, self._dimension):
+            graph.add(self._flat.comparable(matrix[new[block]]))
+        graph.choose_starts()
         living = self._nodes.living()
         self._living = None if living.all() else living
         self._graph, self._up_to_date = graph, True
+        return graph
 
     def _place(self, matrix: NDArray[np.float32]) -> NDArray[np.intp]:
         """Give nodes to the rows that have none, and return the rows of new nodes, which are to be linked."""
@@ -162,19 +165,3 @@ class HnswEngine:
         for block in blocks(rows.size, self._dimension):
             new += self._nodes.place(rows[block], self._flat.comparable(matrix[rows[block]]))
         return np.array(new, np.intp)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let faiss link rows one after another: with more threads the links are a race (seen in 1.9).
-
-    Two threads were no faster anyway. OpenMP keeps the number for each thread of the program: the
-    other ones see no change.
-    """
-    faiss = load_faiss()
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(threads)

@@ -34,7 +34,8 @@ def near(rng: np.random.Generator, owner: Owner, count: int) -> NDArray[np.float
 
 def graph_of(owner: Owner) -> Any:
     assert isinstance(owner.engine, HnswEngine)
-    return owner.engine._graph
+    graph = owner.engine._graph
+    return graph and graph.index
 
 
 def links(owner: Owner) -> bytes:
@@ -190,6 +191,14 @@ def test_filters_that_exclude_the_clusters_near_the_query(metric: str, size: int
     # The query's own half of each cluster.
     side = (rows - centres[cluster])[:, 0] > 0
     assert recall(owner, rows[side][:30], 10, ~side) >= 0.95
+
+
+@pytest.mark.parametrize("size", [100, 1000])
+@pytest.mark.parametrize("tightness", [1e-3, 0.05])
+def test_queries_far_from_all_clusters(metric: str, size: int, tightness: float) -> None:
+    rng = np.random.default_rng(21)
+    owner = owner_of(copies(rng, 5000 // size, size, 32, tightness), metric, HnswEngine(metric, 32))
+    assert recall(owner, rng.standard_normal((60, 32)), 10) >= 0.95
 
 
 def test_equal_rows_share_a_node_and_are_found_by_key(metric: str, walker: Walker) -> None:

@@ -15,6 +15,8 @@ from tests.query_pages import INVALID, SIZES, keys, pages
 from tests.shapes import current_model
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mock_s3vectors import MockS3Vectors
     from tests.helpers import Client, MakeIndex, Refused
 
@@ -84,6 +86,11 @@ class TestPages:
 
 
 class TestFrozenRanking:
+    @pytest.fixture
+    def keep(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+        """Sets how many hits an index keeps in sum."""
+        return lambda hits: monkeypatch.setattr(rankings, "_KEPT_HITS", hits)
+
     def test_outlives_every_write(self, client: Client, index: dict[str, str], proceed: Any) -> None:
         shown = {"returnDistance": True, "returnMetadata": True}
         before = proceed(**shown)["vectors"]
@@ -179,14 +186,9 @@ class TestFrozenRanking:
         assert len(proceed(nextToken=last["nextToken"])["vectors"]) == 100
 
     def test_makes_way_for_others_of_many_hits(
-        self,
-        client: Client,
-        index: dict[str, str],
-        proceed: Any,
-        refused: Refused,
-        monkeypatch: pytest.MonkeyPatch,
+        self, client: Client, index: dict[str, str], proceed: Any, refused: Refused, keep: Any
     ) -> None:
-        monkeypatch.setattr(rankings, "_KEPT_HITS", 250 + 120 + 200)
+        keep(250 + 120 + 200)
         second = client.query_vectors(**index, **{**REQUEST, "topK": 120})
         client.query_vectors(**index, **{**REQUEST, "topK": 100})  # has no second page
         client.query_vectors(**index, **{**REQUEST, "topK": 200})
@@ -196,22 +198,17 @@ class TestFrozenRanking:
         assert len(proceed(topK=120, nextToken=second["nextToken"])["vectors"]) == 20
 
     def test_stays_until_the_next_however_many_hits_it_has(
-        self,
-        client: Client,
-        index: dict[str, str],
-        proceed: Any,
-        refused: Refused,
-        monkeypatch: pytest.MonkeyPatch,
+        self, client: Client, index: dict[str, str], proceed: Any, refused: Refused, keep: Any
     ) -> None:
-        monkeypatch.setattr(rankings, "_KEPT_HITS", 100)
+        keep(100)
         last = client.query_vectors(**index, **REQUEST)
         assert refused(proceed) == INVALID
         assert len(proceed(nextToken=last["nextToken"])["vectors"]) == 100
 
     def test_makes_way_first_if_it_has_ended(
-        self, client: Client, index: dict[str, str], monkeypatch: pytest.MonkeyPatch
+        self, client: Client, index: dict[str, str], monkeypatch: pytest.MonkeyPatch, keep: Any
     ) -> None:
-        monkeypatch.setattr(rankings, "_KEPT_HITS", 500)
+        keep(500)
         fill(client, index, 250)
         now = START
         monkeypatch.setattr(time, "time", lambda: now)

@@ -122,7 +122,7 @@ class _Arrays:
         self._used = end
 
     def size(self) -> int:
-        """The bytes of the elements, in the dictionary's tuples and in the pairs."""
+        """Count the bytes of the elements, in the dictionary's tuples and in the pairs."""
         return self._pairs.nbytes + 8 * self._used
 
     def lift(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:

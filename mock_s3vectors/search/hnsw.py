@@ -99,7 +99,7 @@ class HnswEngine:
         return self._flat.candidates(query, k, matrix, mask)
 
     def _effort(self, k: int, allowed: int, passed: int) -> int:
-        """How many neighbours to weigh at first, if so many of those that a walk passes may be found.
+        """Tell how many neighbours to weigh at first, if so many of those that a walk passes may be found.
 
         Enough of them must be found. Where few are wanted, the root keeps the recall of an unfiltered
         search.
@@ -159,7 +159,7 @@ class HnswEngine:
         return graph
 
     def _place(self, matrix: NDArray[np.float32]) -> NDArray[np.intp]:
-        """Give nodes to the rows that have none, and return the rows of new nodes, which are to be linked."""
+        """Give nodes to the rows that have none, and return the rows of new nodes, for the graph to link."""
         rows = self._nodes.without()
         new: list[int] = []
         for block in blocks(rows.size, self._dimension):

@@ -22,7 +22,7 @@ _DIGEST_BYTES = 16
 
 
 class Nodes:
-    """Which node stands for a row, and which rows for a node.
+    """The map between rows and nodes.
 
     A graph cannot forget: a node whose last row was overwritten or deleted is a tombstone, which is walked
     through but never found, until a row of the same vector comes.
@@ -39,7 +39,7 @@ class Nodes:
         self._node_of_vector: dict[bytes, int] = {}  # by digest
 
     def __len__(self) -> int:
-        """How many nodes there are, tombstones among them."""
+        """Count the nodes, tombstones among them."""
         return self._count
 
     def write(self, rows: NDArray[np.intp]) -> None:
@@ -60,7 +60,7 @@ class Nodes:
         self._rows = last
 
     def without(self) -> NDArray[np.intp]:
-        """The rows that have no node."""
+        """Return the rows that have no node."""
         return np.flatnonzero(self._node_of_row[: self._rows] == _NONE)
 
     def place(self, rows: NDArray[np.intp], vectors: NDArray[np.float32]) -> list[int]:
@@ -87,12 +87,12 @@ class Nodes:
         return first
 
     def living(self) -> NDArray[np.bool_]:
-        """Which nodes have a row, shape (len(self),)."""
+        """Tell which nodes have a row, shape (len(self),)."""
         living: NDArray[np.bool_] = self._row_of_node[: self._count] != _NONE
         return living
 
     def allowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which nodes have a row that `mask`, shape (rows,), allows; every row must have a node."""
+        """Tell which nodes have a row that `mask`, shape (rows,), allows; every row must have a node."""
         allowed = np.zeros(self._count, np.bool_)
         allowed[self._node_of_row[: self._rows][mask]] = True
         return allowed
@@ -100,7 +100,7 @@ class Nodes:
     def rows_of(
         self, nodes: NDArray[np.intp], mask: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """The rows of living nodes that `mask` allows: those of one node after those of another.
+        """Return the rows of living nodes that `mask` allows: those of one node after those of another.
 
         Returns:
             The rows, and for each node where among them its own end.

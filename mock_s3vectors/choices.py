@@ -8,6 +8,7 @@ choices". What is no value but the shape of some code says `Choice` there:
 * `search.ranking`: equal distances and scores go by key;
 * `search.analysis`: typographic apostrophes are plain ones; records in Chinese, Japanese and Korean have
   single characters besides pairs;
+* `search.normal_forms`: more than 30 combining marks in a row are parted by joiners;
 * `operations.buckets`: the mock's clock, or an option, decides whether a bucket is new;
 * `operations.indexes`: an index that becomes CLASSIC keeps its text search configurations;
 * `operations.metadata_configuration`: what is configured at creation can be searched at once, an update

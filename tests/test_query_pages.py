@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mock_s3vectors.state import rankings
 from mock_s3vectors.state.rankings import Hits
 from tests.helpers import put_batches, vector
 from tests.query_pages import INVALID, SIZES, keys, pages
 from tests.shapes import QUERY_PAGES, needs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mock_s3vectors import MockS3Vectors
     from tests.helpers import Client, MakeIndex, Refused
 
@@ -83,6 +86,11 @@ class TestPages:
 
 
 class TestFrozenRanking:
+    @pytest.fixture
+    def keep(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+        """Sets how many hits an index keeps in sum."""
+        return lambda hits: monkeypatch.setattr(rankings, "_KEPT_HITS", hits)
+
     def test_outlives_every_write(self, client: Client, index: dict[str, str], proceed: Any) -> None:
         shown = {"returnDistance": True, "returnMetadata": True}
         before = proceed(**shown)["vectors"]
@@ -151,7 +159,7 @@ class TestFrozenRanking:
     def test_holds_no_memory_when_it_has_ended(
         self, client: Client, index: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def rankings() -> list[Hits]:
+        def held() -> list[Hits]:
             gc.collect()
             return [thing for thing in gc.get_objects() if isinstance(thing, Hits)]
 
@@ -159,13 +167,13 @@ class TestFrozenRanking:
         now = START
         monkeypatch.setattr(time, "time", lambda: now)
         # Held, so that none of another test ends meanwhile.
-        of_others = rankings()
+        of_others = held()
         for _ in range(3):
             client.query_vectors(**index, **REQUEST)
-        assert len(rankings()) == len(of_others) + 3
+        assert len(held()) == len(of_others) + 3
         now += 300
         client.query_vectors(**index, **REQUEST)
-        assert len(rankings()) == len(of_others) + 1
+        assert len(held()) == len(of_others) + 1
 
     def test_makes_way_for_256_others(
         self, client: Client, index: dict[str, str], proceed: Any, refused: Refused
@@ -176,6 +184,41 @@ class TestFrozenRanking:
         client.query_vectors(**index, **REQUEST)
         assert refused(proceed) == INVALID
         assert len(proceed(nextToken=last["nextToken"])["vectors"]) == 100
+
+    def test_makes_way_for_others_of_many_hits(
+        self, client: Client, index: dict[str, str], proceed: Any, refused: Refused, keep: Any
+    ) -> None:
+        keep(250 + 120 + 200)
+        second = client.query_vectors(**index, **{**REQUEST, "topK": 120})
+        client.query_vectors(**index, **{**REQUEST, "topK": 100})  # has no second page
+        client.query_vectors(**index, **{**REQUEST, "topK": 200})
+        proceed()
+        client.query_vectors(**index, **{**REQUEST, "topK": 101})
+        assert refused(proceed) == INVALID
+        assert len(proceed(topK=120, nextToken=second["nextToken"])["vectors"]) == 20
+
+    def test_stays_until_the_next_however_many_hits_it_has(
+        self, client: Client, index: dict[str, str], proceed: Any, refused: Refused, keep: Any
+    ) -> None:
+        keep(100)
+        last = client.query_vectors(**index, **REQUEST)
+        assert refused(proceed) == INVALID
+        assert len(proceed(nextToken=last["nextToken"])["vectors"]) == 100
+
+    def test_makes_way_first_if_it_has_ended(
+        self, client: Client, index: dict[str, str], monkeypatch: pytest.MonkeyPatch, keep: Any
+    ) -> None:
+        keep(500)
+        fill(client, index, 250)
+        now = START
+        monkeypatch.setattr(time, "time", lambda: now)
+        request = {**index, **REQUEST}
+        client.query_vectors(**request)
+        now += 299
+        request["nextToken"] = client.query_vectors(**request)["nextToken"]
+        now += 1
+        client.query_vectors(**index, **REQUEST)
+        assert len(client.query_vectors(**request)["vectors"]) == 100
 
 
 class TestChangedRequests:

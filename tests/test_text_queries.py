@@ -287,3 +287,14 @@ def test_records_that_are_overwritten_often_count_once(client: Client, index: di
         weight = float32(log(1 + 0.5 / 500.5))
         assert scores(client, index, word, topK=2) == [("000", weight), ("001", weight)]
     assert [keys(client, index, word) for word in ("blue", "green", "grey")] == [[], [], []]
+
+
+def test_a_text_of_marks_without_end_is_found_by_the_same_marks(
+    client: Client, make_index: MakeIndex
+) -> None:
+    marks = {"metadataConfiguration": {"nonFilterableMetadataKeys": ["plot"], **searchable("plot")}}
+    index = make_index(**marks)
+    word = "x" + "\u0345\u0301\u0327" * 341
+    records = [vector("same", plot=word), vector("longer", plot=word + "\u0345\u0301\u0327" * 6000)]
+    client.put_vectors(**index, vectors=records)
+    assert keys(client, index, word) == ["same"]

@@ -51,6 +51,10 @@ class Column:
         rows = len(self._metadata)
         return self._changes > rows and len(self.vocabulary) > 2 * rows + _SPARE_VALUES
 
+    def size(self) -> int:
+        """Estimate the bytes that the column holds."""
+        return self._ids.nbytes + self.vocabulary.size()
+
     def spread(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """A table over value ids as a mask over rows: shape `(rows,)`, the caller's own."""
         mask: NDArray[np.bool_] = table[self._ids[: len(self._metadata)]]

@@ -146,4 +146,5 @@ class Filter:
 
         Columns that the filter reads are built where they are missing. Never fails.
         """
+        columns.expect(len(self.keys))
         return self.root.mask(columns)

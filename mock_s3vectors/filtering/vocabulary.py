@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 ABSENT = 0
 
+# An entry of a dictionary and the integer in it. The values themselves are the metadata's.
+_ENTRY_BYTES = 100
+
 
 def as_number(value: float) -> float:
     """A JSON number as filters see it.
@@ -118,6 +121,10 @@ class _Arrays:
         self._pairs[self._used : end, 1] = elements
         self._used = end
 
+    def size(self) -> int:
+        """Count the bytes of the elements, in the dictionary's tuples and in the pairs."""
+        return self._pairs.nbytes + 8 * self._used
+
     def lift(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Let every array in that has an element in the table (Choice: any element); in place."""
         owners, elements = self._pairs[: self._used].T
@@ -154,6 +161,10 @@ class Vocabulary:
     def enter(self, values: Iterable[Any]) -> list[int]:
         """The id of each value, new ones entered. None stands for an absent key: metadata has no null."""
         return _enter(values, self._entrances)
+
+    def size(self) -> int:
+        """Estimate the bytes that it holds."""
+        return len(self) * _ENTRY_BYTES + self._register.numbers.nbytes + self._arrays.size()
 
     def nothing(self) -> NDArray[np.bool_]:
         """The table that selects no value."""

@@ -7,7 +7,6 @@ what stands in `choices`.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from mock_s3vectors import choices
+from mock_s3vectors.search.normal_forms import normalized
 from mock_s3vectors.search.words import words
 
 Terms = Callable[[str], list[str]]
@@ -49,7 +49,7 @@ def analyzer_of(language: str | None) -> Analyzer:
 
 
 def _words(text: str) -> list[str]:
-    return words(unicodedata.normalize(choices.NORMAL_FORM, text.lower()))
+    return words(normalized(choices.NORMAL_FORM, text.lower()))
 
 
 def _stemming(language: str) -> Terms:
@@ -86,7 +86,7 @@ def _paired(run: list[str]) -> list[str]:
 def _runs(text: str) -> list[list[str]]:
     """The runs of East Asian characters, each in its characters; any other word is a run of its own."""
     runs: list[list[str]] = []
-    for position, part in enumerate(_east_asian().split(unicodedata.normalize(choices.PAIRED_FORM, text))):
+    for position, part in enumerate(_east_asian().split(normalized(choices.PAIRED_FORM, text))):
         runs += [list(part)] if position % 2 else [[word] for word in _words(part)]
     return runs
 

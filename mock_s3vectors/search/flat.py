@@ -101,13 +101,13 @@ class FlatEngine:
         if allowed > max(with_slack(k), _FEW // dimension):
             rows = self._units if self._cosine else matrix
             target = unit_row(query) if self._cosine else query
-            found = _Scan(target, rows, count, mask).nearest_and_ties(k, self._bound)
+            found = Scan(target, rows, count, mask).nearest_and_ties(k, self._bound)
             if found is not None:
                 return found
         return np.arange(count) if mask is None else np.flatnonzero(mask)
 
 
-class _Scan:
+class Scan:
     """One query against the first `count` rows of a matrix, as faiss computes it: squared L2, float32."""
 
     def __init__(
@@ -128,7 +128,7 @@ class _Scan:
         More than `with_slack(k)` rows must be allowed. None if float32 cannot tell, as distances
         overflow.
         """
-        distances, labels = self._nearest(with_slack(k))
+        distances, labels = self.nearest(with_slack(k))
         # Where faiss finds nothing more, because the rest overflows, the largest float32 stands.
         horizon = bound.horizon(float(distances[k - 1]))
         if horizon >= _FLOAT32_MAX:
@@ -136,7 +136,7 @@ class _Scan:
         labels = labels[distances <= horizon] if distances[-1] > horizon else self._within(horizon)
         return labels.astype(np.intp, copy=False)
 
-    def _nearest(self, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def nearest(self, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """The k nearest: their distances, ascending, and row numbers."""
         distances = np.empty(k, np.float32)
         labels = np.empty(k, np.int64)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mock_s3vectors.arrays import with_room
 from mock_s3vectors.search.bounds import ErrorBound
 from mock_s3vectors.search.distances import blocks
-from mock_s3vectors.search.flat import FlatEngine, load_faiss, selector_of, with_slack
+from mock_s3vectors.search.flat import FlatEngine, with_slack
+from mock_s3vectors.search.graph import Graph
+from mock_s3vectors.search.nodes import Nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 # With fewer rows than this for each neighbour to weigh, a walk sees most of them on its way anyway.
 # (It is faster than a scan only from about 3 m on, but who chooses this engine wants its answers.)
 ROWS_PER_NEIGHBOUR = 4
+
+# A query walks once more, farther, if the first walk found too few; then it scans.
+_WALKS = 2
 
 _NONE = -1
 
@@ -34,8 +35,12 @@ class HnswEngine:
     apart, whose float32 inner products are all 1. (Recall among 200 neighbours that differ by a
     thousandth: 1.0 with L2, 0.68 with the inner product.)
 
-    A graph cannot forget. An overwritten or deleted row leaves a tombstone, a vector that is walked
-    through but never found; when tombstones outnumber the living, the graph is built anew.
+    Rows that the metric cannot tell apart share a node (see `Nodes`): a walk that is among copies of one
+    vector sees nothing else, and copies have no links to spare for others. When tombstones outnumber the
+    living nodes, the graph is built anew.
+
+    Filters do not guide a walk. It goes on until enough of the nodes that it found may be found: where a
+    filter excludes all that is near the query, it goes farther, and then a scan is faster.
 
     The same calls build the same graph in every run.
     """
@@ -58,39 +63,23 @@ class HnswEngine:
         self._m = m
         self._ef_construction = ef_construction
         self._ef_search = ef_search
-        self._count = 0
-        self._graph: Any = None
-        self._linked = 0
+        self._graph: Graph | None = None
+        self._nodes = Nodes()
+        self._living: NDArray[np.bool_] | None = None  # by node; None if there is no tombstone
         self._up_to_date = False
-        # Inverse to each other, up to _count and _linked. _NONE in the first map is a row that the
-        # graph lacks, in the second a tombstone.
-        self._id_of_row = np.zeros(0, np.intp)
-        self._row_of_id = np.zeros(0, np.intp)
 
     def write(self, rows: NDArray[np.intp], matrix: NDArray[np.float32]) -> None:
         """See `Engine.write`; the graph waits for a query, as linking a row takes up to a millisecond."""
         if not rows.size:
             return
         self._flat.write(rows, matrix)
-        count = max(self._count, int(rows.max()) + 1)
-        self._id_of_row = with_room(self._id_of_row, count, self._count)
-        self._id_of_row[self._count : count] = _NONE
-        overwritten = self._id_of_row[rows]
-        self._row_of_id[overwritten[overwritten != _NONE]] = _NONE
-        self._id_of_row[rows] = _NONE
-        self._count = count
+        self._nodes.write(rows)
         self._up_to_date = False
 
     def remove(self, row: int, last: int) -> None:
         """See `Engine.remove`."""
         self._flat.remove(row, last)
-        gone, moved = self._id_of_row[row], self._id_of_row[last]
-        self._id_of_row[row] = moved
-        if moved != _NONE:
-            self._row_of_id[moved] = row
-        if gone != _NONE:
-            self._row_of_id[gone] = _NONE
-        self._count = last
+        self._nodes.remove(row, last)
         self._up_to_date = False
 
     def candidates(
@@ -101,79 +90,78 @@ class HnswEngine:
         mask: NDArray[np.bool_] | None,
     ) -> NDArray[np.intp]:
         """See `Engine.candidates`: most of the k nearest are among them, and k whenever k are allowed."""
-        allowed = self._count if mask is None else int(np.count_nonzero(mask))
-        effort = self._effort(k, allowed)
-        if allowed > ROWS_PER_NEIGHBOUR * effort:
-            self._catch_up(matrix)
-            found = self._walk(query, k, effort, mask)
+        count = matrix.shape[0]
+        allowed = count if mask is None else int(np.count_nonzero(mask))
+        if allowed > ROWS_PER_NEIGHBOUR * self._effort(k, allowed, max(count, len(self._nodes))):
+            found = self._walk(query, k, mask, self._current_graph(matrix))
             if found is not None:
                 return found
         return self._flat.candidates(query, k, matrix, mask)
 
-    def _effort(self, k: int, allowed: int) -> int:
-        """How many neighbours to weigh.
+    def _effort(self, k: int, allowed: int, passed: int) -> int:
+        """Tell how many neighbours to weigh at first, if so many of those that a walk passes may be found.
 
-        A walk passes by rows that may not be found, so it must go farther the fewer may: in
-        proportion would be safe, but the root keeps the recall of an unfiltered search (measured
-        down to 1.5 %) at a fraction of the time.
+        Enough of them must be found. Where few are wanted, the root keeps the recall of an unfiltered
+        search.
         """
-        passed = max(self._count, self._linked)
-        return max(with_slack(k), int(self._ef_search * sqrt(passed / max(allowed, 1))))
+        share = max(allowed, 1) / passed
+        return max(int(self._ef_search / sqrt(share)), int(with_slack(k) / share))
 
     def _walk(
-        self, query: NDArray[np.float32], k: int, effort: int, mask: NDArray[np.bool_] | None
+        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, graph: Graph
     ) -> NDArray[np.intp] | None:
-        """Rows near the query; None if the graph leads to too few, or if more may tie with the k-th."""
-        tombstones = self._linked - self._count
-        selector = selector_of(self._findable(mask) if tombstones or mask is not None else None)
-        parameters = load_faiss().SearchParametersHNSW(efSearch=effort, sel=selector)
-        target = self._flat.comparable(query[np.newaxis])
-        distances, ids = self._graph.search(target, with_slack(k), params=parameters)
-        if ids[0, -1] == _NONE or distances[0, -1] <= self._bound.horizon(float(distances[0, k - 1])):
-            return None
-        rows: NDArray[np.intp] = self._row_of_id[ids[0]]
-        return rows
+        """Rows near the query; None if the graph leads to too few, or if a scan is faster."""
+        findable = self._living if mask is None else self._nodes.allowed(mask)
+        allowed = len(self._nodes) if findable is None else int(np.count_nonzero(findable))
+        [target] = self._flat.comparable(query[np.newaxis])
+        effort = self._effort(k, allowed, len(self._nodes))
+        wanted = with_slack(k) if findable is None else effort
+        for _ in range(_WALKS):
+            if allowed <= ROWS_PER_NEIGHBOUR * effort:
+                break
+            distances, nodes = graph.walk(target, wanted, effort)
+            if nodes[-1] == _NONE:
+                break
+            farthest = float(distances[-1])
+            if findable is not None:
+                may_be_found = findable[nodes]
+                distances, nodes = distances[may_be_found], nodes[may_be_found]
+            rows, ends = self._nodes.rows_of(nodes, mask)
+            if rows.size >= k:
+                horizon = self._bound.horizon(float(distances[np.searchsorted(ends, k)]))
+                if horizon < farthest:
+                    return rows[: ends[np.searchsorted(distances, horizon, "right") - 1]]
+            # Twice as far, or as far as the share of those that may be found, here, makes it.
+            effort *= max(2, with_slack(k) // max(nodes.size, 1))
+            wanted = effort
+        return None
 
-    def _findable(self, mask: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
-        """Which graph ids may be found: those of living rows that `mask` allows."""
-        rows = self._row_of_id[: self._linked]
-        living: NDArray[np.bool_] = rows != _NONE
-        return living if mask is None else living & mask[rows]
-
-    def _catch_up(self, matrix: NDArray[np.float32]) -> None:
+    def _current_graph(self, matrix: NDArray[np.float32]) -> Graph:
         """Link the rows that the graph lacks; begin a new graph if the old would be mostly tombstones."""
-        if self._up_to_date:
-            return
-        absent = np.flatnonzero(self._id_of_row[: self._count] == _NONE)
-        if self._graph is None or self._linked + absent.size > 2 * self._count:
-            self._graph = load_faiss().IndexHNSWFlat(self._dimension, self._m)
-            self._graph.hnsw.efConstruction = self._ef_construction
-            self._linked = 0
-            absent = np.arange(self._count)
-        self._link(absent, matrix)
-        self._up_to_date = True
+        if self._graph is not None and self._up_to_date:
+            return self._graph
+        # An interruption leaves graph and nodes torn: then the next query finds no graph, and begins anew.
+        graph, self._graph = self._graph, None
+        if graph is not None:
+            new = self._place(matrix)
+            if len(self._nodes) > 2 * np.count_nonzero(self._nodes.living()):
+                graph = None
+        if graph is None:
+            graph = Graph(self._dimension, self._m, self._ef_construction)
+            self._nodes = Nodes(matrix.shape[0])
+            new = self._place(matrix)
+        for block in blocks(new.size, self._dimension):
+            graph.add(self._flat.comparable(matrix[new[block]]))
+        graph.choose_starts()
+        living = self._nodes.living()
+        self._living = None if living.all() else living
+        self._graph, self._up_to_date = graph, True
+        return graph
 
-    def _link(self, rows: NDArray[np.intp], matrix: NDArray[np.float32]) -> None:
-        with _one_thread():
-            for block in blocks(rows.size, self._dimension):
-                self._graph.add(self._flat.comparable(matrix[rows[block]]))
-        first, self._linked = self._linked, self._linked + rows.size
-        self._row_of_id = with_room(self._row_of_id, self._linked, first)
-        self._row_of_id[first : self._linked] = rows
-        self._id_of_row[rows] = np.arange(first, self._linked)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let faiss link rows one after another: with more threads the links are a race (seen in 1.9).
-
-    Two threads were no faster anyway. OpenMP keeps the number for each thread of the program: the
-    other ones see no change.
-    """
-    faiss = load_faiss()
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(threads)
+    def _place(self, matrix: NDArray[np.float32]) -> NDArray[np.intp]:
+        """Give nodes to the rows that have none, and return the rows of new nodes, for the graph to link."""
+        rows = self._nodes.without()
+        new: list[int] = []
+        for block in blocks(rows.size, self._dimension):
+            new += self._nodes.place(rows[block], self._flat.comparable(matrix[rows[block]]))
+        return np.array(new, np.intp)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _GONE = -1
 _SPARE_POSTINGS = 100_000
 
+# Roughly: two numbers with some room to grow; a term, its entry in the dictionary and its two arrays.
+_POSTING_BYTES = 10
+_TERM_BYTES = 400
+
 
 class _Posting:
     """Where a term stands: documents, ascending, and how often in each."""
@@ -113,6 +117,12 @@ class TextIndex:
     def outgrown(self) -> bool:
         """Whether the postings of dead documents outnumber the others, so that building anew pays."""
         return self._dead > self._living + _SPARE_POSTINGS
+
+    def size(self) -> int:
+        """Estimate the bytes that the index holds."""
+        arrays = self._lengths.nbytes + self._row_of.nbytes + self._document_of.nbytes
+        postings = (self._dead + self._living) * _POSTING_BYTES + len(self._postings) * _TERM_BYTES
+        return arrays + postings + 8 * self._documents
 
     def scores(self, text: str) -> NDArray[np.float64]:
         """The BM25 score of every row, shape (rows,); zero where no term of the query stands."""

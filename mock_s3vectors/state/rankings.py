@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Choice: how many an index keeps; the oldest go first.
+# Choice: how many an index keeps, and of how many hits in sum, which take some 56 bytes each. The oldest
+# go first; the newest stays.
 _KEPT = 256
+_KEPT_HITS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,9 @@ class Rankings:
     def freeze(self, hits: Hits, now: float) -> Ranking:
         """A ranking that `find` gives back by its name until it expires."""
         ranking = Ranking(secrets.token_hex(8), hits, now + limits.QUERY_TOKEN_SECONDS)
-        for name in [name for name, other in self._rankings.items() if other.expires <= now]:
-            del self._rankings[name]
+        self._rankings = {name: other for name, other in self._rankings.items() if now < other.expires}
         self._rankings[ranking.name] = ranking
-        if len(self._rankings) > _KEPT:
+        while len(self._rankings) > 1 and self._are_too_many():
             del self._rankings[next(iter(self._rankings))]
         return ranking
 
@@ -77,3 +78,7 @@ class Rankings:
         """The ranking, or None if there is none of this name any more."""
         ranking = self._rankings.get(name)
         return ranking if ranking is not None and now < ranking.expires else None
+
+    def _are_too_many(self) -> bool:
+        hits = sum(len(ranking.hits) for ranking in self._rankings.values())
+        return len(self._rankings) > _KEPT or hits > _KEPT_HITS

@@ -9,7 +9,7 @@ import pytest
 
 from mock_s3vectors.search.bounds import ErrorBound
 from mock_s3vectors.search.distances import exact_distances, unit_rows
-from mock_s3vectors.search.flat import _Scan
+from mock_s3vectors.search.flat import Scan
 
 from .owner import METRICS, owner_of
 
@@ -21,7 +21,7 @@ def computed(metric: str, query: NDArray[np.float32], rows: NDArray[np.float32])
     """faiss's distance of each row."""
     if metric == "cosine":
         query, rows = unit_rows(query[np.newaxis])[0], unit_rows(rows)
-    distances, labels = _Scan(query, rows, len(rows), None)._nearest(len(rows))
+    distances, labels = Scan(query, rows, len(rows), None).nearest(len(rows))
     by_row = np.empty(len(rows), np.float32)
     by_row[labels] = distances
     return by_row

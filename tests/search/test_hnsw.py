@@ -34,7 +34,8 @@ def near(rng: np.random.Generator, owner: Owner, count: int) -> NDArray[np.float
 
 def graph_of(owner: Owner) -> Any:
     assert isinstance(owner.engine, HnswEngine)
-    return owner.engine._graph
+    graph = owner.engine._graph
+    return graph and graph.index
 
 
 def links(owner: Owner) -> bytes:
@@ -80,14 +81,14 @@ def test_filtered_walks_go_farther(metric: str, walker: Walker) -> None:
 
 def test_recall_after_overwrites_and_deletes(metric: str, walker: Walker) -> None:
     rng = np.random.default_rng(3)
-    rows = clustered(rng, 4000, 64, 0.3)
+    rows = clustered(rng, 2000 + 6 * 350, 64, 0.3)
     owner = owner_of(rows[:2000], metric, walker(metric, 64))
     tombstones = []
     for round_ in range(6):
         keys = [owner.keys[i] for i in rng.permutation(len(owner.keys))]
         owner.delete(keys[:200])
         fresh = [f"{round_}-{i}" for i in range(150)]
-        owner.put(keys[200:400] + fresh, rows[rng.integers(0, 4000, 350)])
+        owner.put(keys[200:400] + fresh, rows[2000 + 350 * round_ :][:350])
         assert recall(owner, near(rng, owner, 20), 10) >= 0.95
         tombstones.append(graph_of(owner).ntotal - len(owner.keys))
     assert max(tombstones) > 1000
@@ -142,6 +143,133 @@ def test_the_graph_is_rebuilt_when_tombstones_outnumber_the_living(metric: str, 
         owner.put(owner.keys[:100], rng.standard_normal((100, 8)))
         assert recall(owner, rng.standard_normal((5, 8)), 5) >= 0.9
         assert graph_of(owner).ntotal <= 2 * 199
+
+
+def copies(rng: np.random.Generator, points: int, count: int, dimension: int, jitter: float = 0.0) -> Any:
+    """So many copies of so many points, in any order; jitter moves each of them a little."""
+    rows = np.repeat(rng.standard_normal((points, dimension)), count, axis=0)
+    return rng.permutation(rows + jitter * rng.standard_normal(rows.shape)).astype(np.float32)
+
+
+@pytest.mark.parametrize("jitter", [0.0, 1e-6, 1e-3])
+@pytest.mark.parametrize("order", ["copies first", "copies last"])
+def test_rows_beside_thousands_of_copies_find_themselves(metric: str, jitter: float, order: str) -> None:
+    rng = np.random.default_rng(14)
+    parts = [copies(rng, 1, 3000, 32, jitter), rng.standard_normal((2000, 32))]
+    owner = owner_of(np.concatenate(parts if order == "copies first" else parts[::-1]), metric)
+    spread = [key for key in owner.keys if (int(key) > 2000) == (order == "copies last")][:2000:10]
+    owner.engine = HnswEngine(metric, 32)
+    owner.engine.write(np.arange(5000), owner.matrix)
+    queries = [owner.living[owner.row_of[key]] for key in spread]
+    found = [owner.search(query, 1)[0][0] for query in queries]
+    assert sum(map(str.__eq__, found, spread)) >= 0.98 * len(spread)
+    assert recall(owner, queries, 10) >= 0.95
+    assert graph_of(owner).ntotal == (5000 if jitter else 2001)
+
+
+@pytest.mark.parametrize("jitter", [0.0, 1e-6, 1e-4])
+@pytest.mark.parametrize("k", [10, 60, 150])
+def test_points_of_many_copies(metric: str, jitter: float, k: int) -> None:
+    rng = np.random.default_rng(15)
+    rows = copies(rng, 600 if not jitter else 60, 8 if not jitter else 80, 24, jitter)
+    owner = owner_of(rows, metric, HnswEngine(metric, 24, ef_construction=100))
+    assert recall(owner, rows[:40], k) >= 0.95
+    some = rng.random(len(rows)) < 0.5
+    assert recall(owner, rows[:40], k, some) >= 0.95
+
+
+@pytest.mark.parametrize("size", [40, 200, 1000])
+@pytest.mark.parametrize("tightness", [1e-6, 1e-3, 0.1])
+def test_filters_that_exclude_the_clusters_near_the_query(metric: str, size: int, tightness: float) -> None:
+    rng = np.random.default_rng(16)
+    centres = rng.standard_normal((4000 // size, 32))
+    cluster = rng.permutation(np.arange(4000) % len(centres))
+    rows = centres[cluster] + tightness * rng.standard_normal((4000, 32))
+    owner = owner_of(rows, metric, HnswEngine(metric, 32, ef_construction=100))
+    queries = centres[::2][:30] + tightness * rng.standard_normal((len(centres[::2][:30]), 32))
+    assert recall(owner, queries, 10, cluster % 2 == 1) >= 0.95
+    # The query's own half of each cluster.
+    side = (rows - centres[cluster])[:, 0] > 0
+    assert recall(owner, rows[side][:30], 10, ~side) >= 0.95
+
+
+@pytest.mark.parametrize("size", [100, 1000])
+@pytest.mark.parametrize("tightness", [1e-3, 0.05])
+def test_queries_far_from_all_clusters(metric: str, size: int, tightness: float) -> None:
+    rng = np.random.default_rng(21)
+    owner = owner_of(copies(rng, 5000 // size, size, 32, tightness), metric, HnswEngine(metric, 32))
+    assert recall(owner, rng.standard_normal((60, 32)), 10) >= 0.95
+
+
+def test_equal_rows_share_a_node_and_are_found_by_key(metric: str, walker: Walker) -> None:
+    rng = np.random.default_rng(17)
+    rows = copies(rng, 300, 3, 16)
+    owner = owner_of(rows, metric, walker(metric, 16))
+    for query in rows[:20]:
+        twins = sorted(key for key in owner.keys if (owner.living[owner.row_of[key]] == query).all())
+        assert len(twins) == 3
+        assert [key for key, _ in owner.search(query, 3)] == twins
+        assert [key for key, _ in owner.search(query, 2)] == twins[:2]
+        mask = np.array([key != twins[0] for key in owner.keys])
+        assert [key for key, _ in owner.search(query, 2, mask)] == twins[1:]
+    assert graph_of(owner).ntotal == 300
+    # One of three is gone, another becomes something else, and comes back.
+    query = rows[0]
+    owner.delete([key for key, _ in owner.search(query, 1)])
+    (left, _), (other, _) = owner.search(query, 2)
+    owner.put([other], -query[np.newaxis])
+    assert owner.search(query, 2)[0][0] == left
+    assert owner.search(query, 2)[1][0] != other
+    assert owner.search(-query, 1)[0][0] == other
+    owner.put([other], query[np.newaxis])
+    assert {key for key, _ in owner.search(query, 2)} == {left, other}
+    assert graph_of(owner).ntotal == 301
+
+
+def test_a_vector_that_comes_back_takes_its_node_again(metric: str, walker: Walker) -> None:
+    rows = np.random.default_rng(18).standard_normal((200, 8)).astype(np.float32)
+    owner = owner_of(rows, metric, walker(metric, 8))
+    owner.search(rows[0], 5)
+    for _ in range(500):
+        owner.put(owner.keys[:1], -rows[:1])
+        assert owner.search(-rows[0], 1)[0][0] == owner.keys[0]
+        assert owner.search(rows[0], 1)[0][0] != owner.keys[0]
+        owner.put(owner.keys[:1], rows[:1])
+        assert owner.search(rows[0], 1)[0][0] == owner.keys[0]
+    assert graph_of(owner).ntotal == 201
+
+
+def test_zeros_of_either_sign_and_parallel_rows_are_the_same(metric: str, walker: Walker) -> None:
+    rng = np.random.default_rng(19)
+    rows = rng.integers(1, 100, (200, 8)).astype(np.float32)
+    rows[:, 3] = 0
+    negative = rows.copy()
+    negative[:, 3] = -0.0
+    owner = owner_of(np.concatenate([rows, negative, rows * 4]), metric, walker(metric, 8))
+    owner.search(rows[0], 5)
+    assert graph_of(owner).ntotal == (200 if metric == "cosine" else 400)
+
+
+def test_a_query_that_is_interrupted_while_it_links_leaves_nothing_torn(
+    metric: str, walker: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(20)
+    owner = owner_of(rng.standard_normal((300, 8)), metric, walker(metric, 8))
+    graph = load_faiss().IndexHNSWFlat
+    add = graph.add
+
+    def interrupted(index: Any, rows: Any) -> None:
+        add(index, rows)
+        raise KeyboardInterrupt
+
+    for _ in range(2):  # the first time with no graph, then with one
+        monkeypatch.setattr(graph, "add", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            owner.search(np.ones(8), 5)
+        monkeypatch.setattr(graph, "add", add)
+        assert recall(owner, near(rng, owner, 20), 10) >= 0.95
+        assert graph_of(owner).ntotal == len(owner.keys)
+        owner.put([f"new{n}" for n in range(20)], rng.standard_normal((20, 8)))
 
 
 def test_identical_rows_come_by_key(metric: str, walking: None) -> None:  # noqa: ARG001
@@ -235,16 +363,22 @@ def test_scans_where_a_walk_would_see_most_rows(metric: str, monkeypatch: pytest
     assert asked == [10]
 
 
+@pytest.mark.parametrize("own", [0.2, 0.0])
 @given(operations=operations)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_history(metric: str, operations: list[tuple[str, int]], walking: None) -> None:  # noqa: ARG001
+def test_any_history(
+    metric: str,
+    operations: list[tuple[str, int]],
+    walking: None,  # noqa: ARG001
+    own: float,
+) -> None:
     owner = Owner(HnswEngine(metric, 4), metric, 4)
     for what, seed in [*operations, ("search", 0)]:
         rng = np.random.default_rng(seed)
         some = [f"{i:03}" for i in rng.permutation(150)[: rng.integers(1, 90)]]
         if what == "put":
-            # Small whole numbers with a little of their own, so that no two rows tie.
-            owner.put(some, small(rng, len(some)) + 0.2 * rng.random((len(some), 4)))
+            # Small whole numbers, with a little of their own so that no two rows tie, or many of them equal.
+            owner.put(some, small(rng, len(some)) + own * rng.random((len(some), 4)))
         elif what == "delete":
             owner.delete([key for key in some if key in owner.row_of])
         elif owner.keys:

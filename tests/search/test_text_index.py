@@ -198,7 +198,7 @@ def test_an_index_is_built_anew_when_the_dead_outnumber_the_living(monkeypatch: 
         assert ("text" in table.texts._live) == (count % 8 != 0), count
         assert scores(table, f"word{count} second").keys() == {"a", "b"}
         assert scores(table, f"word{count - 1} first") == {}
-        assert len(table.texts._live["text"]._postings) <= 3 + 8
+        assert len(table.texts._live["text"].part._postings) <= 3 + 8
 
 
 def test_deletes_also_let_an_index_be_built_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +211,7 @@ def test_deletes_also_let_an_index_be_built_anew(monkeypatch: pytest.MonkeyPatch
         table.delete(names[gone])
     assert table.texts._live == {}  # 12 postings were dead, more than 8 + 1
     assert scores(table, "same").keys() == {*"ahij"}
-    assert table.texts._live["text"]._documents == 4
+    assert table.texts._live["text"].part._documents == 4
 
 
 def test_a_copy_goes_its_own_way() -> None:
@@ -276,11 +276,10 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def no_more_dead_than_allowed(self) -> None:
         for live in self.table.texts._live.values():
-            assert (
-                sum(len(posting.documents) for posting in live._postings.values())
-                == live._dead + live._living
-            )
-            assert live._dead <= live._living + 3
+            index = live.part
+            postings = sum(len(posting.documents) for posting in index._postings.values())
+            assert postings == index._dead + index._living
+            assert index._dead <= index._living + 3
 
 
 TestPostings = Machine.TestCase

@@ -12,7 +12,7 @@ from mock_s3vectors import derived
 from mock_s3vectors.filtering import columns
 from mock_s3vectors.search import text_index
 from tests.helpers import put_batches, vector
-from tests.shapes import current_model
+from tests.shapes import TEXT_SEARCH, needs
 from tests.text_search import INDEX, search, searchable
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def test_sizes_are_about_the_memory_held(build: Any) -> None:
     assert 0.5 < part.size() / held < 2
 
 
-@current_model
+@needs(*TEXT_SEARCH)
 @pytest.mark.s3vectors(default_index_mode="ENHANCED")
 class TestTexts:
     @pytest.fixture

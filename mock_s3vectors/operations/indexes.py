@@ -58,7 +58,7 @@ def _new_index(bucket: VectorBucket, params: Params) -> Index:
         encryption=effective_encryption(params, inherited=bucket.encryption),
         mode=bucket.default_index_mode,
         tags=check_tags(params.get("tags", {})),
-        vectors=VectorTable(params["dimension"], metric),
+        table=VectorTable(params["dimension"], metric),
     )
 
 

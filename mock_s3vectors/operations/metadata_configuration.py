@@ -74,10 +74,7 @@ def update_metadata_configuration(call: Call, params: Params) -> Result:
             for key, text_search in index.text_search.items():
                 if not text_search.is_active(now):
                     raise errors.text_search_is_building(key)
-            index.text_search = change(index.text_search, named)
-            # The derived text index of a key that comes or goes may be of another language.
-            for key in named:
-                index.vectors.texts.forget(key)
+            index.configure_text_search(change(index.text_search, named), changed=named)
     return {"indexArn": str(index.arn)}
 
 

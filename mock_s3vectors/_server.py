@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from mock_s3vectors._active import set_variables
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.locks import new_lock
 
 if TYPE_CHECKING:
     from types import ModuleType, TracebackType
@@ -128,7 +128,7 @@ class _Environment:
     """What is in the environment while servers are on: where the last is, and that no proxy leads there."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = new_lock()
         self._urls: list[str] = []
         self._replaced: dict[str, str | None] = {}
 

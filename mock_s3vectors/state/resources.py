@@ -5,13 +5,14 @@ Their tags, settings and policy are replaced, never changed in place: copies may
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.locks import new_lock
 from mock_s3vectors.state.rankings import Rankings
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterable
 
     from mock_s3vectors.arns import Arn
@@ -62,7 +63,7 @@ class Index:
     tags: dict[str, str]
     table: VectorTable
     rankings: Rankings = field(default_factory=Rankings)
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    lock: threading.RLock = field(default_factory=new_lock)
 
     @property
     def vectors(self) -> VectorTable:
@@ -95,7 +96,7 @@ class Index:
     def copy(self) -> Index:
         """An index of its own with the same vectors."""
         with self.lock:
-            return replace(self, table=self.vectors.copy(), rankings=Rankings(), lock=threading.RLock())
+            return replace(self, table=self.vectors.copy(), rankings=Rankings(), lock=new_lock())
 
 
 @dataclass

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mock_s3vectors.locks import new_lock
+
 if TYPE_CHECKING:
+    import threading
+
     from mock_s3vectors.state.resources import VectorBucket
 
 
@@ -19,7 +22,7 @@ class Store:
     """
 
     vector_buckets: dict[str, VectorBucket] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    lock: threading.RLock = field(default_factory=new_lock)
 
     def copy(self) -> Store:
         """A store of its own with the same contents."""

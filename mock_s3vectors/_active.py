@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-import threading
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.locks import new_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,7 +56,7 @@ class ActiveMocks:
     """A stack of the mocks that are on; the options of the last one hold."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = new_lock()
         self._entries: list[_Entry] = []
         self._gateway: Gateway | None = None
         self._stores: Stores | None = None
@@ -219,9 +219,10 @@ class ActiveMocks:
     def _corridor(self) -> Gateway:
         """The gateway, made at the first request and kept: it holds no state, only the model."""
         if self._gateway is None:
-            from mock_s3vectors.gateway import Gateway  # noqa: PLC0415 - numpy takes 0.2 s to import
+            with self._lock:  # so that a fork waits for the import
+                from mock_s3vectors.gateway import Gateway  # noqa: PLC0415 - numpy takes 0.2 s to import
 
-            self._gateway = Gateway()
+                self._gateway = Gateway()
         return self._gateway
 
 

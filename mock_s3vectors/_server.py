@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -14,6 +13,7 @@ from mock_s3vectors._decorate import decorate
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors.config import Config, check_option_names
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.locks import new_lock
 from mock_s3vectors.transports.opening import check_address, http_server
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class S3VectorsServer:
         self._http: HttpServer | None = None
         # Blocks that have it on: what it decorates may call itself, or run in several threads.
         self._blocks = 0
-        self._lock = threading.Lock()
+        self._lock = new_lock()
         self._started: ExitStack | None = None
 
     def __repr__(self) -> str:
@@ -226,7 +226,7 @@ class _Environment:
     """What is in the environment while servers are on: where the last is, and that no proxy leads there."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = new_lock()
         self._urls: list[str] = []
         self._replaced: dict[str, str | None] = {}
 

@@ -94,7 +94,7 @@ class TestRaces:
         """Make every moment between a check and its consequence long enough to be hit."""
         assert ACTIVE._stores is not None
         account, region = "123456789012", s3vectors_client.meta.region_name
-        ACTIVE._stores.at(account, region).vector_buckets = SlowDict()
+        ACTIVE._stores.made_at(account, region).vector_buckets = SlowDict()
         monkeypatch.setattr(buckets, "VectorBucket", lambda **its: VectorBucket(**its, indexes=SlowDict()))
         check_tags, unknown = tags.check_tags, VectorTable.unknown
         monkeypatch.setattr(tags, "check_tags", lambda given: dawdling(check_tags(given)))

@@ -5,15 +5,12 @@ Choice: an ARN is looked up in the account and Region that it names, whoever ask
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mock_s3vectors import errors
 from mock_s3vectors.arns import Arn, is_index_name, is_vector_bucket_name, parse_arn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mock_s3vectors.operations.call import Call, Params
     from mock_s3vectors.state import Index, Store, VectorBucket
 
@@ -70,20 +67,49 @@ def addressed_index(call: Call, params: Params) -> Arn:
 
 
 def store_of(call: Call, arn: Arn) -> Store:
-    """The account and Region of an ARN."""
+    """Look up the account and Region of an ARN: once in each call, because a reset may replace it.
+
+    Whoever changes what is in it, or needs it to stay as it is, does so `with store.lock`: not in a context
+    manager of our own, which an interruption could leave before it knows that it holds the lock.
+    """
     return call.stores.at(arn.account, arn.region)
 
 
-def lookup_vector_bucket(call: Call, arn: Arn) -> VectorBucket | None:
-    """The bucket of an ARN, or the bucket in which the index of an ARN would be."""
-    bucket = store_of(call, arn).vector_buckets.get(arn.bucket)
+def lookup_vector_bucket(store: Store, arn: Arn) -> VectorBucket | None:
+    """Look up the bucket of an ARN, or the bucket in which the index of an ARN would be."""
+    bucket = store.vector_buckets.get(arn.bucket)
     return bucket if bucket is not None and bucket.arn.partition == arn.partition else None
 
 
-def lookup_index(call: Call, arn: Arn) -> Index | None:
-    """The index of an ARN."""
-    bucket = lookup_vector_bucket(call, arn)
-    return bucket.indexes.get(arn.index) if bucket is not None and arn.index is not None else None
+def lookup_index(store: Store, arn: Arn) -> tuple[VectorBucket, Index] | None:
+    """Look up the index of an ARN, and its bucket."""
+    bucket = lookup_vector_bucket(store, arn)
+    index = bucket.indexes.get(arn.index) if bucket is not None and arn.index is not None else None
+    return (bucket, index) if bucket is not None and index is not None else None
+
+
+def vector_bucket_in(store: Store, arn: Arn) -> VectorBucket:
+    """Return the bucket of an ARN.
+
+    Raises:
+        NotFoundException: no such bucket.
+    """
+    bucket = lookup_vector_bucket(store, arn)
+    if bucket is None:
+        raise errors.vector_bucket_not_found()
+    return bucket
+
+
+def index_in(store: Store, arn: Arn) -> tuple[VectorBucket, Index]:
+    """Return the index of an ARN, and its bucket.
+
+    Raises:
+        NotFoundException: no such index, or no such bucket.
+    """
+    found = lookup_index(store, arn)
+    if found is None:
+        raise errors.index_not_found()
+    return found
 
 
 def find_vector_bucket(call: Call, params: Params) -> VectorBucket:
@@ -93,17 +119,8 @@ def find_vector_bucket(call: Call, params: Params) -> VectorBucket:
         ValidationException: see `addressed_vector_bucket`.
         NotFoundException: no such bucket.
     """
-    bucket = lookup_vector_bucket(call, addressed_vector_bucket(call, params))
-    if bucket is None:
-        raise errors.vector_bucket_not_found()
-    return bucket
-
-
-@contextmanager
-def locked_vector_bucket(call: Call, params: Params) -> Iterator[VectorBucket]:
-    """The same, its store locked: what is found in it stays true until the block ends."""
-    with store_of(call, addressed_vector_bucket(call, params)).lock:
-        yield find_vector_bucket(call, params)
+    arn = addressed_vector_bucket(call, params)
+    return vector_bucket_in(store_of(call, arn), arn)
 
 
 def find_index(call: Call, params: Params) -> Index:
@@ -113,24 +130,6 @@ def find_index(call: Call, params: Params) -> Index:
         ValidationException: see `addressed_index`.
         NotFoundException: no such index, or no such bucket.
     """
-    index = lookup_index(call, addressed_index(call, params))
-    if index is None:
-        raise errors.index_not_found()
-    return index
-
-
-@contextmanager
-def locked_index(call: Call, params: Params) -> Iterator[tuple[VectorBucket, Index]]:
-    """An index and its bucket, both locked: for operations that change an index's settings.
-
-    Raises:
-        ValidationException: see `addressed_index`.
-        NotFoundException: no such index, or no such bucket.
-    """
     arn = addressed_index(call, params)
-    with store_of(call, arn).lock:
-        bucket, index = lookup_vector_bucket(call, arn), lookup_index(call, arn)
-        if bucket is None or index is None:
-            raise errors.index_not_found()
-        with index.lock:
-            yield bucket, index
+    _, index = index_in(store_of(call, arn), arn)
+    return index

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from mock_s3vectors import clock, errors, limits
 from mock_s3vectors.operations.addressing import (
+    addressed_vector_bucket,
     find_vector_bucket,
-    locked_vector_bucket,
     own_vector_bucket_arn,
     store_of,
+    vector_bucket_in,
 )
 from mock_s3vectors.operations.encryption import effective_encryption
 from mock_s3vectors.operations.paging import page_of_names
@@ -38,7 +39,7 @@ def create_vector_bucket(call: Call, params: Params) -> Result:
         default_index_mode=mode,
         tags=tags,
     )
-    store, quota = call.store, call.config.max_vector_buckets
+    store, quota = call.stores.made_at(arn.account, arn.region), call.config.max_vector_buckets
     with store.lock:
         if name in store.vector_buckets:
             raise errors.vector_bucket_exists()
@@ -72,17 +73,22 @@ def list_vector_buckets(call: Call, params: Params) -> Result:
 
 def delete_vector_bucket(call: Call, params: Params) -> Result:
     """Deletes an empty bucket; its name is free again at once."""
-    with locked_vector_bucket(call, params) as bucket:
+    arn = addressed_vector_bucket(call, params)
+    store = store_of(call, arn)
+    with store.lock:
+        bucket = vector_bucket_in(store, arn)
         if bucket.indexes:
             raise errors.vector_bucket_not_empty()
-        del store_of(call, bucket.arn).vector_buckets[bucket.name]
+        del store.vector_buckets[bucket.name]
     return {}
 
 
 def put_vector_bucket_default_index_mode(call: Call, params: Params) -> Result:
     """Sets the mode of indexes that are created from now on."""
-    mode = params["defaultIndexMode"]
-    with locked_vector_bucket(call, params) as bucket:
+    mode, arn = params["defaultIndexMode"], addressed_vector_bucket(call, params)
+    store = store_of(call, arn)
+    with store.lock:
+        bucket = vector_bucket_in(store, arn)
         if mode == "CLASSIC" and not bucket.supports_classic:
             raise errors.default_index_mode_classic()
         bucket.default_index_mode = mode

@@ -26,5 +26,5 @@ class Call:
 
     @property
     def store(self) -> Store:
-        """The caller's own account and Region."""
+        """Look up the caller's own account and Region; only CreateVectorBucket makes it."""
         return self.stores.at(self.caller.account, self.caller.region)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from mock_s3vectors import clock, errors, limits
 from mock_s3vectors.operations.addressing import (
     addressed_index,
+    addressed_vector_bucket,
     find_index,
     index_arn,
-    locked_index,
-    locked_vector_bucket,
-    lookup_vector_bucket,
+    index_in,
     store_of,
+    vector_bucket_in,
 )
 from mock_s3vectors.operations.encryption import effective_encryption
 from mock_s3vectors.operations.metadata_configuration import (
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 def create_index(call: Call, params: Params) -> Result:
     """Creates an index in a bucket; not idempotent, whatever the parameters."""
-    quota = call.config.max_indexes_per_vector_bucket
-    with locked_vector_bucket(call, params) as bucket:
+    quota, arn = call.config.max_indexes_per_vector_bucket, addressed_vector_bucket(call, params)
+    store = store_of(call, arn)
+    with store.lock:
+        bucket = vector_bucket_in(store, arn)
         index = _new_index(bucket, params)
         if index.name in bucket.indexes:
             raise errors.index_exists()
@@ -56,7 +58,7 @@ def _new_index(bucket: VectorBucket, params: Params) -> Index:
         encryption=effective_encryption(params, inherited=bucket.encryption),
         mode=bucket.default_index_mode,
         tags=check_tags(params.get("tags", {})),
-        vectors=VectorTable(params["dimension"], metric),
+        table=VectorTable(params["dimension"], metric),
     )
 
 
@@ -79,7 +81,10 @@ def get_index(call: Call, params: Params) -> Result:
 
 def list_indexes(call: Call, params: Params) -> Result:
     """Lists the indexes of a bucket."""
-    with locked_vector_bucket(call, params) as bucket:
+    arn = addressed_vector_bucket(call, params)
+    store = store_of(call, arn)
+    with store.lock:
+        bucket = vector_bucket_in(store, arn)
         page, more = page_of_names(bucket.indexes, params, limits.LIST_PAGE, "ListIndexes", str(bucket.arn))
     return {"indexes": [_summary(index) for index in page], **more}
 
@@ -87,10 +92,10 @@ def list_indexes(call: Call, params: Params) -> Result:
 def delete_index(call: Call, params: Params) -> Result:
     """Deletes an index and the vectors in it."""
     arn = addressed_index(call, params)
-    with store_of(call, arn).lock:
-        bucket = lookup_vector_bucket(call, arn)
-        if bucket is None or bucket.indexes.pop(str(arn.index), None) is None:
-            raise errors.index_not_found()
+    store = store_of(call, arn)
+    with store.lock:
+        bucket, index = index_in(store, arn)
+        del bucket.indexes[index.name]
     return {}
 
 
@@ -100,11 +105,14 @@ def update_index_mode(call: Call, params: Params) -> Result:
     Choice: an index that becomes CLASSIC keeps its text search configurations, and may be searched for
     text again when it is ENHANCED again.
     """
-    mode = params["indexMode"]
-    with locked_index(call, params) as (bucket, index):
+    mode, arn = params["indexMode"], addressed_index(call, params)
+    store = store_of(call, arn)
+    with store.lock:
+        bucket, index = index_in(store, arn)
         if mode == "CLASSIC" and not bucket.supports_classic:
             raise errors.index_mode_classic()
-        index.mode = mode
+        with index.lock:
+            index.mode = mode
     return {}
 
 

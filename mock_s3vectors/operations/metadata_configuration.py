@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors import clock, errors, limits
-from mock_s3vectors.operations.addressing import locked_index
+from mock_s3vectors.operations.addressing import addressed_index, index_in, store_of
 from mock_s3vectors.state import TextSearch
 
 if TYPE_CHECKING:
@@ -60,22 +60,22 @@ def update_metadata_configuration(call: Call, params: Params) -> Result:
     if (add is None) == (delete is None):
         raise errors.add_or_delete()
     given = (add or delete or {}).get("textSearchConfigurations", [])
-    with locked_index(call, params) as (_, index):
-        # Not earlier: whoever held the locks until now may have read the clock since.
-        now, seconds = clock.now(), call.config.text_build_seconds
-        named = _text_searches(given, now + seconds if seconds else None)
-        if index.mode == "CLASSIC":
-            raise errors.text_search_on_classic_index()
-        for key, text_search in index.text_search.items():
-            if not text_search.is_active(now):
-                raise errors.text_search_is_building(key)
-        index.text_search = (
-            _with(index.text_search, named) if delete is None else _without(index.text_search, named)
-        )
-        # The derived text index of a key that comes or goes may be of another language.
-        for key in named:
-            index.vectors.texts.forget(key)
-        return {"indexArn": str(index.arn)}
+    change = _with if delete is None else _without
+    arn = addressed_index(call, params)
+    store = store_of(call, arn)
+    with store.lock:
+        _, index = index_in(store, arn)
+        with index.lock:
+            # Not earlier: whoever held the locks until now may have read the clock since.
+            now, seconds = clock.now(), call.config.text_build_seconds
+            named = _text_searches(given, now + seconds if seconds else None)
+            if index.mode == "CLASSIC":
+                raise errors.text_search_on_classic_index()
+            for key, text_search in index.text_search.items():
+                if not text_search.is_active(now):
+                    raise errors.text_search_is_building(key)
+            index.configure_text_search(change(index.text_search, named), changed=named)
+    return {"indexArn": str(index.arn)}
 
 
 def _text_searches(

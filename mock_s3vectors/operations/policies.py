@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_s3vectors import errors
-from mock_s3vectors.operations.addressing import find_vector_bucket, locked_vector_bucket
+from mock_s3vectors.operations.addressing import (
+    addressed_vector_bucket,
+    find_vector_bucket,
+    store_of,
+    vector_bucket_in,
+)
 
 if TYPE_CHECKING:
     from mock_s3vectors.operations.call import Call, Params, Result
@@ -15,7 +20,10 @@ if TYPE_CHECKING:
 
 def put_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Keeps the text of a policy, replacing the one before."""
-    with locked_vector_bucket(call, params) as bucket:
+    arn = addressed_vector_bucket(call, params)
+    store = store_of(call, arn)
+    with store.lock:
+        bucket = vector_bucket_in(store, arn)
         _check_policy(params["policy"])
         bucket.policy = params["policy"]
     return {}
@@ -31,8 +39,10 @@ def get_vector_bucket_policy(call: Call, params: Params) -> Result:
 
 def delete_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Forgets the policy. Choice: also where there is none."""
-    with locked_vector_bucket(call, params) as bucket:
-        bucket.policy = None
+    arn = addressed_vector_bucket(call, params)
+    store = store_of(call, arn)
+    with store.lock:
+        vector_bucket_in(store, arn).policy = None
     return {}
 
 

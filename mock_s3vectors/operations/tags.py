@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mock_s3vectors import errors, limits
@@ -10,10 +9,9 @@ from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.operations.addressing import lookup_index, lookup_vector_bucket, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from mock_s3vectors.arns import Arn
     from mock_s3vectors.operations.call import Call, Params, Result
-    from mock_s3vectors.state import Index, VectorBucket
+    from mock_s3vectors.state import Index, Store, VectorBucket
 
 _SYSTEM = "aws:"
 
@@ -36,7 +34,10 @@ def check_tags(tags: dict[str, str]) -> dict[str, str]:
 
 def tag_resource(call: Call, params: Params) -> Result:
     """Adds tags to a resource and overwrites those of the same keys."""
-    with _resource(call, params) as resource:
+    arn = _addressed_resource(params)
+    store = store_of(call, arn)
+    with store.lock:
+        resource = _resource_in(store, arn)
         resource.tags = check_tags({**resource.tags, **params["tags"]})
     return {}
 
@@ -44,30 +45,42 @@ def tag_resource(call: Call, params: Params) -> Result:
 def untag_resource(call: Call, params: Params) -> Result:
     """Removes tags from a resource. Choice: absent keys are none of our business."""
     removed = set(params["tagKeys"])
-    with _resource(call, params) as resource:
+    arn = _addressed_resource(params)
+    store = store_of(call, arn)
+    with store.lock:
+        resource = _resource_in(store, arn)
         resource.tags = {key: value for key, value in resource.tags.items() if key not in removed}
     return {}
 
 
 def list_tags_for_resource(call: Call, params: Params) -> Result:
     """Returns all tags of a resource."""
-    with _resource(call, params) as resource:
-        return {"tags": resource.tags}
+    arn = _addressed_resource(params)
+    return {"tags": _resource_in(store_of(call, arn), arn).tags}
 
 
-@contextmanager
-def _resource(call: Call, params: Params) -> Iterator[VectorBucket | Index]:
-    """The bucket or index of an ARN, its store locked.
+def _addressed_resource(params: Params) -> Arn:
+    """Return the ARN of a bucket or an index, whether or not there is one.
 
     Raises:
-        NotFoundException: there is no such bucket or index. Choice: also if the text is no ARN.
+        NotFoundException: the text is no ARN (Choice).
     """
     arn = parse_arn(params["resourceArn"])
     if arn is None:
         raise errors.resource_not_found()
-    with store_of(call, arn).lock:
-        find = lookup_vector_bucket if arn.index is None else lookup_index
-        resource = find(call, arn)
-        if resource is None:
-            raise errors.resource_not_found()
-        yield resource
+    return arn
+
+
+def _resource_in(store: Store, arn: Arn) -> VectorBucket | Index:
+    """Return the bucket or the index of an ARN.
+
+    Raises:
+        NotFoundException: there is no such bucket or index.
+    """
+    if arn.index is None:
+        resource: VectorBucket | Index | None = lookup_vector_bucket(store, arn)
+    else:
+        _, resource = lookup_index(store, arn) or (None, None)
+    if resource is None:
+        raise errors.resource_not_found()
+    return resource

@@ -27,11 +27,12 @@ def put_vectors(call: Call, params: Params) -> Result:
     data, metadata, sizes = check_records(index, params["vectors"])
     quota = call.config.max_vectors_per_index
     with index.lock:
-        new = len(index.vectors.unknown(keys))
+        table = index.vectors
+        new = len(table.unknown(keys))
         # Overwriting is free even where a nested mock has lowered the quota below what is there.
-        if new and len(index.vectors) + new > quota:
+        if new and len(table) + new > quota:
             raise errors.too_many_vectors(quota)
-        index.vectors.put(keys, data, metadata, sizes)
+        table.put(keys, data, metadata, sizes)
     return {}
 
 
@@ -54,8 +55,8 @@ def list_vectors(call: Call, params: Params) -> Result:
     token = params.get("nextToken")
     after = read_token(token, *scope) if token is not None else None
     most = params.get("maxResults", limits.LIST_PAGE)
-    table = index.vectors
     with index.lock:
+        table = index.vectors
         rows: list[int] = []
         processed = 0
         more: dict[str, str] = {}
@@ -74,8 +75,7 @@ def delete_vectors(call: Call, params: Params) -> Result:
     check_keys(params["keys"])
     check_distinct(params["keys"])
     with index.lock:
-        for key in params["keys"]:
-            index.vectors.delete(key)
+        index.vectors.delete(params["keys"])
     return {}
 
 

@@ -5,13 +5,16 @@ Their tags, settings and policy are replaced, never changed in place: copies may
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.locks import new_lock
 from mock_s3vectors.state.rankings import Rankings
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterable
+
     from mock_s3vectors.arns import Arn
     from mock_s3vectors.state.vector_table import VectorTable
 
@@ -44,6 +47,7 @@ class Index:
         encryption: the effective one, inherited from the bucket where none was given.
         mode: `CLASSIC` or `ENHANCED`.
         rankings: the frozen result lists whose further pages may still be asked for.
+        table: the vectors as the last write left them, even an interrupted one; see `vectors`.
         lock: held by whoever reads or writes the vectors, or changes a setting that queries look at.
     """
 
@@ -57,24 +61,42 @@ class Index:
     encryption: dict[str, str]
     mode: str
     tags: dict[str, str]
-    vectors: VectorTable
+    table: VectorTable
     rankings: Rankings = field(default_factory=Rankings)
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    lock: threading.RLock = field(default_factory=new_lock)
+
+    @property
+    def vectors(self) -> VectorTable:
+        """The vectors, a write that was interrupted finished; the caller holds the lock."""
+        self.table.settle()
+        return self.table
 
     @property
     def dimension(self) -> int:
         """The number of floats in each vector."""
-        return self.vectors.dimension
+        return self.table.dimension
 
     @property
     def non_filterable_keys(self) -> frozenset[str]:
         """Metadata keys that filters must not name."""
         return frozenset((self.metadata_configuration or {}).get("nonFilterableMetadataKeys", ()))
 
+    def configure_text_search(self, text_search: dict[str, TextSearch], changed: Iterable[str]) -> None:
+        """Replace the text search configurations; the caller holds the lock.
+
+        Args:
+            text_search: all of them, by metadata key.
+            changed: the metadata keys that come or go.
+        """
+        # First what is derived, which may be of another language: an interruption then changes nothing.
+        for key in changed:
+            self.vectors.texts.forget(key)
+        self.text_search = text_search
+
     def copy(self) -> Index:
         """An index of its own with the same vectors."""
         with self.lock:
-            return replace(self, vectors=self.vectors.copy(), rankings=Rankings(), lock=threading.RLock())
+            return replace(self, table=self.vectors.copy(), rankings=Rankings(), lock=new_lock())
 
 
 @dataclass

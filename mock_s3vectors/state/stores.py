@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mock_s3vectors.locks import new_lock
+
 if TYPE_CHECKING:
+    import threading
+
     from mock_s3vectors.state.resources import VectorBucket
 
 
@@ -19,7 +22,7 @@ class Store:
     """
 
     vector_buckets: dict[str, VectorBucket] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    lock: threading.RLock = field(default_factory=new_lock)
 
     def copy(self) -> Store:
         """A store of its own with the same contents."""
@@ -28,16 +31,21 @@ class Store:
 
 
 class Stores:
-    """All stores, each made when it is first asked for. To reset is to drop them."""
+    """All stores. The first vector bucket of an account and Region makes one; to reset is to drop them.
+
+    A reset takes a store away from under whoever works with it: look a store up once, and hand it on.
+    """
 
     def __init__(self, stores: dict[tuple[str, str], Store] | None = None) -> None:
         self._stores = stores if stores is not None else {}
 
     def at(self, account: str, region: str) -> Store:
-        """The store of an account and Region."""
-        key = account, region
-        # A look first, because `setdefault` would make a store for every call.
-        return self._stores.get(key) or self._stores.setdefault(key, Store())
+        """Return the store of an account and Region; where there is none, an empty one that is not kept."""
+        return self._stores.get((account, region)) or Store()
+
+    def made_at(self, account: str, region: str) -> Store:
+        """Return the store of an account and Region, made and kept if there is none."""
+        return self._stores.setdefault((account, region), Store())
 
     def clear(self) -> None:
         """Forget everything."""

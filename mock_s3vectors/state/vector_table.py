@@ -10,6 +10,7 @@ from mock_s3vectors.arrays import with_room
 from mock_s3vectors.filtering import Columns
 from mock_s3vectors.search import FlatEngine, HnswEngine, TextIndexes, top_k
 from mock_s3vectors.state.listing import Listing, position_of
+from mock_s3vectors.state.writes import Write, filled_holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,10 @@ class VectorTable:
     the same however many rows there are. Metadata columns, text indexes, listing order and search
     engine are derived: built when first used, kept current from then on. Callers hold the index's lock.
 
+    A write is whole or not at all, whatever interrupts it and wherever (Ctrl+C, a signal, no memory; a
+    fork, whose child has a copy of what another thread was doing): it is described, the description is
+    put down, and only then the rows change. `settle` carries out a description that is still there.
+
     Attributes:
         dimension: the number of floats in each vector.
         distance_metric: `euclidean` or `cosine`.
@@ -45,6 +50,7 @@ class VectorTable:
         self.sizes: list[int] = []
         self._rows: dict[str, int] = {}
         self._matrix = np.zeros((0, dimension), dtype=np.float32)
+        self._unfinished: Write | None = None
         self._forget_derived()
 
     def _forget_derived(self) -> None:
@@ -53,6 +59,16 @@ class VectorTable:
         self._listing: Listing | None = None
         self._engine: Engine | None = None
         self._engine_settings: tuple[Any, ...] | None = None
+
+    def settle(self) -> None:
+        """Finish a write that something has interrupted; drop what is derived, as it may be torn.
+
+        An interruption of this is no harm: the next call begins again.
+        """
+        if self._unfinished is not None:
+            self._forget_derived()
+            self._carry_out(self._unfinished)
+            self._unfinished = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -87,44 +103,67 @@ class VectorTable:
         """Write vectors, data of shape (len(keys), dimension); no key may stand twice in `keys`."""
         used = len(self.keys)
         new = self.unknown(keys)
-        self._rows.update(zip(new, range(used, used + len(new)), strict=True))
-        self.keys.extend(new)
-        self.metadata.extend({} for _ in new)
-        self.sizes.extend(0 for _ in new)
-        self._matrix = with_room(self._matrix, used + len(new), used)
+        placed = dict(zip(new, range(used, used + len(new)), strict=True))
+        rows = [placed[key] if key in placed else self._rows[key] for key in keys]
+        write = Write(used + len(new), np.array(rows, np.intp), data, metadata, sizes, placed)
+        # Before anything changes: there may be no memory for it.
+        self._matrix = with_room(self._matrix, write.count, used)
 
-        rows = [self._rows[key] for key in keys]
-        self._matrix[rows] = data
-        for row, document, size in zip(rows, metadata, sizes, strict=True):
-            self.metadata[row] = document
-            self.sizes[row] = size
-
+        self._unfinished = write
+        self._carry_out(write)
         self._columns.write(rows)
         self.texts.write(rows)
         if self._listing is not None:
             self._listing.add(new)
         if self._engine is not None:
-            self._engine.write(np.array(rows, dtype=np.intp), self._matrix)
+            self._engine.write(write.rows, self._matrix)
+        self._unfinished = None
 
-    def delete(self, key: str) -> None:
-        """Delete a vector; an unknown key is none of our business."""
-        row = self._rows.pop(key, None)
-        if row is None:
-            return
-        last = len(self.keys) - 1
-        if row != last:
-            self._matrix[row] = self._matrix[last]
-            self._rows[self.keys[last]] = row
-        _fill_hole(self.keys, row)
-        _fill_hole(self.metadata, row)
-        _fill_hole(self.sizes, row)
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete those of the vectors that exist; no key may stand twice in `keys`."""
+        gone = [key for key in keys if key in self._rows]
+        removed = sorted((self._rows[key] for key in gone), reverse=True)
+        used = len(self.keys)
+        filled = filled_holes(removed, used)
+        moved = list(filled.values())
+        write = Write(
+            count=used - len(removed),
+            rows=np.array(list(filled), np.intp),
+            data=self._matrix[np.array(moved, np.intp)],
+            metadata=[self.metadata[row] for row in moved],
+            sizes=[self.sizes[row] for row in moved],
+            placed={self.keys[row]: hole for hole, row in filled.items()},
+            gone=gone,
+        )
 
-        self._columns.remove(row)
-        self.texts.remove(row)
+        self._unfinished = write
+        for number, row in enumerate(removed, start=1):
+            # What is derived from the metadata learns from its length which row was the last.
+            self.metadata.pop()
+            self._columns.remove(row)
+            self.texts.remove(row)
+            if self._engine is not None:
+                self._engine.remove(row, used - number)
         if self._listing is not None:
-            self._listing.discard(key)
-        if self._engine is not None:
-            self._engine.remove(row, last)
+            for key in gone:
+                self._listing.discard(key)
+        self._carry_out(write)
+        self._unfinished = None
+
+    def _carry_out(self, write: Write) -> None:
+        """Change the rows. Only plain assignments, so that doing it again does no harm."""
+        _resize(self.keys, write.count, "")
+        _resize(self.metadata, write.count, {})
+        _resize(self.sizes, write.count, 0)
+        for row, document, size in zip(write.rows.tolist(), write.metadata, write.sizes, strict=True):
+            self.metadata[row] = document
+            self.sizes[row] = size
+        self._matrix[write.rows] = write.data
+        for key, row in write.placed.items():
+            self.keys[row] = key
+        self._rows.update(write.placed)
+        for key in write.gone:
+            self._rows.pop(key, None)
 
     def mask(self, matching: Filter | None) -> NDArray[np.bool_] | None:
         """The rows that a filter matches, shape (rows,); None for all of them."""
@@ -141,20 +180,24 @@ class VectorTable:
             mask: shape (rows,): the rows that may be found; None allows all.
             config: names the search engine.
         """
-        engine = self._engine_for(config)
-        return top_k(engine, self.distance_metric, query, k, self.matrix, self.keys, mask)
-
-    def _engine_for(self, config: Config) -> Engine:
-        """The engine that the configuration asks for, filled with all rows if it is not there yet."""
         settings: tuple[Any, ...] = (config.search_engine,)
         if config.search_engine == "hnsw":
             settings += (config.hnsw_m, config.hnsw_ef_construction, config.hnsw_ef_search)
-        if self._engine is None or self._engine_settings != settings:
-            build = _ENGINES[config.search_engine]
-            self._engine = build(self.distance_metric, self.dimension, *settings[1:])
-            self._engine_settings = settings
-            self._engine.write(np.arange(len(self.keys), dtype=np.intp), self._matrix)
-        return self._engine
+        # Nobody finds it while it works: one that is interrupted as it links rows is torn.
+        engine, self._engine = self._engine, None
+        if engine is None or self._engine_settings != settings:
+            engine = self._new_engine(settings)
+        found = top_k(engine, self.distance_metric, query, k, self.matrix, self.keys, mask)
+        self._engine_settings = settings
+        self._engine = engine
+        return found
+
+    def _new_engine(self, settings: tuple[Any, ...]) -> Engine:
+        """The engine that the settings ask for, filled with all rows."""
+        name, *arguments = settings
+        engine: Engine = _ENGINES[name](self.distance_metric, self.dimension, *arguments)
+        engine.write(np.arange(len(self.keys), dtype=np.intp), self._matrix)
+        return engine
 
     def copy(self) -> VectorTable:
         """A table of its own with the same rows; what is derived is built anew when it is used."""
@@ -166,11 +209,10 @@ class VectorTable:
         return table
 
 
-def _fill_hole(column: list[Any], row: int) -> None:
-    """Remove a row by moving the last one into its place."""
-    moved = column.pop()
-    if row < len(column):
-        column[row] = moved
+def _resize(column: list[Any], count: int, filler: Any) -> None:
+    """Cut a list off, or fill it up, to `count` entries."""
+    del column[count:]
+    column.extend([filler] * (count - len(column)))
 
 
 _ENGINES: dict[str, Any] = {"flat": FlatEngine, "hnsw": HnswEngine}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
+
+from mock_s3vectors.locks import new_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ class Patch:
         self._name = name
         self._wrap = wrap
         self._on = False
-        self._lock = threading.Lock()
+        self._lock = new_lock()
         # Kept, because a test may have unloaded the module before the mock ends.
         self._patched: list[type] = []
         self._newest: Method | None = None

@@ -147,7 +147,7 @@ def test_every_write_and_delete_changes_the_statistics_at_once() -> None:
         texts |= change
         assert scores(table, "red tree") == same(oracle(texts, "red tree"))
     for name in ("a", "e", "nobody", "b", "d", "c"):  # the first, the last, an unknown one, ...
-        table.delete(name)
+        table.delete([name])
         texts.pop(name, None)
         assert scores(table, "red tree green") == same(oracle(texts, "red tree green"))
     put(table, z="red")
@@ -171,9 +171,9 @@ def test_many_records_one_by_one() -> None:
 def test_a_record_in_the_place_of_one_that_was_moved_leaves_it_alone() -> None:
     table = table_of(a="red", b="tree", c="apple")
     assert scores(table, "apple").keys() == {"c"}
-    table.delete("a")
+    table.delete(["a"])
     put(table, d="tree", e="red")
-    table.delete("b")
+    table.delete(["b"])
     assert scores(table, "apple") == same(oracle({"c": "apple", "d": "tree", "e": "red"}, "apple"))
     assert scores(table, "tree").keys() == {"d"}
 
@@ -208,7 +208,7 @@ def test_deletes_also_let_an_index_be_built_anew(monkeypatch: pytest.MonkeyPatch
     assert len(scores(table, "same")) == 10
     for gone in range(1, 7):
         assert "text" in table.texts._live
-        table.delete(names[gone])
+        table.delete([names[gone]])
     assert table.texts._live == {}  # 12 postings were dead, more than 8 + 1
     assert scores(table, "same").keys() == {*"ahij"}
     assert table.texts._live["text"].part._documents == 4
@@ -220,7 +220,7 @@ def test_a_copy_goes_its_own_way() -> None:
     copy = table.copy()
     assert scores(copy, "red tree") == before
     put(copy, a="tree", d="red")
-    copy.delete("b")
+    copy.delete(["b"])
     assert scores(table, "red tree") == before
     assert scores(copy, "red tree") == same(oracle({"a": "tree", "c": FRUIT["c"], "d": "red"}, "red tree"))
     put(table, b="tree")
@@ -256,7 +256,7 @@ class Machine(RuleBasedStateMachine):
     @rule(keys=st.sets(KEYS))
     def delete(self, keys: set[str]) -> None:
         for key in keys:
-            self.table.delete(key)
+            self.table.delete([key])
             self.stored.pop(key, None)
 
     @rule()

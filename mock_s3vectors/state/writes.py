@@ -1,0 +1,60 @@
+"""A write of an index, described completely before anything is changed.
+
+To carry out a description twice, or once more after half of it, gives what carrying it out once gives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The rows of a table that change.
+
+    Attributes:
+        count: how many rows the table has afterwards.
+        rows: the rows that get other contents, distinct and below `count`; those past the end are new.
+        data: their vectors, shape (len(rows), dimension).
+        metadata: the metadata of each of these rows.
+        sizes: the size of each of these rows.
+        placed: the keys that get a row, or another one, with that row.
+        gone: the keys that have no row afterwards.
+    """
+
+    count: int
+    rows: NDArray[np.intp]
+    data: NDArray[np.float32]
+    metadata: Sequence[dict[str, Any]]
+    sizes: Sequence[int]
+    placed: Mapping[str, int]
+    gone: Sequence[str] = ()
+
+
+def filled_holes(removed: Sequence[int], count: int) -> dict[int, int]:
+    """Return which row ends up in which hole when rows are removed one after another.
+
+    The last row fills each hole.
+
+    Args:
+        removed: the rows to remove, in descending order.
+        count: how many rows there are.
+
+    Returns:
+        Hole to row: the holes are rows that stay in use, the rows are past the new end.
+    """
+    filled: dict[int, int] = {}
+    for number, hole in enumerate(removed, start=1):
+        last = count - number
+        # What stands in the last row may itself have been moved there before.
+        moved = filled.pop(last, last)
+        if hole != last:
+            filled[hole] = moved
+    return filled

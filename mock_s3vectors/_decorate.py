@@ -20,7 +20,7 @@ from mock_s3vectors._active import new_stores
 from mock_s3vectors._wrap import wrap
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors import UsageError
-from mock_s3vectors.examples import has_examples, isolate_examples, run_of_machine, wrap_examples
+from mock_s3vectors.property_tests import has_examples, isolate_examples, run_of_machine, wrap_examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from mock_s3vectors._decorate import block_of_fixture
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors._server import s3vectors_server as serve
 from mock_s3vectors.errors import UsageError
-from mock_s3vectors.examples import isolate_examples
+from mock_s3vectors.property_tests import isolate_examples
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

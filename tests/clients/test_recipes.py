@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.readme import ELSEWHERE, blocks, recipe_of
+from tests.readme import ELSEWHERE, README, blocks, recipe_of
 
 if TYPE_CHECKING:
     from mock_s3vectors import S3VectorsServer
-
-JAVASCRIPT = Path(__file__).parent / "javascript"
 
 
 @pytest.mark.parametrize("library", ELSEWHERE)
@@ -38,15 +37,20 @@ def test_the_recipe_of_the_aws_cli(s3vectors_server: S3VectorsServer, tmp_path: 
     assert '"vectorBucketName": "films"' in done.stdout
 
 
-def test_the_recipe_of_javascript(s3vectors_server: S3VectorsServer, s3vectors_client: Any) -> None:
-    s3vectors_client.create_vector_bucket(vectorBucketName="films")
+def test_the_recipe_of_javascript(s3vectors_server: S3VectorsServer, tmp_path: Path) -> None:
+    """Done as it says: npm's line, then the program, saved beside what npm has installed."""
+    (install,) = [block for block in blocks("sh") if block.startswith("npm ")]
+    subprocess.run(["bash", "-euc", install], cwd=tmp_path, check=True, capture_output=True)  # noqa: S607
     (program,) = blocks("js")
+    (name,) = set(re.findall(r"`node ([^`]+)`", README))
+    tmp_path.joinpath(name).write_text(
+        program.replace("http://127.0.0.1:7380", s3vectors_server.url), encoding="utf-8"
+    )
     done = subprocess.run(
-        ["node", "--input-type=module"],  # noqa: S607 - whichever node there is
-        input=program.replace("http://127.0.0.1:7380", s3vectors_server.url),
-        cwd=JAVASCRIPT,
+        ["node", name],  # noqa: S607 - whichever node there is
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout == "[ 'films' ]\n"
+    assert done.stdout == "[ 'posters' ]\n"

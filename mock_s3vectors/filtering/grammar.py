@@ -49,25 +49,24 @@ def compile_filter(
         enhanced: whether the query runs in ENHANCED mode, which knows `$startsWith` and counts constraints.
 
     Raises:
-        ValidationException: `Invalid filter` for a document outside the grammar; for a document inside it,
-            first too many constraints (enhanced only), then the use of a non-filterable key.
+        ValidationException: as soon as the document leaves the grammar (`Invalid filter`) or has too many
+            constraints (enhanced only), and reading stops there (Choice); for a document without such
+            faults, the use of a non-filterable key.
     """
-    compiler = _Compiler(_ENHANCED if enhanced else _CLASSIC)
+    compiler = _Compiler(_ENHANCED, MOST_CONSTRAINTS) if enhanced else _Compiler(_CLASSIC, math.inf)
     root = compiler.node(document, choices.DEEPEST_FILTER)
-    if enhanced and compiler.constraints > MOST_CONSTRAINTS:
-        raise errors.too_many_constraints()
     if not compiler.keys.isdisjoint(non_filterable):
         raise errors.non_filterable_key()
     return Filter(root, frozenset(compiler.keys))
 
 
 class _Compiler:
-    """One walk over a document; on the way it notes the keys read and the values to evaluate."""
+    """One walk over a document; on the way it notes the keys read and counts the values to evaluate."""
 
-    def __init__(self, operators: dict[str, _Operator]) -> None:
+    def __init__(self, operators: dict[str, _Operator], most_constraints: float) -> None:
         self._operators = operators
+        self._constraints_left = most_constraints
         self.keys: set[str] = set()
-        self.constraints = 0
 
     def node(self, document: Any, levels_left: int) -> Node:
         """A condition object: exactly one key, a field or a group."""
@@ -93,10 +92,13 @@ class _Compiler:
         return Field(key, tuple(self._condition(name, value) for name, value in wanted.items()))
 
     def _condition(self, name: str, operand: Any) -> Condition:
+        # First of all, because a request has room for a million of them.
+        self._constraints_left -= len(operand) if isinstance(operand, list) else 1
+        if self._constraints_left < 0:
+            raise errors.too_many_constraints()
         operator = self._operators.get(name)
         if operator is None or not operator.takes(operand):
             raise errors.invalid_filter()
-        self.constraints += len(operand) if isinstance(operand, list) else 1
         return operator.compiled(operand)
 
 

@@ -77,7 +77,13 @@ class TestConstraints:
     def test_what_the_document_alone_says_comes_first(self) -> None:
         too_many = {"f": {"$in": list(range(101))}}
         assert refusal(too_many, enhanced=True, non_filterable={"f"}).message == self.MESSAGE
-        assert_invalid({"$and": [too_many, {}]}, enhanced=True)
+
+    def test_a_document_is_read_up_to_its_first_fault(self) -> None:
+        """A request has room for a million conditions: nothing behind the 101st is looked at."""
+        too_many = {"f": {"$in": list(range(101))}}
+        assert refusal({"$and": [too_many, {}]}, enhanced=True).message == self.MESSAGE
+        assert refusal({"f": {"$in": [None] * 101}}, enhanced=True).message == self.MESSAGE
+        assert_invalid({"$and": [{}, too_many]}, enhanced=True)
 
 
 class TestNesting:

@@ -151,9 +151,25 @@ _READERS_OF_LISTS = {"float": _read_floats, "string": _read_strings}
 
 
 def _list_reader(shape: ListShape) -> Reader:
-    if shape.member.type_name in _READERS_OF_LISTS:
-        return _READERS_OF_LISTS[shape.member.type_name]
-    read_member = reader_of(shape.member)
+    """Return a reader that leaves a list alone which is longer than the model allows.
+
+    The validator refuses it for its length. Choice: whatever its members are.
+    """
+    read_list = _reader_of_lists_of(shape.member)
+    most = shape.metadata.get("max")
+    if most is None:
+        return read_list
+
+    def read(values: Any) -> Any:
+        return values if type(values) is list and len(values) > most else read_list(values)
+
+    return read
+
+
+def _reader_of_lists_of(member: Shape) -> Reader:
+    if member.type_name in _READERS_OF_LISTS:
+        return _READERS_OF_LISTS[member.type_name]
+    read_member = reader_of(member)
 
     def read(values: Any) -> Any:
         if type(values) is not list:

@@ -70,6 +70,18 @@ def test_four_hundred_thousand_empty_keys() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("operation", "member", "most"), [("DeleteVectors", "keys", 500), ("PutVectors", "vectors", 500)]
+)
+def test_members_of_a_list_that_is_too_long_are_not_looked_at(operation: str, member: str, most: int) -> None:
+    address = {"vectorBucketName": "bucket", "indexName": "index"}
+    answer = send(post(operation, {**address, member: [0] * (most + 1)}))
+    assert answer.headers["x-amzn-errortype"] == "ValidationException"
+    assert f"Value with length {most + 1} at '/{member}'" in answer.body.decode()
+    answer = send(post(operation, {**address, member: [0] * most}))
+    assert answer.headers["x-amzn-errortype"] == "SerializationException"
+
+
 def test_a_path_that_is_no_operation_is_shown_in_part() -> None:
     with pytest.raises(UsageError) as misuse:
         send(raw("POST", "/" + "x" * 200_000))

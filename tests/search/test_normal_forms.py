@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +12,7 @@ from hypothesis import strategies as st
 from mock_s3vectors.search import normal_forms
 from mock_s3vectors.search.analysis import analyzer_of
 from mock_s3vectors.search.normal_forms import normalized, stream_safe
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.linear import TIMES, assert_linear
 
 JOINER = "\u034f"
 CEDILLA, ACUTE, IOTA = "\u0327", "\u0301", "\u0345"  # in canonical order: 202, 230, 240
@@ -126,27 +123,14 @@ RUNS = {
 }
 
 
-def seconds(analyse: Callable[[str], object], text: str) -> float:
-    """Measure the processor's time for an analysis, the best of three."""
-
-    def once() -> float:
-        start = time.process_time()
-        analyse(text)
-        return time.process_time() - start
-
-    return min(once() for _ in range(3))
-
-
 @pytest.mark.parametrize("language", [None, "en", "pt", "ja"])
 @pytest.mark.parametrize("unit", [*UNITS.values(), *RUNS.values()], ids=[*UNITS, *RUNS])
 def test_analysis_takes_time_linear_in_the_length(unit: str, language: str | None) -> None:
     analyse = analyzer_of(language).of_record
     text = unit * max(1, 3000 // len(unit))
-    few, many = seconds(analyse, text), seconds(analyse, _longer(text, unit))
-    # Eight times the text: in the square of the length it would take sixty-four times as long.
-    assert many < 24 * few + 0.003
+    assert_linear(analyse, text, _longer(text, unit))
 
 
 def _longer(text: str, unit: str) -> str:
     """Return a text eight times as long, of more units or, for RUNS, of longer runs."""
-    return "".join(character * 8 for character in text) if unit in RUNS.values() else text * 8
+    return "".join(character * TIMES for character in text) if unit in RUNS.values() else text * TIMES

@@ -97,14 +97,10 @@ def invalid(message: str, *fields: tuple[str, str]) -> Refusal:
 TOO_LARGE = invalid("Request body exceeds max allowed size")
 
 
-def constraints(*rules: tuple[str, str]) -> Refusal:
-    """A ValidationException for constraints of the model: each a path, and what the member there must do."""
-    violations = [
-        (path, f"Value at '{path}' failed to satisfy constraint: Member must {rule}") for path, rule in rules
-    ]
-    noun = "error" if len(violations) == 1 else "errors"
-    texts = "; ".join(text for _, text in violations)
-    return invalid(f"{len(violations)} validation {noun} detected. {texts}", *violations)
+def constraint(path: str, rule: str) -> Refusal:
+    """A ValidationException for a constraint of the model: where it is broken, and what it asks."""
+    text = f"Value at '{path}' failed to satisfy constraint: Member must {rule}"
+    return invalid(f"1 validation error detected. {text}", (path, text))
 
 
 def found(key: str, distance: float) -> dict[str, Any]:
@@ -152,10 +148,7 @@ LIFE_CYCLE = [
     Step(
         "CreateIndex",
         {**NEW_INDEX, "dataType": "float64", "dimension": 4097},
-        constraints(
-            ("/dataType", "satisfy enum value set: [float32]"),
-            ("/dimension", "be between 1 and 4096, inclusive"),
-        ),
+        constraint("/dataType", "satisfy enum value set: [float32]"),
     ),
     Step(
         "GetIndex",
@@ -253,7 +246,7 @@ LIFE_CYCLE = [
     Step(
         "QueryVectors",
         {**INDEX, **ORIGIN, "topK": 10_001},
-        constraints(("/topK", "be between 1 and 10000, inclusive")),
+        constraint("/topK", "be between 1 and 10000, inclusive"),
     ),
     Step(
         "QueryVectors",

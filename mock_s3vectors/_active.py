@@ -30,7 +30,7 @@ FAKE_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "te
 
 
 class Patch(Protocol):
-    """What is otherwise while a mock is on."""
+    """A change that lasts while a mock is on."""
 
     def apply(self) -> None:
         """Change it."""
@@ -88,12 +88,17 @@ class ActiveMocks:
             UsageError: the installed botocore is too old.
         """
         with self._lock:
-            config = replace(self._entries[-1].config if self._entries else Config(), **options)
-            if not self._entries:
-                _check_botocore()
-                self._begin(make_state())
-            self._entries.append(_Entry(owner, config))
-            self._life = self._life or object()
+            before = self._entries
+            config = replace(before[-1].config if before else Config(), **options)
+            try:
+                if not before:
+                    _check_botocore()
+                    self._begin(make_state())
+                self._entries = [*before, _Entry(owner, config)]
+                self._life = self._life or object()
+            except BaseException:
+                self._keep(before)
+                raise
 
     def stop(self, owner: object) -> None:
         """Switch off what the owner started last.
@@ -109,29 +114,31 @@ class ActiveMocks:
                     "and stop() once for each start()."
                 )
             left = _without_last(self._entries, mine[-1])
-            if not left:
-                self._life = None
-            self._entries = left
-            if not left:
-                self._end()
+            try:
+                self._keep(left)
+            except BaseException:
+                # An interruption (Ctrl+C, a test's timeout): whoever stops a mock does so once.
+                self._keep(left)
+                raise
 
     def _begin(self, stores: Stores) -> None:
         self._surroundings.enter()
-        try:
-            for patch in self._patches:
-                patch.apply()
-        except BaseException:
-            self._end()
-            raise
+        for patch in self._patches:
+            patch.apply()
         self._stores = stores
 
-    def _end(self) -> None:
-        self._stores = None
-        self._below = []
-        self._said = set()
-        for patch in self._patches:
-            patch.undo()
-        self._surroundings.leave()
+    def _keep(self, entries: list[_Entry]) -> None:
+        """Have these mocks on and no others; if there are none, put everything back. It may be repeated."""
+        if not entries:
+            self._life = None
+        self._entries = entries
+        if not entries:
+            self._stores = None
+            self._below = []
+            self._said = set()
+            for patch in self._patches:
+                patch.undo()
+            self._surroundings.leave()
 
     def config_of(self, owner: object) -> Config | None:
         """The options that hold for what the owner started last, None if it is off."""
@@ -248,28 +255,36 @@ def _without_last(entries: list[_Entry], gone: _Entry) -> list[_Entry]:
     return entries[:position] + entries[position + 1 :]
 
 
+@dataclass(frozen=True)
+class _Before:
+    """How things were before the first mock."""
+
+    variables: Mapping[str, str | None]
+    session: Any
+
+
 class _Surroundings:
     """Fake credentials where there are none, and a default session of boto3 that the mock's end drops."""
 
     def __init__(self) -> None:
-        self._session: Any = None
-        self._replaced: dict[str, str | None] = {}
+        self._before: _Before | None = None
 
     def enter(self) -> None:
-        """Remember how things are, then change them."""
+        """Remember how things are, then change them. What an interrupted `leave` left stays remembered."""
         # Set but empty counts as absent, as it does for botocore.
-        self._replaced = {name: os.environ.get(name) for name in FAKE_CREDENTIALS if not os.environ.get(name)}
-        os.environ.update({name: FAKE_CREDENTIALS[name] for name in self._replaced})
-        boto3 = sys.modules.get("boto3")
+        absent = {name: os.environ.get(name) for name in FAKE_CREDENTIALS if not os.environ.get(name)}
         # A boto3 that is first imported while the mock is on had no default session before.
-        self._session = getattr(boto3, "DEFAULT_SESSION", None)
+        session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
+        self._before = self._before or _Before(absent, session)
+        os.environ.update({name: FAKE_CREDENTIALS[name] for name in absent})
         _set_default_session(None)
 
     def leave(self) -> None:
         """Put everything back."""
-        set_variables(self._replaced)
-        _set_default_session(self._session)
-        self._session = None
+        if self._before is not None:
+            set_variables(self._before.variables)
+            _set_default_session(self._before.session)
+            self._before = None
 
 
 def set_variables(values: Mapping[str, str | None]) -> None:

@@ -61,7 +61,7 @@ class Derived(Generic[PartType]):
         self._most_parts = MOST_PARTS
 
     def expect(self, keys: int) -> None:
-        """Keep as many parts as the next query reads, however many: it may read each more than once."""
+        """Keep as many parts as the next query reads, however many, until something is written."""
         self._most_parts = max(keys, MOST_PARTS)
 
     def part(self, key: str, build: Callable[[], PartType]) -> PartType:
@@ -87,6 +87,8 @@ class Derived(Generic[PartType]):
 
         Costs O(rows written x live parts).
         """
+        self._most_parts = MOST_PARTS
+        self._drop_oldest()
         count = len(self._metadata)
         for key, live in list(self._live.items()):
             live.reread += len(rows)
@@ -104,6 +106,8 @@ class Derived(Generic[PartType]):
 
         With `row` equal to the new length, the last row itself was removed. Costs O(live parts).
         """
+        self._most_parts = MOST_PARTS
+        self._drop_oldest()
         for live in self._live.values():
             live.part.remove(row)
         self._drop_outgrown()

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
 PACKAGE = Path(mock_s3vectors.__file__).parent
-WHERE = (
+# Where calls keep state, and where mocks are switched on and off.
+OF_CALLS = (
     *(str(PACKAGE / room) for room in ("state", "operations", "search", "filtering", "derived", "arrays")),
     str(Path(sortedcontainers.__file__).parent),
 )
+OF_MOCKS = tuple(str(PACKAGE / name) for name in ("_active", "transports/patches"))
 
 
 def interrupt() -> None:
@@ -29,14 +31,15 @@ def interrupt() -> None:
 class _Tracer:
     """Notes the lines that run; when there are `most` of them, calls `then`."""
 
-    def __init__(self, most: int | None, then: Callable[[], None]) -> None:
+    def __init__(self, most: int | None, then: Callable[[], None], where: tuple[str, ...]) -> None:
         self.most = most
         self.then = then
+        self.where = where
         self.lines: list[tuple[str, int]] = []
 
     def trace(self, frame: FrameType, event: str, _: Any) -> Any:
         file, line = frame.f_code.co_filename, frame.f_lineno
-        if not file.startswith(WHERE):
+        if not file.startswith(self.where):
             return None
         # The end of a `with` counts as its line once more, but no signal comes between it and the release.
         if event == "line" and not linecache.getline(file, line).lstrip().startswith("with "):
@@ -47,14 +50,17 @@ class _Tracer:
 
 
 def lines_of(
-    call: Callable[[], Any], most: int | None = None, then: Callable[[], None] = interrupt
+    call: Callable[[], Any],
+    most: int | None = None,
+    then: Callable[[], None] = interrupt,
+    where: tuple[str, ...] = OF_CALLS,
 ) -> list[tuple[str, int]] | None:
     """Calls, and after `most` lines does something else first.
 
     Returns:
         The lines that ran; None if it was interrupted.
     """
-    tracer, before = _Tracer(most, then), sys.gettrace()
+    tracer, before = _Tracer(most, then, where), sys.gettrace()
     sys.settrace(tracer.trace)
     try:
         call()
@@ -66,7 +72,10 @@ def lines_of(
 
 
 def interrupted_everywhere(
-    call: Callable[[], Any], prepare: Callable[[], Any], step: int = 1
+    call: Callable[[], Any],
+    prepare: Callable[[], Any],
+    step: int = 1,
+    where: tuple[str, ...] = OF_CALLS,
 ) -> Iterator[int]:
     """Calls again and again, and interrupts before each line: before its first run, and before its last.
 
@@ -74,17 +83,18 @@ def interrupted_everywhere(
         call: what is interrupted.
         prepare: called before each call.
         step: 2 leaves out every other line, and so on.
+        where: the files whose lines count.
 
     Yields:
         How many lines had run, after each interruption.
     """
     prepare()
-    lines = lines_of(call)
+    lines = lines_of(call, where=where)
     assert lines
     places = {lines.index(line) for line in lines} | {
         len(lines) - 1 - lines[::-1].index(line) for line in set(lines)
     }
     for place in sorted(places)[::step]:
         prepare()
-        if lines_of(call, place) is None:
+        if lines_of(call, place, where=where) is None:
             yield place

@@ -65,11 +65,14 @@ class Patch:
             # Else it is a test's stand-in, a release that has no such method, or half loaded and comes again.
             if self._on and isinstance(owner, type) and self._name in vars(owner):
                 method = vars(owner)[self._name]
-                setattr(owner, self._name, self._ours(self._theirs.get(method, method)))
+                ours = self._ours(self._theirs.get(method, method))
+                # Noted first: an interruption between the two must not hide it from `undo`.
                 self._patched.append(owner)
+                setattr(owner, self._name, ours)
 
     def _ours(self, theirs: Method) -> Method:
         if self._newest is None or self._theirs[self._newest] is not theirs:
-            self._newest = self._wrap(theirs)
-            self._theirs[self._newest] = theirs
+            ours = self._wrap(theirs)
+            self._theirs[ours] = theirs
+            self._newest = ours
         return self._newest

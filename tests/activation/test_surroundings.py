@@ -18,6 +18,7 @@ from requests import Session
 from mock_s3vectors import mock_s3vectors, s3vectors_server
 from mock_s3vectors._active import ACTIVE
 from tests.activation.world import account_of, create, names, new_client
+from tests.interruptions import OF_MOCKS, interrupted_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -270,3 +271,31 @@ def test_switching_on_and_off_adds_no_hooks() -> None:
             assert list(BUILTIN_HANDLERS) == before["hooks"]
     assert surroundings() == before
     assert sum(event == "before-send.s3vectors" for event, *_ in BUILTIN_HANDLERS) == 1
+
+
+def test_a_start_that_is_interrupted_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(KEY, raising=False)
+    before, mock = surroundings(), mock_s3vectors()
+    interrupted = interrupted_everywhere(
+        mock.start, lambda: None if not ACTIVE else mock.stop(), where=OF_MOCKS
+    )
+    for _ in interrupted:
+        if ACTIVE:  # it was on, and its block has not begun
+            mock.stop()
+        assert surroundings() == before
+    if ACTIVE:
+        mock.stop()
+    assert surroundings() == before
+
+
+def test_a_stop_that_is_interrupted_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(KEY, raising=False)
+    before, mock = surroundings(), mock_s3vectors()
+    still_on = 0
+    for _ in interrupted_everywhere(mock.stop, mock.start, where=OF_MOCKS):
+        if ACTIVE:
+            still_on += 1
+            mock.stop()
+        assert surroundings() == before
+    # Before it had begun to do anything.
+    assert still_on < 20

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors._mock import mock_s3vectors
-from mock_s3vectors._server import ENDPOINT_VARIABLE
 from mock_s3vectors.config import Config, option_descriptions, option_values
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.transports.local_endpoints import ENDPOINT_VARIABLE
 from mock_s3vectors.transports.opening import http_server
 
 if TYPE_CHECKING:

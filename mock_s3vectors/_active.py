@@ -65,8 +65,8 @@ class ActiveMocks:
         # Set last and cleared first, so that a call that finds it unchanged has found the rest unchanged too.
         self._life: object | None = None
         self._said: set[object] = set()
-        # The URLs of the servers of this process.
-        self.servers: set[str] = set()
+        # The URLs of the servers of this process, the last one to start at the end.
+        self.servers: list[str] = []
         self._surroundings = _Surroundings()
         self._patches: tuple[Patch, ...] = ()
 

@@ -315,15 +315,15 @@ def test_an_option_that_does_not_exist(wrong: str, hint: str) -> None:
         (
             None,
             (
-                "s3vectors_server stands on None: it decorates functions and classes, and its options have "
-                "names, as in s3vectors_server(port=7380)."
+                "s3vectors_server was given None: it decorates functions and classes, and its options have "
+                'names, as in s3vectors_server(account_id="111122223333").'
             ),
         ),
         (
             7380,
             (
-                "s3vectors_server stands on 7380: it decorates functions and classes, and its options have "
-                "names, as in s3vectors_server(port=7380)."
+                "s3vectors_server was given 7380: it decorates functions and classes, and its options have "
+                'names, as in s3vectors_server(account_id="111122223333").'
             ),
         ),
     ],
@@ -333,6 +333,17 @@ def test_an_option_without_its_name(target: Any, text: str) -> None:
         with pytest.raises(UsageError) as refusal:
             call(target)
         assert str(refusal.value) == text
+
+
+def test_what_is_no_function_is_refused() -> None:
+    server: Any = s3vectors_server()
+    with pytest.raises(UsageError, match=r"^A mock was called without a function: .* @s3vectors_server or "):
+        server()
+    for one, other in ((server, s3vectors_server()), (server, mock_s3vectors()), (mock_s3vectors(), server)):
+        with pytest.raises(UsageError, match="^A mock was given to another one: "):
+            one(other)
+    with pytest.raises(UsageError, match="^@s3vectors_server stands above a property: "):
+        server(property(names))
 
 
 def test_reset_of_a_server_that_is_off() -> None:

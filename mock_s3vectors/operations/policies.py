@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_s3vectors import errors
-from mock_s3vectors.operations.addressing import (
-    addressed_vector_bucket,
-    find_vector_bucket,
-    store_of,
-    vector_bucket_in,
-)
+from mock_s3vectors.operations.addressing import addressed_vector_bucket
 
 if TYPE_CHECKING:
     from mock_s3vectors.operations.call import Call, Params, Result
@@ -20,10 +15,9 @@ if TYPE_CHECKING:
 
 def put_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Keeps the text of a policy, replacing the one before."""
-    arn = addressed_vector_bucket(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        bucket = vector_bucket_in(store, arn)
+    place = addressed_vector_bucket(call, params)
+    with place.lock:
+        bucket = place.vector_bucket()
         _check_policy(params["policy"])
         bucket.policy = params["policy"]
     return {}
@@ -31,7 +25,7 @@ def put_vector_bucket_policy(call: Call, params: Params) -> Result:
 
 def get_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Returns the text as it was put."""
-    policy = find_vector_bucket(call, params).policy
+    policy = addressed_vector_bucket(call, params).vector_bucket().policy
     if policy is None:
         raise errors.policy_not_found()
     return {"policy": policy}
@@ -39,10 +33,9 @@ def get_vector_bucket_policy(call: Call, params: Params) -> Result:
 
 def delete_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Forgets the policy. Choice: also where there is none."""
-    arn = addressed_vector_bucket(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        vector_bucket_in(store, arn).policy = None
+    place = addressed_vector_bucket(call, params)
+    with place.lock:
+        place.vector_bucket().policy = None
     return {}
 
 

@@ -340,9 +340,9 @@ def test_what_is_no_function_is_refused() -> None:
     with pytest.raises(UsageError, match=r"^A mock was called without a function: .* @s3vectors_server or "):
         server()
     for one, other in ((server, s3vectors_server()), (server, mock_s3vectors()), (mock_s3vectors(), server)):
-        with pytest.raises(UsageError, match="^A mock was given to another one: "):
+        with pytest.raises(UsageError, match=r"^A mock was given to another one: "):
             one(other)
-    with pytest.raises(UsageError, match="^@s3vectors_server stands above a property: "):
+    with pytest.raises(UsageError, match=r"^@s3vectors_server stands above a property: "):
         server(property(names))
 
 

@@ -39,17 +39,13 @@ def delete_vector_bucket_policy(call: Call, params: Params) -> Result:
     return {}
 
 
-# What every statement has besides its effect: one of each pair.
-_PAIRS = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
-
-
 def _check_policy(text: str) -> None:
-    """Raise unless a text is a policy of a resource, as far as IAM's grammar says which elements it has.
+    """Raise unless a text is a policy of a resource, with the elements that IAM's grammar asks for.
 
     Choice: no more is asked yet; in particular, no name of an action, resource or principal is looked up.
 
     Raises:
-        ValidationException: names the first statement that is none, and what is wrong there.
+        ValidationException: names the first statement with a fault, and the fault.
     """
     try:
         document: Any = orjson.loads(text)
@@ -70,14 +66,12 @@ def _check_statement(place: str, statement: Any) -> None:
         raise errors.malformed_policy(f"{place} must be an object")
     if statement.get("Effect") not in ("Allow", "Deny"):
         raise errors.malformed_policy(f"{place} must have an Effect, which is Allow or Deny")
-    for pair in _PAIRS:
-        present = [name for name in pair if name in statement]
+    for name, opposite, kind, is_kind in _ELEMENTS:
+        present = [either for either in (name, opposite) if either in statement]
         if len(present) != 1:
-            raise errors.malformed_policy(f"{place} must have either {pair[0]} or {pair[1]}")
-        (name,) = present
-        kind, is_kind = _PRINCIPAL if name in _PAIRS[0] else _NAMES
-        if not is_kind(statement[name]):
-            raise errors.malformed_policy(f"{place}.{name} must be {kind}")
+            raise errors.malformed_policy(f"{place} must have either {name} or {opposite}")
+        if not is_kind(statement[present[0]]):
+            raise errors.malformed_policy(f"{place}.{present[0]} must be {kind}")
 
 
 def _is_names(value: Any) -> bool:
@@ -92,6 +86,12 @@ def _is_principal(value: Any) -> bool:
     )
 
 
-# What an element is, in words and in code.
 _NAMES = ("a string or an array of strings, which is not empty", _is_names)
 _PRINCIPAL = ("a string or an object of strings and arrays of strings, which are not empty", _is_principal)
+
+# An element that every statement has besides its effect, its opposite, and their form in words and in code.
+_ELEMENTS = (
+    ("Principal", "NotPrincipal", *_PRINCIPAL),
+    ("Action", "NotAction", *_NAMES),
+    ("Resource", "NotResource", *_NAMES),
+)

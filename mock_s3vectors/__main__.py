@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         sys.stderr.write(f"mock-s3vectors: {error}\n")
         return 1
-    except KeyboardInterrupt:  # before the server takes care of it
+    except KeyboardInterrupt:  # before the server handles the signal
         return _INTERRUPTED
     return 0
 
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=_PORT,
         metavar="0-65535",
-        help="0 takes any that is free (default: %(default)s)",
+        help="0 takes any free port (default: %(default)s)",
     )
     serve.add_argument(
         "--port-file",
@@ -119,7 +119,7 @@ def _serve(
         # Until uvicorn listens to signals itself; and it raises them again when it has ended in good order.
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, stop)
-        # After the port is ours, since until then the file may be that of a server that has it.
+        # Only now that the port is ours: until then the file may belong to a server that has the port.
         with closing(server), _PortFile(port_file, server.port) as file:
             server.run()
 
@@ -141,7 +141,7 @@ class _PortFile:
     def __init__(self, path: Path | None, port: int) -> None:
         self._path = path
         self._text = f"{port}\n"
-        # Nobody can have put a link there.
+        # A name that nobody can foresee, and put a link there.
         self._draft = path and path.with_name(f"{path.name}.{secrets.token_hex(8)}")
 
     def __enter__(self) -> Self:

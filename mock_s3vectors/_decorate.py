@@ -5,7 +5,7 @@ a state: what `setUp` or `setup_method` made is there in the test, and the next 
 `setUpClass` or `setup_class` made is there for every test: each gets a copy. All this holds for the
 outermost mock only; inside another one its state is shared.
 
-Hypothesis calls a test many times. Each example begins with what there was before the first one.
+Hypothesis calls a test many times. Each example begins with the state before the first one.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class MockS3Vectors(Switch):
         """Drop all vector buckets with everything in them, of every account and Region.
 
         Raises:
-            UsageError: this mock is off; another one may be on, and what it holds is not dropped.
+            UsageError: this mock is off. Another one that is on keeps its vector buckets.
         """
         if ACTIVE.config_of(self) is None:
             raise UsageError(

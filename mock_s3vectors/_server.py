@@ -32,7 +32,7 @@ _NO_PROXY = ("no_proxy", "NO_PROXY")
 
 
 class S3VectorsServer(Switch):
-    """A mock of Amazon S3 Vectors that answers over HTTP too, off until it is entered, started, or decorates.
+    """A mock of Amazon S3 Vectors that answers over HTTP too, switched on and off as any mock.
 
     It shares the state of a mock that is on already, and has a state of its own otherwise. While it is on,
     child processes find it: the environment variable `AWS_ENDPOINT_URL_S3VECTORS` names it, and there
@@ -49,7 +49,7 @@ class S3VectorsServer(Switch):
         self._last_port = 0
         self._allowed_hosts = allowed_hosts
         self._http: HttpServer | None = None
-        # Blocks that have it on: what it decorates may call itself, or run in several threads.
+        # How many blocks hold it on: a decorated function may call itself, or run in several threads.
         self._blocks = 0
         self._lock = new_lock()
         self._started: ExitStack | None = None
@@ -129,7 +129,7 @@ class S3VectorsServer(Switch):
                 http.stop()
 
     def _listen(self) -> HttpServer:
-        """Take the port; that of last time if any would do, since clients that setup_class made know it."""
+        """Take the port; if any will do, the one of last time, which clients from `setup_class` know."""
         if self._last_port and not self._port:
             with suppress(UsageError):
                 return http_server(self._host, self._last_port, allowed_hosts=self._allowed_hosts)
@@ -163,16 +163,16 @@ def s3vectors_server(
     config: Config | None = None,
     **options: Any,
 ) -> Any:
-    """Mock Amazon S3 Vectors for other processes and languages, in what is decorated or in a `with` block.
+    """Mock Amazon S3 Vectors for other processes and languages, in a decorated target or in a `with` block.
 
     Needs the extra `server`.
 
     Args:
         target: the function or class under `@s3vectors_server` without parentheses.
         host: the name or address of this machine to listen on.
-        port: 0 for any that is free.
-        allowed_hosts: more names of the server, as clients have them in their URLs. On a loopback address it
-            answers for names of the loopback interface only, so that no web page reads it by DNS rebinding.
+        port: 0 for any free port.
+        allowed_hosts: more names of the server, as clients have them in their URLs. Without them a server on
+            a loopback address answers only for names of the loopback interface, against DNS rebinding.
         config: all options of the mock at once, instead of single ones.
         **options: the fields of Config, for instance `account_id="111122223333"`.
 

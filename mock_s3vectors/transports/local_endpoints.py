@@ -1,4 +1,4 @@
-"""Local servers to which the environment sends the clients of a test: they pass, and are warned of once."""
+"""Local servers to which the environment sends the clients of a test: calls pass, and the first one warns."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _names(variable: str, origin: _Origin) -> bool:
     try:
         return _origin(urlsplit(os.environ.get(variable, ""))) == origin
     except ValueError:
-        # No URL. So this client has its endpoint from elsewhere.
+        # The value is no URL, so the client has its endpoint from elsewhere.
         return False
 
 

@@ -155,7 +155,7 @@ def test_other_methods_do_nothing(
 
 @pytest.mark.parametrize("path", ["/none", "none", "/health/none"])
 def test_other_paths_do_not_exist(connection: Connection, path: str) -> None:
-    text = f"GET {CONTROL}{path} does not exist: GET {CONTROL} lists what does."
+    text = f"GET {CONTROL}{path} does not exist: GET {CONTROL} lists the paths."
     assert connection.ask("GET", CONTROL + path, b"").error == (404, "UnknownOperationException", text)
 
 

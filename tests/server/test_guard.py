@@ -21,8 +21,8 @@ DOORS = ["/CreateVectorBucket", "/_mock_s3vectors/reset"]
 FILMS = b'{"vectorBucketName": "films"}'
 OTHER = b'{"vectorBucketName": "other"}'
 FOREIGN_HOST = (
-    "This server listens on a loopback address and does not answer for the host {!r}. If that is right, "
-    "allow it: mock-s3vectors serve --allowed-host NAME, s3vectors_server(allowed_hosts=[NAME])."
+    "This server listens on a loopback address and does not answer for the host {!r}. If the name is "
+    "right, allow it: mock-s3vectors serve --allowed-host NAME, or s3vectors_server(allowed_hosts=[NAME])."
 )
 
 

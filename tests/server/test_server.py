@@ -208,7 +208,7 @@ def test_a_port_that_is_taken() -> None:
         with pytest.raises(UsageError) as refusal, s3vectors_server(port=port):
             pytest.fail("two servers on one port")
         assert str(refusal.value) == (
-            f"Cannot listen on port {port} of 127.0.0.1: Address already in use. Port 0 is any that is free."
+            f"Cannot listen on port {port} of 127.0.0.1: Address already in use. Port 0 is any free port."
         )
         assert os.environ[VARIABLE] == server.url
     assert not ACTIVE
@@ -248,19 +248,19 @@ def test_a_host_that_is_none_of_this_machine(monkeypatch: pytest.MonkeyPatch, ho
     [
         (
             {"port": "4577"},
-            "port='4577' is of type str: it must be an int, from 0 (any that is free) to 65535.",
+            "port='4577' is of type str: it must be an int, from 0 (any free port) to 65535.",
         ),
-        ({"port": True}, "port=True is of type bool: it must be an int, from 0 (any that is free) to 65535."),
+        ({"port": True}, "port=True is of type bool: it must be an int, from 0 (any free port) to 65535."),
         (
             {"port": None},
-            "port=None is of type NoneType: it must be an int, from 0 (any that is free) to 65535.",
+            "port=None is of type NoneType: it must be an int, from 0 (any free port) to 65535.",
         ),
         (
             {"port": 80.0},
-            "port=80.0 is of type float: it must be an int, from 0 (any that is free) to 65535.",
+            "port=80.0 is of type float: it must be an int, from 0 (any free port) to 65535.",
         ),
-        ({"port": 65_536}, "port=65536: it must be from 0 (any that is free) to 65535."),
-        ({"port": -1}, "port=-1: it must be from 0 (any that is free) to 65535."),
+        ({"port": 65_536}, "port=65536: it must be from 0 (any free port) to 65535."),
+        ({"port": -1}, "port=-1: it must be from 0 (any free port) to 65535."),
         (
             {"host": 7},
             (

@@ -80,7 +80,7 @@ class Server(HttpServer):
         self.call(self.server_state.end_those_that_wait_too_long)
 
     def call(self, function: Callable[[], Any]) -> Any:
-        """What a function returns in the server's thread."""
+        """Call a function in the server's thread, and return its result."""
         done: Future[Any] = Future()
         assert self._loop
         self._loop.call_soon_threadsafe(lambda: done.set_result(function()))

@@ -88,7 +88,7 @@ def _endpoint(path: Path) -> Callable[[Request], Any]:
 async def _refuse(request: Request, error: Exception) -> Response:
     """Return the answer to a path or a method that does not exist."""
     allowed = getattr(error, "headers", None) or {}
-    asked = f"{request.method} {request.url.path}"
+    asked = errors.shorten(f"{request.method} {request.url.path}")
     if allowed:
         return _response(refusals.method_not_allowed(asked, allowed["Allow"]), allowed)
     return _response(errors.unknown_operation(f"{asked} does not exist: GET {CONTROL} lists the paths."))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect
 
-from mock_s3vectors.errors import ServiceError
+from mock_s3vectors.errors import ServiceError, shorten
 from mock_s3vectors.protocol.serializer import serialize_error
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def malformed() -> MalformedHttpRequestException:
 
 def foreign_origin(origin: str) -> AccessDeniedException:
     """Return the refusal of a web page of another origin."""
-    return AccessDeniedException(f"A web page of another origin may not call this server: {origin}")
+    return AccessDeniedException(f"A web page of another origin may not call this server: {shorten(origin)}")
 
 
 def method_not_allowed(asked: str, allowed: str) -> MethodNotAllowedException:
@@ -77,8 +77,8 @@ def timed_out(seconds: float) -> RequestTimeoutException:
 def foreign_host(host: str) -> MisdirectedRequestException:
     """Return the refusal of a host name that is not one of this server's."""
     return MisdirectedRequestException(
-        f"This server listens on a loopback address and does not answer for the host {host!r}. If the name "
-        "is right, allow it: mock-s3vectors serve --allowed-host NAME, or "
+        "This server listens on a loopback address and does not answer for the host "
+        f"{shorten(host)!r}. If the name is right, allow it: mock-s3vectors serve --allowed-host NAME, or "
         "s3vectors_server(allowed_hosts=[NAME])."
     )
 

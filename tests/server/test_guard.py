@@ -104,6 +104,16 @@ def test_a_host_that_is_not_this_machine(connection: Connection, films: Any, pat
     assert names(films) == ["films"]
 
 
+@pytest.mark.parametrize("name", ["host", "origin"])
+def test_an_answer_does_not_grow_with_a_header(connection: Connection, own: str, name: str) -> None:
+    headers = {"host": own, name: "x" * 100_000}
+    answer = post(connection, "/CreateVectorBucket", *(f"{key}: {value}" for key, value in headers.items()))
+    status, _, text = answer.error
+    assert status == {"host": 421, "origin": 403}[name]
+    assert "x" * 300 + "... (100000 characters)" in text
+    assert len(text) < 600
+
+
 @pytest.mark.parametrize(
     "host",
     [

@@ -36,7 +36,7 @@ def answer_for_endpoints(get_adapter: Callable[..., BaseAdapter]) -> Callable[..
 
 
 def prepare_within_one_mock(prepare_request: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `Session.prepare_request`, but it raises if the mock ends while it signs a request.
+    """Return `Session.prepare_request`, but it raises if the mock ends while a request is being signed.
 
     A session asks for an adapter only afterwards, and would get the one that sends to the network.
     """

@@ -38,7 +38,7 @@ __version__: str
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> str:
-        """Look the version up when somebody asks: setup.cfg alone names it."""
+        """Look the version up when it is asked for, since only setup.cfg states it."""
         if name != "__version__":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib.metadata import version  # noqa: PLC0415 - it imports the parsers of mail and archives

@@ -9,14 +9,14 @@ import signal
 import sys
 from contextlib import closing, suppress
 from dataclasses import fields
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors import __version__
 from mock_s3vectors._mock import mock_s3vectors
-from mock_s3vectors._server import ENDPOINT_VARIABLE
 from mock_s3vectors.config import Config, option_descriptions, option_values
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.transports.local_endpoints import ENDPOINT_VARIABLE
 from mock_s3vectors.transports.opening import http_server
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         sys.stderr.write(f"mock-s3vectors: {error}\n")
         return 1
-    except KeyboardInterrupt:  # before the server takes care of it
+    except KeyboardInterrupt:  # before the server handles the signal
         return _INTERRUPTED
     return 0
 
@@ -45,12 +45,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mock-s3vectors", description="A faithful mock of Amazon S3 Vectors for every AWS SDK."
     )
-    parser.add_argument("--version", action="version", version=version("mock_s3vectors"))
+    parser.add_argument("--version", action="version", version=__version__)
     serve = parser.add_subparsers(required=True, metavar="COMMAND").add_parser(
         "serve",
         help="answer S3 Vectors over HTTP",
         description="Answers S3 Vectors over HTTP from memory, until SIGINT (Ctrl+C) or SIGTERM.",
     )
+    _add_options_of_server(serve)
+    _add_options_of_mock(serve)
+    return parser
+
+
+def _add_options_of_server(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--host",
         default="127.0.0.1",
@@ -61,13 +67,13 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=_PORT,
         metavar="0-65535",
-        help="0 takes any that is free (default: %(default)s)",
+        help="the port; 0 takes any free one (default: %(default)s)",
     )
     serve.add_argument(
         "--port-file",
         type=Path,
         metavar="FILE",
-        help="a file that holds the port as long as clients are answered (default: none)",
+        help="a file that holds the port while clients are answered (default: none)",
     )
     serve.add_argument(
         "--allowed-host",
@@ -76,8 +82,8 @@ def _parser() -> argparse.ArgumentParser:
         dest="allowed_hosts",
         metavar="NAME",
         help="one more name of the server, as clients have it in their URLs; may be given several times. "
-        "On a loopback address the server answers for localhost and loopback addresses only, so that no web "
-        "page reads it by DNS rebinding (default: none)",
+        "Without it a server on a loopback address answers only for localhost and loopback addresses, so "
+        "that no web page reads it by DNS rebinding (default: none)",
     )
     serve.add_argument(
         "-v",
@@ -85,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="log every request to stderr, with its error code (default: no)",
     )
+
+
+def _add_options_of_mock(serve: argparse.ArgumentParser) -> None:
     mock = serve.add_argument_group("options of the mock, as in Python")
     described = option_descriptions()
     for field in fields(Config):
@@ -97,7 +106,6 @@ def _parser() -> argparse.ArgumentParser:
             metavar=option_values(field.name),
             help=text.replace("`", "").replace("%", "%%"),
         )
-    return parser
 
 
 def _serve(
@@ -119,7 +127,7 @@ def _serve(
         # Until uvicorn listens to signals itself; and it raises them again when it has ended in good order.
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, stop)
-        # After the port is ours, since until then the file may be that of a server that has it.
+        # Only now that the port is ours: until then the file may belong to a server that has the port.
         with closing(server), _PortFile(port_file, server.port) as file:
             server.run()
 
@@ -141,7 +149,7 @@ class _PortFile:
     def __init__(self, path: Path | None, port: int) -> None:
         self._path = path
         self._text = f"{port}\n"
-        # Nobody can have put a link there.
+        # A name that nobody can foresee, and put a link there.
         self._draft = path and path.with_name(f"{path.name}.{secrets.token_hex(8)}")
 
     def __enter__(self) -> Self:

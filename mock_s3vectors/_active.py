@@ -60,13 +60,13 @@ class ActiveMocks:
         self._entries: list[_Entry] = []
         self._gateway: Gateway | None = None
         self._stores: Stores | None = None
-        # What the state that answers was copied from, the original first.
+        # The states that are hidden by copies, the original first; `_stores` is a copy of the last one.
         self._below: list[Stores] = []
         # Set last and cleared first, so that a call that finds it unchanged has found the rest unchanged too.
         self._life: object | None = None
-        self._said: set[object] = set()
-        # The URLs of the servers of this process.
-        self.servers: set[str] = set()
+        self._asked: set[object] = set()
+        # The URLs of the servers of this process, the last one to start at the end.
+        self.servers: list[str] = []
         self._surroundings = _Surroundings()
         self._patches: tuple[Patch, ...] = ()
 
@@ -135,7 +135,7 @@ class ActiveMocks:
         if not entries:
             self._stores = None
             self._below = []
-            self._said = set()
+            self._asked = set()
             for patch in self._patches:
                 patch.undo()
             self._surroundings.leave()
@@ -145,10 +145,10 @@ class ActiveMocks:
         return next((entry.config for entry in reversed(self._entries) if entry.owner is owner), None)
 
     def is_first(self, what: object) -> bool:
-        """Return whether the outermost mock that is on has not asked this before."""
+        """Return whether this is asked for the first time since the outermost mock began."""
         with self._lock:
-            is_first = what not in self._said
-            self._said.add(what)
+            is_first = what not in self._asked
+            self._asked.add(what)
             return is_first
 
     def reset(self) -> None:
@@ -176,7 +176,7 @@ class ActiveMocks:
                 self._drop(copy)
 
     def _drop(self, copy: Stores | None) -> None:
-        """Have what is below a copy answer again, or leave the copy out from below another one."""
+        """Let the state below a copy answer again, or take the copy out from below another one."""
         if copy is self._stores and self._below:
             self._stores = self._below.pop()
         else:
@@ -184,7 +184,7 @@ class ActiveMocks:
 
     @property
     def life(self) -> object | None:
-        """What tells the mock that is on from those before and after it; None while none is on."""
+        """The mark of the outermost mock, a new one each time that one begins; None while none is on."""
         return self._life
 
     def check_life(self, begun: object) -> None:
@@ -198,9 +198,9 @@ class ActiveMocks:
         """
         if begun is not self._life:
             raise UsageError(
-                "The mock that was to answer this call ended before it did, and the request was not sent "
-                "anywhere. Let calls return before their mock ends: join threads, await tasks and shut "
-                "executors down while it is on."
+                "The mock ended before it had answered this call, and the request was not sent anywhere. "
+                "Let calls return before their mock ends: join threads, await tasks and shut executors "
+                "down while it is on."
             )
 
     def handle(self, request: HttpRequest, begun: object | None = None) -> HttpResponse | None:
@@ -208,7 +208,7 @@ class ActiveMocks:
 
         Args:
             request: as its client has prepared it.
-            begun: `life`, as it was when the call began. If it is given, there is an answer.
+            begun: `life`, as it was when the call began. If it is given, the answer is never None.
 
         Raises:
             UsageError: the mock under which the call began has ended.
@@ -239,7 +239,7 @@ def _check_botocore() -> None:
     Raises:
         UsageError: it is too old; its clients would say that there is no such service.
     """
-    import botocore  # noqa: PLC0415 - for those only who use a mock; it loads nothing else
+    import botocore  # noqa: PLC0415 - only a mock that starts needs it; it loads nothing else
 
     version = re.match(r"(\d+)\.(\d+)\.(\d+)", str(botocore.__version__))
     if version and tuple(map(int, version.groups())) < _FIRST_BOTOCORE:

@@ -5,7 +5,7 @@ a state: what `setUp` or `setup_method` made is there in the test, and the next 
 `setUpClass` or `setup_class` made is there for every test: each gets a copy. All this holds for the
 outermost mock only; inside another one its state is shared.
 
-Hypothesis calls a test many times. Each example begins with what there was before the first one.
+Hypothesis calls a test many times. Each example begins with the state before the first one.
 """
 
 from __future__ import annotations
@@ -46,19 +46,21 @@ _RUN = ("run", "debug")
 _OF_UNITTEST = (*_RUN, "doClassCleanups")
 
 
-def decorate(target: Target, activate: Activate) -> Target:
-    """What `@mock_s3vectors` makes of its target.
+def decorate(target: Target, activate: Activate, of: str) -> Target:
+    """Return a function that runs its target with the mock on; a class is changed in place.
+
+    Args:
+        target: a function of any kind, or a class.
+        activate: switches the mock on.
+        of: the name of the decorator.
 
     Raises:
-        UsageError: the target is nothing to call, or a pytest fixture already.
+        UsageError: the target cannot be decorated.
     """
-    if not _can_be_decorated(target):
-        raise _refusal(target)
+    _check_target(target, of)
     if inspect.isclass(target):
         _decorate_class(target, activate)
         return target
-    if _is_fixture(target):
-        raise UsageError("@mock_s3vectors stands above @pytest.fixture: put it below, on the function.")
 
     def block(_args: tuple[Any, ...]) -> AbstractContextManager[None]:
         return activate(new_stores)
@@ -69,30 +71,32 @@ def decorate(target: Target, activate: Activate) -> Target:
         return target
     decorated: Any
     if isinstance(target, (staticmethod, classmethod)):
-        decorated = type(target)(decorate(target.__func__, activate))
+        decorated = type(target)(decorate(target.__func__, activate, of))
     else:
         decorated = wrap(target, block)
     result: Target = decorated
     return result
 
 
-def _can_be_decorated(target: object) -> bool:
-    return target is not Config and (callable(target) or isinstance(target, (staticmethod, classmethod)))
+def _check_target(target: object, of: str) -> None:
+    """Raise unless a target can be decorated.
 
-
-def _refusal(target: object) -> UsageError:
-    """Return what to say of a target that is neither called nor a test class."""
+    Raises:
+        UsageError: it is an option without its name, or a function with another decorator in between.
+    """
     if isinstance(target, Config) or target is Config:
-        return UsageError("mock_s3vectors was given a Config without a name: did you mean config=?")
+        raise UsageError(f"{of} was given a Config without a name: did you mean config=?")
+    if _is_fixture(target):
+        raise UsageError(f"@{of} stands above @pytest.fixture: put it below, on the function.")
+    if callable(target) or isinstance(target, (staticmethod, classmethod)):
+        return
     if isinstance(target, Mapping):
-        return UsageError(f"mock_s3vectors was given {target!r}: did you mean mock_s3vectors(**options)?")
+        raise UsageError(f"{of} was given {target!r}: did you mean {of}(**options)?")
     if hasattr(target, "__get__"):
-        return UsageError(
-            f"@mock_s3vectors stands above a {type(target).__name__}: put it below, on the function."
-        )
-    return UsageError(
-        f"mock_s3vectors stands on {target!r}: it decorates functions and classes, and its options have "
-        'names, as in mock_s3vectors(account_id="111122223333").'
+        raise UsageError(f"@{of} stands above a {type(target).__name__}: put it below, on the function.")
+    raise UsageError(
+        f"{of} was given {target!r}: it decorates functions and classes, and its options have names, as in "
+        f'{of}(account_id="111122223333").'
     )
 
 
@@ -105,8 +109,8 @@ def _decorate_class(cls: Any, activate: Activate) -> None:
     """Wrap the methods of a class, and of the classes that will be derived from it."""
     if _is_machine(cls):
         raise UsageError(
-            f"@mock_s3vectors stands on {cls.__name__}, a state machine whose rules Hypothesis calls by "
-            f"itself: decorate its test case, as in TestFilms = mock_s3vectors({cls.__name__}.TestCase)."
+            f"{cls.__name__} is a state machine, and Hypothesis calls its rules by itself: decorate its test "
+            f"case, as in TestFilms = mock_s3vectors({cls.__name__}.TestCase)."
         )
     known: Activate | None = getattr(cls, _ACTIVATE, None)
     stacked = _ACTIVATE in vars(cls)
@@ -212,7 +216,8 @@ def _is_machine(cls: type) -> bool:
 
 def _is_derived_from(cls: type, module: str, base: str) -> bool:
     """Return whether a class has a base of a module that need not be loaded."""
-    return isinstance(found := getattr(sys.modules.get(module), base, None), type) and issubclass(cls, found)
+    found = getattr(sys.modules.get(module), base, None)
+    return isinstance(found, type) and issubclass(cls, found)
 
 
 def _inherited(cls: type, name: str) -> Function:

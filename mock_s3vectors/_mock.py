@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from mock_s3vectors._active import ACTIVE, options_of
-from mock_s3vectors._decorate import decorate
 from mock_s3vectors.config import Config, check_account_id, check_option_names
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.switch import NOTHING, Switch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import TracebackType
+    from collections.abc import Iterator
 
-    from typing_extensions import Self, Unpack
+    from typing_extensions import Unpack
 
+    from mock_s3vectors._decorate import MakeState, Target
     from mock_s3vectors.config import Options
-    from mock_s3vectors.state import Stores
-
-Target = TypeVar("Target", bound="Callable[..., Any]")
-
-# None may be given by mistake.
-_NOTHING: Any = object()
 
 
 class Credentials(TypedDict):
@@ -32,7 +26,7 @@ class Credentials(TypedDict):
     aws_secret_access_key: str
 
 
-class MockS3Vectors:
+class MockS3Vectors(Switch):
     """A mock of Amazon S3 Vectors, off until it is entered, started, or what it decorates is called.
 
     While any mock is on, no call of an s3vectors client reaches the network (but for clients whose
@@ -40,6 +34,8 @@ class MockS3Vectors:
     an inner one shares the state of the outermost, adds its options to those around it, and when the
     outermost ends the state is dropped.
     """
+
+    _made_by = "mock_s3vectors"
 
     def __init__(self, **options: Unpack[Options]) -> None:
         check_option_names(options)
@@ -71,7 +67,7 @@ class MockS3Vectors:
         """Drop all vector buckets with everything in them, of every account and Region.
 
         Raises:
-            UsageError: this mock is off; another one may be on, and what it holds is not dropped.
+            UsageError: this mock is off. Another one that is on keeps its vector buckets.
         """
         if ACTIVE.config_of(self) is None:
             raise UsageError(
@@ -91,43 +87,8 @@ class MockS3Vectors:
         """
         return {"aws_access_key_id": check_account_id(account_id), "aws_secret_access_key": "testing"}
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, error, trace)
-
-    def __call__(self, target: Target = _NOTHING, /) -> Target:
-        """Decorate a function, coroutine function, (async) generator function or class.
-
-        Raises:
-            UsageError: the target is something else, or there is none.
-        """
-        if target is _NOTHING:
-            raise UsageError(
-                "A mock was called without a function: decorate with @mock_s3vectors or "
-                "@mock_s3vectors(...), or switch the mock on in a `with` block."
-            )
-        if isinstance(target, MockS3Vectors):
-            raise UsageError(
-                "A mock was given to another one: decorate with one above the other, or nest them as in "
-                "`with one, other:`."
-            )
-        return decorate(target, self._activate)
-
     @contextmanager
-    def _activate(self, make_state: Callable[[], Stores]) -> Iterator[None]:
+    def _activate(self, make_state: MakeState) -> Iterator[None]:
         ACTIVE.start(self, self._options, make_state)
         try:
             yield
@@ -147,11 +108,11 @@ def mock_s3vectors(*, config: Config) -> MockS3Vectors: ...
 def mock_s3vectors(**options: Unpack[Options]) -> MockS3Vectors: ...
 
 
-def mock_s3vectors(target: Any = _NOTHING, /, *, config: Config | None = None, **options: Any) -> Any:
+def mock_s3vectors(target: Any = NOTHING, /, *, config: Config | None = None, **options: Any) -> Any:
     """Mock Amazon S3 Vectors in what is decorated, or in a `with` or `async with` block.
 
     Args:
-        target: what stands under `@mock_s3vectors` without parentheses.
+        target: the function or class under `@mock_s3vectors` without parentheses.
         config: all options at once, instead of single ones.
         **options: the fields of Config, for instance `account_id="111122223333"`.
 
@@ -169,4 +130,4 @@ def mock_s3vectors(target: Any = _NOTHING, /, *, config: Config | None = None, *
             )
         options = options_of(config)
     mock = MockS3Vectors(**options)
-    return mock if target is _NOTHING else mock(target)
+    return mock if target is NOTHING else mock(target)

@@ -5,48 +5,42 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import urlsplit
 
 from mock_s3vectors._active import ACTIVE, new_stores, set_variables
-from mock_s3vectors._decorate import decorate
 from mock_s3vectors._mock import mock_s3vectors
-from mock_s3vectors.config import Config, check_option_names
+from mock_s3vectors.config import check_option_names
 from mock_s3vectors.errors import UsageError
 from mock_s3vectors.locks import new_lock
+from mock_s3vectors.switch import NOTHING, Switch
+from mock_s3vectors.transports.local_endpoints import ENDPOINT_VARIABLE, IGNORE_VARIABLE
 from mock_s3vectors.transports.opening import check_address, http_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import TracebackType
+    from collections.abc import Iterator
 
-    from typing_extensions import Self, Unpack
+    from typing_extensions import Unpack
 
+    from mock_s3vectors._decorate import MakeState, Target
     from mock_s3vectors._mock import MockS3Vectors
-    from mock_s3vectors.config import Options
-    from mock_s3vectors.state import Stores
+    from mock_s3vectors.config import Config, Options
     from mock_s3vectors.transports.uvicorn import HttpServer
 
-Target = TypeVar("Target", bound="Callable[..., Any]")
-
-ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
-# Set by somebody, it would have clients go past the server, to AWS.
-_IGNORE_VARIABLE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
-_VARIABLES = (ENDPOINT_VARIABLE, _IGNORE_VARIABLE)
 # Some clients read the one, some the other, and some the first that there is.
 _NO_PROXY = ("no_proxy", "NO_PROXY")
-# None may be given by mistake.
-_NOTHING: Any = object()
 
 
-class S3VectorsServer:
-    """A mock of Amazon S3 Vectors that answers over HTTP too, off until it is entered, started, or decorates.
+class S3VectorsServer(Switch):
+    """A mock of Amazon S3 Vectors that answers over HTTP too, switched on and off as any mock.
 
     It shares the state of a mock that is on already, and has a state of its own otherwise. While it is on,
     child processes find it: the environment variable `AWS_ENDPOINT_URL_S3VECTORS` names it, and there
     are fake credentials if there were none. Clients of this process that are made meanwhile, and read
     that variable, go through it as well; the others are answered as by `mock_s3vectors`.
     """
+
+    _made_by = "s3vectors_server"
 
     def __init__(self, mock: MockS3Vectors, host: str, port: int, allowed_hosts: tuple[str, ...]) -> None:
         self._mock = mock
@@ -55,7 +49,7 @@ class S3VectorsServer:
         self._last_port = 0
         self._allowed_hosts = allowed_hosts
         self._http: HttpServer | None = None
-        # Blocks that have it on: what it decorates may call itself, or run in several threads.
+        # How many blocks hold it on: a decorated function may call itself, or run in several threads.
         self._blocks = 0
         self._lock = new_lock()
         self._started: ExitStack | None = None
@@ -108,34 +102,8 @@ class S3VectorsServer:
             raise UsageError("reset() was called on a server that is off: start() it first.")
         self._mock.reset()
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, error, trace)
-
-    def __call__(self, target: Target) -> Target:
-        """Decorate a function, coroutine function, (async) generator function or class.
-
-        Raises:
-            UsageError: the target is nothing to call, or a pytest fixture already.
-        """
-        _check_target(target)
-        return decorate(target, self._activate)
-
     @contextmanager
-    def _activate(self, make_state: Callable[[], Stores]) -> Iterator[None]:
+    def _activate(self, make_state: MakeState) -> Iterator[None]:
         with self._mock._activate(make_state):  # noqa: SLF001 - the other half of the same thing
             self._enter()
             try:
@@ -161,7 +129,7 @@ class S3VectorsServer:
                 http.stop()
 
     def _listen(self) -> HttpServer:
-        """Take the port; that of last time if any would do, since clients that setup_class made know it."""
+        """Take the port; if any will do, the one of last time, which clients from `setup_class` know."""
         if self._last_port and not self._port:
             with suppress(UsageError):
                 return http_server(self._host, self._last_port, allowed_hosts=self._allowed_hosts)
@@ -186,7 +154,7 @@ def s3vectors_server(
 
 
 def s3vectors_server(
-    target: Any = _NOTHING,
+    target: Any = NOTHING,
     /,
     *,
     host: str = "127.0.0.1",
@@ -195,16 +163,16 @@ def s3vectors_server(
     config: Config | None = None,
     **options: Any,
 ) -> Any:
-    """Mock Amazon S3 Vectors for other processes and languages, in what is decorated or in a `with` block.
+    """Mock Amazon S3 Vectors for other processes and languages, in a decorated target or in a `with` block.
 
     Needs the extra `server`.
 
     Args:
         target: the function or class under `@s3vectors_server` without parentheses.
         host: the name or address of this machine to listen on.
-        port: 0 for any that is free.
-        allowed_hosts: more names of the server, as clients have them in their URLs. On a loopback address it
-            answers for names of the loopback interface only, so that no web page reads it by DNS rebinding.
+        port: 0 for any free port.
+        allowed_hosts: more names of the server, as clients have them in their URLs. Without them a server on
+            a loopback address answers only for names of the loopback interface, against DNS rebinding.
         config: all options of the mock at once, instead of single ones.
         **options: the fields of Config, for instance `account_id="111122223333"`.
 
@@ -219,7 +187,7 @@ def s3vectors_server(
     check_address(host, port)
     settings: Any = {"config": config} if config is not None else {}
     server = S3VectorsServer(mock_s3vectors(**settings, **options), host, port, _checked_hosts(allowed_hosts))
-    return server if target is _NOTHING else server(target)
+    return server if target is NOTHING else server(target)
 
 
 class _Environment:
@@ -227,54 +195,38 @@ class _Environment:
 
     def __init__(self) -> None:
         self._lock = new_lock()
-        self._urls: list[str] = []
         self._replaced: dict[str, str | None] = {}
 
     def enter(self, url: str) -> None:
         """A server is on."""
         with self._lock:
-            if not self._urls:
-                self._replaced = {name: os.environ.get(name) for name in (*_VARIABLES, *_NO_PROXY)}
-            self._urls.append(url)
-            ACTIVE.servers.add(url)
+            if not ACTIVE.servers:
+                names = (ENDPOINT_VARIABLE, IGNORE_VARIABLE, *_NO_PROXY)
+                self._replaced = {name: os.environ.get(name) for name in names}
+            ACTIVE.servers.append(url)
             self._set()
 
     def leave(self, url: str) -> None:
         """It is not any more; servers may end in any order."""
         with self._lock:
-            self._urls.remove(url)
-            ACTIVE.servers.discard(url)
-            if self._urls:
+            ACTIVE.servers.remove(url)
+            if ACTIVE.servers:
                 self._set()
             else:
                 set_variables(self._replaced)
 
     def _set(self) -> None:
-        hosts = sorted({str(urlsplit(url).hostname) for url in self._urls})
+        hosts = sorted({str(urlsplit(url).hostname) for url in ACTIVE.servers})
         # Who had one of the two meant it for all clients.
         common = self._replaced["no_proxy"] or self._replaced["NO_PROXY"]
         direct = {
             name: ",".join(filter(None, [self._replaced[name] or common, *hosts])) for name in _NO_PROXY
         }
-        set_variables({ENDPOINT_VARIABLE: self._urls[-1], _IGNORE_VARIABLE: "false", **direct})
+        # A user's "true" would have clients go past the server, to AWS.
+        set_variables({ENDPOINT_VARIABLE: ACTIVE.servers[-1], IGNORE_VARIABLE: "false", **direct})
 
 
 _ENVIRONMENT = _Environment()
-
-
-def _check_target(target: object) -> None:
-    """Raise unless this is a function or a class.
-
-    Raises:
-        UsageError: it is an option without its name.
-    """
-    if isinstance(target, Config) or target is Config:
-        raise UsageError("s3vectors_server was given a Config without a name: did you mean config=?")
-    if not callable(target) and not isinstance(target, (staticmethod, classmethod)):
-        raise UsageError(
-            f"s3vectors_server stands on {target!r}: it decorates functions and classes, and its options "
-            "have names, as in s3vectors_server(port=7380)."
-        )
 
 
 def _checked_hosts(allowed_hosts: Iterable[str]) -> tuple[str, ...]:

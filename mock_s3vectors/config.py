@@ -59,7 +59,7 @@ class Config:
     if not TYPE_CHECKING:
 
         def __new__(cls, *values: object, **options: object) -> Self:
-            """Say what is wrong with the names; a dataclass by itself raises a TypeError."""
+            """Refuse unknown options, and values without a name; a dataclass by itself raises a TypeError."""
             if values:
                 raise UsageError(
                     "The options of Config have names, as in "
@@ -133,9 +133,9 @@ def check_option_names(names: Iterable[str], of: str = "mock_s3vectors", also: I
     """Raise unless all of them are options.
 
     Args:
-        names: those that were given.
-        of: the function that they were given to.
-        also: what it has besides the options of the mock.
+        names: the names that were given.
+        of: the function to which they were given.
+        also: the names of its other parameters.
 
     Raises:
         UsageError: there is no such option.
@@ -156,7 +156,7 @@ def option_values(name: str) -> str:
 
 
 def option_descriptions() -> dict[str, str]:
-    """Return what each option does, as the docstring of Config says; empty under `python -OO`."""
+    """Return the description of each option in the docstring of Config; none under `python -OO`."""
     _, _, attributes = cleandoc(Config.__doc__ or "").partition("Attributes:\n    ")
     entries = re.split(r"\n {4}(?=\w)", attributes.partition("\n\n")[0])
     return {

@@ -1,7 +1,8 @@
-"""The service's errors and the mock's own: every message text lives here.
+"""The service's errors with their texts, and the mock's own.
 
-A text seen on AWS or documented stands as it is. A text that nobody has published carries the
-word `Choice` beside it; the README lists those under "Unverified choices".
+`transports.refusals` has those of the HTTP server itself. A text seen on AWS or documented stands as it is. A
+text that nobody has published carries the word `Choice` beside it; the README lists those under "Unverified
+choices".
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ _SHOWN_CHARACTERS = 300
 
 
 def shorten(text: str) -> str:
-    """Return a text from outside as a message may repeat it: no answer grows with what was sent."""
+    """Return a text from outside, cut for a message that repeats it: no answer grows with its request."""
     return (
         text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}... ({len(text)} characters)"
     )

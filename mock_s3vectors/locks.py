@@ -16,7 +16,7 @@ from weakref import WeakSet
 # Seconds. Linking many vectors may take longer: then the child is forked all the same.
 PATIENCE = 5.0
 
-# Seconds to wait for one lock and hold others, before those who may want these get them.
+# Seconds to wait for one lock while holding others; then other threads, which may want these, get a turn.
 _TURN = 0.05
 
 _LOCKS: WeakSet[threading.RLock] = WeakSet()
@@ -44,7 +44,7 @@ def new_lock() -> threading.RLock:
 
 
 def _take() -> None:
-    """Hold all locks, so that no other thread is in the middle of anything."""
+    """Take all locks, so that no other thread is in the middle of anything."""
     end = time.monotonic() + PATIENCE
     locks = list(_LOCKS)
     while not all(map(_taken, locks)) and time.monotonic() < end:

@@ -1,6 +1,6 @@
-"""Tests of Hypothesis, which calls a test many times: what happens in one example is not there in the next.
+"""Property tests: Hypothesis calls a test many times, and no example sees the changes of another one.
 
-Nothing is imported from Hypothesis; what it has made is known by its attributes.
+This module imports nothing from Hypothesis. It knows functions and classes of Hypothesis by their attributes.
 """
 
 from __future__ import annotations
@@ -29,17 +29,16 @@ def has_examples(function: object) -> bool:
 def wrap_examples(function: Any, block: Block) -> None:
     """Have each example of a function for which `has_examples` holds run inside a block.
 
-    The attribute is there for this. The function stays what it is, so that `@settings`, `@example` and others
-    find it wherever they stand. Strategies draw outside of the block.
+    Hypothesis has the attribute `inner_test` for this purpose. The function stays the same, so that
+    `@settings`, `@example` and others work above it and below it. Strategies draw outside of the block.
     """
-    inner = wrap(function.hypothesis.inner_test, block)
-    function.hypothesis.inner_test = inner
+    function.hypothesis.inner_test = wrap(function.hypothesis.inner_test, block)
 
 
 def isolate_examples(test: Any) -> None:
-    """Have each example of a Hypothesis test see what there was before the first one, and no other's changes.
+    """Have each example of a Hypothesis test begin with the state before the first one.
 
-    Any other test is left alone.
+    This leaves any other test alone.
     """
     if not has_examples(test):
         return

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
-# How long a child may take; it waits for ever where a lock is held by a thread that it has not.
+# How long a child may take; it waits for ever for a lock of a thread that it lacks.
 PATIENCE = 20
 
 
@@ -288,7 +288,7 @@ def test_by_multiprocessing(filled: Client) -> None:
 @pytest.mark.parametrize("ties", [False, True])
 @pytest.mark.parametrize("engine", [FlatEngine, HnswEngine])
 def test_after_a_search_by_faiss(engine: Any, ties: bool) -> None:  # noqa: FBT001
-    """Whose threads the child has not."""
+    """faiss may have started threads, which the child lacks."""
     matrix = np.random.default_rng(0).standard_normal((4000 if engine is FlatEngine else 800, 32), np.float32)
     if ties:
         matrix[:] = matrix[0]

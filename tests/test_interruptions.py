@@ -93,7 +93,7 @@ def world(client: Client, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
 
 
 def elsewhere(call: Callable[[], Any]) -> Any:
-    """What a call returns in another thread, which a lock that was left behind would stop."""
+    """Call in another thread, which a lock that was left behind would stop, and return the result."""
     results: list[Any] = []
     thread = Thread(target=lambda: results.append(call()), daemon=True)
     thread.start()

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.state import Stores
-from tests.helpers import vector
+from tests.helpers import POLICY, vector
 from tests.shapes import needs
 
 if TYPE_CHECKING:
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 BUCKET = {"vectorBucketName": "bucket"}
 INDEX = {**BUCKET, "indexName": "index"}
 ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
-POLICY = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}'
 SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 
-# What is found in a bucket or an index: the operation, and its arguments besides the address.
+# Operations that look up a bucket or an index, and their arguments besides the address.
 IN_A_BUCKET: dict[str, dict[str, Any]] = {
     "get_vector_bucket": {},
     "list_indexes": {},
@@ -87,7 +86,7 @@ def test_a_reset_after_a_call_has_found_its_store(
     operation: str,
     arguments: dict[str, Any],
 ) -> None:
-    """The call goes on there, and what it does is forgotten."""
+    """The call goes on in the store that it has found; its changes are forgotten."""
     make_index()
     client.create_vector_bucket(**EMPTY)
     client.put_vector_bucket_policy(**BUCKET, policy=POLICY)

@@ -5,12 +5,15 @@ Choice: an ARN is looked up in the account and Region that it names, whoever ask
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mock_s3vectors import errors
 from mock_s3vectors.arns import Arn, is_index_name, is_vector_bucket_name, parse_arn
 
 if TYPE_CHECKING:
+    import threading
+
     from mock_s3vectors.operations.call import Call, Params
     from mock_s3vectors.state import Index, Store, VectorBucket
 
@@ -30,8 +33,77 @@ def index_arn(bucket: Arn, name: str) -> Arn:
     return Arn(bucket.partition, bucket.region, bucket.account, bucket.bucket, name)
 
 
-def addressed_vector_bucket(call: Call, params: Params) -> Arn:
-    """The ARN of the bucket that a bucket operation means, whether or not there is such a bucket.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that a request means, whether or not anything is there.
+
+    Its store is looked up once, because a reset may replace it at any time.
+
+    Attributes:
+        arn: the ARN of a bucket or an index.
+        store: that of the ARN's account and Region.
+    """
+
+    arn: Arn
+    store: Store
+
+    @property
+    def lock(self) -> threading.RLock:
+        """The store's lock, for operations that change what they find, or need it to stay as it is.
+
+        It is taken with `with place.lock`: an interruption could end a context manager of our own before
+        that knows that it holds the lock.
+        """
+        return self.store.lock
+
+    def vector_bucket(self) -> VectorBucket:
+        """Return the bucket.
+
+        Raises:
+            NotFoundException: no such bucket.
+        """
+        bucket, _ = self._found()
+        if bucket is None:
+            raise errors.vector_bucket_not_found()
+        return bucket
+
+    def index(self) -> tuple[VectorBucket, Index]:
+        """Return the index, and its bucket.
+
+        Raises:
+            NotFoundException: no such index, or no such bucket.
+        """
+        bucket, index = self._found()
+        if bucket is None or index is None:
+            raise errors.index_not_found()
+        return bucket, index
+
+    def resource(self) -> VectorBucket | Index:
+        """Return the bucket or the index, whichever the ARN names.
+
+        Raises:
+            NotFoundException: no such bucket or index.
+        """
+        bucket, index = self._found()
+        resource = bucket if self.arn.index is None else index
+        if resource is None:
+            raise errors.resource_not_found()
+        return resource
+
+    def _found(self) -> tuple[VectorBucket | None, Index | None]:
+        """Return the bucket that the ARN names, and the index of the ARN in it; None where there is none."""
+        bucket = self.store.vector_buckets.get(self.arn.bucket)
+        if bucket is None or bucket.arn.partition != self.arn.partition:
+            return None, None
+        return bucket, bucket.indexes.get(self.arn.index or "")
+
+
+def _place(call: Call, arn: Arn) -> Place:
+    return Place(arn, call.stores.at(arn.account, arn.region))
+
+
+def addressed_vector_bucket(call: Call, params: Params) -> Place:
+    """Return the place of the bucket that a bucket operation means.
 
     Raises:
         ValidationException: not exactly one of name and ARN, or no possible name.
@@ -43,11 +115,11 @@ def addressed_vector_bucket(call: Call, params: Params) -> Arn:
     arn = own_vector_bucket_arn(call, name) if name is not None else parse_arn(str(text))
     if arn is None or arn.index is not None:
         raise errors.vector_bucket_not_found()
-    return arn
+    return _place(call, arn)
 
 
-def addressed_index(call: Call, params: Params) -> Arn:
-    """The ARN of the index that an index operation means, whether or not there is such an index.
+def addressed_index(call: Call, params: Params) -> Place:
+    """Return the place of the index that an index operation means.
 
     Raises:
         ValidationException: neither the ARN alone nor both names, or no possible names.
@@ -60,76 +132,30 @@ def addressed_index(call: Call, params: Params) -> Arn:
         arn = parse_arn(text)
         if arn is None or arn.index is None:
             raise errors.index_not_found()
-        return arn
+        return _place(call, arn)
     if text is not None or bucket_name is None or index_name is None:
         raise errors.index_address()
-    return index_arn(own_vector_bucket_arn(call, bucket_name), index_name)
+    return _place(call, index_arn(own_vector_bucket_arn(call, bucket_name), index_name))
 
 
-def store_of(call: Call, arn: Arn) -> Store:
-    """Look up the account and Region of an ARN: once in each call, because a reset may replace it.
-
-    Whoever changes what is in it, or needs it to stay as it is, does so `with store.lock`: not in a context
-    manager of our own, which an interruption could leave before it knows that it holds the lock.
-    """
-    return call.stores.at(arn.account, arn.region)
-
-
-def lookup_vector_bucket(store: Store, arn: Arn) -> VectorBucket | None:
-    """Look up the bucket of an ARN, or the bucket in which the index of an ARN would be."""
-    bucket = store.vector_buckets.get(arn.bucket)
-    return bucket if bucket is not None and bucket.arn.partition == arn.partition else None
-
-
-def lookup_index(store: Store, arn: Arn) -> tuple[VectorBucket, Index] | None:
-    """Look up the index of an ARN, and its bucket."""
-    bucket = lookup_vector_bucket(store, arn)
-    index = bucket.indexes.get(arn.index) if bucket is not None and arn.index is not None else None
-    return (bucket, index) if bucket is not None and index is not None else None
-
-
-def vector_bucket_in(store: Store, arn: Arn) -> VectorBucket:
-    """Return the bucket of an ARN.
+def addressed_resource(call: Call, params: Params) -> Place:
+    """Return the place of the bucket or index that an operation on tags means.
 
     Raises:
-        NotFoundException: no such bucket.
+        NotFoundException: the text is no ARN (Choice).
     """
-    bucket = lookup_vector_bucket(store, arn)
-    if bucket is None:
-        raise errors.vector_bucket_not_found()
-    return bucket
-
-
-def index_in(store: Store, arn: Arn) -> tuple[VectorBucket, Index]:
-    """Return the index of an ARN, and its bucket.
-
-    Raises:
-        NotFoundException: no such index, or no such bucket.
-    """
-    found = lookup_index(store, arn)
-    if found is None:
-        raise errors.index_not_found()
-    return found
-
-
-def find_vector_bucket(call: Call, params: Params) -> VectorBucket:
-    """The bucket of a bucket operation that only reads.
-
-    Raises:
-        ValidationException: see `addressed_vector_bucket`.
-        NotFoundException: no such bucket.
-    """
-    arn = addressed_vector_bucket(call, params)
-    return vector_bucket_in(store_of(call, arn), arn)
+    arn = parse_arn(params["resourceArn"])
+    if arn is None:
+        raise errors.resource_not_found()
+    return _place(call, arn)
 
 
 def find_index(call: Call, params: Params) -> Index:
-    """The index of an index operation.
+    """Return the index of an index operation that needs no more of its bucket.
 
     Raises:
         ValidationException: see `addressed_index`.
         NotFoundException: no such index, or no such bucket.
     """
-    arn = addressed_index(call, params)
-    _, index = index_in(store_of(call, arn), arn)
+    _, index = addressed_index(call, params).index()
     return index

@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_s3vectors import clock, errors, limits
-from mock_s3vectors.operations.addressing import (
-    addressed_vector_bucket,
-    find_vector_bucket,
-    own_vector_bucket_arn,
-    store_of,
-    vector_bucket_in,
-)
+from mock_s3vectors.operations.addressing import addressed_vector_bucket, own_vector_bucket_arn
 from mock_s3vectors.operations.encryption import effective_encryption
 from mock_s3vectors.operations.paging import page_of_names
 from mock_s3vectors.operations.tags import check_tags
@@ -51,7 +45,7 @@ def create_vector_bucket(call: Call, params: Params) -> Result:
 
 def get_vector_bucket(call: Call, params: Params) -> Result:
     """Describes a bucket."""
-    bucket = find_vector_bucket(call, params)
+    bucket = addressed_vector_bucket(call, params).vector_bucket()
     return {
         "vectorBucket": {
             **_summary(bucket),
@@ -73,22 +67,20 @@ def list_vector_buckets(call: Call, params: Params) -> Result:
 
 def delete_vector_bucket(call: Call, params: Params) -> Result:
     """Deletes an empty bucket; its name is free again at once."""
-    arn = addressed_vector_bucket(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        bucket = vector_bucket_in(store, arn)
+    place = addressed_vector_bucket(call, params)
+    with place.lock:
+        bucket = place.vector_bucket()
         if bucket.indexes:
             raise errors.vector_bucket_not_empty()
-        del store.vector_buckets[bucket.name]
+        del place.store.vector_buckets[bucket.name]
     return {}
 
 
 def put_vector_bucket_default_index_mode(call: Call, params: Params) -> Result:
     """Sets the mode of indexes that are created from now on."""
-    mode, arn = params["defaultIndexMode"], addressed_vector_bucket(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        bucket = vector_bucket_in(store, arn)
+    mode, place = params["defaultIndexMode"], addressed_vector_bucket(call, params)
+    with place.lock:
+        bucket = place.vector_bucket()
         if mode == "CLASSIC" and not bucket.supports_classic:
             raise errors.default_index_mode_classic()
         bucket.default_index_mode = mode

@@ -10,9 +10,6 @@ from mock_s3vectors.operations.addressing import (
     addressed_vector_bucket,
     find_index,
     index_arn,
-    index_in,
-    store_of,
-    vector_bucket_in,
 )
 from mock_s3vectors.operations.encryption import effective_encryption
 from mock_s3vectors.operations.metadata_configuration import (
@@ -31,10 +28,9 @@ if TYPE_CHECKING:
 
 def create_index(call: Call, params: Params) -> Result:
     """Creates an index in a bucket; not idempotent, whatever the parameters."""
-    quota, arn = call.config.max_indexes_per_vector_bucket, addressed_vector_bucket(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        bucket = vector_bucket_in(store, arn)
+    quota, place = call.config.max_indexes_per_vector_bucket, addressed_vector_bucket(call, params)
+    with place.lock:
+        bucket = place.vector_bucket()
         index = _new_index(bucket, params)
         if index.name in bucket.indexes:
             raise errors.index_exists()
@@ -81,20 +77,18 @@ def get_index(call: Call, params: Params) -> Result:
 
 def list_indexes(call: Call, params: Params) -> Result:
     """Lists the indexes of a bucket."""
-    arn = addressed_vector_bucket(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        bucket = vector_bucket_in(store, arn)
+    place = addressed_vector_bucket(call, params)
+    with place.lock:
+        bucket = place.vector_bucket()
         page, more = page_of_names(bucket.indexes, params, limits.LIST_PAGE, "ListIndexes", str(bucket.arn))
     return {"indexes": [_summary(index) for index in page], **more}
 
 
 def delete_index(call: Call, params: Params) -> Result:
     """Deletes an index and the vectors in it."""
-    arn = addressed_index(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        bucket, index = index_in(store, arn)
+    place = addressed_index(call, params)
+    with place.lock:
+        bucket, index = place.index()
         del bucket.indexes[index.name]
     return {}
 
@@ -105,10 +99,9 @@ def update_index_mode(call: Call, params: Params) -> Result:
     Choice: an index that becomes CLASSIC keeps its text search configurations, and may be searched for
     text again when it is ENHANCED again.
     """
-    mode, arn = params["indexMode"], addressed_index(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        bucket, index = index_in(store, arn)
+    mode, place = params["indexMode"], addressed_index(call, params)
+    with place.lock:
+        bucket, index = place.index()
         if mode == "CLASSIC" and not bucket.supports_classic:
             raise errors.index_mode_classic()
         with index.lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors import clock, errors, limits
-from mock_s3vectors.operations.addressing import addressed_index, index_in, store_of
+from mock_s3vectors.operations.addressing import addressed_index
 from mock_s3vectors.state import TextSearch
 
 if TYPE_CHECKING:
@@ -61,10 +61,9 @@ def update_metadata_configuration(call: Call, params: Params) -> Result:
         raise errors.add_or_delete()
     given = (add or delete or {}).get("textSearchConfigurations", [])
     change = _with if delete is None else _without
-    arn = addressed_index(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        _, index = index_in(store, arn)
+    place = addressed_index(call, params)
+    with place.lock:
+        _, index = place.index()
         with index.lock:
             # Not earlier: whoever held the locks until now may have read the clock since.
             now, seconds = clock.now(), call.config.text_build_seconds

@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_s3vectors import errors
-from mock_s3vectors.operations.addressing import (
-    addressed_vector_bucket,
-    find_vector_bucket,
-    store_of,
-    vector_bucket_in,
-)
+from mock_s3vectors.operations.addressing import addressed_vector_bucket
 
 if TYPE_CHECKING:
     from mock_s3vectors.operations.call import Call, Params, Result
@@ -20,10 +15,9 @@ if TYPE_CHECKING:
 
 def put_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Keeps the text of a policy, replacing the one before."""
-    arn = addressed_vector_bucket(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        bucket = vector_bucket_in(store, arn)
+    place = addressed_vector_bucket(call, params)
+    with place.lock:
+        bucket = place.vector_bucket()
         _check_policy(params["policy"])
         bucket.policy = params["policy"]
     return {}
@@ -31,7 +25,7 @@ def put_vector_bucket_policy(call: Call, params: Params) -> Result:
 
 def get_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Returns the text as it was put."""
-    policy = find_vector_bucket(call, params).policy
+    policy = addressed_vector_bucket(call, params).vector_bucket().policy
     if policy is None:
         raise errors.policy_not_found()
     return {"policy": policy}
@@ -39,24 +33,19 @@ def get_vector_bucket_policy(call: Call, params: Params) -> Result:
 
 def delete_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Forgets the policy. Choice: also where there is none."""
-    arn = addressed_vector_bucket(call, params)
-    store = store_of(call, arn)
-    with store.lock:
-        vector_bucket_in(store, arn).policy = None
+    place = addressed_vector_bucket(call, params)
+    with place.lock:
+        place.vector_bucket().policy = None
     return {}
 
 
-# What every statement has besides its effect: one of each pair.
-_PAIRS = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
-
-
 def _check_policy(text: str) -> None:
-    """Raise unless a text is a policy of a resource, as far as IAM's grammar says which elements it has.
+    """Raise unless a text is a policy of a resource, with the elements that IAM's grammar asks for.
 
     Choice: no more is asked yet; in particular, no name of an action, resource or principal is looked up.
 
     Raises:
-        ValidationException: names the first statement that is none, and what is wrong there.
+        ValidationException: names the first statement with a fault, and the fault.
     """
     try:
         document: Any = orjson.loads(text)
@@ -77,14 +66,12 @@ def _check_statement(place: str, statement: Any) -> None:
         raise errors.malformed_policy(f"{place} must be an object")
     if statement.get("Effect") not in ("Allow", "Deny"):
         raise errors.malformed_policy(f"{place} must have an Effect, which is Allow or Deny")
-    for pair in _PAIRS:
-        present = [name for name in pair if name in statement]
+    for name, opposite, kind, is_kind in _ELEMENTS:
+        present = [either for either in (name, opposite) if either in statement]
         if len(present) != 1:
-            raise errors.malformed_policy(f"{place} must have either {pair[0]} or {pair[1]}")
-        (name,) = present
-        kind, is_kind = _PRINCIPAL if name in _PAIRS[0] else _NAMES
-        if not is_kind(statement[name]):
-            raise errors.malformed_policy(f"{place}.{name} must be {kind}")
+            raise errors.malformed_policy(f"{place} must have either {name} or {opposite}")
+        if not is_kind(statement[present[0]]):
+            raise errors.malformed_policy(f"{place}.{present[0]} must be {kind}")
 
 
 def _is_names(value: Any) -> bool:
@@ -99,6 +86,12 @@ def _is_principal(value: Any) -> bool:
     )
 
 
-# What an element is, in words and in code.
 _NAMES = ("a string or an array of strings, which is not empty", _is_names)
 _PRINCIPAL = ("a string or an object of strings and arrays of strings, which are not empty", _is_principal)
+
+# An element that every statement has besides its effect, its opposite, and their form in words and in code.
+_ELEMENTS = (
+    ("Principal", "NotPrincipal", *_PRINCIPAL),
+    ("Action", "NotAction", *_NAMES),
+    ("Resource", "NotResource", *_NAMES),
+)

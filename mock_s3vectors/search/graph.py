@@ -1,4 +1,4 @@
-"""A graph of near neighbours, which is faiss's, and where walks through it begin."""
+"""An HNSW graph of faiss, and the nodes at which walks through it begin."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Graph:
     """
 
     def __init__(self, dimension: int, m: int, ef_construction: int) -> None:
-        """A graph without nodes; see `HnswEngine`."""
+        """Make a graph without nodes; see `HnswEngine` for the parameters."""
         self.index = load_faiss().IndexHNSWFlat(dimension, m)
         self.index.hnsw.efConstruction = ef_construction
         self._sample = np.zeros(0, np.int32)
@@ -45,7 +45,7 @@ class Graph:
             self.index.add(vectors)
 
     def choose_starts(self) -> None:
-        """Take the sample of the nodes from which walks begin; to be called after all are added."""
+        """Take the sample of the nodes from which walks begin, after all nodes have been added."""
         count = self.index.ntotal
         self._sample = np.arange(0, count, max(1, int(sqrt(count) / _SAMPLE)), dtype=np.int32)
         self._sampled = self.index.reconstruct_batch(self._sample)

@@ -39,8 +39,8 @@ class HnswEngine:
     vector sees nothing else, and copies have no links to spare for others. When tombstones outnumber the
     living nodes, the graph is built anew.
 
-    Filters do not guide a walk. It goes on until enough of the nodes that it found may be found: where a
-    filter excludes all that is near the query, it goes farther, and then a scan is faster.
+    Filters do not guide a walk: it passes nodes that they exclude, and goes on until it has met enough
+    others. Where a filter excludes everything near the query, it would go so far that a scan is faster.
 
     The same calls build the same graph in every run.
     """
@@ -99,10 +99,15 @@ class HnswEngine:
         return self._flat.candidates(query, k, matrix, mask)
 
     def _effort(self, k: int, allowed: int, passed: int) -> int:
-        """Tell how many neighbours to weigh at first, if so many of those that a walk passes may be found.
+        """Return how many neighbours a first walk weighs.
 
-        Enough of them must be found. Where few are wanted, the root keeps the recall of an unfiltered
-        search.
+        A filter leaves a share of the nodes that a walk passes: the smaller it is, the more must be weighed
+        to find k. Where few are wanted, the root of the share keeps the recall of an unfiltered search.
+
+        Args:
+            k: how many are wanted.
+            allowed: how many of those that a walk passes may be found.
+            passed: how many a walk may pass.
         """
         share = max(allowed, 1) / passed
         return max(int(self._ef_search / sqrt(share)), int(with_slack(k) / share))
@@ -110,7 +115,7 @@ class HnswEngine:
     def _walk(
         self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, graph: Graph
     ) -> NDArray[np.intp] | None:
-        """Rows near the query; None if the graph leads to too few, or if a scan is faster."""
+        """Return rows near the query; None if the graph leads to too few, or if a scan is faster."""
         findable = self._living if mask is None else self._nodes.allowed(mask)
         allowed = len(self._nodes) if findable is None else int(np.count_nonzero(findable))
         [target] = self._flat.comparable(query[np.newaxis])
@@ -131,7 +136,7 @@ class HnswEngine:
                 horizon = self._bound.horizon(float(distances[np.searchsorted(ends, k)]))
                 if horizon < farthest:
                     return rows[: ends[np.searchsorted(distances, horizon, "right") - 1]]
-            # Twice as far, or as far as the share of those that may be found, here, makes it.
+            # Twice as far, or farther where few of the nodes nearby may be found.
             effort *= max(2, with_slack(k) // max(nodes.size, 1))
             wanted = effort
         return None

@@ -11,8 +11,6 @@ import numpy as np
 from mock_s3vectors.arrays import with_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
 _NONE = -1
@@ -29,7 +27,7 @@ class Nodes:
     """
 
     def __init__(self, rows: int = 0) -> None:
-        """No nodes yet, and rows that have none."""
+        """Begin without nodes, and with rows that have none."""
         self._rows = rows
         self._count = 0
         self._node_of_row = np.full(rows, _NONE, np.intp)
@@ -71,7 +69,7 @@ class Nodes:
             vectors: shape (len(rows), d): those of the rows, such that equal ones are the same to the metric.
 
         Returns:
-            The rows of new nodes, in the order of these: each the first of its vector.
+            The first row of each new node, in the order of the nodes.
         """
         first = []
         positive = vectors + np.float32(0.0)  # minus zero has other bytes than zero
@@ -100,10 +98,10 @@ class Nodes:
     def rows_of(
         self, nodes: NDArray[np.intp], mask: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Return the rows of living nodes that `mask` allows: those of one node after those of another.
+        """Return the rows of living nodes that `mask` allows, node by node.
 
         Returns:
-            The rows, and for each node where among them its own end.
+            The rows, and for each node the position among them at which its own end.
         """
         rows: NDArray[np.intp] = self._row_of_node[nodes]
         ends: NDArray[np.intp] = np.arange(1, nodes.size + 1)
@@ -113,7 +111,7 @@ class Nodes:
                 for node, row in zip(nodes.tolist(), rows.tolist(), strict=True)
             ]
             rows = np.fromiter(chain.from_iterable(each), np.intp)
-            ends = np.cumsum(_lengths(each))
+            ends = np.cumsum(np.fromiter(map(len, each), np.intp))
             if mask is not None:
                 allowed = mask[rows]
                 ends = np.cumsum(allowed, dtype=np.intp)[ends - 1]
@@ -143,7 +141,3 @@ class Nodes:
             self._row_of_node[node] = _NONE
             self._shared.pop(node, None)
         return node
-
-
-def _lengths(collections: Iterable[set[int] | tuple[int]]) -> NDArray[np.intp]:
-    return np.fromiter(map(len, collections), np.intp)

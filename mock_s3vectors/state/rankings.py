@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Choice: how many an index keeps, and of how many hits in sum, which take some 56 bytes each. The oldest
-# go first; the newest stays.
+# Choice: an index keeps so many, of so many hits in all, which take some 56 bytes each. The oldest go first;
+# the newest stays.
 _KEPT = 256
 _KEPT_HITS = 500_000
 

@@ -67,7 +67,7 @@ class Index:
 
     @property
     def vectors(self) -> VectorTable:
-        """The vectors, a write that was interrupted finished; the caller holds the lock."""
+        """The vectors, once a write that was interrupted is finished; the caller holds the lock."""
         self.table.settle()
         return self.table
 
@@ -88,7 +88,7 @@ class Index:
             text_search: all of them, by metadata key.
             changed: the metadata keys that come or go.
         """
-        # First what is derived, which may be of another language: an interruption then changes nothing.
+        # First the derived text indexes, maybe of another language: an interruption then changes nothing.
         for key in changed:
             self.vectors.texts.forget(key)
         self.text_search = text_search

@@ -33,7 +33,7 @@ class Store:
 class Stores:
     """All stores. The first vector bucket of an account and Region makes one; to reset is to drop them.
 
-    A reset takes a store away from under whoever works with it: look a store up once, and hand it on.
+    A reset may take a store away while a call works with it: look a store up once, and pass it on.
     """
 
     def __init__(self, stores: dict[tuple[str, str], Store] | None = None) -> None:

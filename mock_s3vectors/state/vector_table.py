@@ -29,9 +29,9 @@ class VectorTable:
     the same however many rows there are. Metadata columns, text indexes, listing order and search
     engine are derived: built when first used, kept current from then on. Callers hold the index's lock.
 
-    A write is whole or not at all, whatever interrupts it and wherever (Ctrl+C, a signal, no memory; a
-    fork, whose child has a copy of what another thread was doing): it is described, the description is
-    put down, and only then the rows change. `settle` carries out a description that is still there.
+    A write is whole or not at all, whatever interrupts it (Ctrl+C, a signal, no memory; a fork, whose child
+    has a half-done copy of another thread's work): it is described first, the description is put down, and
+    only then the rows change. `settle` carries out a description that is still there.
 
     Attributes:
         dimension: the number of floats in each vector.
@@ -63,7 +63,7 @@ class VectorTable:
     def settle(self) -> None:
         """Finish a write that something has interrupted; drop what is derived, as it may be torn.
 
-        An interruption of this is no harm: the next call begins again.
+        This may itself be interrupted: the next call begins again.
         """
         if self._unfinished is not None:
             self._forget_derived()
@@ -138,7 +138,7 @@ class VectorTable:
 
         self._unfinished = write
         for number, row in enumerate(removed, start=1):
-            # What is derived from the metadata learns from its length which row was the last.
+            # Columns and text indexes learn from the length of the metadata which row was the last.
             self.metadata.pop()
             self._columns.remove(row)
             self.texts.remove(row)
@@ -183,7 +183,7 @@ class VectorTable:
         settings: tuple[Any, ...] = (config.search_engine,)
         if config.search_engine == "hnsw":
             settings += (config.hnsw_m, config.hnsw_ef_construction, config.hnsw_ef_search)
-        # Nobody finds it while it works: one that is interrupted as it links rows is torn.
+        # Put away while it works: an interruption, as it links rows, would leave it torn.
         engine, self._engine = self._engine, None
         if engine is None or self._engine_settings != settings:
             engine = self._new_engine(settings)

@@ -1,6 +1,6 @@
 """A write of an index, described completely before anything is changed.
 
-To carry out a description twice, or once more after half of it, gives what carrying it out once gives.
+Carrying it out a second time, even after an interrupted first time, has the same result as doing so once.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def filled_holes(removed: Sequence[int], count: int) -> dict[int, int]:
     filled: dict[int, int] = {}
     for number, hole in enumerate(removed, start=1):
         last = count - number
-        # What stands in the last row may itself have been moved there before.
+        # The last row may be a hole that another row has filled before.
         moved = filled.pop(last, last)
         if hole != last:
             filled[hole] = moved

@@ -22,7 +22,7 @@ class Answered:
         self._send = send
         self._began = time.perf_counter()
         self._status: int | None = None
-        self._error: str | None = None
+        self._error = ""
 
     @property
     def begun(self) -> bool:
@@ -39,13 +39,8 @@ class Answered:
     def log(self) -> None:
         """Write the line; no line for a client that left before it had an answer."""
         if self._status is not None:
-            log_answer(
-                self._scope["client"],
-                self._scope,
-                self._status,
-                self._error or "",
-                time.perf_counter() - self._began,
-            )
+            seconds = time.perf_counter() - self._began
+            log_answer(self._scope["client"], self._scope, self._status, self._error, seconds)
 
 
 def log_answer(

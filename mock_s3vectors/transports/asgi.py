@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from mock_s3vectors.transports.guard import Guard
 
 _CALLS_KEPT = 1_000
-# A thread for each call in flight, for it may wait for the lock of an index: fewer threads than calls, and
-# calls that wait for one index hold up those for others. Threads are made when all others are at work.
+# A thread for each call in flight, since a call may wait for the lock of an index: with fewer threads, calls
+# that wait for one index would hold up calls for others. A thread is made only when all others are at work.
 _WORKERS = 1_000
 
 _log = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ async def _body(head: HttpRequest, receive: Receive) -> bytes:
 
 
 def _answer(request: HttpRequest) -> HttpResponse:
-    """Return the answer to a request; a bug of ours is an InternalServerException, and stands in the log."""
+    """Return the answer to a request; a bug of ours is logged, and answered as InternalServerException."""
     try:
         return ACTIVE.handle(request) or serialize_error(errors.unavailable())
     except UsageError as error:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _SEEN = "_mock_s3vectors_seen"
 _BEGUN = "_mock_s3vectors_begun"
 
-# From the making of a request to its sending, which follows at once. A prepared request has no context.
+# Set as a request is made, read as it is sent, which follows at once: a prepared request has no context.
 _begun: ContextVar[object | None] = ContextVar(_BEGUN, default=None)
 
 
@@ -47,7 +47,7 @@ def asks_the_mock(context: dict[str, Any]) -> bool:
 
 
 def request_created(request: AWSRequest, **_: Any) -> None:
-    """Tell `before_send`, for one attempt, what the call remembers."""
+    """Pass on to `before_send`, for one attempt, the mock that the call remembers."""
     _begun.set(request.context.get(_BEGUN))
 
 
@@ -129,7 +129,7 @@ _BY_EVENT: dict[str, Callable[..., Any]] = {
     "before-sign.s3vectors": before_sign,
     "before-send.s3vectors": before_send,
 }
-# After the handler that signs, in which other calls may be made.
+# Last, since the handler that signs may make other calls.
 _LAST: dict[str, Callable[..., Any]] = {"request-created.s3vectors": request_created}
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.errors import ServiceError
 
-# The process needs descriptors for other things than connections: this many, but a quarter of few.
+# The process needs descriptors for other things than connections: this many, or a quarter if it has few.
 _SPARE = 64
 # In seconds: how long nobody is accepted when there is no room.
 A_MOMENT = 0.1
@@ -54,7 +54,7 @@ class Connection(H11Protocol):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.access_log = False  # `access_log` says more than uvicorn does
+        self.access_log = False  # uvicorn's own, which says less than ours
         self.since = self.server_state.now()
         self._spells = False
 
@@ -84,7 +84,7 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Note that the client is alive, unless it goes on to spell a head, piece by piece."""
         super().data_received(data)
-        # Once it does, the bytes that are there are not looked at again: h11 copies them for that.
+        # h11 copies the bytes of a head to show them: so they are looked at once for each head.
         spells = self.conn.their_state is h11.IDLE and (self._spells or bool(self.conn.trailing_data[0]))
         if not (self._spells and spells):
             self.since = self.server_state.now()
@@ -147,7 +147,7 @@ class Connections(ServerState):
         self._told = False
 
     def now(self) -> float:
-        """Return the time, in seconds since whenever."""
+        """Return the seconds of a clock that never goes back."""
         return time.monotonic()
 
     def end_those_that_wait_too_long(self) -> None:
@@ -179,7 +179,7 @@ class Connections(ServerState):
         Return at once if none is open: others have the descriptors then, and waiting does not help.
         """
         while self.connections and _next_descriptor(listener) >= self._most - self._spare:
-            self.tell()
+            self._tell()
             await asyncio.sleep(0)  # a client that has sent a request meanwhile is not idle
             idle = [connection for connection in self._open() if connection.is_idle]
             if idle:
@@ -188,7 +188,7 @@ class Connections(ServerState):
             else:
                 await asyncio.sleep(A_MOMENT)
 
-    def tell(self) -> None:
+    def _tell(self) -> None:
         """Say, once, that descriptors run out."""
         if not self._told:
             self._told = True

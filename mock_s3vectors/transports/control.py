@@ -46,7 +46,7 @@ def control_api(calls: deque[Call], lifespan: Lifespan[Starlette]) -> Starlette:
 
     Args:
         calls: the last calls of the service.
-        lifespan: what the server holds while it runs.
+        lifespan: holds the resources of the server while it runs.
     """
 
     def list_paths() -> Any:
@@ -88,10 +88,10 @@ def _endpoint(path: Path) -> Callable[[Request], Any]:
 async def _refuse(request: Request, error: Exception) -> Response:
     """Return the answer to a path or a method that does not exist."""
     allowed = getattr(error, "headers", None) or {}
-    asked = f"{request.method} {request.url.path}"
+    asked = errors.shorten(f"{request.method} {request.url.path}")
     if allowed:
         return _response(refusals.method_not_allowed(asked, allowed["Allow"]), allowed)
-    return _response(errors.unknown_operation(f"{asked} does not exist: GET {CONTROL} lists what does."))
+    return _response(errors.unknown_operation(f"{asked} does not exist: GET {CONTROL} lists the paths."))
 
 
 async def _fail(_: Request, bug: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""Local servers to which the environment sends the clients of a test: they pass, and are warned of once."""
+"""Local servers to which the environment sends the clients of a test: calls pass, and the first one warns."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from urllib.parse import SplitResult, urlsplit
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.errors import LocalEndpointWarning
 
+ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
+IGNORE_VARIABLE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 # The one for this service comes first, as it does for clients.
-_VARIABLES = ("AWS_ENDPOINT_URL_S3VECTORS", "AWS_ENDPOINT_URL")
-_IGNORE_VARIABLE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+_VARIABLES = (ENDPOINT_VARIABLE, "AWS_ENDPOINT_URL")
 _PORTS = {"http": 80, "https": 443}
 
 # Scheme, host and port.
@@ -29,7 +30,7 @@ def warn_of_local_endpoint(url: SplitResult) -> None:
     """
     origin = _origin(url)
     variable = next((name for name in _VARIABLES if _names(name, origin)), None)
-    if variable is None or os.environ.get(_IGNORE_VARIABLE, "").lower() == "true" or _is_ours(origin):
+    if variable is None or os.environ.get(IGNORE_VARIABLE, "").lower() == "true" or _is_ours(origin):
         return
     if ACTIVE.is_first(LocalEndpointWarning):
         warnings.warn(
@@ -51,7 +52,7 @@ def _names(variable: str, origin: _Origin) -> bool:
     try:
         return _origin(urlsplit(os.environ.get(variable, ""))) == origin
     except ValueError:
-        # No URL. So this client has its endpoint from elsewhere.
+        # The value is no URL, so the client has its endpoint from elsewhere.
         return False
 
 

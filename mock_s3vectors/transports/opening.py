@@ -1,4 +1,4 @@
-"""Opening a server: what can be wrong with its address, and whether what it needs is installed."""
+"""Opening a server, and the reasons why it cannot be opened: its address, or a package that is missing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def http_server(host: str, port: int, **settings: Any) -> HttpServer:
     """Return a server that has its port and does not run yet.
 
     Raises:
-        UsageError: the extra `server` is not installed, or the host or the port cannot be had.
+        UsageError: the extra `server` is not installed, or the server cannot have the host or the port.
     """
     check_address(host, port)
     module = _uvicorn()
@@ -37,7 +37,7 @@ def _why_not(host: str, port: int, error: OSError | UnicodeError) -> str:
     number = error.errno if isinstance(error, OSError) else None
     reason = _reason(error)
     if number in _OF_THE_PORT:
-        return f"Cannot listen on port {port} of {host}: {reason}. Port 0 is any that is free."
+        return f"Cannot listen on port {port} of {host}: {reason}. Port 0 is any free port."
     if isinstance(error, (socket.gaierror, UnicodeError)) or number in _OF_THE_HOST:
         return (
             f"Cannot listen on the host {host!r}: {reason}. Give a name or an address of this machine, "
@@ -55,10 +55,10 @@ def _reason(error: OSError | UnicodeError) -> str:
 
 
 def check_address(host: object, port: object) -> None:
-    """Raise unless a host and a port have the form of such.
+    """Raise unless a host is a text, and a port is a number that ports have.
 
     Raises:
-        UsageError: they have not.
+        UsageError: one of them is not.
     """
     if not isinstance(host, str):
         raise UsageError(
@@ -67,11 +67,11 @@ def check_address(host: object, port: object) -> None:
         )
     if not isinstance(port, int) or isinstance(port, bool):
         raise UsageError(
-            f"port={port!r} is of type {type(port).__name__}: it must be an int, from 0 (any that is free) "
+            f"port={port!r} is of type {type(port).__name__}: it must be an int, from 0 (any free port) "
             f"to {_LAST_PORT}."
         )
     if not 0 <= port <= _LAST_PORT:
-        raise UsageError(f"port={port}: it must be from 0 (any that is free) to {_LAST_PORT}.")
+        raise UsageError(f"port={port}: it must be from 0 (any free port) to {_LAST_PORT}.")
 
 
 def _uvicorn() -> ModuleType:

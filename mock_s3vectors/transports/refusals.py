@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect
 
-from mock_s3vectors.errors import ServiceError
+from mock_s3vectors.errors import ServiceError, shorten
 from mock_s3vectors.protocol.serializer import serialize_error
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class MalformedHttpRequestException(ServiceError):
 
 
 class AccessDeniedException(ServiceError):
-    """A web page of somebody else asks."""
+    """A foreign web page sent the request."""
 
     status = 403
 
@@ -49,19 +49,19 @@ class RequestTimeoutException(ServiceError):
 
 
 class MisdirectedRequestException(ServiceError):
-    """The request is for a host that this server does not stand for."""
+    """The request names a host that is not this server."""
 
     status = 421
 
 
 def malformed() -> MalformedHttpRequestException:
     """Return the refusal of bytes that are no HTTP."""
-    return MalformedHttpRequestException("This server speaks HTTP/1.1 (not HTTPS), and this was none.")
+    return MalformedHttpRequestException("The request is not HTTP/1.1, which this server speaks (not HTTPS).")
 
 
 def foreign_origin(origin: str) -> AccessDeniedException:
     """Return the refusal of a web page of another origin."""
-    return AccessDeniedException(f"A web page of another origin may not call this server: {origin}")
+    return AccessDeniedException(f"A web page of another origin may not call this server: {shorten(origin)}")
 
 
 def method_not_allowed(asked: str, allowed: str) -> MethodNotAllowedException:
@@ -75,10 +75,11 @@ def timed_out(seconds: float) -> RequestTimeoutException:
 
 
 def foreign_host(host: str) -> MisdirectedRequestException:
-    """Return the refusal of a host name that does not stand for this machine."""
+    """Return the refusal of a host name that is not one of this server's."""
     return MisdirectedRequestException(
-        f"This server listens on a loopback address and does not answer for the host {host!r}. If that is "
-        "right, allow it: mock-s3vectors serve --allowed-host NAME, s3vectors_server(allowed_hosts=[NAME])."
+        "This server listens on a loopback address and does not answer for the host "
+        f"{shorten(host)!r}. If the name is right, allow it: mock-s3vectors serve --allowed-host NAME, or "
+        "s3vectors_server(allowed_hosts=[NAME])."
     )
 
 

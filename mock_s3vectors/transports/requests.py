@@ -36,9 +36,9 @@ def answer_for_endpoints(get_adapter: Callable[..., BaseAdapter]) -> Callable[..
 
 
 def prepare_within_one_mock(prepare_request: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `Session.prepare_request`, which signs, but a mock that is on as it begins must not end in it.
+    """Return `Session.prepare_request`, but it raises if the mock ends while a request is being signed.
 
-    A session asks for an adapter only afterwards, and would be given that of the network.
+    A session asks for an adapter only afterwards, and would get the one that sends to the network.
     """
 
     @functools.wraps(prepare_request)
@@ -53,7 +53,7 @@ def prepare_within_one_mock(prepare_request: Callable[..., Any]) -> Callable[...
 
 
 class _Adapter:
-    """What a session of `requests` asks for the answer of the mock that is on."""
+    """Gives a session of `requests` the answer of the mock under which it was asked for."""
 
     def __init__(self, begun: object) -> None:
         self._begun = begun

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LARGEST_HEAD = 256 * 1024
 # Connections that wait to be accepted.
 _QUEUE = 2048
-# In seconds: how often the end looks whether all is done.
+# In seconds: how long the end waits before it looks again whether all is done.
 _SHORTLY = 0.01
 
 
@@ -37,6 +37,8 @@ class HttpServer(uvicorn.Server):
     Raises:
         OSError: the port is taken, or the host is none of this machine.
     """
+
+    server_state: Connections
 
     def __init__(
         self,
@@ -51,7 +53,7 @@ class HttpServer(uvicorn.Server):
 
         Args:
             host: a name or an address of this machine.
-            port: 0 for any that is free.
+            port: 0 for any free port.
             on_ready: called as soon as clients are answered.
             allowed_hosts: names of the server besides those of the loopback interface.
             limits: how long connections may wait.
@@ -75,7 +77,7 @@ class HttpServer(uvicorn.Server):
                 workers=1,  # whatever WEB_CONCURRENCY says
             )
         )
-        self.server_state = self._connections = Connections(limits)
+        self.server_state = Connections(limits)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
         self._told_to_stop = asyncio.Event()
@@ -101,7 +103,7 @@ class HttpServer(uvicorn.Server):
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer clients until somebody stops it."""
-        # uvicorn gets none: it would accept until descriptors run out, and then log a traceback a time.
+        # uvicorn gets none: it would accept until descriptors run out, and then log one traceback each time.
         super().run(sockets or [])
 
     def start(self) -> None:
@@ -151,7 +153,7 @@ class HttpServer(uvicorn.Server):
     async def _accept(self, loop: asyncio.AbstractEventLoop) -> None:
         """Accept one connection after the other, for ever."""
         while True:
-            await self._connections.room(self._socket)
+            await self.server_state.room(self._socket)
             try:
                 accepted, _ = await loop.sock_accept(self._socket)
                 await loop.connect_accepted_socket(partial(self._connect, loop), accepted)
@@ -160,30 +162,30 @@ class HttpServer(uvicorn.Server):
 
     def _connect(self, loop: asyncio.AbstractEventLoop) -> Connection:
         return Connection(
-            config=self.config, server_state=self._connections, app_state=self.lifespan.state, _loop=loop
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop
         )
 
     async def main_loop(self) -> None:
         """Wait for the end, and once a second make a new Date header and look after the connections."""
         while not await self.on_tick(0):
-            self._connections.end_those_that_wait_too_long()
+            self.server_state.end_those_that_wait_too_long()
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._told_to_stop.wait(), 1)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - ours is enough
         """Finish the calls that are being worked on, and end all other connections at once.
 
-        uvicorn waits for half requests too, and for connections that come while it ends. A second SIGINT ends
-        the waiting.
+        uvicorn itself would wait for half requests too, and for connections that come while it ends. A second
+        SIGINT ends the waiting.
         """
         self._accepting.cancel()
         await asyncio.wait([self._accepting])
         self._socket.close()
-        began = self._connections.now()
+        began = self.server_state.now()
         while not self.force_exit:
-            self._connections.end(self._connections.now() - began)
+            self.server_state.end(self.server_state.now() - began)
             await asyncio.sleep(_SHORTLY)
-            if not self._connections.connections and not self._connections.tasks:
+            if not self.server_state.connections and not self.server_state.tasks:
                 await self.lifespan.shutdown()
                 break
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def refuse_calls(make_request: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `Endpoint.make_request`, but a client that does not ask the mock gets no further.
+    """Return `Endpoint.make_request`, but it refuses a client that does not ask the mock.
 
-    Here the call begins. Were it refused where it is sent, and only there, the mock could end before that.
+    A call begins here. If it were refused only where it is sent, the mock could end before, and let it pass.
     """
 
     @functools.wraps(make_request)

@@ -382,8 +382,8 @@ def test_the_state_machine_itself_cannot_be_decorated() -> None:
     with pytest.raises(UsageError) as refusal:
         mock_s3vectors(Machine)
     assert str(refusal.value) == (
-        "@mock_s3vectors stands on Machine, a state machine whose rules Hypothesis calls by itself: decorate "
-        "its test case, as in TestFilms = mock_s3vectors(Machine.TestCase)."
+        "Machine is a state machine, and Hypothesis calls its rules by itself: decorate its test case, as in "
+        "TestFilms = mock_s3vectors(Machine.TestCase)."
     )
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 KEYS: Any = {"aws_access_key_id": "some-id", "aws_secret_access_key": "some-secret"}
 ENDED = (
-    "The mock that was to answer this call ended before it did, and the request was not sent anywhere. "
+    "The mock ended before it had answered this call, and the request was not sent anywhere. "
     "Let calls return before their mock ends: join threads, await tasks and shut executors down while it is "
     "on."
 )

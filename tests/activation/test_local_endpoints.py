@@ -155,4 +155,4 @@ def test_a_server_of_ours_is_the_mock(monkeypatch: pytest.MonkeyPatch, host: str
 def test_a_server_of_ours_that_has_ended_is_ours_no_longer() -> None:
     with s3vectors_server(), s3vectors_server():
         assert len(ACTIVE.servers) == 2
-    assert ACTIVE.servers == set()
+    assert ACTIVE.servers == []

@@ -142,9 +142,9 @@ NAMES = (
 GIVEN_BY_POSITION: list[tuple[Any, str]] = [
     (Config(), "mock_s3vectors was given a Config without a name: did you mean config=?"),
     (Config, "mock_s3vectors was given a Config without a name: did you mean config=?"),
-    (None, f"mock_s3vectors stands on None: {NAMES}"),
-    ("hnsw", f"mock_s3vectors stands on 'hnsw': {NAMES}"),
-    (5, f"mock_s3vectors stands on 5: {NAMES}"),
+    (None, f"mock_s3vectors was given None: {NAMES}"),
+    ("hnsw", f"mock_s3vectors was given 'hnsw': {NAMES}"),
+    (5, f"mock_s3vectors was given 5: {NAMES}"),
     ({"hnsw_m": 5}, "mock_s3vectors was given {'hnsw_m': 5}: did you mean mock_s3vectors(**options)?"),
     (property(names), "@mock_s3vectors stands above a property: put it below, on the function."),
     (

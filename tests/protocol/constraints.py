@@ -56,7 +56,7 @@ def fields_of(violation: Violation) -> list[dict[str, str]]:
 
 
 def violation_of(validator: Validator, params: dict[str, Any]) -> Violation | None:
-    """What the validator says of parameters; its message agrees with it."""
+    """Return the path and text of the violation in a refusal, whose message must agree with them."""
     try:
         validator.validate(params)
     except ValidationException as refusal:

@@ -44,7 +44,7 @@ class Server(HttpServer):
     def __init__(self, limits: Limits) -> None:
         super().__init__("127.0.0.1", 0, limits=limits)
         self.time = 0.0
-        vars(self._connections)["now"] = lambda: self.time
+        vars(self.server_state)["now"] = lambda: self.time
         self.opened: list[Connection] = []
 
     def connect(self) -> Connection:
@@ -70,17 +70,17 @@ class Server(HttpServer):
             assert time.monotonic() < deadline, "the server notices nothing"
 
     def states(self) -> list[Any]:
-        connections = self._connections._all()
+        connections = self.server_state._all()
         return [(one, one.conn.their_state, one.conn.trailing_data[0]) for one in connections]
 
     def after(self, seconds: float) -> None:
         """Let time pass, and let the server look at its clock."""
         self.call(self.states)  # the server has finished before this what it was doing
         self.time += seconds
-        self.call(self._connections.end_those_that_wait_too_long)
+        self.call(self.server_state.end_those_that_wait_too_long)
 
     def call(self, function: Callable[[], Any]) -> Any:
-        """What a function returns in the server's thread."""
+        """Call a function in the server's thread, and return its result."""
         done: Future[Any] = Future()
         assert self._loop
         self._loop.call_soon_threadsafe(lambda: done.set_result(function()))

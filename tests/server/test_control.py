@@ -155,8 +155,15 @@ def test_other_methods_do_nothing(
 
 @pytest.mark.parametrize("path", ["/none", "none", "/health/none"])
 def test_other_paths_do_not_exist(connection: Connection, path: str) -> None:
-    text = f"GET {CONTROL}{path} does not exist: GET {CONTROL} lists what does."
+    text = f"GET {CONTROL}{path} does not exist: GET {CONTROL} lists the paths."
     assert connection.ask("GET", CONTROL + path, b"").error == (404, "UnknownOperationException", text)
+
+
+def test_an_answer_does_not_grow_with_the_path(connection: Connection) -> None:
+    status, _, text = connection.ask("GET", CONTROL + "x" * 100_000, b"").error
+    assert status == 404
+    assert text.endswith(f"... (100020 characters) does not exist: GET {CONTROL} lists the paths.")
+    assert len(text) < 600
 
 
 def test_no_operation_of_s3_vectors_has_such_a_path() -> None:

@@ -21,8 +21,8 @@ DOORS = ["/CreateVectorBucket", "/_mock_s3vectors/reset"]
 FILMS = b'{"vectorBucketName": "films"}'
 OTHER = b'{"vectorBucketName": "other"}'
 FOREIGN_HOST = (
-    "This server listens on a loopback address and does not answer for the host {!r}. If that is right, "
-    "allow it: mock-s3vectors serve --allowed-host NAME, s3vectors_server(allowed_hosts=[NAME])."
+    "This server listens on a loopback address and does not answer for the host {!r}. If the name is "
+    "right, allow it: mock-s3vectors serve --allowed-host NAME, or s3vectors_server(allowed_hosts=[NAME])."
 )
 
 
@@ -102,6 +102,16 @@ def test_a_host_that_is_not_this_machine(connection: Connection, films: Any, pat
     answer = post(connection, path, f"host: {host}", f"origin: http://{host}")
     assert answer.error == (421, "MisdirectedRequestException", FOREIGN_HOST.format(host))
     assert names(films) == ["films"]
+
+
+@pytest.mark.parametrize("name", ["host", "origin"])
+def test_an_answer_does_not_grow_with_a_header(connection: Connection, own: str, name: str) -> None:
+    headers = {"host": own, name: "x" * 100_000}
+    answer = post(connection, "/CreateVectorBucket", *(f"{key}: {value}" for key, value in headers.items()))
+    status, _, text = answer.error
+    assert status == {"host": 421, "origin": 403}[name]
+    assert "x" * 300 + "... (100000 characters)" in text
+    assert len(text) < 600
 
 
 @pytest.mark.parametrize(

@@ -405,7 +405,7 @@ def test_what_is_no_http_is_refused(
     strange = connect()
     strange.send(sent)
     answer = strange.answer()
-    text = "This server speaks HTTP/1.1 (not HTTPS), and this was none."
+    text = "The request is not HTTP/1.1, which this server speaks (not HTTPS)."
     assert answer.error == (400, "MalformedHttpRequestException", text)
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["x-amz-request-id"] == answer.headers["x-amzn-requestid"]

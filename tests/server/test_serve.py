@@ -321,7 +321,7 @@ def test_a_port_that_is_taken() -> None:
     assert status == 1
     assert text == (
         f"{OURS} Cannot listen on port {port} of 127.0.0.1: Address already in use. "
-        "Port 0 is any that is free.\n"
+        "Port 0 is any free port.\n"
     )
 
 
@@ -347,7 +347,7 @@ def test_a_port_that_is_taken() -> None:
         (
             ["serve", "--port", "65536"],
             1,
-            f"{OURS} port=65536: it must be from 0 (any that is free) to 65535.",
+            f"{OURS} port=65536: it must be from 0 (any free port) to 65535.",
         ),
         (
             ["serve", "--host", "nosuchhost.invalid"],

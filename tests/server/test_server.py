@@ -208,7 +208,7 @@ def test_a_port_that_is_taken() -> None:
         with pytest.raises(UsageError) as refusal, s3vectors_server(port=port):
             pytest.fail("two servers on one port")
         assert str(refusal.value) == (
-            f"Cannot listen on port {port} of 127.0.0.1: Address already in use. Port 0 is any that is free."
+            f"Cannot listen on port {port} of 127.0.0.1: Address already in use. Port 0 is any free port."
         )
         assert os.environ[VARIABLE] == server.url
     assert not ACTIVE
@@ -248,19 +248,19 @@ def test_a_host_that_is_none_of_this_machine(monkeypatch: pytest.MonkeyPatch, ho
     [
         (
             {"port": "4577"},
-            "port='4577' is of type str: it must be an int, from 0 (any that is free) to 65535.",
+            "port='4577' is of type str: it must be an int, from 0 (any free port) to 65535.",
         ),
-        ({"port": True}, "port=True is of type bool: it must be an int, from 0 (any that is free) to 65535."),
+        ({"port": True}, "port=True is of type bool: it must be an int, from 0 (any free port) to 65535."),
         (
             {"port": None},
-            "port=None is of type NoneType: it must be an int, from 0 (any that is free) to 65535.",
+            "port=None is of type NoneType: it must be an int, from 0 (any free port) to 65535.",
         ),
         (
             {"port": 80.0},
-            "port=80.0 is of type float: it must be an int, from 0 (any that is free) to 65535.",
+            "port=80.0 is of type float: it must be an int, from 0 (any free port) to 65535.",
         ),
-        ({"port": 65_536}, "port=65536: it must be from 0 (any that is free) to 65535."),
-        ({"port": -1}, "port=-1: it must be from 0 (any that is free) to 65535."),
+        ({"port": 65_536}, "port=65536: it must be from 0 (any free port) to 65535."),
+        ({"port": -1}, "port=-1: it must be from 0 (any free port) to 65535."),
         (
             {"host": 7},
             (
@@ -315,15 +315,15 @@ def test_an_option_that_does_not_exist(wrong: str, hint: str) -> None:
         (
             None,
             (
-                "s3vectors_server stands on None: it decorates functions and classes, and its options have "
-                "names, as in s3vectors_server(port=7380)."
+                "s3vectors_server was given None: it decorates functions and classes, and its options have "
+                'names, as in s3vectors_server(account_id="111122223333").'
             ),
         ),
         (
             7380,
             (
-                "s3vectors_server stands on 7380: it decorates functions and classes, and its options have "
-                "names, as in s3vectors_server(port=7380)."
+                "s3vectors_server was given 7380: it decorates functions and classes, and its options have "
+                'names, as in s3vectors_server(account_id="111122223333").'
             ),
         ),
     ],
@@ -333,6 +333,17 @@ def test_an_option_without_its_name(target: Any, text: str) -> None:
         with pytest.raises(UsageError) as refusal:
             call(target)
         assert str(refusal.value) == text
+
+
+def test_what_is_no_function_is_refused() -> None:
+    server: Any = s3vectors_server()
+    with pytest.raises(UsageError, match=r"^A mock was called without a function: .* @s3vectors_server or "):
+        server()
+    for one, other in ((server, s3vectors_server()), (server, mock_s3vectors()), (mock_s3vectors(), server)):
+        with pytest.raises(UsageError, match=r"^A mock was given to another one: "):
+            one(other)
+    with pytest.raises(UsageError, match=r"^@s3vectors_server stands above a property: "):
+        server(property(names))
 
 
 def test_reset_of_a_server_that_is_off() -> None:

@@ -41,8 +41,9 @@ class _Tracer:
         file, line = frame.f_code.co_filename, frame.f_lineno
         if not file.startswith(self.where):
             return None
-        # The end of a `with` counts as its line once more, but no signal comes between it and the release.
-        if event == "line" and not linecache.getline(file, line).lstrip().startswith("with "):
+        # The end of a `with` counts as its line once more, but no signal comes between it and the release;
+        # nor does one come at a `try`, where nothing runs, and which Python does not count as in its `with`.
+        if event == "line" and not linecache.getline(file, line).lstrip().startswith(("with ", "try:")):
             if len(self.lines) == self.most:
                 self.then()
             self.lines.append((file, line))

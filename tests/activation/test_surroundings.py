@@ -273,18 +273,33 @@ def test_switching_on_and_off_adds_no_hooks() -> None:
     assert sum(event == "before-send.s3vectors" for event, *_ in BUILTIN_HANDLERS) == 1
 
 
+def use_in_another_thread() -> None:
+    """Fails if an interruption has left a lock held."""
+    done = threading.Event()
+
+    def use() -> None:
+        with mock_s3vectors():
+            done.set()
+
+    user = threading.Thread(target=use, daemon=True)
+    user.start()
+    user.join(30)
+    assert done.is_set()
+
+
 def test_a_start_that_is_interrupted_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(KEY, raising=False)
     before, mock = surroundings(), mock_s3vectors()
-    interrupted = interrupted_everywhere(
-        mock.start, lambda: None if not ACTIVE else mock.stop(), where=OF_MOCKS
-    )
-    for _ in interrupted:
-        if ACTIVE:  # it was on, and its block has not begun
+
+    def prepare() -> None:
+        if ACTIVE:
             mock.stop()
+
+    for _ in interrupted_everywhere(mock.start, prepare, where=OF_MOCKS):
+        prepare()  # it may be on, and its block has not begun
         assert surroundings() == before
-    if ACTIVE:
-        mock.stop()
+        use_in_another_thread()
+    prepare()
     assert surroundings() == before
 
 
@@ -297,5 +312,6 @@ def test_a_stop_that_is_interrupted_leaves_nothing(monkeypatch: pytest.MonkeyPat
             still_on += 1
             mock.stop()
         assert surroundings() == before
+        use_in_another_thread()
     # Before it had begun to do anything.
     assert still_on < 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -16,6 +17,7 @@ from mock_s3vectors import __version__
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors.config import Config, option_descriptions, option_values
 from mock_s3vectors.errors import UsageError
+from mock_s3vectors.transports.hosts import checked_hosts
 from mock_s3vectors.transports.local_endpoints import ENDPOINT_VARIABLE
 from mock_s3vectors.transports.opening import http_server
 
@@ -97,8 +99,8 @@ def _add_options_of_mock(serve: argparse.ArgumentParser) -> None:
     mock = serve.add_argument_group("options of the mock, as in Python")
     described = option_descriptions()
     for field in fields(Config):
-        default = "not set" if field.default is None else field.default
-        text = f"{described.get(field.name, '')} (default: {default})"
+        default = "" if field.default is None else f" (default: {field.default})"
+        text = f"{described.get(field.name, '')}{default}"
         mock.add_argument(
             f"--{field.name.replace('_', '-')}",
             type=str if field.default is None else type(field.default),
@@ -114,22 +116,34 @@ def _serve(
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(message)s")
 
+    hosts = checked_hosts(allowed_hosts)
+
     with mock_s3vectors(**options):
 
         def announce() -> None:
             file.publish()
-            print(_WELCOME.format(url=server.url, variable=ENDPOINT_VARIABLE), flush=True)
+            _say(_WELCOME.format(url=server.url, variable=ENDPOINT_VARIABLE))
 
         def stop(*_: Any) -> None:
             server.should_exit = True
 
-        server = http_server(host, port, on_ready=announce, allowed_hosts=allowed_hosts)
+        server = http_server(host, port, on_ready=announce, allowed_hosts=hosts)
         # Until uvicorn listens to signals itself; and it raises them again when it has ended in good order.
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, stop)
         # Only now that the port is ours: until then the file may belong to a server that has the port.
         with closing(server), _PortFile(port_file, server.port) as file:
             server.run()
+
+
+def _say(text: str) -> None:
+    """Write to standard output; the server goes on if nobody reads it, or if it is full."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except OSError:
+        # Python writes what is left once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # The URL ends the first line, where programs read it.
@@ -143,10 +157,13 @@ class _PortFile:
     """The file that holds the port as long as clients are answered; never seen half written.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: it cannot be written, or is no regular file.
     """
 
     def __init__(self, path: Path | None, port: int) -> None:
+        # Anything else, such as a pipe, would be replaced by a file; and a folder has no name to write to.
+        if path and (not path.name or (path.exists() and not path.is_file())):
+            raise UsageError(f"Cannot write {path}: it is no regular file.")
         self._path = path
         self._text = f"{port}\n"
         # A name that nobody can foresee, and put a link there.

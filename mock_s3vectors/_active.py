@@ -302,12 +302,24 @@ def _set_default_session(session: Any) -> None:
         boto3.DEFAULT_SESSION = session  # type: ignore[attr-defined]
 
 
-def options_of(config: Config) -> dict[str, Any]:
-    """A whole Config as options that leave nothing to the enclosing mock.
+def options_of(of: str, config: Config | None, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the single options or, of a Config, all there are: it leaves nothing to the enclosing mock.
+
+    Args:
+        of: the function that they were given to.
+        config: all options at once, or None.
+        options: single ones.
 
     Raises:
-        UsageError: it is no Config.
+        UsageError: there are both, or the Config is none.
     """
+    if config is None:
+        return dict(options)
+    if options:
+        raise UsageError(
+            f"{of} was given config and {', '.join(options)}: put all options into config, "
+            "or leave config out."
+        )
     if not isinstance(config, Config):
         raise UsageError(
             f"config={config!r} is no Config: give mock_s3vectors.Config(...), or single options."

@@ -122,12 +122,5 @@ def mock_s3vectors(target: Any = NOTHING, /, *, config: Config | None = None, **
     Raises:
         UsageError: an option does not exist or cannot have its value.
     """
-    if config is not None:
-        if options:
-            raise UsageError(
-                f"mock_s3vectors was given config and {', '.join(options)}: put all options into config, "
-                "or leave config out."
-            )
-        options = options_of(config)
-    mock = MockS3Vectors(**options)
+    mock = MockS3Vectors(**options_of("mock_s3vectors", config, options))
     return mock if target is NOTHING else mock(target)

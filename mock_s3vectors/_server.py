@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import urlsplit
 
-from mock_s3vectors._active import ACTIVE, new_stores, set_variables
+from mock_s3vectors._active import ACTIVE, new_stores, options_of, set_variables
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors.config import check_option_names
 from mock_s3vectors.errors import UsageError
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.switch import NOTHING, Switch
+from mock_s3vectors.transports.hosts import checked_hosts
 from mock_s3vectors.transports.local_endpoints import ENDPOINT_VARIABLE, IGNORE_VARIABLE
 from mock_s3vectors.transports.opening import check_address, http_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from typing_extensions import Unpack
 
@@ -185,8 +185,8 @@ def s3vectors_server(
     """
     check_option_names(options, of="s3vectors_server", also=("host", "port", "allowed_hosts", "config"))
     check_address(host, port)
-    settings: Any = {"config": config} if config is not None else {}
-    server = S3VectorsServer(mock_s3vectors(**settings, **options), host, port, _checked_hosts(allowed_hosts))
+    mock = mock_s3vectors(**options_of("s3vectors_server", config, options))
+    server = S3VectorsServer(mock, host, port, checked_hosts(allowed_hosts))
     return server if target is NOTHING else server(target)
 
 
@@ -227,13 +227,3 @@ class _Environment:
 
 
 _ENVIRONMENT = _Environment()
-
-
-def _checked_hosts(allowed_hosts: Iterable[str]) -> tuple[str, ...]:
-    is_list = isinstance(allowed_hosts, Iterable) and not isinstance(allowed_hosts, str)
-    hosts = tuple(allowed_hosts) if is_list else ()
-    if not is_list or not all(isinstance(host, str) for host in hosts):
-        raise UsageError(
-            f"allowed_hosts={allowed_hosts!r}: it must be a list of names, such as ['host.docker.internal']."
-        )
-    return hosts

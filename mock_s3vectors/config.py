@@ -33,8 +33,8 @@ class Config:
         hnsw_ef_construction: candidates looked at while the graph is built.
         hnsw_ef_search: candidates looked at by a query.
         default_index_mode: what new vector buckets are like. `"CLASSIC"`: as those from before
-            2026-09-30, whose indexes are CLASSIC by default; `"ENHANCED"`: as those since; None, the
-            default: the clock decides.
+            2026-09-30, whose indexes are CLASSIC by default; `"ENHANCED"`: as those since. By
+            default the clock decides.
         text_build_seconds: how long a text search configuration that UpdateMetadataConfiguration adds
             stays BUILDING, by the clock.
         max_vector_buckets: quota of vector buckets per account and Region.

@@ -16,6 +16,7 @@ import pytest
 from mock_s3vectors._decorate import block_of_fixture
 from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors._server import s3vectors_server as serve
+from mock_s3vectors.config import Config
 from mock_s3vectors.errors import UsageError
 from mock_s3vectors.property_tests import isolate_examples
 
@@ -71,6 +72,10 @@ def _options(node: pytest.Item) -> Any:
     options: dict[str, Any] = {}
     for marker in node.iter_markers(_MARKER):
         if marker.args:
+            if isinstance(marker.args[0], Config):
+                raise UsageError(
+                    "@pytest.mark.s3vectors was given a Config without a name: did you mean config=?"
+                )
             raise UsageError(
                 f"@pytest.mark.s3vectors was given {marker.args!r}: name its options, "
                 'as in @pytest.mark.s3vectors(search_engine="hnsw").'

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from botocore.model import OperationModel
 
+# A model that has this one has them all.
+_NEWEST = "UpdateMetadataConfiguration"
+
 _PLACEHOLDER = re.compile(r"\\{(\w+)\\}")
 
 
@@ -49,10 +52,19 @@ class Router:
             match = pattern.fullmatch(path)
             if match and method == expected:
                 return name, match.groupdict()
+        raise UsageError(self._why_not(method, path))
+
+    def _why_not(self, method: str, path: str) -> str:
+        methods = [expected for expected, fixed in self._fixed if fixed == path]
+        methods += [expected for expected, pattern, _ in self._patterns if pattern.fullmatch(path)]
         known = sorted({*self._fixed.values(), *(name for _, _, name in self._patterns)})
-        raise UsageError(
+        text = (
             f"{shorten(f'{method} {path}')} is no operation of Amazon S3 Vectors in the installed botocore "
-            f"{botocore.__version__}, so it was not sent anywhere. Operations: {', '.join(known)}. "
-            f"All that mock_s3vectors implements is in botocore {COMPLETE_SINCE}. "
-            "A slash inside an ARN travels as %2F."
+            f"{botocore.__version__}, so it was not sent anywhere. "
         )
+        if methods:
+            text += f"With this path, the method is {' or '.join(methods)}. "
+        text += f"Operations: {', '.join(known)}. "
+        if _NEWEST not in known:
+            text += f"botocore {COMPLETE_SINCE} has all that are mocked. "
+        return f"{text}A slash inside an ARN travels as %2F."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -100,9 +101,10 @@ class Connection(H11Protocol):
         if self._get_upgrade() != b"h2c":
             self.logger.warning("Unsupported upgrade request.")
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's text, which it logs
-        """Refuse bytes that are no HTTP."""
-        self.refuse(refusals.malformed())
+    def send_400_response(self, msg: str) -> None:
+        """Refuse bytes that are no HTTP, or break its rules."""
+        # uvicorn calls this while it handles the parser's exception, whose reason it leaves out.
+        self.refuse(refusals.malformed(str(sys.exc_info()[1] or msg)))
 
     def shutdown(self) -> None:
         """End it now, or as soon as its call is answered."""

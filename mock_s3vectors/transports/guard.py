@@ -7,19 +7,15 @@ this machine: its requests then have the server's origin, but their `Host` still
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.transports import refusals
-from mock_s3vectors.transports.hosts import is_loopback
+from mock_s3vectors.transports.hosts import is_loopback, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.types import Scope
-
-# A name or an address, and perhaps a port. Brackets hold an address of IPv6 only.
-_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]*)\]|(?P<name>[^:]*))(?::[0-9]*)?")
 
 
 class Guard:
@@ -31,10 +27,10 @@ class Guard:
         Args:
             loopback: whether the server listens on a loopback address. A server on another address cannot
                 know its names, and answers for all.
-            allowed_hosts: more names for the server.
+            allowed_hosts: more names for the server, as `name_of` gives them.
         """
         self._loopback = loopback
-        self._hosts = {_name_of(host) for host in allowed_hosts}
+        self._hosts = frozenset(allowed_hosts)
 
     def check(self, scope: Scope) -> None:
         """Raise unless a request may pass.
@@ -45,7 +41,7 @@ class Guard:
         """
         # Clients of HTTP/1.0 need not name a host; all browsers do.
         host = _header(scope, b"host") or ""
-        if host and self._loopback and not self._is_ours(_name_of(host)):
+        if host and self._loopback and not self._is_ours(name_of(host)):
             raise refusals.foreign_host(host)
         origin = _header(scope, b"origin")
         if origin is not None and origin.lower() != f"{scope['scheme']}://{host}".lower():
@@ -61,9 +57,3 @@ def _header(scope: Scope, name: bytes) -> str | None:
     """Return the value of a header (all values, if it is there more than once), or None without it."""
     values = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
     return ", ".join(values) if values else None
-
-
-def _name_of(host: str) -> str | None:
-    """Return the name or address of a host without its port, None if it does not have this form."""
-    parts = _HOST.fullmatch(host)
-    return (parts["address"] or parts["name"] or "").lower().removesuffix(".") if parts else None

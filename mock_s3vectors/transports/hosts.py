@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from mock_s3vectors.errors import UsageError
@@ -35,6 +37,50 @@ def _is_host_of_s3_vectors(host: str) -> bool:
             f"there, even if client.meta.endpoint_url says so: call s3vectors.{region}.{by_other[suffix]}."
         )
     return False
+
+
+# A name or an address, and perhaps a port. Brackets hold an address of IPv6 only.
+_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]*)\]|(?P<name>[^:]*))(?::[0-9]*)?")
+# Docker's names may have underscores.
+_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
+
+
+def name_of(host: str) -> str | None:
+    """Return the name or address of a `Host` header without its port, None if it does not have this form."""
+    parts = _HOST.fullmatch(host)
+    return (parts["address"] or parts["name"] or "").lower().removesuffix(".") if parts else None
+
+
+def checked_hosts(hosts: object) -> tuple[str, ...]:
+    """Return the names and addresses of a list as `name_of` has them.
+
+    Raises:
+        UsageError: it is no list of them.
+    """
+    if not isinstance(hosts, Iterable) or isinstance(hosts, str):
+        raise UsageError(
+            f"allowed_hosts={hosts!r}: it must be a list of names, such as ['host.docker.internal']."
+        )
+    return tuple(_checked_host(host) for host in hosts)
+
+
+def _checked_host(host: object) -> str:
+    if isinstance(host, str):
+        name = name_of(f"[{host}]" if host.count(":") > 1 and "[" not in host else host)
+        if name and (_NAME.fullmatch(name) or _is_address(name)):
+            return name
+    raise UsageError(
+        f"The allowed host {host!r} is no host name: give a name such as 'host.docker.internal', or an "
+        "address, in ASCII, without scheme, path or wildcard."
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 @functools.lru_cache(maxsize=64)

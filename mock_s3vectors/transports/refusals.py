@@ -54,9 +54,10 @@ class MisdirectedRequestException(ServiceError):
     status = 421
 
 
-def malformed() -> MalformedHttpRequestException:
-    """Return the refusal of bytes that are no HTTP."""
-    return MalformedHttpRequestException("The request is not HTTP/1.1, which this server speaks (not HTTPS).")
+def malformed(reason: str) -> MalformedHttpRequestException:
+    """Return the refusal of bytes that are no HTTP, or break its rules; the reason is the parser's."""
+    hint = ". This server does not speak HTTPS" if "request line" in reason else ""
+    return MalformedHttpRequestException(f"The request is not valid HTTP/1.1: {shorten(reason)}{hint}.")
 
 
 def foreign_origin(origin: str) -> AccessDeniedException:

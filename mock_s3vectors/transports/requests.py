@@ -36,20 +36,49 @@ def answer_for_endpoints(get_adapter: Callable[..., BaseAdapter]) -> Callable[..
 
 
 def prepare_within_one_mock(prepare_request: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `Session.prepare_request`, but it raises if the mock ends while a request is being signed.
+    """Return `Session.prepare_request`, but a request that it prepares is not sent once the mock has ended.
 
-    A session asks for an adapter only afterwards, and would get the one that sends to the network.
+    Signing may take its time, and so may a session that waits before it sends. It asks for an adapter only
+    afterwards, and would get the one that sends to the network.
     """
 
     @functools.wraps(prepare_request)
     def prepare_unless_ended(session: Session, request: Request) -> PreparedRequest:
         begun = ACTIVE.life
         prepared: PreparedRequest = prepare_request(session, request)
-        if begun not in (None, ACTIVE.life) and is_endpoint(prepared.url or ""):
+        if begun is not None and is_endpoint(prepared.url or ""):
             ACTIVE.check_life(begun)
+            prepared.url = _Url.of(prepared.url or "", begun)
         return prepared
 
     return prepare_unless_ended
+
+
+class _Url(str):
+    """The URL of a request that was prepared under a mock, until it is answered.
+
+    When the mock has ended, nothing of ours is left in `requests`. But a session still asks for the URL in
+    lower case, to choose an adapter.
+    """
+
+    __slots__ = ("begun",)
+    begun: object
+
+    @classmethod
+    def of(cls, url: str, begun: object) -> _Url:
+        """Return a URL that knows under which mock its call began."""
+        known = cls(url)
+        known.begun = begun
+        return known
+
+    def lower(self) -> str:
+        """Return it in lower case.
+
+        Raises:
+            UsageError: the mock has ended.
+        """
+        ACTIVE.check_life(self.begun)
+        return super().lower()
 
 
 class _Adapter:
@@ -67,7 +96,8 @@ class _Adapter:
         from requests.adapters import HTTPAdapter  # noqa: PLC0415 - loaded already when a session sends
         from responses import CallbackResponse  # noqa: PLC0415 - only for those who call in this way
 
-        answer = CallbackResponse(request.method or "", request.url or "", self._answer, content_type=None)
+        request.url = str(request.url)
+        answer = CallbackResponse(request.method or "", request.url, self._answer, content_type=None)
         # A method that uses no more of its adapter than to say whose response it is.
         ours: Any = self
         return HTTPAdapter.build_response(ours, request, answer.get_response(request))

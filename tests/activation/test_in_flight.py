@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,7 +20,6 @@ from mock_s3vectors import UsageError, mock_s3vectors, patch_client
 from mock_s3vectors import errors as service
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.operations import OPERATIONS
-from tests.activation.conftest import NetworkError
 from tests.activation.world import CLIENT, Aws, create, names, new_client
 
 if TYPE_CHECKING:
@@ -338,12 +338,35 @@ def test_a_call_of_requests_whose_mock_ends_before_it_is_sent(*, again: bool) ->
     assert str(refusal.value) == ENDED
 
 
-def test_a_request_that_is_prepared_under_a_mock_and_sent_later_is_a_call_of_its_own() -> None:
+@pytest.mark.parametrize("again", [False, True], ids=["no mock", "another mock"])
+def test_a_request_that_is_prepared_under_a_mock_is_never_sent(*, again: bool) -> None:
     session = requests.Session()
     with mock_s3vectors():
         request = session.prepare_request(requests.Request("POST", URL, json={}))
-    with pytest.raises(NetworkError):
+        assert request.url == URL
+    with mock_s3vectors() if again else nullcontext(), pytest.raises(UsageError) as refusal:
         session.send(request, timeout=1)
+    assert str(refusal.value) == ENDED
+
+
+def test_a_session_that_waits_before_it_sends() -> None:
+    class Waiting(requests.Session):
+        def send(self, request: requests.PreparedRequest, **settings: Any) -> requests.Response:
+            mock.stop()
+            return super().send(request, **settings)
+
+    mock = mock_s3vectors()
+    mock.start()
+    with pytest.raises(UsageError) as refusal:
+        Waiting().post(URL, json={}, timeout=1)
+    assert str(refusal.value) == ENDED
+
+
+def test_a_request_that_was_answered_has_a_plain_url() -> None:
+    with mock_s3vectors():
+        answer = requests.post(URL, json={}, timeout=1)
+    assert answer.request.url == answer.url == URL
+    assert answer.request.url.lower() == URL.lower()
 
 
 def test_the_body_of_an_answer_can_be_read_after_the_mock() -> None:

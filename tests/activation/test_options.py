@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mock_s3vectors import Config, MockS3Vectors, UsageError, mock_s3vectors
+from mock_s3vectors import Config, MockS3Vectors, UsageError, mock_s3vectors, s3vectors_server
 from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.config import Options
 from tests.activation.test_surroundings import surroundings
@@ -121,10 +121,14 @@ def test_an_unknown_option_is_refused_with_those_that_exist() -> None:
         mock_s3vectors(**options)
 
 
-def test_config_together_with_options_is_refused() -> None:
-    mock: Any = mock_s3vectors
-    with pytest.raises(UsageError, match="was given config and account_id: put all options into config"):
-        mock(config=Config(), account_id=OTHER)
+@pytest.mark.parametrize("function", [mock_s3vectors, s3vectors_server])
+def test_config_together_with_options_is_refused(function: Any) -> None:
+    with pytest.raises(UsageError) as refusal:
+        function(config=Config(), account_id=OTHER)
+    assert str(refusal.value) == (
+        f"{function.__name__} was given config and account_id: put all options into config, or leave config "
+        "out."
+    )
 
 
 @pytest.mark.parametrize("wrong", [{"core": {"mock_credentials": False}}, "hnsw", 42])

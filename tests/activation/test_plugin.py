@@ -373,6 +373,10 @@ def test_client(s3vectors_client):
     ("marker", "text"),
     [
         ('s3vectors("hnsw")', "*UsageError: @pytest.mark.s3vectors was given ('hnsw',): name its options*"),
+        (
+            "s3vectors(__import__('mock_s3vectors').Config())",
+            "*UsageError: @pytest.mark.s3vectors was given a Config without a name: did you mean config=[?]*",
+        ),
         ("s3vectors(acount_id='1')", "*UsageError: mock_s3vectors has no option 'acount_id'. Did you mean*"),
         ("s3vectors(account_id='1')", "*UsageError: '1' is no account id: give 12 digits*"),
     ],

@@ -95,7 +95,25 @@ def test_what_is_no_route_is_a_wrong_use_that_names_it(method: str, path: str) -
     assert ", ".join(MODELLED) in str(misuse.value)
     assert "%2F" in str(misuse.value)
     assert f"in the installed botocore {botocore.__version__}, so" in str(misuse.value)
-    assert "All that mock_s3vectors implements is in botocore 1.44.5." in str(misuse.value)
+    complete = "UpdateMetadataConfiguration" in MODELLED
+    assert ("botocore 1.44.5 has all that are mocked." in str(misuse.value)) is not complete
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "right"),
+    [
+        ("GET", "/ListVectorBuckets", "POST"),
+        pytest.param("PUT", "/tags/arn", "GET or POST or DELETE", marks=NEEDS_TAGS),
+        ("POST", "/ListVectorBucketz", None),
+    ],
+)
+def test_a_path_with_another_method_names_that(method: str, path: str, right: str | None) -> None:
+    with pytest.raises(UsageError) as misuse:
+        send(raw(method, path))
+    assert ("With this path, the method is" in str(misuse.value)) is (right is not None)
+    if right is not None:
+        named = str(misuse.value).split("the method is ")[1].split(".")[0]
+        assert sorted(named.split(" or ")) == sorted(right.split(" or "))
 
 
 def test_what_the_mock_lacks_is_a_wrong_use_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,9 +143,13 @@ def test_an_origin_without_a_host_is_foreign(connection: Connection) -> None:
 
 
 def test_hosts_that_are_allowed() -> None:
-    with s3vectors_server(allowed_hosts=["Films.Test", "host.docker.internal"]) as server:
+    allowed = ["Films.Test", "host.docker.internal:7380", "my_service", "192.0.2.1", "fe80::1"]
+    with s3vectors_server(allowed_hosts=allowed) as server:
         line = Connection(server.url)
-        for host in ("films.test", "FILMS.TEST:80", "host.docker.internal:1"):
+        for host in (
+            *("films.test", "FILMS.TEST:80", "host.docker.internal:1"),
+            *("my_service", "192.0.2.1:80", "[fe80::1]:80"),
+        ):
             own = f"origin: http://{host.lower()}"
             assert post(line, "/_mock_s3vectors/reset", f"host: {host}", own).status == 200
         assert post(line, "/_mock_s3vectors/reset", "host: films.example").status == 421

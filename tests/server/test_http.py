@@ -387,25 +387,39 @@ def test_a_mock_that_was_switched_off_meanwhile(
     )
 
 
+HTTPS = ". This server does not speak HTTPS"
+# What is sent, and a piece of the reason.
 NO_HTTP = {
-    "TLS": b"\x16\x03\x01 this is no HTTP\r\n\r\n",
-    "no host": b"POST /ListVectorBuckets HTTP/1.1\r\n\r\n",
-    "two hosts": b"POST /ListVectorBuckets HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
-    "two lengths": head("POST", LIST, "content-length: 2", "content-length: 3"),
-    "a length that is none": head("POST", LIST, "content-length: two"),
-    "a bad chunk": head("POST", LIST, "transfer-encoding: chunked") + b"zz\r\n{}\r\n",
-    "a head without an end": b"POST /" + b"x" * 300_000,
+    "TLS": (
+        b"\x16\x03\x01 this is no HTTP\r\n\r\n",
+        rf"illegal request line: bytearray(b'\x16\x03\x01 this is no HTTP'){HTTPS}",
+    ),
+    "no host": (b"POST /ListVectorBuckets HTTP/1.1\r\n\r\n", "Missing mandatory Host: header"),
+    "two hosts": (
+        b"POST /ListVectorBuckets HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
+        "Found multiple Host: headers",
+    ),
+    "two lengths": (
+        head("POST", LIST, "content-length: 2", "content-length: 3"),
+        "conflicting Content-Length headers",
+    ),
+    "a length that is none": (head("POST", LIST, "content-length: two"), "bad Content-Length"),
+    "a bad chunk": (
+        head("POST", LIST, "transfer-encoding: chunked") + b"zz\r\n{}\r\n",
+        "illegal chunk header: bytearray(b'zz\\r\\n')",
+    ),
+    "a head without an end": (b"POST /" + b"x" * 300_000, "Receive buffer too long"),
 }
 
 
-@pytest.mark.parametrize("sent", NO_HTTP.values(), ids=NO_HTTP)
+@pytest.mark.parametrize(("sent", "reason"), NO_HTTP.values(), ids=NO_HTTP)
 def test_what_is_no_http_is_refused(
-    connect: Callable[[], Connection], caplog: pytest.LogCaptureFixture, sent: bytes
+    connect: Callable[[], Connection], caplog: pytest.LogCaptureFixture, sent: bytes, reason: str
 ) -> None:
     strange = connect()
     strange.send(sent)
     answer = strange.answer()
-    text = "The request is not HTTP/1.1, which this server speaks (not HTTPS)."
+    text = f"The request is not valid HTTP/1.1: {reason}."
     assert answer.error == (400, "MalformedHttpRequestException", text)
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["x-amz-request-id"] == answer.headers["x-amzn-requestid"]

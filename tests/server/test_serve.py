@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
@@ -126,6 +126,48 @@ def test_the_file_with_the_port(tmp_path: Path) -> None:
         others.unlink()
         assert end(process)[0] == 0
     assert not file.exists()
+
+
+@pytest.mark.parametrize("where", ["", ".", "/", os.devnull])
+def test_a_file_that_is_none(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = f"{OURS} Cannot write {Path(where)}: it is no regular file.\n"
+    assert refused("serve", "--port", "0", "--port-file", where) == (1, text)
+    assert Path(os.devnull).exists()
+
+
+def test_a_pipe_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert refused("serve", "--port", "0", "--port-file", str(pipe))[0] == 1
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("output", ["closed after a line", "full"])
+def test_it_goes_on_if_its_output_does_not(output: str, tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    with Path("/dev/full").open("w") if output == "full" else nullcontext(subprocess.PIPE) as stdout:
+        process = subprocess.Popen(
+            [*MODULE, "serve", "--port", "0", "--port-file", str(file)],
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+    with process:
+        try:
+            if process.stdout:
+                process.stdout.readline()
+                process.stdout.close()
+            deadline = time.monotonic() + DEADLINE
+            while not file.exists():
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            names(client_of(f"http://127.0.0.1:{file.read_text().strip()}"))
+            process.terminate()
+            assert process.stderr
+            assert (process.wait(DEADLINE), process.stderr.read()) == (0, b"")
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("where", ["missing/port", "."])
@@ -393,14 +435,13 @@ def test_help_says_of_every_option_what_it_does() -> None:
     ours = {"host", "port", "port_file", "allowed_hosts", "verbose"}
     assert set(options) == ours | {field.name for field in fields(Config)}
     for name, option in options.items():
-        assert re.fullmatch(r"\S+ .{15,} \(default: .+\)", option.help), name
+        assert re.fullmatch(r"\S+ .{15,}( \(default: .+\)|By default the clock decides)", option.help), name
     assert options["search_engine"].metavar == "{flat,hnsw}"
     assert options["hnsw_m"].metavar == "2-512"
     assert options["hnsw_m"].help == "neighbours per vector in the HNSW graph (M) (default: 32)"
     assert options["default_index_mode"].help == (
         'what new vector buckets are like. "CLASSIC": as those from before 2026-09-30, whose indexes are '
-        'CLASSIC by default; "ENHANCED": as those since; None, the default: the clock decides '
-        "(default: not set)"
+        'CLASSIC by default; "ENHANCED": as those since. By default the clock decides'
     )
 
 

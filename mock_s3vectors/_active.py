@@ -10,6 +10,7 @@ import re
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mock_s3vectors.config import Config
@@ -241,12 +242,17 @@ def _check_botocore() -> None:
     """
     import botocore  # noqa: PLC0415 - only a mock that starts needs it; it loads nothing else
 
-    version = re.match(r"(\d+)\.(\d+)\.(\d+)", str(botocore.__version__))
-    if version and tuple(map(int, version.groups())) < _FIRST_BOTOCORE:
+    if _is_too_old(str(botocore.__version__)):
         raise UsageError(
             f"mock_s3vectors needs botocore {'.'.join(map(str, _FIRST_BOTOCORE))} or newer, and "
             f"{botocore.__version__} is installed: pip install -U botocore boto3"
         )
+
+
+@cache
+def _is_too_old(version: str) -> bool:
+    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
+    return numbers is not None and tuple(map(int, numbers.groups())) < _FIRST_BOTOCORE
 
 
 def _without_last(entries: list[_Entry], gone: _Entry) -> list[_Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import select
 import signal
 import sys
 import threading
@@ -44,6 +45,17 @@ def quiet_forks() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def untraced() -> Iterator[None]:
+    """Measuring coverage takes a lock of its own in every thread, which a child may find held for ever."""
+    tracers = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    yield
+    sys.settrace(tracers[0])
+    threading.settrace(tracers[1])
+
+
 @pytest.fixture
 def impatient_forks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fork does not wait until other threads have done what they do."""
@@ -65,6 +77,9 @@ def in_child(job: Callable[[], Any]) -> None:
             os._exit(0)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
+        # A child that hangs before its alarm is set must not hang the tests.
+        if not select.select([pipe], [], [], 2 * PATIENCE)[0]:
+            os.kill(child, signal.SIGKILL)
         failure = pipe.read().decode()
     _, status = os.waitpid(child, 0)
     assert not failure, failure

@@ -1,4 +1,4 @@
-"""What hostile or merely large input costs, beside what it may cost: parsing it, half of it, or none of it.
+"""Hostile and large input, compared with work in proportion to it: parsing it, half of it, or none of it.
 
 pytest tests/benchmarks/test_out_of_proportion.py --benchmark-only
 """

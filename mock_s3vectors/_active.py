@@ -108,13 +108,7 @@ class ActiveMocks:
             UsageError: it has not started anything that is still on.
         """
         with self._lock:
-            mine = [entry for entry in self._entries if entry.owner is owner]
-            if not mine:
-                raise UsageError(
-                    "stop() was called on a mock that is not started: call start() first, "
-                    "and stop() once for each start()."
-                )
-            left = _without_last(self._entries, mine[-1])
+            left = _without_last(self._entries, owner)
             try:
                 self._keep(left)
             except BaseException:
@@ -255,10 +249,19 @@ def _is_too_old(version: str) -> bool:
     return numbers is not None and tuple(map(int, numbers.groups())) < _FIRST_BOTOCORE
 
 
-def _without_last(entries: list[_Entry], gone: _Entry) -> list[_Entry]:
-    """A new list, because requests of other threads read the old one without the lock."""
-    position = len(entries) - 1 - next(i for i, entry in enumerate(reversed(entries)) if entry is gone)
-    return entries[:position] + entries[position + 1 :]
+def _without_last(entries: list[_Entry], owner: object) -> list[_Entry]:
+    """Return a new list without the last entry of an owner; other threads read the old one without the lock.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for position in reversed(range(len(entries))):
+        if entries[position].owner is owner:
+            return entries[:position] + entries[position + 1 :]
+    raise UsageError(
+        "stop() was called on a mock that is not started: call start() first, "
+        "and stop() once for each start()."
+    )
 
 
 @dataclass(frozen=True)

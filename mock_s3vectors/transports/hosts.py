@@ -67,7 +67,7 @@ def checked_hosts(hosts: object) -> tuple[str, ...]:
 def _checked_host(host: object) -> str:
     if isinstance(host, str):
         name = name_of(f"[{host}]" if host.count(":") > 1 and "[" not in host else host)
-        if name and (_NAME.fullmatch(name) or _is_address(name)):
+        if name and (_NAME.fullmatch(name) or _address_of(name)):
             return name
     raise UsageError(
         f"The allowed host {host!r} is no host name: give a name such as 'host.docker.internal', or an "
@@ -75,12 +75,12 @@ def _checked_host(host: object) -> str:
     )
 
 
-def _is_address(text: str) -> bool:
+def _address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the IP address that a text writes, None if it writes none."""
     try:
-        ipaddress.ip_address(text)
+        return ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 @functools.lru_cache(maxsize=64)
@@ -88,7 +88,5 @@ def is_loopback(host: str) -> bool:
     """Whether a host is this machine: then it is a local server that the test asked for."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = _address_of(host)
+    return address is not None and address.is_loopback

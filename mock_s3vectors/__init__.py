@@ -14,12 +14,12 @@ Importing the package hooks it into botocore and loads nothing heavy: not botoco
 
 from typing import TYPE_CHECKING
 
-from mock_s3vectors._mock import MockS3Vectors, mock_s3vectors
-from mock_s3vectors._server import S3VectorsServer, s3vectors_server
 from mock_s3vectors.config import Config
-from mock_s3vectors.errors import LocalEndpointWarning, UsageError
-from mock_s3vectors.transports import install
-from mock_s3vectors.transports.botocore import patch_client
+from mock_s3vectors.doors import install
+from mock_s3vectors.doors.clients import patch_client
+from mock_s3vectors.errors.exceptions import LocalEndpointWarning, UsageError
+from mock_s3vectors.mocking.mock import MockS3Vectors, mock_s3vectors
+from mock_s3vectors.serving.server import S3VectorsServer, s3vectors_server
 
 __all__ = [
     "Config",

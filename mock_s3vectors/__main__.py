@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors import __version__
-from mock_s3vectors._mock import mock_s3vectors
 from mock_s3vectors.config import Config, option_descriptions, option_values
-from mock_s3vectors.errors import UsageError
-from mock_s3vectors.transports.hosts import checked_hosts
-from mock_s3vectors.transports.local_endpoints import ENDPOINT_VARIABLE
-from mock_s3vectors.transports.opening import http_server
+from mock_s3vectors.doors.hosts import checked_hosts
+from mock_s3vectors.doors.local_endpoints import ENDPOINT_VARIABLE
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.mocking.mock import mock_s3vectors
+from mock_s3vectors.serving.opening import http_server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from inspect import cleandoc
 from typing import TYPE_CHECKING, Literal, TypedDict, get_args
 
 from mock_s3vectors import choices, limits
-from mock_s3vectors.errors import UsageError
+from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import botocore
 
-from mock_s3vectors import errors, limits
-from mock_s3vectors.errors import ServiceError, UsageError
+from mock_s3vectors import limits
+from mock_s3vectors.errors import refusals
+from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.identity import identify
 from mock_s3vectors.operations import OPERATIONS
-from mock_s3vectors.operations.call import Call
+from mock_s3vectors.operations.helpers.call import Call
 from mock_s3vectors.protocol.model import operation_models
 from mock_s3vectors.protocol.parser import RequestParser
 from mock_s3vectors.protocol.router import Router
@@ -19,9 +20,9 @@ from mock_s3vectors.protocol.validator import Validator
 
 if TYPE_CHECKING:
     from mock_s3vectors.config import Config
-    from mock_s3vectors.http import HttpRequest, HttpResponse
+    from mock_s3vectors.messages import HttpRequest, HttpResponse
     from mock_s3vectors.operations import Operation
-    from mock_s3vectors.state import Stores
+    from mock_s3vectors.world import Stores
 
 
 class Gateway:
@@ -44,7 +45,7 @@ class Gateway:
         caller = identify(request, config.account_id)
         try:
             if len(request.body) > limits.REQUEST_BYTES:
-                raise errors.request_too_large()
+                raise refusals.request_too_large()
             params = self._parsers[name].parse(request, path)
             self._validators[name].validate(params)
             result = operate(Call(caller, stores, config), params)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mock_s3vectors.protocol.partitions import partition_of
 
 if TYPE_CHECKING:
-    from mock_s3vectors.http import HttpRequest
+    from mock_s3vectors.messages import HttpRequest
 
 # Bounded, so that a text full of half credentials costs no more than its length: AWS's access key ids have
 # at most 128 characters, and a Region is a label of a host name.

@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_s3vectors._decorate import block_of_fixture
-from mock_s3vectors._mock import mock_s3vectors
-from mock_s3vectors._server import s3vectors_server as serve
 from mock_s3vectors.config import Config
-from mock_s3vectors.errors import UsageError
-from mock_s3vectors.property_tests import isolate_examples
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.mocking.classes import block_of_fixture
+from mock_s3vectors.mocking.mock import mock_s3vectors
+from mock_s3vectors.mocking.property_tests import isolate_examples
+from mock_s3vectors.serving.server import s3vectors_server as serve
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from types_boto3_s3vectors import S3VectorsClient
 
-    from mock_s3vectors._mock import MockS3Vectors
-    from mock_s3vectors._server import S3VectorsServer
+    from mock_s3vectors.mocking.mock import MockS3Vectors
+    from mock_s3vectors.serving.server import S3VectorsServer
 
 _MARKER = "s3vectors"
 _FIXTURE = "s3vectors_mock"

@@ -11,17 +11,17 @@ from botocore.loaders import create_loader
 from botocore.session import Session
 
 from mock_s3vectors.gateway import Gateway
-from tests.helpers import START
-from tests.shapes import check_response
+from tests.support.helpers import START
+from tests.support.shapes import check_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from mock_s3vectors import Config
-    from mock_s3vectors.http import HttpRequest, HttpResponse
-    from mock_s3vectors.state import Stores
-    from tests.helpers import Client, MakeIndex, Refused
+    from mock_s3vectors.messages import HttpRequest, HttpResponse
+    from mock_s3vectors.world import Stores
+    from tests.support.helpers import Client, MakeIndex, Refused
 
 pytest_plugins = ["pytester"]
 

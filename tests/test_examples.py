@@ -14,7 +14,7 @@ import botocore
 import pytest
 from botocore.loaders import create_loader
 
-from tests.shapes import TEXT_SEARCH, needs
+from tests.support.shapes import TEXT_SEARCH, needs
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NOT_HERE = {

@@ -12,8 +12,8 @@ import pytest
 from mock_s3vectors import Config
 from mock_s3vectors.operations import OPERATIONS
 from mock_s3vectors.protocol.model import COMPLETE_SINCE
-from tests.readme import ELSEWHERE, README, blocks, recipe_of
-from tests.shapes import MODES, QUERY_PAGES, TAGS, TEXT_SEARCH, has, service_model
+from tests.support.readme import ELSEWHERE, README, blocks, recipe_of
+from tests.support.shapes import MODES, QUERY_PAGES, TAGS, TEXT_SEARCH, has, service_model
 
 RECIPES = blocks("python")
 # What a recipe with these words needs of the model.

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mock_s3vectors import choices, errors
+from mock_s3vectors import choices
+from mock_s3vectors.errors import refusals
 from mock_s3vectors.filtering.tree import (
     Compared,
     Complement,
@@ -56,7 +57,7 @@ def compile_filter(
     compiler = _Compiler(_ENHANCED, MOST_CONSTRAINTS) if enhanced else _Compiler(_CLASSIC, math.inf)
     root = compiler.node(document, choices.DEEPEST_FILTER)
     if not compiler.keys.isdisjoint(non_filterable):
-        raise errors.non_filterable_key()
+        raise refusals.non_filterable_key()
     return Filter(root, frozenset(compiler.keys))
 
 
@@ -71,13 +72,13 @@ class _Compiler:
     def node(self, document: Any, levels_left: int) -> Node:
         """A condition object: exactly one key, a field or a group."""
         if not isinstance(document, dict) or len(document) != 1:
-            raise errors.invalid_filter()
+            raise refusals.invalid_filter()
         [(key, operand)] = document.items()
         if not key.startswith("$"):
             return self._field(key, operand)
         join = _JOINS.get(key)
         if join is None or not levels_left or not isinstance(operand, list) or not operand:
-            raise errors.invalid_filter()
+            raise refusals.invalid_filter()
         members: list[Node] = []
         for member in operand:
             members.append(self.node(member, levels_left - 1))  # noqa: PERF401 - comprehensions were calls before 3.12
@@ -88,17 +89,17 @@ class _Compiler:
         self.keys.add(key)
         wanted = operand if isinstance(operand, dict) else {"$eq": operand}
         if not wanted:
-            raise errors.invalid_filter()
+            raise refusals.invalid_filter()
         return Field(key, tuple(self._condition(name, value) for name, value in wanted.items()))
 
     def _condition(self, name: str, operand: Any) -> Condition:
         # First of all, because a request has room for a million of them.
         self._constraints_left -= len(operand) if isinstance(operand, list) else 1
         if self._constraints_left < 0:
-            raise errors.too_many_constraints()
+            raise refusals.too_many_constraints()
         operator = self._operators.get(name)
         if operator is None or not operator.takes(operand):
-            raise errors.invalid_filter()
+            raise refusals.invalid_filter()
         return operator.compiled(operand)
 
 

@@ -6,7 +6,7 @@ Every operation takes a Call and its validated parameters, and returns the membe
 from __future__ import annotations
 
 from mock_s3vectors.operations import buckets, indexes, metadata_configuration, policies, query, tags, vectors
-from mock_s3vectors.operations.call import Call, Operation
+from mock_s3vectors.operations.helpers.call import Call, Operation
 
 # An older botocore has fewer operations than this table.
 OPERATIONS: dict[str, Operation] = {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_s3vectors import clock, errors, limits
-from mock_s3vectors.operations.addressing import addressed_vector_bucket, own_vector_bucket_arn
-from mock_s3vectors.operations.encryption import effective_encryption
-from mock_s3vectors.operations.paging import page_of_names
+from mock_s3vectors import limits
+from mock_s3vectors.errors import refusals
+from mock_s3vectors.operations.helpers.addressing import addressed_vector_bucket, own_vector_bucket_arn
+from mock_s3vectors.operations.helpers.encryption import effective_encryption
+from mock_s3vectors.operations.helpers.paging import page_of_names
 from mock_s3vectors.operations.tags import check_tags
-from mock_s3vectors.state import VectorBucket
+from mock_s3vectors.world import VectorBucket, clock
 
 if TYPE_CHECKING:
-    from mock_s3vectors.operations.call import Call, Params, Result
+    from mock_s3vectors.operations.helpers.call import Call, Params, Result
 
 
 def create_vector_bucket(call: Call, params: Params) -> Result:
@@ -36,9 +37,9 @@ def create_vector_bucket(call: Call, params: Params) -> Result:
     store, quota = call.stores.made_at(arn.account, arn.region), call.config.max_vector_buckets
     with store.lock:
         if name in store.vector_buckets:
-            raise errors.vector_bucket_exists()
+            raise refusals.vector_bucket_exists()
         if len(store.vector_buckets) >= quota:
-            raise errors.too_many_vector_buckets(quota)
+            raise refusals.too_many_vector_buckets(quota)
         store.vector_buckets[name] = bucket
     return {"vectorBucketArn": str(arn)}
 
@@ -71,7 +72,7 @@ def delete_vector_bucket(call: Call, params: Params) -> Result:
     with place.lock:
         bucket = place.vector_bucket()
         if bucket.indexes:
-            raise errors.vector_bucket_not_empty()
+            raise refusals.vector_bucket_not_empty()
         del place.store.vector_buckets[bucket.name]
     return {}
 
@@ -82,7 +83,7 @@ def put_vector_bucket_default_index_mode(call: Call, params: Params) -> Result:
     with place.lock:
         bucket = place.vector_bucket()
         if mode == "CLASSIC" and not bucket.supports_classic:
-            raise errors.default_index_mode_classic()
+            raise refusals.default_index_mode_classic()
         bucket.default_index_mode = mode
     return {}
 

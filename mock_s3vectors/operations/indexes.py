@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_s3vectors import clock, errors, limits
-from mock_s3vectors.operations.addressing import (
+from mock_s3vectors import limits
+from mock_s3vectors.errors import refusals
+from mock_s3vectors.operations.helpers.addressing import (
     addressed_index,
     addressed_vector_bucket,
     find_index,
     index_arn,
 )
-from mock_s3vectors.operations.encryption import effective_encryption
+from mock_s3vectors.operations.helpers.encryption import effective_encryption
+from mock_s3vectors.operations.helpers.paging import page_of_names
 from mock_s3vectors.operations.metadata_configuration import (
     described_metadata_configuration,
     text_search_at_creation,
 )
-from mock_s3vectors.operations.paging import page_of_names
 from mock_s3vectors.operations.tags import check_tags
-from mock_s3vectors.state import Index
-from mock_s3vectors.state.vector_table import VectorTable
+from mock_s3vectors.world import Index, clock
+from mock_s3vectors.world.tables import VectorTable
 
 if TYPE_CHECKING:
-    from mock_s3vectors.operations.call import Call, Params, Result
-    from mock_s3vectors.state import VectorBucket
+    from mock_s3vectors.operations.helpers.call import Call, Params, Result
+    from mock_s3vectors.world import VectorBucket
 
 
 def create_index(call: Call, params: Params) -> Result:
@@ -33,9 +34,9 @@ def create_index(call: Call, params: Params) -> Result:
         bucket = place.vector_bucket()
         index = _new_index(bucket, params)
         if index.name in bucket.indexes:
-            raise errors.index_exists()
+            raise refusals.index_exists()
         if len(bucket.indexes) >= quota:
-            raise errors.too_many_indexes(quota)
+            raise refusals.too_many_indexes(quota)
         bucket.indexes[index.name] = index
     return {"indexArn": str(index.arn)}
 
@@ -103,7 +104,7 @@ def update_index_mode(call: Call, params: Params) -> Result:
     with place.lock:
         bucket, index = place.index()
         if mode == "CLASSIC" and not bucket.supports_classic:
-            raise errors.index_mode_classic()
+            raise refusals.index_mode_classic()
         with index.lock:
             index.mode = mode
     return {}

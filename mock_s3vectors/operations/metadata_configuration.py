@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors import clock, errors, limits
-from mock_s3vectors.operations.addressing import addressed_index
-from mock_s3vectors.state import TextSearch
+from mock_s3vectors import limits
+from mock_s3vectors.errors import refusals
+from mock_s3vectors.operations.helpers.addressing import addressed_index
+from mock_s3vectors.world import TextSearch, clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_s3vectors.operations.call import Call, Params, Result
-    from mock_s3vectors.state import Index, VectorBucket
+    from mock_s3vectors.operations.helpers.call import Call, Params, Result
+    from mock_s3vectors.world import Index, VectorBucket
 
 TextSearches = dict[str, TextSearch]
 
@@ -32,7 +33,7 @@ def text_search_at_creation(
         return None, {}
     configurations = given.get("textSearchConfigurations", [])
     if configurations and bucket.default_index_mode == "CLASSIC":
-        raise errors.text_search_on_classic_index()
+        raise refusals.text_search_on_classic_index()
     others = {name: value for name, value in given.items() if name != "textSearchConfigurations"}
     return others, _text_searches(configurations)
 
@@ -58,7 +59,7 @@ def update_metadata_configuration(call: Call, params: Params) -> Result:
     """Adds or deletes text search configurations. Choice: all of them, or none if one is refused."""
     add, delete = params.get("add"), params.get("delete")
     if (add is None) == (delete is None):
-        raise errors.add_or_delete()
+        raise refusals.add_or_delete()
     given = (add or delete or {}).get("textSearchConfigurations", [])
     change = _with if delete is None else _without
     place = addressed_index(call, params)
@@ -69,10 +70,10 @@ def update_metadata_configuration(call: Call, params: Params) -> Result:
             now, seconds = clock.now(), call.config.text_build_seconds
             named = _text_searches(given, now + seconds if seconds else None)
             if index.mode == "CLASSIC":
-                raise errors.text_search_on_classic_index()
+                raise refusals.text_search_on_classic_index()
             for key, text_search in index.text_search.items():
                 if not text_search.is_active(now):
-                    raise errors.text_search_is_building(key)
+                    raise refusals.text_search_is_building(key)
             index.configure_text_search(change(index.text_search, named), changed=named)
     return {"indexArn": str(index.arn)}
 
@@ -83,7 +84,7 @@ def _text_searches(
     """By metadata key. Choice: a `status`, which is only ever an answer, is ignored."""
     keys = [configuration["metadataKey"] for configuration in configurations]
     if len(set(keys)) < len(keys):
-        raise errors.duplicate_text_search_keys()
+        raise refusals.duplicate_text_search_keys()
     return {
         configuration["metadataKey"]: TextSearch(configuration.get("language"), active_from)
         for configuration in configurations
@@ -93,14 +94,14 @@ def _text_searches(
 def _with(present: TextSearches, added: TextSearches) -> TextSearches:
     for key in added:
         if key in present:
-            raise errors.text_search_exists(key)
+            raise refusals.text_search_exists(key)
     if len(present) + len(added) > limits.TEXT_SEARCHES:
-        raise errors.too_many_text_searches(limits.TEXT_SEARCHES)
+        raise refusals.too_many_text_searches(limits.TEXT_SEARCHES)
     return {**present, **added}
 
 
 def _without(present: TextSearches, deleted: TextSearches) -> TextSearches:
     for key in deleted:
         if key not in present:
-            raise errors.text_search_not_found(key)
+            raise refusals.text_search_not_found(key)
     return {key: text_search for key, text_search in present.items() if key not in deleted}

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_s3vectors import errors
-from mock_s3vectors.operations.addressing import addressed_vector_bucket
+from mock_s3vectors.errors import refusals
+from mock_s3vectors.operations.helpers.addressing import addressed_vector_bucket
 
 if TYPE_CHECKING:
-    from mock_s3vectors.operations.call import Call, Params, Result
+    from mock_s3vectors.operations.helpers.call import Call, Params, Result
 
 
 def put_vector_bucket_policy(call: Call, params: Params) -> Result:
@@ -27,7 +27,7 @@ def get_vector_bucket_policy(call: Call, params: Params) -> Result:
     """Returns the text as it was put."""
     policy = addressed_vector_bucket(call, params).vector_bucket().policy
     if policy is None:
-        raise errors.policy_not_found()
+        raise refusals.policy_not_found()
     return {"policy": policy}
 
 
@@ -50,7 +50,7 @@ def _check_policy(text: str) -> None:
     try:
         document: Any = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise errors.malformed_policy() from None
+        raise refusals.malformed_policy() from None
     statements = document.get("Statement") if isinstance(document, dict) else None
     if isinstance(statements, dict):
         _check_statement("Statement", statements)
@@ -58,20 +58,20 @@ def _check_policy(text: str) -> None:
         for position, statement in enumerate(statements):
             _check_statement(f"Statement[{position}]", statement)
     else:
-        raise errors.malformed_policy("Statement must be an object or an array of objects")
+        raise refusals.malformed_policy("Statement must be an object or an array of objects")
 
 
 def _check_statement(place: str, statement: Any) -> None:
     if not isinstance(statement, dict):
-        raise errors.malformed_policy(f"{place} must be an object")
+        raise refusals.malformed_policy(f"{place} must be an object")
     if statement.get("Effect") not in ("Allow", "Deny"):
-        raise errors.malformed_policy(f"{place} must have an Effect, which is Allow or Deny")
+        raise refusals.malformed_policy(f"{place} must have an Effect, which is Allow or Deny")
     for name, opposite, kind, is_kind in _ELEMENTS:
         present = [either for either in (name, opposite) if either in statement]
         if len(present) != 1:
-            raise errors.malformed_policy(f"{place} must have either {name} or {opposite}")
+            raise refusals.malformed_policy(f"{place} must have either {name} or {opposite}")
         if not is_kind(statement[present[0]]):
-            raise errors.malformed_policy(f"{place}.{present[0]} must be {kind}")
+            raise refusals.malformed_policy(f"{place}.{present[0]} must be {kind}")
 
 
 def _is_names(value: Any) -> bool:

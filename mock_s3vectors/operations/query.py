@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors import choices, clock, errors, limits
+from mock_s3vectors import choices, limits
+from mock_s3vectors.errors import constraints, refusals
 from mock_s3vectors.filtering import compile_filter
-from mock_s3vectors.operations.addressing import find_index
-from mock_s3vectors.operations.paging import make_token, read_token
-from mock_s3vectors.operations.records import to_float32, vector_refusals
-from mock_s3vectors.operations.searching import Search, TextQuery, search
+from mock_s3vectors.operations.helpers.addressing import find_index
+from mock_s3vectors.operations.helpers.paging import make_token, read_token
+from mock_s3vectors.operations.helpers.records import to_float32, vector_faults
+from mock_s3vectors.operations.helpers.searching import Search, TextQuery, search
+from mock_s3vectors.world import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mock_s3vectors.filtering import Filter
-    from mock_s3vectors.operations.call import Call, Params, Result
-    from mock_s3vectors.state import Index
-    from mock_s3vectors.state.rankings import Hits, Ranking
+    from mock_s3vectors.operations.helpers.call import Call, Params, Result
+    from mock_s3vectors.world import Index
+    from mock_s3vectors.world.rankings import Hits, Ranking
 
 # What the request for a further page has in common with the first. The index is not among it, because
 # a ranking's name is known to its index alone.
@@ -63,13 +65,13 @@ def _check(index: Index, params: Params) -> Search:
     """
     mode = params.get("queryMode", index.mode)
     if mode == "CLASSIC" and index.mode == "ENHANCED":
-        raise errors.classic_query_on_enhanced_index()
+        raise refusals.classic_query_on_enhanced_index()
     # Choice: the model has no maximum; the text is that of those which it has.
     if params["topK"] > limits.TOP_K:
-        raise errors.constraint_violation(errors.bad_range("/topK", 1, limits.TOP_K))
+        raise constraints.constraint_violation(constraints.bad_range("/topK", 1, limits.TOP_K))
     matching = _matching(index, params, mode)
     if "queryVector" not in params and "queryTexts" not in params:
-        raise errors.nothing_to_query()
+        raise refusals.nothing_to_query()
     vector = _query_vector(index, params["queryVector"]["float32"]) if "queryVector" in params else None
     texts = _query_texts(index, params["queryTexts"]) if "queryTexts" in params else []
     return Search(vector, texts, params["topK"], matching)
@@ -91,11 +93,11 @@ def _query_vector(index: Index, values: Sequence[float]) -> NDArray[np.float32]:
         ValidationException: it does not fit the index.
     """
     if len(values) != index.dimension:
-        raise errors.invalid_query_vector(errors.vector_length(index.dimension, len(values)))
+        raise refusals.invalid_query_vector(refusals.vector_length(index.dimension, len(values)))
     query = to_float32([values], index.dimension)
-    refusals = vector_refusals(query, index.distance_metric)
-    if refusals:
-        raise errors.invalid_query_vector(refusals[0])
+    faults = vector_faults(query, index.distance_metric)
+    if faults:
+        raise refusals.invalid_query_vector(faults[0])
     vector: NDArray[np.float32] = query[0]
     return vector
 
@@ -108,18 +110,18 @@ def _query_texts(index: Index, entries: Sequence[dict[str, str]]) -> list[TextQu
     """
     # Choice: whatever queryMode says.
     if index.mode == "CLASSIC":
-        raise errors.text_query_on_classic_index()
+        raise refusals.text_query_on_classic_index()
     if len({entry["metadataKey"] for entry in entries}) < len(entries):
-        raise errors.duplicate_query_text_keys()
+        raise refusals.duplicate_query_text_keys()
     now = clock.now()
     texts = []
     for entry in entries:
         key = entry["metadataKey"]
         text_search = index.text_search.get(key)
         if text_search is None:
-            raise errors.key_not_searchable(key)
+            raise refusals.key_not_searchable(key)
         if not text_search.is_active(now):
-            raise errors.key_still_building(key)
+            raise refusals.key_still_building(key)
         texts.append(TextQuery(key, text_search.language, entry["text"]))
     return texts
 
@@ -133,7 +135,7 @@ def _continue(index: Index, token: str, params: Params) -> tuple[Ranking, int]:
     name, _, start = read_token(token, *_scope(params)).partition(":")
     ranking = index.rankings.find(name, clock.now())
     if ranking is None:
-        raise errors.invalid_page_token()
+        raise refusals.invalid_page_token()
     return ranking, int(start)
 
 

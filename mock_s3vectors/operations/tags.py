@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_s3vectors import errors, limits
-from mock_s3vectors.operations.addressing import addressed_resource
+from mock_s3vectors import limits
+from mock_s3vectors.errors import refusals
+from mock_s3vectors.operations.helpers.addressing import addressed_resource
 
 if TYPE_CHECKING:
-    from mock_s3vectors.operations.call import Call, Params, Result
+    from mock_s3vectors.operations.helpers.call import Call, Params, Result
 
 _SYSTEM = "aws:"
 
@@ -21,11 +22,11 @@ def check_tags(tags: dict[str, str]) -> dict[str, str]:
     """
     for key in tags:
         if key.startswith(_SYSTEM):
-            raise errors.system_tag()
+            raise refusals.system_tag()
         if key.lower().startswith(_SYSTEM):
-            raise errors.system_tag_case(key)
+            raise refusals.system_tag_case(key)
     if len(tags) > limits.TAGS:
-        raise errors.too_many_tags()
+        raise refusals.too_many_tags()
     return tags
 
 

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mock_s3vectors import errors, limits
-from mock_s3vectors.operations.addressing import find_index
-from mock_s3vectors.operations.paging import make_token, read_token
-from mock_s3vectors.operations.records import check_distinct, check_keys, check_records
+from mock_s3vectors import limits
+from mock_s3vectors.errors import refusals
+from mock_s3vectors.operations.helpers.addressing import find_index
+from mock_s3vectors.operations.helpers.paging import make_token, read_token
+from mock_s3vectors.operations.helpers.records import check_distinct, check_keys, check_records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_s3vectors.operations.call import Call, Params, Result
-    from mock_s3vectors.state import Index
+    from mock_s3vectors.operations.helpers.call import Call, Params, Result
+    from mock_s3vectors.world import Index
 
 
 def put_vectors(call: Call, params: Params) -> Result:
@@ -31,7 +32,7 @@ def put_vectors(call: Call, params: Params) -> Result:
         new = len(table.unknown(keys))
         # Overwriting is free even where a nested mock has lowered the quota below what is there.
         if new and len(table) + new > quota:
-            raise errors.too_many_vectors(quota)
+            raise refusals.too_many_vectors(quota)
         table.put(keys, data, metadata, sizes)
     return {}
 
@@ -87,11 +88,11 @@ def _segment_of(params: Params) -> tuple[int, int]:
     """
     segments, segment = params.get("segmentCount"), params.get("segmentIndex")
     if (segments is None) != (segment is None):
-        raise errors.segment_pair()
+        raise refusals.segment_pair()
     if segments is None or segment is None:
         return 0, 1
     if segment >= segments:
-        raise errors.segment_index()
+        raise refusals.segment_index()
     return segment, segments
 
 

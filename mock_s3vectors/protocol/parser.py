@@ -15,14 +15,14 @@ from urllib.parse import parse_qs, unquote
 
 import orjson
 
-from mock_s3vectors.errors import not_deserializable
+from mock_s3vectors.errors.refusals import not_deserializable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
-    from mock_s3vectors.http import HttpRequest
+    from mock_s3vectors.messages import HttpRequest
 
 Reader = Callable[[Any], Any]
 

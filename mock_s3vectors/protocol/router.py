@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import botocore
 
-from mock_s3vectors.errors import UsageError, shorten
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.protocol.model import COMPLETE_SINCE
 
 if TYPE_CHECKING:

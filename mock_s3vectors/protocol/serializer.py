@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_s3vectors.http import HttpResponse
+from mock_s3vectors.messages import HttpResponse
 
 if TYPE_CHECKING:
-    from mock_s3vectors.errors import ServiceError
+    from mock_s3vectors.errors.exceptions import ServiceError
 
 
 def serialize_result(result: dict[str, Any]) -> HttpResponse:

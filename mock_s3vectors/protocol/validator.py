@@ -11,13 +11,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors import errors
+from mock_s3vectors.errors import constraints
 
 if TYPE_CHECKING:
     from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
     from regex import Pattern
 
-    from mock_s3vectors.errors import FieldError
+    from mock_s3vectors.errors.exceptions import FieldError
 
 Checker = Callable[[Any, str], "FieldError | None"]
 
@@ -38,7 +38,7 @@ class Validator:
         """
         violation = self._check(params, "") if self._check is not None else None
         if violation is not None:
-            raise errors.constraint_violation(violation)
+            raise constraints.constraint_violation(violation)
 
 
 def checker_of(shape: Shape) -> Checker | None:
@@ -55,7 +55,7 @@ def _length_checker(shape: Shape) -> Checker | None:
     def check(value: Any, path: str) -> FieldError | None:
         length = len(value)
         if (least is not None and length < least) or (most is not None and length > most):
-            return errors.bad_length(path, length, least, most)
+            return constraints.bad_length(path, length, least, most)
         return None
 
     return check
@@ -68,7 +68,7 @@ def _range_checker(shape: Shape) -> Checker | None:
 
     def check(value: Any, path: str) -> FieldError | None:
         if (least is not None and value < least) or (most is not None and value > most):
-            return errors.bad_range(path, least, most)
+            return constraints.bad_range(path, least, most)
         return None
 
     return check
@@ -80,7 +80,7 @@ def _enum_checker(shape: Shape) -> Checker | None:
         return None
 
     def check(value: Any, path: str) -> FieldError | None:
-        return None if value in allowed else errors.bad_enum(path, allowed)
+        return None if value in allowed else constraints.bad_enum(path, allowed)
 
     return check
 
@@ -91,7 +91,7 @@ def _pattern_checker(shape: Shape) -> Checker | None:
         return None
 
     def check(value: Any, path: str) -> FieldError | None:
-        return None if _compiled(pattern).fullmatch(value) else errors.bad_pattern(path, pattern)
+        return None if _compiled(pattern).fullmatch(value) else constraints.bad_pattern(path, pattern)
 
     return check
 
@@ -166,7 +166,7 @@ def _structure_checker(shape: StructureShape) -> Checker | None:
     def check(values: Any, path: str) -> FieldError | None:
         for name, is_required, check_member in members:
             if name not in values:
-                violation = errors.missing(f"{path}/{name}") if is_required else None
+                violation = constraints.missing(f"{path}/{name}") if is_required else None
             else:
                 violation = check_member(values[name], f"{path}/{name}") if check_member is not None else None
             if violation is not None:

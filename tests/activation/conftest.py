@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,11 +21,11 @@ class NetworkError(AssertionError):
 
 @pytest.fixture(autouse=True)
 def all_mocks_off() -> Iterator[None]:
-    assert not ACTIVE
+    assert not STACK
     yield
-    left_on = bool(ACTIVE)
-    while ACTIVE:
-        ACTIVE.stop(ACTIVE._entries[-1].owner)
+    left_on = bool(STACK)
+    while STACK:
+        STACK.stop(STACK._entries[-1].owner)
     assert not left_on
 
 

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mock_s3vectors import MockS3Vectors, UsageError, mock_s3vectors, s3vectors_server
-from mock_s3vectors._active import ACTIVE
-from mock_s3vectors.state import Stores
+from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.world import Stores
 from tests.activation.world import CLIENT, Aws, account_of, create, names, new_client
 
 
@@ -42,7 +42,7 @@ def test_start_and_stop() -> None:
         assert names() == []
         create("bucket")
         mock.stop()
-    assert not ACTIVE
+    assert not STACK
 
 
 @pytest.mark.parametrize("started", [0, 1, 2])
@@ -83,7 +83,7 @@ def test_a_mock_can_be_entered_inside_itself() -> None:
         with mock:
             assert names() == ["bucket"]
         assert names() == ["bucket"]
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_the_outermost_may_end_first() -> None:
@@ -96,7 +96,7 @@ def test_the_outermost_may_end_first() -> None:
     with pytest.raises(CLIENT.exceptions.ServiceQuotaExceededException):
         create("another")
     second.stop()
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_the_inner_mock_adds_its_options_to_those_around_it() -> None:
@@ -171,7 +171,7 @@ def test_an_exception_leaves_the_block_and_switches_off() -> None:
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(test())
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_the_representation_names_the_options() -> None:
@@ -207,14 +207,14 @@ def test_two_threads_that_start_at_once_make_one_state() -> None:
 
     owners = mock_s3vectors(), mock_s3vectors()
     with ThreadPoolExecutor(1) as threads:
-        first = threads.submit(ACTIVE.start, owners[0], {}, slowly)
+        first = threads.submit(STACK.start, owners[0], {}, slowly)
         begun.wait(5)
-        ACTIVE.start(owners[1], {}, slowly)
+        STACK.start(owners[1], {}, slowly)
         first.result()
     for owner in owners:
         owner.stop()
     assert len(made) == 1
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_mocks_of_many_threads_overlap() -> None:
@@ -230,7 +230,7 @@ def test_mocks_of_many_threads_overlap() -> None:
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(use, range(8)))
-    assert not ACTIVE
+    assert not STACK
     with mock_s3vectors():
         assert names() == []
 
@@ -246,4 +246,4 @@ def test_mocks_of_many_tasks_overlap() -> None:
         await asyncio.gather(*(use(number) for number in range(10)))
 
     asyncio.run(test())
-    assert not ACTIVE
+    assert not STACK

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.world import CLIENT, account_of, create, names
 
 OTHER, THIRD = "111122223333", "444455556666"
@@ -27,7 +27,7 @@ def test_each_test_begins_anew_where_there_is_no_set_up() -> None:
 
     plain = Plain()
     assert plain.test_one() == plain.test_one() == Plain().test_one() == ["bucket"]
-    assert not ACTIVE
+    assert not STACK
 
 
 @pytest.mark.parametrize("set_up", ["setUp", "setup_method"])
@@ -100,16 +100,16 @@ def test_static_and_class_methods_take_their_arguments() -> None:
     class Plain:
         @staticmethod
         def static(*args: Any, **kwargs: Any) -> Any:
-            assert ACTIVE
+            assert STACK
             return args, kwargs
 
         @classmethod
         def of_class(cls, *args: Any, **kwargs: Any) -> Any:
-            assert ACTIVE
+            assert STACK
             return cls, args, kwargs
 
         def of_nobody() -> str:  # type: ignore[misc]
-            assert ACTIVE
+            assert STACK
             return "called"
 
     class Derived(Plain): ...
@@ -132,13 +132,13 @@ def test_what_is_no_public_method_is_left_alone() -> None:
 
         @property
         def is_on(self) -> bool:
-            return bool(ACTIVE)
+            return bool(STACK)
 
         def _private(self) -> bool:
-            return bool(ACTIVE)
+            return bool(STACK)
 
         def public(self) -> list[bool]:
-            return [bool(ACTIVE), self._private(), self.is_on]
+            return [bool(STACK), self._private(), self.is_on]
 
     plain = Plain()
     assert (Plain.attribute, Plain.partial, Plain.named) == (42, helper, dict)
@@ -275,16 +275,16 @@ def test_static_and_class_methods_of_base_classes() -> None:
     class Common:
         @staticmethod
         def static(first: object) -> object:
-            assert ACTIVE
+            assert STACK
             return first
 
         @classmethod
         def of_class(cls, first: object) -> object:
-            assert ACTIVE
+            assert STACK
             return cls, first
 
         def of_instance(self, first: object) -> object:
-            assert ACTIVE
+            assert STACK
             return self, first
 
     @mock_s3vectors
@@ -304,7 +304,7 @@ def test_a_decorator_of_somebody_else_on_an_inherited_test_is_kept() -> None:
     def noted(function: Any) -> Any:
         @functools.wraps(function)
         def wrapper(*args: Any) -> Any:
-            assert ACTIVE
+            assert STACK
             calls.append(function.__name__)
             return function(*args)
 
@@ -364,11 +364,11 @@ def test_init_subclass_of_the_user_still_runs() -> None:
 
     class Child(Parent, word="child"):
         def test(self) -> bool:
-            return bool(ACTIVE)
+            return bool(STACK)
 
     class OtherChild(Other, word="other"):
         def test(self) -> bool:
-            return bool(ACTIVE)
+            return bool(STACK)
 
     assert seen == [("grandparent", "child"), ("parent", "child"), ("grandparent", "other")]
     assert Child().test()
@@ -381,12 +381,12 @@ def test_init_subclass_of_the_user_still_runs() -> None:
 class WithInner:
     class DescribeThings:
         def test(self) -> bool:
-            return bool(ACTIVE)
+            return bool(STACK)
 
 
 class NotInner:
     def test(self) -> bool:
-        return bool(ACTIVE)
+        return bool(STACK)
 
 
 def test_inner_test_classes_are_mocked() -> None:
@@ -426,7 +426,7 @@ def test_inner_test_classes_of_an_undecorated_base_are_mocked_in_the_subclass_on
 def test_a_class_that_is_only_named_in_another_is_left_alone() -> None:
     class Helper:
         def is_on(self) -> bool:
-            return bool(ACTIVE)
+            return bool(STACK)
 
     @mock_s3vectors
     class Outer:
@@ -434,7 +434,7 @@ def test_a_class_that_is_only_named_in_another_is_left_alone() -> None:
 
         class Inner:
             def is_on(self) -> bool:
-                return bool(ACTIVE)
+                return bool(STACK)
 
     assert not Outer.factory().test()
     assert not Outer.Inner().is_on()

@@ -12,13 +12,13 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from mock_s3vectors import UsageError, mock_s3vectors, patch_client
-from mock_s3vectors._active import ActiveMocks
+from mock_s3vectors.doors.clients import before_send
+from mock_s3vectors.doors.hosts import is_loopback
+from mock_s3vectors.mocking.stack import MockStack
 from mock_s3vectors.operations import OPERATIONS
-from mock_s3vectors.transports.botocore import before_send
-from mock_s3vectors.transports.hosts import is_loopback
 from tests.activation.local_server import local_server
 from tests.activation.world import CLIENT, Aws, account_of, arn, create, error_of, names, new_client
-from tests.helpers import vector
+from tests.support.helpers import vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,13 +34,13 @@ KEYS: Any = {"aws_access_key_id": "some-id", "aws_secret_access_key": "some-secr
 def handled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of the requests that the mock has answered."""
     paths = []
-    handle = ActiveMocks.handle
+    handle = MockStack.handle
 
-    def count(self: ActiveMocks, request: Any, begun: Any = None) -> Any:
+    def count(self: MockStack, request: Any, begun: Any = None) -> Any:
         paths.append(request.path)
         return handle(self, request, begun)
 
-    monkeypatch.setattr(ActiveMocks, "handle", count)
+    monkeypatch.setattr(MockStack, "handle", count)
     return paths
 
 

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from mock_s3vectors import UsageError, mock_s3vectors
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.world import CLIENT, account_of, create, names
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def plain(name: str, *, last: str = "last") -> list[str]:
 def test_a_function_runs_mocked_and_begins_with_nothing() -> None:
     for _ in range(2):
         assert plain("first") == ["first", "last"]
-        assert not ACTIVE
+        assert not STACK
     assert plain("first", last="second") == ["first", "second"]
 
 
@@ -151,13 +151,13 @@ def test_a_coroutine_is_mocked_until_it_ends() -> None:
     async def coroutine(name: str) -> list[str]:
         create(name)
         await asyncio.sleep(0)
-        assert ACTIVE
+        assert STACK
         return names()
 
     assert inspect.iscoroutinefunction(coroutine)
     for _ in range(2):
         assert asyncio.run(coroutine("bucket")) == ["bucket"]
-        assert not ACTIVE
+        assert not STACK
 
 
 def test_a_coroutine_that_is_cancelled() -> None:
@@ -168,13 +168,13 @@ def test_a_coroutine_that_is_cancelled() -> None:
     async def test() -> None:
         task = asyncio.create_task(coroutine())
         await asyncio.sleep(0)
-        assert ACTIVE
+        assert STACK
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
     asyncio.run(test())
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_a_coroutine_that_is_never_awaited_switches_nothing_on() -> None:
@@ -182,7 +182,7 @@ def test_a_coroutine_that_is_never_awaited_switches_nothing_on() -> None:
     async def coroutine() -> None: ...
 
     waiting = coroutine()
-    assert not ACTIVE
+    assert not STACK
     waiting.close()
 
 
@@ -210,15 +210,15 @@ def test_a_generator_is_mocked_until_it_ends() -> None:
     assert inspect.isgeneratorfunction(generator)
     for _ in range(2):
         running = generator()
-        assert not ACTIVE
+        assert not STACK
         assert next(running) == ["first"]
-        assert ACTIVE
+        assert STACK
         assert running.send("second") == ["first", "second"]
         assert running.throw(ValueError("third")) == ["first", "second", "third"]
         with pytest.raises(StopIteration) as end:
             running.send(None)
         assert end.value.value == "result"
-        assert not ACTIVE
+        assert not STACK
 
 
 def test_a_generator_is_a_context_manager_too() -> None:
@@ -230,26 +230,26 @@ def test_a_generator_is_a_context_manager_too() -> None:
 
     with bucket("bucket") as name:
         assert names() == [name]
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_a_generator_that_is_not_exhausted() -> None:
     running = generator()
     next(running)
     running.close()
-    assert not ACTIVE
+    assert not STACK
     running = generator()
     next(running)
-    assert ACTIVE
+    assert STACK
     del running
     gc.collect()
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_a_generator_that_is_never_begun_switches_nothing_on() -> None:
     running = generator()
     del running
-    assert not ACTIVE
+    assert not STACK
 
 
 # --- async generators -----------------------------------------------------------------------
@@ -278,14 +278,14 @@ def test_an_async_generator_is_mocked_until_it_ends() -> None:
 
     async def test() -> None:
         running = async_generator()
-        assert not ACTIVE
+        assert not STACK
         assert await running.__anext__() == ["first"]
-        assert ACTIVE
+        assert STACK
         assert await running.asend("second") == ["first", "second"]
         assert await running.athrow(ValueError("third")) == ["first", "second", "third"]
         with pytest.raises(StopAsyncIteration):
             await running.asend(None)
-        assert not ACTIVE
+        assert not STACK
 
     for _ in range(2):
         asyncio.run(test())
@@ -301,15 +301,15 @@ def test_an_async_generator_that_is_not_exhausted() -> None:
                 yield number
         finally:
             await asyncio.sleep(0)
-            closing.append(bool(ACTIVE))
+            closing.append(bool(STACK))
 
     async def closed() -> None:
         running = one_of_many()
         await running.__anext__()
-        assert ACTIVE
+        assert STACK
         await running.aclose()
         assert closing == [True]
-        assert not ACTIVE
+        assert not STACK
 
     async def abandoned() -> None:
         async for _ in one_of_many():
@@ -317,11 +317,11 @@ def test_an_async_generator_that_is_not_exhausted() -> None:
 
     async def never_begun() -> None:
         one_of_many()
-        assert not ACTIVE
+        assert not STACK
 
     for run in (closed, abandoned, never_begun):
         asyncio.run(run())
-        assert not ACTIVE
+        assert not STACK
 
 
 def test_an_async_generator_lets_an_exception_through() -> None:
@@ -330,7 +330,7 @@ def test_an_async_generator_lets_an_exception_through() -> None:
         await running.__anext__()
         with pytest.raises(ZeroDivisionError):
             await running.athrow(ZeroDivisionError())
-        assert not ACTIVE
+        assert not STACK
 
     asyncio.run(test())
 
@@ -345,7 +345,7 @@ def test_an_async_context_manager() -> None:
     async def test() -> None:
         async with bucket("bucket") as name:
             assert names() == [name]
-        assert not ACTIVE
+        assert not STACK
 
     asyncio.run(test())
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from mock_s3vectors import UsageError, mock_s3vectors
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.world import CLIENT, account_of, create, names
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ NUMBERS = st.integers(0, 1000)
 
 def begin_and_create() -> None:
     """Fail unless there is nothing; then leave something."""
-    assert ACTIVE
+    assert STACK
     assert names() == []
     create("bucket")
 
@@ -96,7 +96,7 @@ def test_each_example_begins_with_nothing(make: Callable[[], Callable[[], None]]
     test = make()
     for _ in range(2):
         test()
-        assert not ACTIVE
+        assert not STACK
 
 
 def test_a_decorated_test_is_still_one_of_hypothesis() -> None:
@@ -168,7 +168,7 @@ def test_a_failing_example_is_shrunk_and_surfaces() -> None:
     assert seen[-1] == 17
     # Python 3.10 has no notes, and Hypothesis prints them there.
     assert "number=17," in "".join(getattr(failure.value, "__notes__", ["number=17,"]))
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_a_mock_that_is_stopped_by_an_example() -> None:
@@ -179,13 +179,13 @@ def test_a_mock_that_is_stopped_by_an_example() -> None:
             mock_s3vectors().stop()
 
     mock_s3vectors(test)()
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_copies_of_several_threads_end_in_any_order() -> None:
     with mock_s3vectors():
         create("original")
-        one, other = ACTIVE.on_a_copy(), ACTIVE.on_a_copy()
+        one, other = STACK.on_a_copy(), STACK.on_a_copy()
         one.__enter__()
         create("one")
         other.__enter__()
@@ -194,11 +194,11 @@ def test_copies_of_several_threads_end_in_any_order() -> None:
         assert names() == ["one", "original", "other"]
         other.__exit__(None, None, None)
         assert names() == ["original"]
-        assert ACTIVE._below == []
+        assert STACK._below == []
 
 
 def test_a_mock_that_ends_before_a_copy_of_its_state() -> None:
-    copy = ACTIVE.on_a_copy()
+    copy = STACK.on_a_copy()
     with mock_s3vectors():
         copy.__enter__()
     with mock_s3vectors():
@@ -338,7 +338,7 @@ def test_each_run_of_a_state_machine_begins_anew(base: Any) -> None:
             assert names() == ["outer"]
 
     run_case(mock_s3vectors(Case))
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_a_state_machine_that_fails_is_reported_by_its_own_name(capsys: pytest.CaptureFixture[str]) -> None:
@@ -359,7 +359,7 @@ def test_a_state_machine_that_fails_is_reported_by_its_own_name(capsys: pytest.C
     report = text + capsys.readouterr().out
     assert "state = Failing()" in report
     assert "state.fail(number=17)" in report
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_a_state_machine_that_cannot_begin_leaves_no_copy() -> None:
@@ -375,7 +375,7 @@ def test_a_state_machine_that_cannot_begin_leaves_no_copy() -> None:
     with mock_s3vectors():
         with pytest.raises(ZeroDivisionError):
             case("runTest").debug()
-        assert ACTIVE._below == []
+        assert STACK._below == []
 
 
 def test_the_state_machine_itself_cannot_be_decorated() -> None:

@@ -17,7 +17,7 @@ from botocore.exceptions import HTTPClientError
 from botocore.httpsession import URLLib3Session
 
 from mock_s3vectors import UsageError, mock_s3vectors, patch_client
-from mock_s3vectors import errors as service
+from mock_s3vectors.errors import refusals as service
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.operations import OPERATIONS
 from tests.activation.world import CLIENT, Aws, create, names, new_client

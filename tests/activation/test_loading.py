@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.transports.loading import whenever_loaded
+from mock_s3vectors.doors.loading import whenever_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 
 from mock_s3vectors import LocalEndpointWarning, mock_s3vectors, s3vectors_server
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.local_server import local_server
 from tests.activation.test_in_flight import old_client
 from tests.activation.world import create, names, new_client
@@ -154,5 +154,5 @@ def test_a_server_of_ours_is_the_mock(monkeypatch: pytest.MonkeyPatch, host: str
 
 def test_a_server_of_ours_that_has_ended_is_ours_no_longer() -> None:
     with s3vectors_server(), s3vectors_server():
-        assert len(ACTIVE.servers) == 2
-    assert ACTIVE.servers == []
+        assert len(STACK.servers) == 2
+    assert STACK.servers == []

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.world import CLIENT, account_of, arn, create, names, new_client
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_each_answers_its_own(mocks: list[Callable[[], Any]]) -> None:
             query = {"vectorBucketName": "of-ours", "indexName": "index", "topK": 1}
             assert client.query_vectors(**query, queryVector={"float32": [1] * 4096})["vectors"] == []
     assert dict(os.environ) == before
-    assert not ACTIVE
+    assert not STACK
 
 
 @both_orders
@@ -107,7 +107,7 @@ def test_functions_with_both_decorators() -> None:
     for decorated in (mock_aws(mock_s3vectors(function)), mock_s3vectors(mock_aws(function))):
         for _ in range(2):
             assert decorated() == (["of-moto"], ["of-ours"])
-    assert not ACTIVE
+    assert not STACK
 
 
 class WithBoth:
@@ -144,7 +144,7 @@ def test_classes_with_both_decorators() -> None:
             instance = cls()
             instance.setup_method()
             assert instance.test() == (["of-moto"], ["of-ours"])
-    assert not ACTIVE
+    assert not STACK
 
 
 @both_orders

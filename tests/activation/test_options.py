@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from mock_s3vectors import Config, MockS3Vectors, UsageError, mock_s3vectors, s3vectors_server
-from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.config import Options
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.test_surroundings import surroundings
 from tests.activation.world import CLIENT, account_of, create, names
 
@@ -106,7 +106,7 @@ def test_a_bad_value_is_refused(name: str, value: Any, text: str) -> None:
         with pytest.raises(UsageError) as refusal:
             refuse(**options)
         assert text in str(refusal.value)
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_an_unknown_option_is_refused_with_those_that_exist() -> None:
@@ -173,7 +173,7 @@ def test_what_is_no_function_is_refused(target: Any, text: str) -> None:
         with pytest.raises(UsageError) as refusal:
             decorate(target)
         assert str(refusal.value) == text
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_a_mock_is_not_called_twice() -> None:
@@ -240,7 +240,7 @@ def test_a_botocore_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch, 
         f"mock_s3vectors needs botocore 1.39.5 or newer, and {version} is installed: "
         "pip install -U botocore boto3"
     )
-    assert not ACTIVE
+    assert not STACK
     assert surroundings() == before
 
 

@@ -12,8 +12,8 @@ from unittest.mock import MagicMock
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors._active import ACTIVE
-from mock_s3vectors.transports.patches import Patch
+from mock_s3vectors.doors.patches import Patch
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.test_surroundings import surroundings
 from tests.activation.world import create, names
 
@@ -130,11 +130,11 @@ def test_a_mock_that_cannot_start_leaves_no_trace(monkeypatch: pytest.MonkeyPatc
 
     broken = Patch(NAME, "Owner", "method", surround)
     monkeypatch.setattr(broken, "apply", fail)
-    monkeypatch.setattr(ACTIVE, "_patches", (*ACTIVE._patches, broken))
+    monkeypatch.setattr(STACK, "_patches", (*STACK._patches, broken))
     before = surroundings()
     with pytest.raises(ZeroDivisionError):
         mock_s3vectors().start()
-    assert not ACTIVE
+    assert not STACK
     assert surroundings() == before
     monkeypatch.undo()
     with mock_s3vectors():

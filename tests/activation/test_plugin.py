@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 
 # What each test file begins with. The client is older than all mocks, and has no credentials.
 PRELUDE = """
@@ -12,7 +12,7 @@ import asyncio, unittest
 import boto3
 import pytest
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 
 CLIENT = boto3.Session().client("s3vectors", region_name="us-east-1")
 
@@ -56,7 +56,7 @@ class Run:
         result = self._pytester.runpytest_inprocess(*WARNINGS, *FASTER, "--strict-markers", *options)
         if outcomes:
             result.assert_outcomes(**outcomes)
-        assert not ACTIVE
+        assert not STACK
         return result
 
 
@@ -92,7 +92,7 @@ def test_both(s3vectors_client, s3vectors_mock, turn):
     create("bucket")
 
 def test_off_again():
-    assert not ACTIVE
+    assert not STACK
 """,
         passed=6,
     )
@@ -184,7 +184,7 @@ def test_yielding(yielding):
     create("test")
 
 def test_off_again():
-    assert not ACTIVE
+    assert not STACK
 
 def test_of_the_module(of_the_module):
     assert names() == ["module"]
@@ -302,7 +302,7 @@ class TestCase(unittest.TestCase):
         self.assertEqual(account(), "111122223333")
 
 def test_unmarked():
-    assert not ACTIVE
+    assert not STACK
 """,
         passed=6,
     )
@@ -313,7 +313,7 @@ def test_the_marker_on_one_of_several_parameters(run: Run) -> None:
         """
 @pytest.mark.parametrize("on", [False, pytest.param(True, marks=pytest.mark.s3vectors), False])
 def test(on):
-    assert bool(ACTIVE) is on
+    assert bool(STACK) is on
 """,
         passed=3,
     )
@@ -324,16 +324,16 @@ def test_the_mock_of_the_marker_is_on_in_the_fixtures_of_the_test_and_in_no_othe
         """
 @pytest.fixture(scope="session", autouse=True)
 def of_the_session():
-    assert not ACTIVE
+    assert not STACK
 
 @pytest.fixture(scope="module")
 def of_the_module():
-    assert not ACTIVE
+    assert not STACK
 
 @pytest.fixture(autouse=True)
 def of_the_test(request):
-    assert bool(ACTIVE) == ("mocked" in request.node.name)
-    if ACTIVE:
+    assert bool(STACK) == ("mocked" in request.node.name)
+    if STACK:
         create("fixture")
 
 @pytest.mark.s3vectors
@@ -456,7 +456,7 @@ class TestStatic:
         create("bucket")
 
     def test(self):
-        assert not ACTIVE
+        assert not STACK
 """,
         passed=3,
     )
@@ -582,7 +582,7 @@ class TestDecorated:
         assert names() == ["prepared", "shared"]
 
 def test_elsewhere(tmp_path):
-    assert not ACTIVE
+    assert not STACK
 """,
         passed=5,
     )
@@ -652,7 +652,7 @@ class TestDecorated:
 
     @pytest.fixture(scope="class")
     def failing_for_all(self):
-        assert ACTIVE
+        assert STACK
         assert False
 
     def test_one(self, failing): ...
@@ -665,7 +665,7 @@ class TestDecorated:
         assert names() == []
 
 def test_off():
-    assert not ACTIVE
+    assert not STACK
 """,
         passed=3,
         errors=3,
@@ -687,7 +687,7 @@ class TestDecorated:
     def test(self): ...
 
 def test_off():
-    assert not ACTIVE
+    assert not STACK
 """,
         passed=passed,
         errors=1,
@@ -738,7 +738,7 @@ class TestDecorated:
     @settings(max_examples=5, database=None, deadline=None)
     @given(number=st.integers(0, 3))
     def test_property(self, number):
-        assert ACTIVE
+        assert STACK
 
 @settings(max_examples=5, database=None, deadline=None)
 @given(number=st.integers(0, 3))

@@ -26,7 +26,7 @@ from mock_s3vectors import UsageError, mock_s3vectors
 from mock_s3vectors.gateway import Gateway
 from tests.activation.test_no_network import OF_CLIENT, no_sockets
 from tests.activation.world import CLIENT, create, names, new_client
-from tests.shapes import TAGS, needs, service_model
+from tests.support.shapes import TAGS, needs, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,14 +16,14 @@ from botocore.handlers import BUILTIN_HANDLERS
 from requests import Session
 
 from mock_s3vectors import mock_s3vectors, s3vectors_server
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.world import account_of, create, names, new_client
-from tests.interruptions import OF_MOCKS, interrupted_everywhere
+from tests.support.interruptions import OF_MOCKS, interrupted_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from mock_s3vectors.state import Stores
+    from mock_s3vectors.world import Stores
 
 KEY, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 
@@ -162,7 +162,7 @@ def generator() -> Iterator[int]:
 
 def in_a_generator() -> None:
     for _ in generator():
-        assert ACTIVE
+        assert STACK
 
 
 @mock_s3vectors
@@ -175,7 +175,7 @@ async def async_generator() -> AsyncIterator[int]:
 def in_an_async_generator() -> None:
     async def run() -> None:
         async for _ in async_generator():
-            assert ACTIVE
+            assert STACK
 
     asyncio.run(run())
 
@@ -215,7 +215,7 @@ def test_all_is_as_before_after_an_exception(fail: Callable[[], None]) -> None:
     before = surroundings()
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert not ACTIVE
+    assert not STACK
     assert surroundings() == before
 
 
@@ -225,8 +225,8 @@ def test_a_state_that_cannot_be_made_leaves_no_trace() -> None:
 
     before = surroundings()
     with pytest.raises(ZeroDivisionError):
-        ACTIVE.start(object(), {}, broken)
-    assert not ACTIVE
+        STACK.start(object(), {}, broken)
+    assert not STACK
     assert surroundings() == before
 
 
@@ -260,7 +260,7 @@ def test_a_mock_that_all_clients_have_called_leaves_no_trace() -> None:
         answer = requests.post(f"{endpoint}/ListVectorBuckets", timeout=1).json()
         assert [bucket["vectorBucketName"] for bucket in answer["vectorBuckets"]] == names()
     assert surroundings() == before
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_switching_on_and_off_adds_no_hooks() -> None:
@@ -292,7 +292,7 @@ def test_a_start_that_is_interrupted_leaves_nothing(monkeypatch: pytest.MonkeyPa
     before, mock = surroundings(), mock_s3vectors()
 
     def prepare() -> None:
-        if ACTIVE:
+        if STACK:
             mock.stop()
 
     for _ in interrupted_everywhere(mock.start, prepare, where=OF_MOCKS):
@@ -308,7 +308,7 @@ def test_a_stop_that_is_interrupted_leaves_nothing(monkeypatch: pytest.MonkeyPat
     before, mock = surroundings(), mock_s3vectors()
     still_on = 0
     for _ in interrupted_everywhere(mock.stop, mock.start, where=OF_MOCKS):
-        if ACTIVE:
+        if STACK:
             still_on += 1
             mock.stop()
         assert surroundings() == before

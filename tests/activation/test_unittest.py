@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation import cases
 from tests.activation.world import CLIENT, account_of, create, names
 
@@ -23,7 +23,7 @@ def run(*cases: type[unittest.TestCase], passed: int) -> None:
         unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases).run(result)
         assert not [*result.errors, *result.failures]
         assert result.testsRun - len(result.skipped) == passed
-        assert not ACTIVE
+        assert not STACK
 
 
 def test_all_steps_of_a_test_case() -> None:
@@ -97,7 +97,7 @@ def test_without_any_set_up_each_test_begins_with_nothing() -> None:
     case = Case()
     case.debug()
     case.debug()
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_mixins_with_a_set_up_of_their_own() -> None:
@@ -146,7 +146,7 @@ def test_skipped_and_failing_tests_switch_off_again() -> None:
     unittest.TestLoader().loadTestsFromTestCase(Case).run(result)
     counted = [result.failures, result.errors, result.skipped, result.expectedFailures]
     assert [len(tests) for tests in counted] == [1, 1, 1, 1]
-    assert not ACTIVE
+    assert not STACK
 
 
 @pytest.mark.parametrize("method", ["setUpClass", "tearDownClass", "setUp", "tearDown"])
@@ -163,7 +163,7 @@ def test_a_set_up_or_clean_up_that_fails(method: str) -> None:
     unittest.TestLoader().loadTestsFromTestCase(case).run(result)
     assert len(result.errors) == 1
     assert "ZeroDivisionError" in result.errors[0][1]
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_decorated_methods_of_a_test_case() -> None:

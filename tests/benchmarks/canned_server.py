@@ -16,14 +16,14 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_s3vectors._active import ACTIVE
-from mock_s3vectors.http import HttpResponse
-from mock_s3vectors.transports import uvicorn
+from mock_s3vectors.messages import HttpResponse
+from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.serving import http_server as uvicorn
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from mock_s3vectors.transports.guard import Guard
+    from mock_s3vectors.serving.guard import Guard
 
 
 def bare(body: bytes) -> None:
@@ -44,7 +44,7 @@ def ours(body: bytes) -> None:
     def handle(_: Any) -> HttpResponse:
         return answer
 
-    vars(ACTIVE)["handle"] = handle
+    vars(STACK)["handle"] = handle
 
 
 def main(kind: str, file: str) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.awsrequest import AWSResponse
 
+from mock_s3vectors.doors.clients import before_send
 from mock_s3vectors.gateway import Gateway
-from mock_s3vectors.transports.botocore import before_send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,10 +11,10 @@ import numpy as np
 import orjson
 import pytest
 
-from mock_s3vectors.http import HttpRequest
 from mock_s3vectors.identity import identify
+from mock_s3vectors.messages import HttpRequest
 from mock_s3vectors.search.text_index import TextIndex
-from mock_s3vectors.state import Stores
+from mock_s3vectors.world import Stores
 from tests.protocol.wire import post, send
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ import pytest
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.search.text_index import TextIndex
 from tests.benchmarks.floor import floor_of
-from tests.shapes import TEXT_SEARCH, needs
+from tests.support.shapes import TEXT_SEARCH, needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

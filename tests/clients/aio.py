@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from tests.activation.test_imports import KEYS as ALL_KEYS
 from tests.activation.test_imports import run
 from tests.clients.life_cycle import refusal_of
-from tests.helpers import vector
+from tests.support.helpers import vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -25,13 +25,13 @@ from tests.clients.life_cycle import (
     vocabulary_of,
 )
 from tests.clients.world import BULKY_SETTINGS, at_the_limit, environment, run
-from tests.helpers import put_batches, vector
+from tests.support.helpers import put_batches, vector
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
-    from mock_s3vectors._server import S3VectorsServer
-    from tests.helpers import Client, MakeIndex
+    from mock_s3vectors.serving.server import S3VectorsServer
+    from tests.support.helpers import Client, MakeIndex
 
 AWS = str(Path(sys.executable).with_name("aws"))
 

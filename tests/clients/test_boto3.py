@@ -24,15 +24,15 @@ from tests.clients.life_cycle import (
     vocabulary_of,
 )
 from tests.clients.world import BULKY_SETTINGS, REGION, at_the_limit, serve_command
-from tests.helpers import answer_of, put_batches, vector
-from tests.shapes import service_model
+from tests.support.helpers import answer_of, put_batches, vector
+from tests.support.shapes import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from mock_s3vectors._server import S3VectorsServer
-    from tests.helpers import MakeIndex
+    from mock_s3vectors.serving.server import S3VectorsServer
+    from tests.support.helpers import MakeIndex
 
 
 def client_of(url: str | None = None) -> Any:

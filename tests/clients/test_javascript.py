@@ -18,11 +18,11 @@ from tests.clients.life_cycle import (
     steps_for,
 )
 from tests.clients.world import BULKY_SETTINGS, at_the_limit, environment, run
-from tests.helpers import put_batches, vector
+from tests.support.helpers import put_batches, vector
 
 if TYPE_CHECKING:
-    from mock_s3vectors._server import S3VectorsServer
-    from tests.helpers import Client, MakeIndex
+    from mock_s3vectors.serving.server import S3VectorsServer
+    from tests.support.helpers import Client, MakeIndex
 
 TASKS = Path(__file__).with_name("javascript") / "tasks.mjs"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "javascript_search.py"

@@ -25,7 +25,7 @@ from mock_s3vectors.gateway import Gateway
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.helpers import Client, MakeIndex
+    from tests.support.helpers import Client, MakeIndex
 
     MakeStore = Callable[..., AmazonS3Vectors]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.readme import ELSEWHERE, README, blocks, recipe_of
+from tests.support.readme import ELSEWHERE, README, blocks, recipe_of
 
 if TYPE_CHECKING:
     from mock_s3vectors import S3VectorsServer

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mock_s3vectors.errors import FieldError, ValidationException
+from mock_s3vectors.errors.exceptions import FieldError, ValidationException
 from mock_s3vectors.filtering import compile_filter
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from mock_s3vectors.errors import ValidationException
+from mock_s3vectors.errors.exceptions import ValidationException
 from mock_s3vectors.filtering import compile_filter
 
 from . import oracle

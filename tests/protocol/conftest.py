@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from mock_s3vectors.state import Stores
+from mock_s3vectors.world import Stores
 
 from .wire import post, send
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.errors import ValidationException
+from mock_s3vectors.errors.exceptions import ValidationException
 
 from .places import MATCHING, MISMATCHING, Place, places, text, valid
 

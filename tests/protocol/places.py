@@ -14,7 +14,7 @@ from .wire import MODELLED, input_shape, is_in_body, raw, serialized
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mock_s3vectors.http import HttpRequest
+    from mock_s3vectors.messages import HttpRequest
 
 _ACCOUNT = "us-east-1:123456789012"
 

@@ -7,16 +7,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from mock_s3vectors.state import Stores
-from tests.helpers import POLICY
-from tests.shapes import TEXT_SEARCH, has
+from mock_s3vectors.world import Stores
+from tests.support.helpers import POLICY
+from tests.support.shapes import TEXT_SEARCH, has
 
 from .wire import MODELLED, post, raw, send, serialized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mock_s3vectors.http import HttpRequest
+    from mock_s3vectors.messages import HttpRequest
 
 BUCKET_ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
 INDEX_ARN = f"{BUCKET_ARN}/index/index"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from mock_s3vectors.http import HttpRequest
-from tests.helpers import POLICY
+from mock_s3vectors.messages import HttpRequest
+from tests.support.helpers import POLICY
 
 from .samples import BUCKET_ARN, INDEX_ARN, KEY_ARN, tokens, valid_requests
 from .values import DOCUMENTS, TEXTS

@@ -24,8 +24,8 @@ from .wire import (
 )
 
 if TYPE_CHECKING:
-    from mock_s3vectors.state import Stores
-    from tests.helpers import Client, Refused
+    from mock_s3vectors.world import Stores
+    from tests.support.helpers import Client, Refused
 
 MEBIBYTES_20 = 20_971_520
 

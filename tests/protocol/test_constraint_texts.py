@@ -10,7 +10,7 @@ from botocore.model import ServiceModel
 
 from mock_s3vectors.protocol.parser import RequestParser
 from mock_s3vectors.protocol.validator import Validator, checker_of
-from tests.shapes import service_model
+from tests.support.shapes import service_model
 
 from .constraints import (
     Violation,
@@ -28,7 +28,7 @@ from .wire import NEEDS_TAGS, input_shape, operation_model, post
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.helpers import Client, MakeIndex, Refused
+    from tests.support.helpers import Client, MakeIndex, Refused
 
 
 @pytest.mark.parametrize("length", [2, 64])

@@ -15,15 +15,15 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from mock_s3vectors import UsageError
-from tests.shapes import QUERY_PAGES, needs
+from tests.support.shapes import QUERY_PAGES, needs
 
 from .samples import VALID, service, valid_requests
 from .spoiling import as_json, spoiled, spoiled_requests, values
 from .wire import MODELLED, post, raw, send
 
 if TYPE_CHECKING:
-    from mock_s3vectors.http import HttpRequest
-    from mock_s3vectors.state import Stores
+    from mock_s3vectors.messages import HttpRequest
+    from mock_s3vectors.world import Stores
 
 _NO_OPERATION = re.compile(r"is no operation of Amazon S3 Vectors")
 

@@ -8,18 +8,19 @@ from urllib.parse import quote
 
 import pytest
 
-from mock_s3vectors import UsageError, errors
+from mock_s3vectors import UsageError
 from mock_s3vectors.arns import is_index_name, is_vector_bucket_name, parse_arn
-from mock_s3vectors.http import HttpRequest
+from mock_s3vectors.doors.hosts import is_endpoint, is_loopback
+from mock_s3vectors.errors import exceptions, refusals
 from mock_s3vectors.identity import identify
-from mock_s3vectors.operations.paging import read_token
+from mock_s3vectors.messages import HttpRequest
+from mock_s3vectors.operations.helpers.paging import read_token
 from mock_s3vectors.protocol.parser import RequestParser
 from mock_s3vectors.protocol.partitions import partition_of
 from mock_s3vectors.protocol.router import Router
 from mock_s3vectors.protocol.validator import checker_of
-from mock_s3vectors.transports.hosts import is_endpoint, is_loopback
-from tests.linear import TIMES, assert_linear
-from tests.shapes import service_model
+from tests.support.linear import TIMES, assert_linear
+from tests.support.shapes import service_model
 
 from .places import POSTED, Place, places, valid, with_body
 from .wire import HOST, MODELLED, NEEDS_TAGS, operation_model, post, raw, send
@@ -27,7 +28,7 @@ from .wire import HOST, MODELLED, NEEDS_TAGS, operation_model, post, raw, send
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mock_s3vectors.state import Stores
+    from mock_s3vectors.world import Stores
 
 # --- answers --------------------------------------------------------------------------------
 
@@ -90,7 +91,7 @@ def test_a_path_that_is_no_operation_is_shown_in_part() -> None:
 
 
 def test_a_bug_is_shown_in_part() -> None:
-    answer = errors.internal_failure(KeyError("k" * 200_000))
+    answer = refusals.internal_failure(KeyError("k" * 200_000))
     assert len(answer.message) < 500
 
 
@@ -135,7 +136,7 @@ def routed(path: str) -> Any:
 
 
 def read_by_token(token: str) -> None:
-    with pytest.raises(errors.ValidationException):
+    with pytest.raises(exceptions.ValidationException):
         read_token(token)
 
 
@@ -144,7 +145,7 @@ def untagged(query: str) -> Any:
         return RequestParser(operation_model("UntagResource")).parse(
             raw("DELETE", "/tags/x", query), {"resourceArn": quote(query)}
         )
-    except errors.SerializationException:
+    except exceptions.SerializationException:
         return None
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_s3vectors import errors
-from mock_s3vectors.errors import FieldError, ServiceError
+from mock_s3vectors.errors import refusals
+from mock_s3vectors.errors.exceptions import FieldError, ServiceError
 from mock_s3vectors.protocol.serializer import serialize_error, serialize_result
-from tests.shapes import check_response, service_model
+from tests.support.shapes import check_response, service_model
 
 from .values import TEXTS, canonical, results
 from .wire import MODELLED, output_shape, parsed
@@ -74,7 +74,13 @@ def test_any_error_comes_through(code: str, message: str, fields: list[FieldErro
     assert read == expected
 
 
-NOT_IN_THE_MODEL = {"SerializationException": 400, "UnknownOperationException": 404}
+NOT_IN_THE_MODEL = {
+    "MalformedHttpRequestException": 400,
+    "MethodNotAllowedException": 405,
+    "MisdirectedRequestException": 421,
+    "SerializationException": 400,
+    "UnknownOperationException": 404,
+}
 
 
 @pytest.mark.parametrize("code", OWN)
@@ -85,14 +91,14 @@ def test_statuses_are_those_of_the_model(code: str) -> None:
 
 
 def test_an_error_has_its_code_in_the_header_and_its_message_in_the_body() -> None:
-    response = serialize_error(errors.vector_bucket_not_found())
+    response = serialize_error(refusals.vector_bucket_not_found())
     assert response.status == 404
     assert response.headers["x-amzn-errortype"] == "NotFoundException"
     assert response.body == b'{"message":"The specified vector bucket could not be found"}'
 
 
 def test_a_validation_error_lists_its_fields() -> None:
-    response = serialize_error(errors.invalid_filter())
+    response = serialize_error(refusals.invalid_filter())
     assert json.loads(response.body) == {
         "message": "Invalid filter",
         "fieldList": [{"path": "filter", "message": "Invalid filter"}],
@@ -111,7 +117,7 @@ def test_bodies_are_utf_8() -> None:
 
 def test_every_response_has_an_id_of_its_own() -> None:
     responses = [serialize_result({}) for _ in range(50)] + [
-        serialize_error(errors.index_not_found()) for _ in range(50)
+        serialize_error(refusals.index_not_found()) for _ in range(50)
     ]
     assert len({response.headers["x-amzn-requestid"] for response in responses}) == 100
     for response in responses:

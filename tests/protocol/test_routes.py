@@ -13,7 +13,7 @@ from mock_s3vectors import UsageError
 from mock_s3vectors import gateway as gateway_module
 from mock_s3vectors.operations import OPERATIONS
 from mock_s3vectors.protocol.router import Router
-from mock_s3vectors.state import Stores
+from mock_s3vectors.world import Stores
 
 from .places import valid
 from .wire import (
@@ -31,7 +31,7 @@ from .wire import (
 )
 
 if TYPE_CHECKING:
-    from tests.helpers import Client
+    from tests.support.helpers import Client
 
 ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket/index/a.b-c"
 

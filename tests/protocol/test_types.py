@@ -13,8 +13,8 @@ from .places import POSTED, Place, places, valid, with_body
 from .wire import NEEDS_TAGS, NOT_DESERIALIZABLE, operation_model, post, put, raw, refusal, send, stored
 
 if TYPE_CHECKING:
-    from mock_s3vectors.state import Stores
-    from tests.helpers import Client, Refused
+    from mock_s3vectors.world import Stores
+    from tests.support.helpers import Client, Refused
 
 KINDS: dict[str, Any] = {
     "string": "text",

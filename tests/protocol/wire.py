@@ -18,12 +18,12 @@ from botocore.serialize import create_serializer
 
 from mock_s3vectors import Config
 from mock_s3vectors.gateway import Gateway
-from mock_s3vectors.http import HttpRequest
-from mock_s3vectors.state import Stores
-from tests.shapes import TAGS, needs, service_model
+from mock_s3vectors.messages import HttpRequest
+from mock_s3vectors.world import Stores
+from tests.support.shapes import TAGS, needs, service_model
 
 if TYPE_CHECKING:
-    from mock_s3vectors.http import HttpResponse
+    from mock_s3vectors.messages import HttpResponse
 
 HOST = "s3vectors.us-east-1.api.aws"
 

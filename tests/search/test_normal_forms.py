@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mock_s3vectors.search import normal_forms
 from mock_s3vectors.search.analysis import analyzer_of
 from mock_s3vectors.search.normal_forms import normalized, stream_safe
-from tests.linear import TIMES, assert_linear
+from tests.support.linear import TIMES, assert_linear
 
 JOINER = "\u034f"
 CEDILLA, ACUTE, IOTA = "\u0327", "\u0301", "\u0345"  # in canonical order: 202, 230, 240

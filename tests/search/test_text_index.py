@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mock_s3vectors.search import TextIndexes, text_index
 from mock_s3vectors.search.text_index import TextIndex
-from mock_s3vectors.state.vector_table import VectorTable
+from mock_s3vectors.world.tables import VectorTable
 
 
 def table_of(**texts: Any) -> VectorTable:

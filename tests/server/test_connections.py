@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors._active import ACTIVE
-from mock_s3vectors.http import HttpResponse
-from mock_s3vectors.transports import asgi
-from mock_s3vectors.transports.connections import Limits
-from mock_s3vectors.transports.uvicorn import HttpServer
+from mock_s3vectors.messages import HttpResponse
+from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.serving import application as asgi
+from mock_s3vectors.serving.connections import Limits
+from mock_s3vectors.serving.http_server import HttpServer
 from tests.server.test_serve import end, line_of, serving
 from tests.server.wire import Connection, head, request
 
@@ -323,7 +323,7 @@ def test_the_end_waits_a_little_for_a_client_that_does_not_take_its_answer(
         asked.set()
         return answer
 
-    monkeypatch.setattr(ACTIVE, "handle", handle)
+    monkeypatch.setattr(STACK, "handle", handle)
     server.connect().send(request("POST", LIST))
     assert asked.wait(DEADLINE)
     stopping = server.stop_in_a_thread()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from mock_s3vectors._active import ACTIVE
-from tests.helpers import START
+from mock_s3vectors.mocking.stack import STACK
 from tests.server.wire import head
-from tests.shapes import TAGS, needs
+from tests.support.helpers import START
+from tests.support.shapes import TAGS, needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,4 +167,4 @@ def test_an_answer_does_not_grow_with_the_path(connection: Connection) -> None:
 
 
 def test_no_operation_of_s3_vectors_has_such_a_path() -> None:
-    assert not [path for _, path in ACTIVE._corridor()._router._fixed if path.startswith("/_")]
+    assert not [path for _, path in STACK._corridor()._router._fixed if path.startswith("/_")]

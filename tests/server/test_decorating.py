@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from mock_s3vectors import Config, UsageError, s3vectors_server
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.world import account_of, create, names
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_a_function() -> None:
         assert decorated() == ["films"]
         assert decorated.__name__ == "create_one"
         assert VARIABLE not in os.environ
-        assert not ACTIVE
+        assert not STACK
 
 
 def test_options() -> None:
@@ -71,7 +71,7 @@ def test_a_coroutine_function_and_generators() -> None:
 
     assert asyncio.run(coroutine()) == ["films"]
     assert [*generator()] == asyncio.run(all_of()) == [["films"]]
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_async_with() -> None:
@@ -81,7 +81,7 @@ def test_async_with() -> None:
             return create_one()
 
     assert asyncio.run(inside()) == ["films"]
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_a_function_that_calls_itself_and_runs_in_threads() -> None:
@@ -98,7 +98,7 @@ def test_a_function_that_calls_itself_and_runs_in_threads() -> None:
     assert len(urls) == 1
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(call, [1] * 8))
-    assert not ACTIVE
+    assert not STACK
     assert VARIABLE not in os.environ
 
 
@@ -136,7 +136,7 @@ def test_an_unittest_class() -> None:
     result = unittest.TestResult()
     unittest.defaultTestLoader.loadTestsFromTestCase(Tests).run(result)
     assert (result.testsRun, result.failures, result.errors) == (2, [], [])
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_a_pytest_class(pytester: pytest.Pytester) -> None:

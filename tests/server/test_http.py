@@ -16,12 +16,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from mock_s3vectors import s3vectors_server
-from mock_s3vectors._active import ACTIVE
 from mock_s3vectors.gateway import Gateway
-from mock_s3vectors.transports import asgi, refusals
-from mock_s3vectors.transports.calls import Call
+from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.serving import application, responses
+from mock_s3vectors.serving.calls import Call
 from tests.server.wire import Connection, head, request
-from tests.shapes import TAGS, check_response, needs
+from tests.support.shapes import TAGS, check_response, needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,7 +171,7 @@ def test_a_client_that_closes_sees_the_refusal_too(connection: Connection, close
 def test_a_client_that_closes_and_sends_no_more_need_not_wait(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refusals, "_LINGER_SECONDS", 0.01)
+    monkeypatch.setattr(responses, "_LINGER_SECONDS", 0.01)
     connection.send(head("POST", LIST, f"content-length: {LIMIT + 1}", "connection: close") + b"{}")
     assert connection.answer().error == TOO_LARGE
     assert connection.closed_by_the_server
@@ -379,7 +379,7 @@ def test_a_bug_with_a_strange_text(
 def test_a_mock_that_was_switched_off_meanwhile(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ACTIVE, "_stores", None)
+    monkeypatch.setattr(STACK, "_stores", None)
     assert connection.ask("POST", LIST).error == (
         503,
         "ServiceUnavailableException",
@@ -446,7 +446,7 @@ def test_a_bug_of_the_server_is_json_too(
         raise ZeroDivisionError("a bug of ours")
 
     connection.ask("POST", LIST)
-    monkeypatch.setattr(asgi, "_answer", fail)
+    monkeypatch.setattr(application, "_answer", fail)
     monkeypatch.setattr(Call, "describe", fail)
     method = "POST" if path == LIST else "GET"
     text = "mock_s3vectors failed, and its log has the traceback: ZeroDivisionError: a bug of ours"
@@ -486,7 +486,7 @@ def test_a_long_call_keeps_nobody_else_waiting(
     connect: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entered, go_on = threading.Event(), threading.Event()
-    answer = asgi._answer
+    answer = application._answer
 
     def slowly(request: Any) -> Any:
         if request.path == "/ListIndexes":
@@ -494,7 +494,7 @@ def test_a_long_call_keeps_nobody_else_waiting(
             go_on.wait(20)
         return answer(request)
 
-    monkeypatch.setattr(asgi, "_answer", slowly)
+    monkeypatch.setattr(application, "_answer", slowly)
     slow, quick = connect(), connect()
     slow.send(request("POST", "/ListIndexes", b'{"vectorBucketName": "films"}'))
     assert entered.wait(20)

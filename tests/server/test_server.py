@@ -14,7 +14,7 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import EndpointConnectionError
 
 from mock_s3vectors import Config, S3VectorsServer, UsageError, mock_s3vectors, s3vectors_server
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.test_imports import run
 from tests.activation.world import account_of, create, names
 
@@ -64,7 +64,7 @@ def test_clients_of_this_process_need_no_server_but_see_the_same() -> None:
     with s3vectors_server() as server:
         create("films")
         assert names(client_of(server)) == ["films"]
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_two_servers_share_one_state() -> None:
@@ -121,7 +121,7 @@ def test_afterwards_all_is_as_before(monkeypatch: pytest.MonkeyPatch, before: st
         url = server.url
     assert dict(os.environ) == environment
     assert threading.enumerate() == threads
-    assert not ACTIVE
+    assert not STACK
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
 
@@ -162,7 +162,7 @@ def test_afterwards_all_is_as_before_even_after_an_exception() -> None:
         raise ZeroDivisionError
     assert dict(os.environ) == environment
     assert threading.enumerate() == threads
-    assert not ACTIVE
+    assert not STACK
 
 
 def test_a_client_that_keeps_its_connection_does_not_hold_up_the_end() -> None:
@@ -211,7 +211,7 @@ def test_a_port_that_is_taken() -> None:
             f"Cannot listen on port {port} of 127.0.0.1: Address already in use. Port 0 is any free port."
         )
         assert os.environ[VARIABLE] == server.url
-    assert not ACTIVE
+    assert not STACK
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_host_that_is_none_of_this_machine(monkeypatch: pytest.MonkeyPatch, ho
         f"Cannot listen on the host {host!r}: {why}. Give a name or an address of this machine, "
         "such as '127.0.0.1'."
     )
-    assert not ACTIVE
+    assert not STACK
 
 
 @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ def test_starting_and_stopping() -> None:
         assert str(refusal.value) == f"The server is on already, at {server.url}: stop() it first."
         assert names(client_of(server)) == []
         server.stop()
-        assert not ACTIVE
+        assert not STACK
 
 
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
@@ -392,11 +392,11 @@ def test_without_the_extra(missing: str) -> None:
 import sys
 sys.modules["{missing}"] = None
 from mock_s3vectors import UsageError, s3vectors_server
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 try:
     s3vectors_server().start()
 except UsageError as error:
-    print(error, bool(ACTIVE))
+    print(error, bool(STACK))
 """
     assert run(program) == (
         f"The server needs {missing}, which is not installed: pip install 'mock_s3vectors[server]'. False\n"
@@ -404,7 +404,7 @@ except UsageError as error:
 
 
 def test_a_server_that_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mock_s3vectors.transports.uvicorn import HttpServer
+    from mock_s3vectors.serving.http_server import HttpServer
 
     async def exit_at_once(*_: Any, **__: Any) -> None:
         raise SystemExit(3)
@@ -414,5 +414,5 @@ def test_a_server_that_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RuntimeError, match="The HTTP server did not start") as failure:
         s3vectors_server().start()
     assert isinstance(failure.value.__cause__, SystemExit)
-    assert not ACTIVE
+    assert not STACK
     assert dict(os.environ) == before

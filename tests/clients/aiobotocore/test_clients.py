@@ -13,7 +13,8 @@ from aiobotocore.session import AioSession
 from botocore import UNSIGNED
 from botocore.exceptions import NoCredentialsError
 
-from mock_s3vectors import UsageError, errors, mock_s3vectors, patch_client, s3vectors_server
+from mock_s3vectors import UsageError, mock_s3vectors, patch_client, s3vectors_server
+from mock_s3vectors.errors import refusals
 from mock_s3vectors.operations import OPERATIONS
 from tests.activation import world
 from tests.activation.conftest import no_credentials_at_all, no_network  # noqa: F401 - autouse fixtures
@@ -21,7 +22,7 @@ from tests.clients import aio
 from tests.clients.aio import BUCKET, KEYS, Aws, create, in_a_loop, names, names_of, new_client
 from tests.clients.life_cycle import TOO_LARGE, expected_of, seen_of, steps_for, vocabulary_of
 from tests.clients.world import BULKY, BULKY_SETTINGS, at_the_limit
-from tests.shapes import service_model
+from tests.support.shapes import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -117,7 +118,7 @@ def test_an_error_that_is_worth_a_retry_is_retried(monkeypatch: pytest.MonkeyPat
     def unavailable_at_first(*_: Any) -> Any:
         calls.append(1)
         if len(calls) == 1:
-            raise errors.unavailable()
+            raise refusals.unavailable()
         return {"vectorBuckets": []}
 
     async def main() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import Config, mock_s3vectors
-from mock_s3vectors._active import ACTIVE
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation import world
 from tests.activation.conftest import no_credentials_at_all, no_network  # noqa: F401 - autouse fixtures
 from tests.clients import aio
@@ -186,7 +186,7 @@ async def test_mocks_that_end_in_the_order_they_began() -> None:
         began = asyncio.Event()
         _, seen = await asyncio.gather(outer(began), inner(began))
         assert seen == ["of-inner", "of-outer"]
-    assert not ACTIVE
+    assert not STACK
 
 
 @in_a_loop
@@ -203,8 +203,8 @@ async def test_a_task_that_is_cancelled_ends_its_mock() -> None:
 
     task = asyncio.create_task(endless())
     await ready.wait()
-    assert ACTIVE
+    assert STACK
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not ACTIVE
+    assert not STACK

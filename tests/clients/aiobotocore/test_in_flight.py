@@ -9,7 +9,8 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
-from mock_s3vectors import LocalEndpointWarning, UsageError, errors, mock_s3vectors
+from mock_s3vectors import LocalEndpointWarning, UsageError, mock_s3vectors
+from mock_s3vectors.errors import refusals
 from mock_s3vectors.operations import OPERATIONS
 from tests.activation.conftest import no_credentials_at_all, no_network  # noqa: F401 - autouse fixtures
 from tests.activation.test_in_flight import ENDED, EVENTS, URL, once
@@ -72,7 +73,7 @@ async def test_a_second_attempt_is_not_sent(monkeypatch: pytest.MonkeyPatch, mod
 
     def fail(*_: Any) -> Any:
         mock.stop()
-        raise errors.unavailable()
+        raise refusals.unavailable()
 
     monkeypatch.setitem(OPERATIONS, "ListVectorBuckets", fail)
     async with new_client(

@@ -1,0 +1,60 @@
+"""Local servers to which the environment sends the clients of a test: calls pass, and the first one warns."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from urllib.parse import SplitResult, urlsplit
+
+from mock_s3vectors.errors.exceptions import LocalEndpointWarning
+from mock_s3vectors.mocking.stack import STACK
+
+ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
+IGNORE_VARIABLE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+# The one for this service comes first, as it does for clients.
+_VARIABLES = (ENDPOINT_VARIABLE, "AWS_ENDPOINT_URL")
+_PORTS = {"http": 80, "https": 443}
+
+# Scheme, host and port.
+_Origin = tuple[str, "str | None", "int | None"]
+
+
+def warn_of_local_endpoint(url: SplitResult) -> None:
+    """Warn, once for each mock, of a call to a local server that a variable names.
+
+    A server of this process is the mock itself. A client whose `endpoint_url` is given, and is that of the
+    variable, cannot be told apart from one that has read it.
+
+    Args:
+        url: where a call to the loopback interface goes.
+    """
+    origin = _origin(url)
+    variable = next((name for name in _VARIABLES if _names(name, origin)), None)
+    if variable is None or os.environ.get(IGNORE_VARIABLE, "").lower() == "true" or _is_ours(origin):
+        return
+    if STACK.is_first(LocalEndpointWarning):
+        warnings.warn(
+            f"A call of s3vectors goes to {url.scheme}://{url.netloc}, which the environment variable "
+            f"{variable} names, and not to the mock that is on. To call the mock, remove the variable for "
+            f'the tests (monkeypatch.delenv("{variable}")), make the client with '
+            "botocore.config.Config(ignore_configured_endpoint_urls=True), or use the fixture "
+            "s3vectors_client. To call that server, ignore mock_s3vectors.LocalEndpointWarning.",
+            LocalEndpointWarning,
+            stacklevel=2,
+        )
+
+
+def _is_ours(origin: _Origin) -> bool:
+    return origin[-1] in {_origin(urlsplit(server))[-1] for server in STACK.servers}
+
+
+def _names(variable: str, origin: _Origin) -> bool:
+    try:
+        return _origin(urlsplit(os.environ.get(variable, ""))) == origin
+    except ValueError:
+        # The value is no URL, so the client has its endpoint from elsewhere.
+        return False
+
+
+def _origin(url: SplitResult) -> _Origin:
+    return url.scheme, url.hostname, url.port or _PORTS.get(url.scheme)

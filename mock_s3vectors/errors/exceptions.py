@@ -1,0 +1,129 @@
+"""The errors of the service as exceptions, and the exceptions and warnings of the mock itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class UsageError(RuntimeError):
+    """The mock itself was used wrongly; the text says what was asked, what exists and what to do.
+
+    It is never one of the service's answers: it surfaces from the boto3 call unchanged.
+    """
+
+
+class LocalEndpointWarning(UserWarning):
+    """A call goes to a local server that the environment names, and not to the mock that is on."""
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One entry of a ValidationException's `fieldList`."""
+
+    path: str
+    message: str
+
+
+class ServiceError(Exception):
+    """An error that Amazon S3 Vectors answers with; it leaves as a modelled HTTP response.
+
+    Attributes:
+        code: the exception's name in the service model, for instance `NotFoundException`.
+        status: the HTTP status code.
+        message: the text that `e.response["Error"]["Message"]` shows.
+        fields: the entries of `fieldList` (ValidationException only).
+    """
+
+    status: int
+
+    def __init__(self, message: str, fields: Sequence[FieldError] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = tuple(fields)
+
+    @property
+    def code(self) -> str:
+        """The name of the class, which is AWS's name for the error."""
+        return type(self).__name__
+
+
+class ValidationException(ServiceError):
+    """The request breaks a rule; the model gives no status, the service answers 400."""
+
+    status = 400
+
+
+class SerializationException(ServiceError):
+    """The request's bytes do not hold what the operation's input shape asks for."""
+
+    status = 400
+
+
+class ServiceQuotaExceededException(ServiceError):
+    """A count quota is used up."""
+
+    status = 402
+
+
+class NotFoundException(ServiceError):
+    """The bucket, index, policy or resource does not exist."""
+
+    status = 404
+
+
+class ConflictException(ServiceError):
+    """The resource exists already, or is not empty."""
+
+    status = 409
+
+
+class InternalServerException(ServiceError):
+    """The service failed; over HTTP, this is a bug of the mock."""
+
+    status = 500
+
+
+class ServiceUnavailableException(ServiceError):
+    """The service cannot answer now."""
+
+    status = 503
+
+
+class UnknownOperationException(ServiceError):
+    """No operation has this method and path. Choice: the class is that of Smithy's own servers."""
+
+    status = 404
+
+
+class MalformedHttpRequestException(ServiceError):
+    """The bytes are no HTTP."""
+
+    status = 400
+
+
+class AccessDeniedException(ServiceError):
+    """A foreign web page sent the request."""
+
+    status = 403
+
+
+class MethodNotAllowedException(ServiceError):
+    """The path exists, with another method."""
+
+    status = 405
+
+
+class RequestTimeoutException(ServiceError):
+    """The rest of a request did not come."""
+
+    status = 408
+
+
+class MisdirectedRequestException(ServiceError):
+    """The request names a host that is not this server."""
+
+    status = 421

@@ -1,0 +1,1 @@
+"""Switching the mock on and off: around blocks, functions, classes and tests."""

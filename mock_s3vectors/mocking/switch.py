@@ -1,0 +1,77 @@
+"""How a mock is switched on and off: in a block, between `start` and `stop`, or around the calls of a target.
+
+A server is a mock too, and is switched in the same ways.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.mocking.classes import Target, decorate
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from mock_s3vectors.mocking.classes import MakeState
+
+# The default of a target, because None may be given by mistake.
+NOTHING: Any = object()
+
+
+class Switch(ABC):
+    """A mock that is off until it is entered, started, or decorates a target that is called."""
+
+    # The public function that makes one.
+    _made_by: ClassVar[str]
+
+    @abstractmethod
+    def start(self) -> None:
+        """Switch it on until `stop()`."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Switch it off again."""
+
+    @abstractmethod
+    def _activate(self, make_state: MakeState) -> AbstractContextManager[None]:
+        """Switch it on for a block; `make_state` gives the state that the outermost mock begins with."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def __call__(self, target: Target = NOTHING, /) -> Target:
+        """Decorate a function, coroutine function, (async) generator function or class.
+
+        Raises:
+            UsageError: the target is something else, or there is none.
+        """
+        if target is NOTHING:
+            raise UsageError(
+                f"A mock was called without a function: decorate with @{self._made_by} or "
+                f"@{self._made_by}(...), or switch the mock on in a `with` block."
+            )
+        if isinstance(target, Switch):
+            raise UsageError(
+                "A mock was given to another one: decorate with one above the other, or nest them as in "
+                "`with one, other:`."
+            )
+        return decorate(target, self._activate, self._made_by)

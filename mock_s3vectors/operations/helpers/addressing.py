@@ -1,0 +1,161 @@
+"""Finding the bucket or index that a request means, by name or by ARN.
+
+Choice: an ARN is looked up in the account and Region that it names, whoever asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mock_s3vectors.arns import Arn, is_index_name, is_vector_bucket_name, parse_arn
+from mock_s3vectors.errors import refusals
+
+if TYPE_CHECKING:
+    import threading
+
+    from mock_s3vectors.operations.helpers.call import Call, Params
+    from mock_s3vectors.world import Index, Store, VectorBucket
+
+
+def own_vector_bucket_arn(call: Call, name: str) -> Arn:
+    """The ARN that a bucket of this name has, or would have, in the caller's account and Region."""
+    if not is_vector_bucket_name(name):
+        raise refusals.invalid_vector_bucket_name()
+    caller = call.caller
+    return Arn(caller.partition, caller.region, caller.account, name)
+
+
+def index_arn(bucket: Arn, name: str) -> Arn:
+    """The ARN that an index of this name has, or would have, in a bucket."""
+    if not is_index_name(name):
+        raise refusals.invalid_index_name()
+    return Arn(bucket.partition, bucket.region, bucket.account, bucket.bucket, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that a request means, whether or not anything is there.
+
+    Its store is looked up once, because a reset may replace it at any time.
+
+    Attributes:
+        arn: the ARN of a bucket or an index.
+        store: that of the ARN's account and Region.
+    """
+
+    arn: Arn
+    store: Store
+
+    @property
+    def lock(self) -> threading.RLock:
+        """The store's lock, for operations that change what they find, or need it to stay as it is.
+
+        It is taken with `with place.lock`: an interruption could end a context manager of our own before
+        that knows that it holds the lock.
+        """
+        return self.store.lock
+
+    def vector_bucket(self) -> VectorBucket:
+        """Return the bucket.
+
+        Raises:
+            NotFoundException: no such bucket.
+        """
+        bucket, _ = self._found()
+        if bucket is None:
+            raise refusals.vector_bucket_not_found()
+        return bucket
+
+    def index(self) -> tuple[VectorBucket, Index]:
+        """Return the index, and its bucket.
+
+        Raises:
+            NotFoundException: no such index, or no such bucket.
+        """
+        bucket, index = self._found()
+        if bucket is None or index is None:
+            raise refusals.index_not_found()
+        return bucket, index
+
+    def resource(self) -> VectorBucket | Index:
+        """Return the bucket or the index, whichever the ARN names.
+
+        Raises:
+            NotFoundException: no such bucket or index.
+        """
+        bucket, index = self._found()
+        resource = bucket if self.arn.index is None else index
+        if resource is None:
+            raise refusals.resource_not_found()
+        return resource
+
+    def _found(self) -> tuple[VectorBucket | None, Index | None]:
+        """Return the bucket that the ARN names, and the index of the ARN in it; None where there is none."""
+        bucket = self.store.vector_buckets.get(self.arn.bucket)
+        if bucket is None or bucket.arn.partition != self.arn.partition:
+            return None, None
+        return bucket, bucket.indexes.get(self.arn.index or "")
+
+
+def _place(call: Call, arn: Arn) -> Place:
+    return Place(arn, call.stores.at(arn.account, arn.region))
+
+
+def addressed_vector_bucket(call: Call, params: Params) -> Place:
+    """Return the place of the bucket that a bucket operation means.
+
+    Raises:
+        ValidationException: not exactly one of name and ARN, or no possible name.
+        NotFoundException: the ARN is none of a bucket.
+    """
+    name, text = params.get("vectorBucketName"), params.get("vectorBucketArn")
+    if (name is None) == (text is None):
+        raise refusals.vector_bucket_address()
+    arn = own_vector_bucket_arn(call, name) if name is not None else parse_arn(str(text))
+    if arn is None or arn.index is not None:
+        raise refusals.vector_bucket_not_found()
+    return _place(call, arn)
+
+
+def addressed_index(call: Call, params: Params) -> Place:
+    """Return the place of the index that an index operation means.
+
+    Raises:
+        ValidationException: neither the ARN alone nor both names, or no possible names.
+        NotFoundException: the ARN is none of an index.
+    """
+    bucket_name, index_name, text = (
+        params.get(member) for member in ("vectorBucketName", "indexName", "indexArn")
+    )
+    if text is not None and bucket_name is None and index_name is None:
+        arn = parse_arn(text)
+        if arn is None or arn.index is None:
+            raise refusals.index_not_found()
+        return _place(call, arn)
+    if text is not None or bucket_name is None or index_name is None:
+        raise refusals.index_address()
+    return _place(call, index_arn(own_vector_bucket_arn(call, bucket_name), index_name))
+
+
+def addressed_resource(call: Call, params: Params) -> Place:
+    """Return the place of the bucket or index that an operation on tags means.
+
+    Raises:
+        NotFoundException: the text is no ARN (Choice).
+    """
+    arn = parse_arn(params["resourceArn"])
+    if arn is None:
+        raise refusals.resource_not_found()
+    return _place(call, arn)
+
+
+def find_index(call: Call, params: Params) -> Index:
+    """Return the index of an index operation that needs no more of its bucket.
+
+    Raises:
+        ValidationException: see `addressed_index`.
+        NotFoundException: no such index, or no such bucket.
+    """
+    _, index = addressed_index(call, params).index()
+    return index

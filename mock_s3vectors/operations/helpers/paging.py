@@ -1,0 +1,62 @@
+"""Page tokens: where a list goes on, sealed together with the request that may go on there."""
+
+from __future__ import annotations
+
+import base64
+import json
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from mock_s3vectors.errors import refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SEAL_BYTES = 8
+
+Resource = TypeVar("Resource")
+
+
+def _seal(*parts: Any) -> bytes:
+    """A short digest of JSON values, the same in every process."""
+    # Not orjson, which gives up at a depth that filters may have.
+    text = json.dumps(parts, sort_keys=True)
+    return blake2b(text.encode(), digest_size=_SEAL_BYTES).digest()
+
+
+def make_token(position: str, *scope: Any) -> str:
+    """An opaque token for a position; `scope` is what the next request must have in common."""
+    return base64.urlsafe_b64encode(_seal(position, *scope) + position.encode()).decode()
+
+
+def read_token(token: str, *scope: Any) -> str:
+    """The position of a token made with the same scope.
+
+    Raises:
+        ValidationException: it was not.
+    """
+    try:
+        position = base64.urlsafe_b64decode(token)[_SEAL_BYTES:].decode()
+    except ValueError:
+        raise refusals.invalid_page_token() from None
+    # The whole texts are compared, because more than one text decodes to the same bytes.
+    if token != make_token(position, *scope):
+        raise refusals.invalid_page_token()
+    return position
+
+
+def page_of_names(
+    resources: Mapping[str, Resource], params: Mapping[str, Any], page_size: int, *scope: Any
+) -> tuple[list[Resource], dict[str, str]]:
+    """A page of resources in the order of their names, and the `nextToken` member if there is more.
+
+    Choice: lexicographic order.
+    """
+    prefix = params.get("prefix", "")
+    scope = (*scope, prefix)
+    token = params.get("nextToken")
+    after = read_token(token, *scope) if token is not None else ""
+    names = sorted(name for name in resources if name > after and name.startswith(prefix))
+    page = names[: params.get("maxResults", page_size)]
+    more = {"nextToken": make_token(page[-1], *scope)} if len(page) < len(names) else {}
+    return [resources[name] for name in page], more

@@ -1,0 +1,226 @@
+"""The connections of the HTTP server: how long they may wait, and which make room for others."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from mock_s3vectors.errors import refusals, server
+from mock_s3vectors.protocol.serializer import serialize_error
+from mock_s3vectors.serving.access_log import log_answer
+
+if TYPE_CHECKING:
+    import socket
+
+    from mock_s3vectors.errors.exceptions import ServiceError
+
+# The process needs descriptors for other things than connections: this many, or a quarter if it has few.
+_SPARE = 64
+# In seconds: how long nobody is accepted when there is no room.
+A_MOMENT = 0.1
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a connection may wait, in seconds.
+
+    Attributes:
+        idle: for the next request. SDKs keep connections, and AWS keeps them open for longer than 10 s.
+        half_request: for the rest of a request: for the whole head, and for any next piece of a body. So a
+            client may be as slow as it likes with 20 MiB, as long as it goes on.
+        answer: for the client to take its answer, once the server ends.
+    """
+
+    idle: float = 75
+    half_request: float = 30
+    answer: float = 5
+
+
+class Connection(H11Protocol):
+    """A connection that knows what it waits for, and since when."""
+
+    server_state: Connections
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.access_log = False  # uvicorn's own, which says less than ours
+        self.since = self.server_state.now()
+        self._spells = False
+
+    @property
+    def is_half_sent(self) -> bool:
+        """Whether a part of a request is there, and the rest is not."""
+        state = self.conn.their_state
+        return state is h11.SEND_BODY or (state is h11.IDLE and bool(self.conn.trailing_data[0]))
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether the client has sent a request and has not got all of its answer."""
+        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether there is no answer yet to a request that has come completely."""
+        return self.is_answering and not self.cycle.response_started
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the client may send its next request, or its first one."""
+        return not self.is_answering and not self.is_half_sent
+
+    # --- what uvicorn calls
+
+    def data_received(self, data: bytes) -> None:
+        """Note that the client is alive, unless it goes on to spell a head, piece by piece."""
+        super().data_received(data)
+        # h11 copies the bytes of a head to show them: so they are looked at once for each head.
+        spells = self.conn.their_state is h11.IDLE and (self._spells or bool(self.conn.trailing_data[0]))
+        if not (self._spells and spells):
+            self.since = self.server_state.now()
+        self._spells = spells
+
+    def on_response_complete(self) -> None:
+        """Begin to wait for the next request."""
+        self.since = self.server_state.now()
+        super().on_response_complete()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Pass over an offer to go on in HTTP/2, which clients make that can do without; warn of others."""
+        if self._get_upgrade() != b"h2c":
+            self.logger.warning("Unsupported upgrade request.")
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse bytes that are no HTTP, or break its rules."""
+        # uvicorn calls this while it handles the parser's exception, whose reason it leaves out.
+        self.refuse(server.malformed(str(sys.exc_info()[1] or msg)))
+
+    def shutdown(self) -> None:
+        """End it now, or as soon as its call is answered."""
+        if self.is_half_sent:
+            self.refuse(refusals.unavailable())
+        elif self.is_answering:
+            self.cycle.keep_alive = False
+        else:
+            self.close()
+
+    # --- what the server decides
+
+    def refuse(self, error: ServiceError) -> None:
+        """Answer a request that did not come completely, unless it was answered before, and close."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE) and not self.transport.is_closing():
+            answer = serialize_error(error)
+            headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+            headers += [*self.server_state.default_headers, (b"connection", b"close")]
+            response = h11.Response(status_code=answer.status, headers=headers, reason=b"")
+            for event in (response, h11.Data(data=answer.body), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+            has_head = self.cycle is not None and not self.cycle.response_complete
+            log_answer(self.client, self.scope if has_head else None, answer.status, error.code)
+        self.close()
+
+    def close(self) -> None:
+        """Close it when all is sent, and tell the application that no more of a request comes."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.close()
+
+
+class Connections(ServerState):
+    """All connections of a server."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self._limits = limits
+        self._most = _descriptor_limit()
+        self._spare = min(_SPARE, self._most / 4)
+        self._told = False
+
+    def now(self) -> float:
+        """Return the seconds of a clock that never goes back."""
+        return time.monotonic()
+
+    def end_those_that_wait_too_long(self) -> None:
+        """Close idle connections, and refuse half requests; called again and again."""
+        now = self.now()
+        for connection in self._open():
+            waited = now - connection.since
+            if connection.is_half_sent and waited > self._limits.half_request:
+                connection.refuse(server.timed_out(self._limits.half_request))
+            elif connection.is_idle and waited > self._limits.idle:
+                connection.close()
+
+    def end(self, seconds: float) -> None:
+        """End what may end now; called again and again, until none is left.
+
+        Args:
+            seconds: for how long this has been going on.
+        """
+        for connection in self._open():
+            connection.shutdown()
+        if seconds > self._limits.answer:
+            for connection in self._all():
+                if not connection.is_at_work:
+                    connection.transport.abort()
+
+    async def room(self, listener: socket.socket) -> None:
+        """Wait until one more connection leaves descriptors to spare, and close idle ones for it.
+
+        Return at once if none is open: others have the descriptors then, and waiting does not help.
+        """
+        while self.connections and _next_descriptor(listener) >= self._most - self._spare:
+            self._tell()
+            await asyncio.sleep(0)  # a client that has sent a request meanwhile is not idle
+            idle = [connection for connection in self._open() if connection.is_idle]
+            if idle:
+                min(idle, key=lambda connection: connection.since).close()
+                await asyncio.sleep(0)
+            else:
+                await asyncio.sleep(A_MOMENT)
+
+    def _tell(self) -> None:
+        """Say, once, that descriptors run out."""
+        if not self._told:
+            self._told = True
+            _log.warning(
+                "%d connections are open, and this process may have %s descriptors (ulimit -n): from now on "
+                "idle connections are closed to make room, and clients may have to wait.",
+                len(self.connections),
+                self._most,
+            )
+
+    def _all(self) -> list[Connection]:
+        return [connection for connection in self.connections if isinstance(connection, Connection)]
+
+    def _open(self) -> list[Connection]:
+        return [connection for connection in self._all() if not connection.transport.is_closing()]
+
+
+def _descriptor_limit() -> float:
+    """Return how many descriptors this process may have; infinitely many where no limit is known."""
+    try:
+        import resource  # noqa: PLC0415 - Windows does not have it, nor the limit
+    except ModuleNotFoundError:
+        return math.inf
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return math.inf if limit == resource.RLIM_INFINITY else limit
+
+
+def _next_descriptor(listener: socket.socket) -> float:
+    """Return the descriptor that comes next: the system gives the lowest number that is free."""
+    try:
+        with listener.dup() as one:
+            return one.fileno()
+    except OSError:  # there is none
+        return math.inf

@@ -1,0 +1,59 @@
+"""The guard before the HTTP server: foreign web pages can neither drive it nor read it.
+
+A browser lets every page send requests to this machine. It tells which page a request comes from, in `Origin`
+and in `Sec-Fetch-Site`; SDKs send neither. By DNS rebinding, a page can give its own host name the address of
+this machine: its requests then have the server's origin, but their `Host` still has that name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_s3vectors.doors.hosts import is_loopback, name_of
+from mock_s3vectors.errors import server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.types import Scope
+
+
+class Guard:
+    """Refuses requests by their headers, whatever they ask for."""
+
+    def __init__(self, *, loopback: bool, allowed_hosts: Iterable[str] = ()) -> None:
+        """Set which requests may pass.
+
+        Args:
+            loopback: whether the server listens on a loopback address. A server on another address cannot
+                know its names, and answers for all.
+            allowed_hosts: more names for the server, as `name_of` gives them.
+        """
+        self._loopback = loopback
+        self._hosts = frozenset(allowed_hosts)
+
+    def check(self, scope: Scope) -> None:
+        """Raise unless a request may pass.
+
+        Raises:
+            AccessDeniedException: a web page of another origin sent it.
+            MisdirectedRequestException: its host name is not one of the server's.
+        """
+        # Clients of HTTP/1.0 need not name a host; all browsers do.
+        host = _header(scope, b"host") or ""
+        if host and self._loopback and not self._is_ours(name_of(host)):
+            raise server.foreign_host(host)
+        origin = _header(scope, b"origin")
+        if origin is not None and origin.lower() != f"{scope['scheme']}://{host}".lower():
+            raise server.foreign_origin(origin)
+        if "cross-site" in (_header(scope, b"sec-fetch-site") or ""):
+            raise server.foreign_origin("Sec-Fetch-Site is cross-site")
+
+    def _is_ours(self, name: str | None) -> bool:
+        return name is not None and (name in self._hosts or is_loopback(name))
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    """Return the value of a header (all values, if it is there more than once), or None without it."""
+    values = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+    return ", ".join(values) if values else None

@@ -1,0 +1,209 @@
+"""The HTTP server: uvicorn with the ASGI application, in the main thread or in one of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from contextlib import suppress
+from functools import partial
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from mock_s3vectors.serving.application import application
+from mock_s3vectors.serving.connections import A_MOMENT, Connection, Connections, Limits
+from mock_s3vectors.serving.guard import Guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import FrameType
+
+# In bytes. UntagResource has up to 50 keys of 128 characters in its URL, percent-encoded.
+_LARGEST_HEAD = 256 * 1024
+# Connections that wait to be accepted.
+_QUEUE = 2048
+# In seconds: how long the end waits before it looks again whether all is done.
+_SHORTLY = 0.01
+
+
+class HttpServer(uvicorn.Server):
+    """A server that has its port from the beginning, and listens while it runs.
+
+    `run()` is for the main thread, where SIGINT and SIGTERM end it; `start()` and `stop()` are for a
+    thread of its own.
+
+    Raises:
+        OSError: the port is taken, or the host is none of this machine.
+    """
+
+    server_state: Connections
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        on_ready: Callable[[], None] = lambda: None,
+        *,
+        allowed_hosts: Iterable[str] = (),
+        limits: Limits = Limits(),  # noqa: B008 - it is frozen
+    ) -> None:
+        """Take the port.
+
+        Args:
+            host: a name or an address of this machine.
+            port: 0 for any free port.
+            on_ready: called as soon as clients are answered.
+            allowed_hosts: names of the server besides those of the loopback interface.
+            limits: how long connections may wait.
+        """
+        self._socket = _bind(host, port)
+        guard = Guard(loopback=self._ip.is_loopback, allowed_hosts=allowed_hosts)
+        super().__init__(
+            uvicorn.Config(
+                application(guard),
+                lifespan="on",
+                loop="asyncio",
+                # h11: httptools, which is faster, loses the body of a request that offers to go on in HTTP/2,
+                # as those of Java's HttpClient do.
+                http=Connection,
+                h11_max_incomplete_event_size=_LARGEST_HEAD,
+                ws="none",
+                log_config=None,  # logging belongs to the program that has a server
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=round(limits.idle),
+                workers=1,  # whatever WEB_CONCURRENCY says
+            )
+        )
+        self.server_state = Connections(limits)
+        self._on_ready = on_ready
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told_to_stop = asyncio.Event()
+        self._thread: Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it has."""
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    @property
+    def url(self) -> str:
+        """Where clients on this machine find it, without a slash at the end."""
+        ip = self._ip
+        if ip.is_unspecified:
+            ip = ipaddress.ip_address("127.0.0.1" if ip.version == 4 else "::1")  # noqa: PLR2004
+        return f"http://{ip}:{self.port}" if ip.version == 4 else f"http://[{ip}]:{self.port}"  # noqa: PLR2004
+
+    @property
+    def _ip(self) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+        return ipaddress.ip_address(self._socket.getsockname()[0])
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer clients until somebody stops it."""
+        # uvicorn gets none: it would accept until descriptors run out, and then log one traceback each time.
+        super().run(sockets or [])
+
+    def start(self) -> None:
+        """Answer clients in another thread, from when this returns."""
+        ready = Event()
+        self._on_ready = ready.set
+        failure: BaseException | None = None
+
+        def run() -> None:
+            nonlocal failure
+            try:
+                self.run()
+            except BaseException as error:
+                if ready.is_set():
+                    raise
+                failure = error
+            finally:
+                ready.set()
+
+        self._thread = Thread(target=run, name="mock_s3vectors server", daemon=True)
+        self._thread.start()
+        ready.wait()
+        if not self.started:
+            self._socket.close()
+            raise RuntimeError("The HTTP server did not start.") from failure
+
+    def stop(self) -> None:
+        """Finish what is being answered, and end the thread."""
+        self.should_exit = True
+        self._wake_up()
+        if self._thread is not None:
+            self._thread.join()
+
+    def close(self) -> None:
+        """Free the port of a server that may never have run."""
+        self._socket.close()
+
+    # --- what uvicorn does, but it sees at once that it shall stop
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        self._accepting = self._loop.create_task(self._accept(self._loop))
+        self._on_ready()
+
+    async def _accept(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Accept one connection after the other, for ever."""
+        while True:
+            await self.server_state.room(self._socket)
+            try:
+                accepted, _ = await loop.sock_accept(self._socket)
+                await loop.connect_accepted_socket(partial(self._connect, loop), accepted)
+            except OSError:  # no descriptors in spite of all, or the client is gone already
+                await asyncio.sleep(A_MOMENT)
+
+    def _connect(self, loop: asyncio.AbstractEventLoop) -> Connection:
+        return Connection(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop
+        )
+
+    async def main_loop(self) -> None:
+        """Wait for the end, and once a second make a new Date header and look after the connections."""
+        while not await self.on_tick(0):
+            self.server_state.end_those_that_wait_too_long()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._told_to_stop.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - ours is enough
+        """Finish the calls that are being worked on, and end all other connections at once.
+
+        uvicorn itself would wait for half requests too, and for connections that come while it ends. A second
+        SIGINT ends the waiting.
+        """
+        self._accepting.cancel()
+        await asyncio.wait([self._accepting])
+        self._socket.close()
+        began = self.server_state.now()
+        while not self.force_exit:
+            self.server_state.end(self.server_state.now() - began)
+            await asyncio.sleep(_SHORTLY)
+            if not self.server_state.connections and not self.server_state.tasks:
+                await self.lifespan.shutdown()
+                break
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop because of a signal."""
+        super().handle_exit(sig, frame)
+        self._wake_up()
+
+    def _wake_up(self) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._told_to_stop.set)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.create_server(address[:2], family=family, backlog=_QUEUE)
+    listener.setblocking(False)  # noqa: FBT003 - its name says what is true
+    # Connections inherit it. An answer is two writes, and without it the second waits 40 ms for the client;
+    # asyncio sets it only on sockets that say which protocol they are for, which these do not.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

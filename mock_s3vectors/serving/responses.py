@@ -1,0 +1,73 @@
+"""How an answer, or a refusal, reaches a client that may still be sending its request."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from starlette.requests import ClientDisconnect
+
+from mock_s3vectors.protocol.serializer import serialize_error
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Receive, Scope, Send
+
+    from mock_s3vectors.errors.exceptions import ServiceError
+    from mock_s3vectors.messages import HttpResponse
+
+# How long a client that will close may go on sending bytes that nobody reads.
+_LINGER_SECONDS = 2
+
+
+async def refuse(error: ServiceError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request that may still be coming with a refusal."""
+    await respond(serialize_error(error), before_it_closes(scope, receive, send))
+
+
+async def respond(answer: HttpResponse, send: Send) -> None:
+    """Send an answer."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def piece_of_body(receive: Receive) -> tuple[bytes, bool]:
+    """Return a piece of the body, and whether there are more.
+
+    Raises:
+        ClientDisconnect: the client is gone.
+    """
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message.get("body", b""), message.get("more_body", False)
+
+
+def before_it_closes(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Return a `send` for a refusal to a client whose body is not read, so that the refusal arrives.
+
+    A client that keeps the connection sends the rest of its body, and it is thrown away. One that does not
+    must be let send for a while, or it would see a reset instead of the refusal. And one that waits for "100
+    Continue" will send no body, so the connection must end here.
+    """
+    headers = dict(scope["headers"])
+    waits = b"expect" in headers
+    closes = scope["http_version"] == "1.0" or b"close" in headers.get(b"connection", b"").lower()
+
+    async def throw_away() -> None:
+        more = True
+        while more:
+            _, more = await piece_of_body(receive)
+
+    async def send_and_let_send(message: Message) -> None:
+        if message["type"] == "http.response.start" and waits:
+            message["headers"].append((b"connection", b"close"))
+        elif message["type"] == "http.response.body" and closes and not waits:
+            await send({**message, "more_body": True})
+            with suppress(ClientDisconnect, asyncio.TimeoutError):
+                await asyncio.wait_for(throw_away(), _LINGER_SECONDS)
+            message = {"type": "http.response.body"}
+        await send(message)
+
+    return send_and_let_send

@@ -1,0 +1,229 @@
+"""`s3vectors_server`: the mock, for clients in other processes and languages as well."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, overload
+from urllib.parse import urlsplit
+
+from mock_s3vectors.config import check_option_names
+from mock_s3vectors.doors.hosts import checked_hosts
+from mock_s3vectors.doors.local_endpoints import ENDPOINT_VARIABLE, IGNORE_VARIABLE
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.locks import new_lock
+from mock_s3vectors.mocking.mock import mock_s3vectors
+from mock_s3vectors.mocking.stack import STACK, new_stores, options_of, set_variables
+from mock_s3vectors.mocking.switch import NOTHING, Switch
+from mock_s3vectors.serving.opening import check_address, http_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from typing_extensions import Unpack
+
+    from mock_s3vectors.config import Config, Options
+    from mock_s3vectors.mocking.classes import MakeState, Target
+    from mock_s3vectors.mocking.mock import MockS3Vectors
+    from mock_s3vectors.serving.http_server import HttpServer
+
+# Some clients read the one, some the other, and some the first that there is.
+_NO_PROXY = ("no_proxy", "NO_PROXY")
+
+
+class S3VectorsServer(Switch):
+    """A mock of Amazon S3 Vectors that answers over HTTP too, switched on and off as any mock.
+
+    It shares the state of a mock that is on already, and has a state of its own otherwise. While it is on,
+    child processes find it: the environment variable `AWS_ENDPOINT_URL_S3VECTORS` names it, and there
+    are fake credentials if there were none. Clients of this process that are made meanwhile, and read
+    that variable, go through it as well; the others are answered as by `mock_s3vectors`.
+    """
+
+    _made_by = "s3vectors_server"
+
+    def __init__(self, mock: MockS3Vectors, host: str, port: int, allowed_hosts: tuple[str, ...]) -> None:
+        self._mock = mock
+        self._host = host
+        self._port = port
+        self._last_port = 0
+        self._allowed_hosts = allowed_hosts
+        self._http: HttpServer | None = None
+        # How many blocks hold it on: a decorated function may call itself, or run in several threads.
+        self._blocks = 0
+        self._lock = new_lock()
+        self._started: ExitStack | None = None
+
+    def __repr__(self) -> str:
+        http = self._http
+        return f"<S3VectorsServer {http.url if http else 'that is off'}>"
+
+    @property
+    def url(self) -> str:
+        """The endpoint, for `endpoint_url`: `http://127.0.0.1:41234`.
+
+        Raises:
+            UsageError: the server is off.
+        """
+        if self._http is None:
+            raise UsageError("The server is off and has no URL: use it in a `with` block, or start() it.")
+        return self._http.url
+
+    def start(self) -> None:
+        """Answer clients until `stop()`.
+
+        Raises:
+            UsageError: it is on already, the extra `server` is not installed, or the port is taken.
+        """
+        if self._started is not None:
+            raise UsageError(f"The server is on already, at {self.url}: stop() it first.")
+        with ExitStack() as undo:
+            undo.enter_context(self._activate(new_stores))
+            self._started = undo.pop_all()
+
+    def stop(self) -> None:
+        """Finish what is being answered, and free the port.
+
+        Raises:
+            UsageError: it is off.
+        """
+        if self._started is None:
+            raise UsageError("stop() was called on a server that is off: start() it first.")
+        started, self._started = self._started, None
+        started.close()
+
+    def reset(self) -> None:
+        """Drop all vector buckets with everything in them, of every account and Region.
+
+        Raises:
+            UsageError: the server is off.
+        """
+        if self._http is None:
+            raise UsageError("reset() was called on a server that is off: start() it first.")
+        self._mock.reset()
+
+    @contextmanager
+    def _activate(self, make_state: MakeState) -> Iterator[None]:
+        with self._mock._activate(make_state):  # noqa: SLF001 - the other half of the same thing
+            self._enter()
+            try:
+                yield
+            finally:
+                self._leave()
+
+    def _enter(self) -> None:
+        with self._lock:
+            if self._http is None:
+                http = self._listen()
+                http.start()
+                _ENVIRONMENT.enter(http.url)
+                self._http = http
+            self._blocks += 1
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._blocks -= 1
+            if self._http is not None and not self._blocks:
+                http, self._http = self._http, None
+                _ENVIRONMENT.leave(http.url)
+                http.stop()
+
+    def _listen(self) -> HttpServer:
+        """Take the port; if any will do, the one of last time, which clients from `setup_class` know."""
+        if self._last_port and not self._port:
+            with suppress(UsageError):
+                return http_server(self._host, self._last_port, allowed_hosts=self._allowed_hosts)
+        http = http_server(self._host, self._port, allowed_hosts=self._allowed_hosts)
+        self._last_port = http.port
+        return http
+
+
+@overload
+def s3vectors_server(target: Target, /) -> Target: ...
+
+
+@overload
+def s3vectors_server(
+    *,
+    host: str = ...,
+    port: int = ...,
+    allowed_hosts: Iterable[str] = ...,
+    config: Config | None = ...,
+    **options: Unpack[Options],
+) -> S3VectorsServer: ...
+
+
+def s3vectors_server(
+    target: Any = NOTHING,
+    /,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    allowed_hosts: Iterable[str] = (),
+    config: Config | None = None,
+    **options: Any,
+) -> Any:
+    """Mock Amazon S3 Vectors for other processes and languages, in a decorated target or in a `with` block.
+
+    Needs the extra `server`.
+
+    Args:
+        target: the function or class under `@s3vectors_server` without parentheses.
+        host: the name or address of this machine to listen on.
+        port: 0 for any free port.
+        allowed_hosts: more names of the server, as clients have them in their URLs. Without them a server on
+            a loopback address answers only for names of the loopback interface, against DNS rebinding.
+        config: all options of the mock at once, instead of single ones.
+        **options: the fields of Config, for instance `account_id="111122223333"`.
+
+    Returns:
+        The decorated target, or without one a server to enter, start or decorate with; its `url` is the
+        endpoint for clients.
+
+    Raises:
+        UsageError: an option does not exist or cannot have its value.
+    """
+    check_option_names(options, of="s3vectors_server", also=("host", "port", "allowed_hosts", "config"))
+    check_address(host, port)
+    mock = mock_s3vectors(**options_of("s3vectors_server", config, options))
+    server = S3VectorsServer(mock, host, port, checked_hosts(allowed_hosts))
+    return server if target is NOTHING else server(target)
+
+
+class _Environment:
+    """What is in the environment while servers are on: where the last is, and that no proxy leads there."""
+
+    def __init__(self) -> None:
+        self._lock = new_lock()
+        self._replaced: dict[str, str | None] = {}
+
+    def enter(self, url: str) -> None:
+        """A server is on."""
+        with self._lock:
+            if not STACK.servers:
+                names = (ENDPOINT_VARIABLE, IGNORE_VARIABLE, *_NO_PROXY)
+                self._replaced = {name: os.environ.get(name) for name in names}
+            STACK.servers.append(url)
+            self._set()
+
+    def leave(self, url: str) -> None:
+        """It is not any more; servers may end in any order."""
+        with self._lock:
+            STACK.servers.remove(url)
+            if STACK.servers:
+                self._set()
+            else:
+                set_variables(self._replaced)
+
+    def _set(self) -> None:
+        hosts = sorted({str(urlsplit(url).hostname) for url in STACK.servers})
+        # Who had one of the two meant it for all clients.
+        common = self._replaced["no_proxy"] or self._replaced["NO_PROXY"]
+        direct = {
+            name: ",".join(filter(None, [self._replaced[name] or common, *hosts])) for name in _NO_PROXY
+        }
+        # A user's "true" would have clients go past the server, to AWS.
+        set_variables({ENDPOINT_VARIABLE: STACK.servers[-1], IGNORE_VARIABLE: "false", **direct})
+
+
+_ENVIRONMENT = _Environment()

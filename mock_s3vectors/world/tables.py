@@ -1,0 +1,218 @@
+"""The vectors of one index: keys, one float32 matrix, metadata; and what is derived from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mock_s3vectors.arrays import with_room
+from mock_s3vectors.filtering import Columns
+from mock_s3vectors.search import FlatEngine, HnswEngine, TextIndexes, top_k
+from mock_s3vectors.world.listing import Listing, position_of
+from mock_s3vectors.world.writes import Write, filled_holes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from mock_s3vectors.config import Config
+    from mock_s3vectors.filtering import Filter
+    from mock_s3vectors.search import Engine
+
+
+class VectorTable:
+    """Rows of key, vector and metadata.
+
+    A write of a known key overwrites its row; a delete moves the last row into the hole: both cost
+    the same however many rows there are. Metadata columns, text indexes, listing order and search
+    engine are derived: built when first used, kept current from then on. Callers hold the index's lock.
+
+    A write is whole or not at all, whatever interrupts it (Ctrl+C, a signal, no memory; a fork, whose child
+    has a half-done copy of another thread's work): it is described first, the description is put down, and
+    only then the rows change. `settle` carries out a description that is still there.
+
+    Attributes:
+        dimension: the number of floats in each vector.
+        distance_metric: `euclidean` or `cosine`.
+        keys: row to key.
+        metadata: row to metadata; whole objects are replaced, never changed in place.
+        sizes: row to the bytes that processing it counts for.
+        texts: the text indexes of the metadata.
+    """
+
+    def __init__(self, dimension: int, distance_metric: str) -> None:
+        self.dimension = dimension
+        self.distance_metric = distance_metric
+        self.keys: list[str] = []
+        self.metadata: list[dict[str, Any]] = []
+        self.sizes: list[int] = []
+        self._rows: dict[str, int] = {}
+        self._matrix = np.zeros((0, dimension), dtype=np.float32)
+        self._unfinished: Write | None = None
+        self._forget_derived()
+
+    def _forget_derived(self) -> None:
+        self._columns = Columns(self.metadata)
+        self.texts = TextIndexes(self.metadata)
+        self._listing: Listing | None = None
+        self._engine: Engine | None = None
+        self._engine_settings: tuple[Any, ...] | None = None
+
+    def settle(self) -> None:
+        """Finish a write that something has interrupted; drop what is derived, as it may be torn.
+
+        This may itself be interrupted: the next call begins again.
+        """
+        if self._unfinished is not None:
+            self._forget_derived()
+            self._carry_out(self._unfinished)
+            self._unfinished = None
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def matrix(self) -> NDArray[np.float32]:
+        """The live rows, shape (rows, dimension); a view, valid until the next write."""
+        return self._matrix[: len(self.keys)]
+
+    def rows_of(self, keys: Iterable[str]) -> list[int]:
+        """The rows of those of the keys that have one, each once and in listing order."""
+        known = self._rows.keys() & keys
+        return [self._rows[key] for key in sorted(known, key=position_of)]
+
+    def rows_listed(self, after: str | None, segment: int, segments: int) -> Iterator[int]:
+        """The rows of a segment in listing order, as `Listing.keys` has it; valid until the next write."""
+        if self._listing is None:
+            self._listing = Listing(self.keys)
+        return map(self._rows.__getitem__, self._listing.keys(after, segment, segments))
+
+    def unknown(self, keys: Sequence[str]) -> list[str]:
+        """Those of the keys that have no row."""
+        return [key for key in keys if key not in self._rows]
+
+    def put(
+        self,
+        keys: Sequence[str],
+        data: NDArray[np.float32],
+        metadata: Sequence[dict[str, Any]],
+        sizes: Sequence[int],
+    ) -> None:
+        """Write vectors, data of shape (len(keys), dimension); no key may stand twice in `keys`."""
+        used = len(self.keys)
+        new = self.unknown(keys)
+        placed = dict(zip(new, range(used, used + len(new)), strict=True))
+        rows = [placed[key] if key in placed else self._rows[key] for key in keys]
+        write = Write(used + len(new), np.array(rows, np.intp), data, metadata, sizes, placed)
+        # Before anything changes: there may be no memory for it.
+        self._matrix = with_room(self._matrix, write.count, used)
+
+        self._unfinished = write
+        self._carry_out(write)
+        self._columns.write(rows)
+        self.texts.write(rows)
+        if self._listing is not None:
+            self._listing.add(new)
+        if self._engine is not None:
+            self._engine.write(write.rows, self._matrix)
+        self._unfinished = None
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete those of the vectors that exist; no key may stand twice in `keys`."""
+        gone = [key for key in keys if key in self._rows]
+        removed = sorted((self._rows[key] for key in gone), reverse=True)
+        used = len(self.keys)
+        filled = filled_holes(removed, used)
+        moved = list(filled.values())
+        write = Write(
+            count=used - len(removed),
+            rows=np.array(list(filled), np.intp),
+            data=self._matrix[np.array(moved, np.intp)],
+            metadata=[self.metadata[row] for row in moved],
+            sizes=[self.sizes[row] for row in moved],
+            placed={self.keys[row]: hole for hole, row in filled.items()},
+            gone=gone,
+        )
+
+        self._unfinished = write
+        for number, row in enumerate(removed, start=1):
+            # Columns and text indexes learn from the length of the metadata which row was the last.
+            self.metadata.pop()
+            self._columns.remove(row)
+            self.texts.remove(row)
+            if self._engine is not None:
+                self._engine.remove(row, used - number)
+        if self._listing is not None:
+            for key in gone:
+                self._listing.discard(key)
+        self._carry_out(write)
+        self._unfinished = None
+
+    def _carry_out(self, write: Write) -> None:
+        """Change the rows. Only plain assignments, so that doing it again does no harm."""
+        _resize(self.keys, write.count, "")
+        _resize(self.metadata, write.count, {})
+        _resize(self.sizes, write.count, 0)
+        for row, document, size in zip(write.rows.tolist(), write.metadata, write.sizes, strict=True):
+            self.metadata[row] = document
+            self.sizes[row] = size
+        self._matrix[write.rows] = write.data
+        for key, row in write.placed.items():
+            self.keys[row] = key
+        self._rows.update(write.placed)
+        for key in write.gone:
+            self._rows.pop(key, None)
+
+    def mask(self, matching: Filter | None) -> NDArray[np.bool_] | None:
+        """The rows that a filter matches, shape (rows,); None for all of them."""
+        return None if matching is None else matching.mask(self._columns)
+
+    def nearest(
+        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, config: Config
+    ) -> list[tuple[int, float]]:
+        """The k nearest rows and their distances, nearest first, equal distances by key.
+
+        Args:
+            query: shape (dimension,).
+            k: how many at most.
+            mask: shape (rows,): the rows that may be found; None allows all.
+            config: names the search engine.
+        """
+        settings: tuple[Any, ...] = (config.search_engine,)
+        if config.search_engine == "hnsw":
+            settings += (config.hnsw_m, config.hnsw_ef_construction, config.hnsw_ef_search)
+        # Put away while it works: an interruption, as it links rows, would leave it torn.
+        engine, self._engine = self._engine, None
+        if engine is None or self._engine_settings != settings:
+            engine = self._new_engine(settings)
+        found = top_k(engine, self.distance_metric, query, k, self.matrix, self.keys, mask)
+        self._engine_settings = settings
+        self._engine = engine
+        return found
+
+    def _new_engine(self, settings: tuple[Any, ...]) -> Engine:
+        """The engine that the settings ask for, filled with all rows."""
+        name, *arguments = settings
+        engine: Engine = _ENGINES[name](self.distance_metric, self.dimension, *arguments)
+        engine.write(np.arange(len(self.keys), dtype=np.intp), self._matrix)
+        return engine
+
+    def copy(self) -> VectorTable:
+        """A table of its own with the same rows; what is derived is built anew when it is used."""
+        table = VectorTable(self.dimension, self.distance_metric)
+        table.keys, table.metadata, table.sizes = self.keys[:], self.metadata[:], self.sizes[:]
+        table._rows = dict(self._rows)
+        table._matrix = self.matrix.copy()
+        table._forget_derived()
+        return table
+
+
+def _resize(column: list[Any], count: int, filler: Any) -> None:
+    """Cut a list off, or fill it up, to `count` entries."""
+    del column[count:]
+    column.extend([filler] * (count - len(column)))
+
+
+_ENGINES: dict[str, Any] = {"flat": FlatEngine, "hnsw": HnswEngine}

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from mock_s3vectors import Config, mock_s3vectors
+from tests.support.helpers import vector
+
+if TYPE_CHECKING:
+    from mock_s3vectors import MockS3Vectors
+    from tests.support.helpers import Client, MakeIndex, Refused
+
+
+def quota(what: str, most: int) -> tuple[str, str, Any]:
+    text = f"You have reached the maximum number of {what}: {most}"
+    return "ServiceQuotaExceededException", text, None
+
+
+def test_defaults_are_those_of_aws() -> None:
+    config = Config()
+    assert config.max_vector_buckets == 10_000
+    assert config.max_indexes_per_vector_bucket == 10_000
+    assert config.max_vectors_per_index == 2_000_000_000
+
+
+class TestVectorBuckets:
+    @pytest.mark.s3vectors(max_vector_buckets=2)
+    def test_are_limited(self, client: Client, refused: Refused) -> None:
+        client.create_vector_bucket(vectorBucketName="second")
+        answer = quota("vector buckets in this Region", 2)
+        assert refused(client.create_vector_bucket, vectorBucketName="third") == answer
+        assert len(client.list_vector_buckets()["vectorBuckets"]) == 2
+        client.delete_vector_bucket(vectorBucketName="second")
+        client.create_vector_bucket(vectorBucketName="third")
+
+    @pytest.mark.s3vectors(max_vector_buckets=1)
+    def test_are_counted_by_region_and_account(
+        self, client: Client, refused: Refused, s3vectors_mock: MockS3Vectors
+    ) -> None:
+        assert refused(client.create_vector_bucket, vectorBucketName="second")[0] == quota("", 1)[0]
+        boto3.client("s3vectors", region_name="eu-west-1").create_vector_bucket(vectorBucketName="bucket")
+        other = boto3.client(
+            "s3vectors", region_name="us-east-1", **s3vectors_mock.credentials("210987654321")
+        )
+        other.create_vector_bucket(vectorBucketName="bucket")
+
+    @pytest.mark.s3vectors(max_vector_buckets=1)
+    def test_a_name_that_exists_is_a_conflict_before_it_is_too_many(
+        self, client: Client, refused: Refused
+    ) -> None:
+        assert refused(client.create_vector_bucket, vectorBucketName="bucket")[0] == "ConflictException"
+
+    @pytest.mark.s3vectors(max_vector_buckets=0)
+    def test_can_be_none_at_all(self, s3vectors_client: Client) -> None:
+        with pytest.raises(ClientError) as refusal:
+            s3vectors_client.create_vector_bucket(vectorBucketName="bucket")
+        metadata: Any = refusal.value.response["ResponseMetadata"]
+        assert metadata["HTTPStatusCode"] == 402
+
+
+class TestIndexes:
+    @pytest.mark.s3vectors(max_indexes_per_vector_bucket=2)
+    def test_are_limited(self, client: Client, make_index: MakeIndex, refused: Refused) -> None:
+        first, _ = make_index("first"), make_index("second")
+        assert refused(make_index, name="third") == quota("indexes in this vector bucket", 2)
+        assert refused(make_index, name="second")[0] == "ConflictException"
+        assert len(client.list_indexes(vectorBucketName="bucket")["indexes"]) == 2
+        client.delete_index(**first)
+        make_index("third")
+
+    @pytest.mark.s3vectors(max_indexes_per_vector_bucket=1)
+    def test_are_counted_by_bucket(self, client: Client, make_index: MakeIndex) -> None:
+        make_index()
+        client.create_vector_bucket(vectorBucketName="second")
+        client.create_index(
+            vectorBucketName="second",
+            indexName="index",
+            dataType="float32",
+            dimension=1,
+            distanceMetric="cosine",
+        )
+
+
+class TestVectors:
+    @pytest.mark.s3vectors(max_vectors_per_index=3)
+    def test_are_limited(self, client: Client, index: dict[str, str], refused: Refused) -> None:
+        client.put_vectors(**index, vectors=[vector("a"), vector("b")])
+        answer = quota("vectors in this index", 3)
+        assert refused(client.put_vectors, **index, vectors=[vector("c"), vector("d")]) == answer
+        assert keys(client, index) == {"a", "b"}
+        client.put_vectors(**index, vectors=[vector("a"), vector("c"), vector("b")])
+        client.delete_vectors(**index, keys=["a"])
+        client.put_vectors(**index, vectors=[vector("d")])
+        assert keys(client, index) == {"b", "c", "d"}
+
+    @pytest.mark.s3vectors(max_vectors_per_index=2)
+    def test_overwriting_does_not_count(
+        self, client: Client, index: dict[str, str], refused: Refused
+    ) -> None:
+        client.put_vectors(**index, vectors=[vector("a"), vector("b")])
+        client.put_vectors(**index, vectors=[vector("b", [3, 4]), vector("a")])
+        answer = refused(client.put_vectors, **index, vectors=[vector("a", [5, 6]), vector("c")])
+        assert answer == quota("vectors in this index", 2)
+        [found] = client.get_vectors(**index, keys=["a"], returnData=True)["vectors"]
+        assert found["data"]["float32"] == [1, 2]
+
+    def test_overwriting_does_not_count_even_beyond_a_lowered_quota(
+        self, client: Client, index: dict[str, str], refused: Refused
+    ) -> None:
+        client.put_vectors(**index, vectors=[vector("a"), vector("b"), vector("c")])
+        with mock_s3vectors(max_vectors_per_index=1):
+            client.put_vectors(**index, vectors=[vector("a", [3, 4])])
+            assert refused(client.put_vectors, **index, vectors=[vector("d")]) == quota(
+                "vectors in this index", 1
+            )
+
+    @pytest.mark.s3vectors(max_vectors_per_index=1)
+    def test_are_counted_by_index(self, client: Client, make_index: MakeIndex) -> None:
+        for name in ("first", "second"):
+            client.put_vectors(**make_index(name), vectors=[vector("k")])
+
+    @pytest.mark.s3vectors(max_vectors_per_index=1)
+    def test_a_bad_record_is_refused_first(
+        self, client: Client, index: dict[str, str], refused: Refused
+    ) -> None:
+        answer = refused(client.put_vectors, **index, vectors=[vector("a"), vector("b", [1])])
+        assert answer[0] == "ValidationException"
+
+
+def keys(client: Client, index: dict[str, str]) -> set[str]:
+    return {found["key"] for found in client.list_vectors(**index)["vectors"]}

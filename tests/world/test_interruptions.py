@@ -1,0 +1,207 @@
+"""A call that is interrupted was made, or was not made; and the next calls do not notice."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.search import hnsw
+from tests.support.helpers import vector
+from tests.support.interruptions import interrupted_everywhere, lines_of
+from tests.support.shapes import TEXT_SEARCH, has, needs
+from tests.support.text_search import INDEX, searchable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.helpers import Client, MakeIndex
+
+ROWS = 24
+ENGINES = [
+    pytest.param(engine, marks=pytest.mark.s3vectors(search_engine=engine)) for engine in ("flat", "hnsw")
+]
+engines = pytest.mark.parametrize("engine", ENGINES)
+
+FRUIT = ("apple", "pear", "plum")
+
+
+def record(number: int, shift: float = 0.0) -> Any:
+    data = [number % 10 + 1 + shift, number // 10 + 1]
+    return vector(f"key-{number}", data, n=number % 7, text=f"{FRUIT[number % 3]} number {number}")
+
+
+class World:
+    """An index with everything in it that is derived, and what a client sees of it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @property
+    def table(self) -> Any:
+        assert STACK._stores is not None
+        store = STACK._stores.at("123456789012", "us-east-1")
+        return store.vector_buckets["bucket"].indexes["index"].vectors
+
+    def fill(self) -> None:
+        self.put(range(ROWS))
+
+    def put(self, numbers: Any, shift: float = 0.0) -> None:
+        self.client.put_vectors(**INDEX, vectors=[record(number, shift) for number in numbers])
+
+    def delete(self, numbers: Any) -> None:
+        self.client.delete_vectors(**INDEX, keys=[f"key-{number}" for number in numbers])
+
+    def list(self) -> Any:
+        shown = {"returnData": True, "returnMetadata": True}
+        return self.client.list_vectors(**INDEX, maxResults=1000, **shown)["vectors"]
+
+    def query(self, **settings: Any) -> Any:
+        query = {"queryVector": {"float32": [4, 4]}, "topK": 3, "returnDistance": True}
+        return self.client.query_vectors(**INDEX, **{**query, **settings})["vectors"]
+
+    def filtered(self) -> Any:
+        return self.query(filter={"n": {"$gt": 3}}, topK=9, returnMetadata=True)
+
+    def text_query(self, text: str = "pear") -> Any:
+        texts = [{"metadataKey": "text", "text": text}]
+        return self.client.query_vectors(**INDEX, queryTexts=texts, topK=100, returnScores=True)["vectors"]
+
+    def snapshot(self) -> Any:
+        seen = {
+            "list": self.list(),
+            "nearest": self.query(),
+            "filtered": self.filtered(),
+            "index": self.client.get_index(**INDEX)["index"],
+        }
+        if "textSearchConfigurations" in seen["index"].get("metadataConfiguration", {}):
+            seen["texts"] = self.text_query()
+        return seen
+
+
+@pytest.fixture
+def world(client: Client, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch) -> World:
+    # A graph is walked, however few rows there are.
+    monkeypatch.setattr(hnsw, "ROWS_PER_NEIGHBOUR", 0)
+    make_index(**({"metadataConfiguration": searchable("text")} if has(*TEXT_SEARCH) else {}))
+    world = World(client)
+    world.fill()
+    return world
+
+
+def elsewhere(call: Callable[[], Any]) -> Any:
+    """Call in another thread, which a lock that was left behind would stop, and return the result."""
+    results: list[Any] = []
+    thread = Thread(target=lambda: results.append(call()), daemon=True)
+    thread.start()
+    thread.join(30)
+    assert results, "the call failed, or a lock is held for ever"
+    return results[0]
+
+
+def check_write(world: World, write: Callable[[], Any], undo: Callable[[], Any]) -> None:
+    """Interrupts a write at every line; `undo` brings back what was there, whether it came to pass or not."""
+    before = world.snapshot()
+    write()
+    after = world.snapshot()
+    assert before != after
+
+    def prepare() -> None:
+        undo()
+        assert world.snapshot() == before
+
+    seen = [elsewhere(world.snapshot) for _ in interrupted_everywhere(write, prepare)]
+    assert all(snapshot in (before, after) for snapshot in seen)
+    assert before in seen
+    assert after in seen
+
+
+CHANGED = [0, 17, ROWS - 1]
+NEW = [ROWS, ROWS + 1, ROWS + 2]
+
+
+@engines
+def test_a_write_of_new_and_old_vectors(world: World, engine: str) -> None:  # noqa: ARG001 - a marker
+    def undo() -> None:
+        world.delete(NEW)
+        world.put(CHANGED)
+
+    check_write(world, lambda: world.put([*CHANGED, *NEW], shift=0.25), undo)
+
+
+@engines
+def test_a_delete_of_many_vectors(world: World, engine: str) -> None:  # noqa: ARG001 - a marker
+    gone = [3, ROWS - 1, 10, ROWS - 3, 11]
+    check_write(world, lambda: world.delete([*gone, 5000]), lambda: world.put(gone))
+
+
+def configure(world: World, action: str, *entries: str) -> None:
+    world.client.update_metadata_configuration(**INDEX, **{action: searchable(*entries)})
+
+
+@needs(*TEXT_SEARCH)
+@pytest.mark.parametrize(("action", "other"), [("add", "delete"), ("delete", "add")])
+def test_a_change_of_the_text_search(world: World, action: str, other: str) -> None:
+    entries = {"add": "text:en", "delete": "text"}
+    configure(world, "delete", "text")
+    if action == "delete":
+        configure(world, "add", "text:en")
+
+    def undo() -> None:
+        there = "textSearchConfigurations" in world.snapshot()["index"].get("metadataConfiguration", {})
+        if there == (action == "add"):
+            configure(world, other, entries[other])
+
+    check_write(world, lambda: configure(world, action, entries[action]), undo)
+
+
+@pytest.mark.s3vectors(search_engine="hnsw")
+@pytest.mark.parametrize(
+    "read",
+    [World.query, World.filtered, World.list, pytest.param(World.text_query, marks=needs(*TEXT_SEARCH))],
+)
+@pytest.mark.parametrize("derived", ["nothing", "a part"])
+def test_a_read(world: World, read: Callable[[World], Any], derived: str) -> None:
+    """It builds what is derived, or brings it up to date."""
+    before = world.snapshot()
+
+    def prepare() -> None:
+        if derived == "nothing":
+            world.table._forget_derived()
+        else:
+            world.snapshot()
+            world.put([*CHANGED, *NEW], shift=0.25)
+            world.put(CHANGED)
+            world.delete(NEW)
+
+    interrupted = interrupted_everywhere(partial(read, world), prepare, step=2)
+    seen = [elsewhere(world.snapshot) for _ in interrupted]
+    assert seen
+    assert all(snapshot == before for snapshot in seen)
+
+
+@pytest.mark.s3vectors(search_engine="hnsw")
+@pytest.mark.parametrize("action", ["put", "delete"])
+def test_a_second_interruption_of_the_clearing_up(world: World, action: str) -> None:
+    def write() -> None:
+        if action == "put":
+            world.put([*CHANGED, *NEW], shift=0.25)
+        else:
+            world.delete([*CHANGED, *NEW])
+
+    def prepare() -> None:
+        world.put(CHANGED)
+        world.delete(NEW)
+
+    before = world.snapshot()
+    write()
+    after = world.snapshot()
+    again = 0
+    for place in interrupted_everywhere(write, prepare, step=2):
+        # Another line each time; by and by, every line of the clearing up.
+        again += lines_of(world.list, most=place * 7 % 40) is None
+        assert elsewhere(world.snapshot) in (before, after)
+    assert again

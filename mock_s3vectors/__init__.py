@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from mock_s3vectors.config import Config
 from mock_s3vectors.doors import install
 from mock_s3vectors.doors.clients import patch_client
-from mock_s3vectors.errors.exceptions import LocalEndpointWarning, UsageError
+from mock_s3vectors.errors.exceptions import LocalEndpointWarning, NestedMockWarning, UsageError
 from mock_s3vectors.mocking.mock import MockS3Vectors, mock_s3vectors
 from mock_s3vectors.serving.server import S3VectorsServer, s3vectors_server
 
@@ -25,6 +25,7 @@ __all__ = [
     "Config",
     "LocalEndpointWarning",
     "MockS3Vectors",
+    "NestedMockWarning",
     "S3VectorsServer",
     "UsageError",
     "__version__",

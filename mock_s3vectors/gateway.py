@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import botocore
@@ -9,9 +10,9 @@ import botocore
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
+from mock_s3vectors.exchange import Exchange
 from mock_s3vectors.identity import identify
 from mock_s3vectors.operations import OPERATIONS
-from mock_s3vectors.operations.helpers.call import Call
 from mock_s3vectors.protocol.model import operation_models
 from mock_s3vectors.protocol.parser import RequestParser
 from mock_s3vectors.protocol.router import Router
@@ -20,9 +21,9 @@ from mock_s3vectors.protocol.validator import Validator
 
 if TYPE_CHECKING:
     from mock_s3vectors.config import Config
-    from mock_s3vectors.messages import HttpRequest, HttpResponse
-    from mock_s3vectors.operations import Operation
-    from mock_s3vectors.world import Stores
+    from mock_s3vectors.exchange import Operation
+    from mock_s3vectors.messages import HttpRequest
+    from mock_s3vectors.world import World
 
 
 class Gateway:
@@ -34,31 +35,54 @@ class Gateway:
         self._parsers = {name: RequestParser(model) for name, model in models.items()}
         self._validators = {name: Validator(model) for name, model in models.items()}
 
-    def handle(self, request: HttpRequest, stores: Stores, config: Config) -> HttpResponse:
-        """The answer to a request.
+    def handle(self, request: HttpRequest, world: World, config: Config) -> Exchange:
+        """Answer a request, and write down in an exchange what became of it.
 
-        An error of the service is an answer like any other. Whatever else is raised is a wrong use
-        of the mock (UsageError) or a bug of ours, and leaves as it is.
+        An error of the service is an answer like any other. Any other exception is a wrong use of the
+        mock (UsageError) or a bug of ours: `Exchange.answer` raises it.
+
+        Args:
+            request: as its client sent it.
+            world: the mocked S3 Vectors that it reaches.
+            config: the options that hold for it.
         """
-        name, path = self._router.route(request.method, request.path)
-        operate = _implementation(name)
-        caller = identify(request, config.account_id)
+        caller, began = identify(request, config.account_id), world.clock.now()
+        exchange = Exchange(request, world.stores, world.clock, config, began, caller)
+        start = perf_counter()
         try:
-            if len(request.body) > limits.REQUEST_BYTES:
-                raise refusals.request_too_large()
-            params = self._parsers[name].parse(request, path)
-            self._validators[name].validate(params)
-            result = operate(Call(caller, stores, config), params)
+            name, path = self._router.route(request.method, request.path)
+            exchange.operation = name
+            operate = _implementation(name)
+            _check_size(request)
+            exchange.params = self._parsers[name].parse(request, path)
+            self._validators[name].validate(exchange.params)
+            exchange.result = operate(exchange, exchange.params)
+            exchange.response = serialize_result(exchange.result)
         except ServiceError as error:
-            return serialize_error(error)
-        return serialize_result(result)
+            exchange.error = error.with_traceback(None)
+            exchange.response = serialize_error(error)
+        except Exception as bug:  # noqa: BLE001 - `answer` raises it
+            exchange.error = bug
+        exchange.seconds = perf_counter() - start
+        world.journal.add(exchange)
+        return exchange
+
+
+def _check_size(request: HttpRequest) -> None:
+    """Raise unless the body is at most 20 MiB long.
+
+    Raises:
+        ValidationException: it is longer.
+    """
+    if not request.is_whole or len(request.body) > limits.REQUEST_BYTES:
+        raise refusals.request_too_large()
 
 
 def _implementation(name: str) -> Operation:
-    """The function behind an operation.
+    """Return the function behind an operation.
 
     Raises:
-        UsageError: the installed model has this operation, and the mock has it not.
+        UsageError: the installed model has this operation, and the mock lacks it.
     """
     operate = OPERATIONS.get(name)
     if operate is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ class HttpRequest:
         path: still percent-encoded, because an ARN in it has its slashes as `%2F`.
         query: still percent-encoded, without the question mark.
         headers: by lower-case name.
-        body: all of it.
+        body: all of it, if it is whole.
+        is_whole: False if the door has not read all of the body, since it is longer than the service allows.
     """
 
     method: str
@@ -29,10 +30,11 @@ class HttpRequest:
     query: str
     headers: Mapping[str, str]
     body: bytes
+    is_whole: bool = True
 
-    def with_body(self, body: bytes) -> HttpRequest:
-        """The same request, whose body has come meanwhile."""
-        return HttpRequest(self.method, self.host, self.path, self.query, self.headers, body)
+    def with_body(self, body: bytes, *, is_whole: bool = True) -> HttpRequest:
+        """Return the same request with another body."""
+        return replace(self, body=body, is_whole=is_whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class HttpResponse:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    def with_body(self, body: bytes) -> HttpResponse:
+        """Return the same response with another body."""
+        return replace(self, body=body)
 
 
 def read_request(prepared: Any, url: SplitResult, path: str) -> HttpRequest:

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.mocking.classes import block_of_fixture
+from mock_s3vectors.mocking.classes import class_run, mocks_of
 from mock_s3vectors.mocking.mock import mock_s3vectors
 from mock_s3vectors.mocking.property_tests import isolate_examples
+from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving.server import s3vectors_server as serve
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from types_boto3_s3vectors import S3VectorsClient
 
@@ -85,7 +88,8 @@ def _options(node: pytest.Item) -> Any:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A marked test is mocked, whether or not it asks for the fixture by name."""
+    """A marked test is mocked, whether or not it names the fixture, and so is one of a decorated class."""
+    _mock_class_of(item)
     names = getattr(item, "fixturenames", None)
     if names is not None and item.get_closest_marker(_MARKER):
         # A new list, because the other parameters of a parametrized test have the old one.
@@ -101,26 +105,63 @@ def _is_shared(item: pytest.Item, fixture: str) -> bool:
     return fixture in known and known[fixture][-1].scope != "function"
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-) -> Generator[None, object, object]:
-    """Fixtures that the tests of a decorated class ask for run inside the mock, as the tests do."""
-    if fixturedef.scope not in ("function", "class"):
-        return (yield)
-    shared = fixturedef.scope == "class"
-    block = block_of_fixture(request.cls, None if shared else request.instance)
-    if block is None:
-        return (yield)
-    stack = ExitStack()
-    fixturedef.addfinalizer(stack.close)
-    if not shared:
-        stack.enter_context(block)
-        return (yield)
-    # Each test has a copy of what the class shares, so the class's own mock must not stay on.
-    with block:
-        result = yield
-    again = block_of_fixture(request.cls, None)
-    if again is not None:
-        fixturedef.addfinalizer(lambda: stack.enter_context(again))
-    return result
+class _Run:
+    """A class or a test while it runs: its mocks are on from its first fixture to its last clean-up."""
+
+    def __init__(
+        self, node: pytest.Item | pytest.Collector, block: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._block = block
+        self._on = ExitStack()
+        self._has_begun = False
+        self._teardown = node.teardown
+        # pytest calls it after the clean-ups of all fixtures.
+        node.teardown = self._end  # type: ignore[method-assign] # pytest's own fixtures do more than a hook can
+
+    def begin(self) -> None:
+        """Switch the mocks on, if they are not."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._on.enter_context(self._block())
+
+    def _end(self) -> None:
+        try:
+            self._teardown()
+        finally:
+            self._has_begun = False
+            self._on.close()
+
+
+_RUN = pytest.StashKey[_Run]()
+
+
+def _mock_class_of(item: pytest.Item) -> None:
+    """Have a class run in its mocks, if the class of a test is decorated, and the test in a savepoint."""
+    is_mocked = False
+    for node in item.listchain():
+        if isinstance(node, pytest.Class):
+            is_mocked = is_mocked or bool(mocks_of(node.obj))
+            if is_mocked and _RUN not in node.stash:
+                node.stash[_RUN] = _Run(node, partial(class_run, node.obj))
+    if is_mocked:
+        item.stash[_RUN] = _Run(item, STACK.savepoint)
+
+
+def _begin(node: pytest.Item | pytest.Collector) -> None:
+    """Switch on what must be on for a fixture of a class or of a test, or for the test itself."""
+    for around in node.listchain():
+        if _RUN in around.stash:
+            around.stash[_RUN].begin()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> None:
+    """Fixtures that the tests of a decorated class ask for run inside its mock, as the tests do."""
+    if fixturedef.scope in ("function", "class"):
+        _begin(request.node)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Tests without fixtures run inside the mock of their class, too."""
+    _begin(item)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mock_s3vectors import Config
-    from mock_s3vectors.messages import HttpRequest, HttpResponse
-    from mock_s3vectors.world import Stores
+    from mock_s3vectors.exchange import Exchange
+    from mock_s3vectors.messages import HttpRequest
+    from mock_s3vectors.world import World
     from tests.support.helpers import Client, MakeIndex, Refused
 
 pytest_plugins = ["pytester"]
@@ -60,13 +61,13 @@ def checked_responses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every response of every test is held against the model's output shape."""
     handle = Gateway.handle
 
-    def handle_and_check(
-        gateway: Gateway, request: HttpRequest, stores: Stores, config: Config
-    ) -> HttpResponse:
-        response = handle(gateway, request, stores, config)
-        operation, _ = gateway._router.route(request.method, request.path)
-        check_response(operation, response.status, dict(response.headers), response.body)
-        return response
+    def handle_and_check(gateway: Gateway, request: HttpRequest, world: World, config: Config) -> Exchange:
+        exchange = handle(gateway, request, world, config)
+        response = exchange.response
+        if response is not None:
+            assert exchange.operation is not None
+            check_response(exchange.operation, response.status, dict(response.headers), response.body)
+        return exchange
 
     monkeypatch.setattr(Gateway, "handle", handle_and_check)
 

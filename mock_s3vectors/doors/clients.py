@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 from mock_s3vectors.doors.hosts import is_loopback
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.messages import read_request
-from mock_s3vectors.mocking.stack import FAKE_CREDENTIALS, STACK
+from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.mocking.surroundings import FAKE_CREDENTIALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -29,16 +30,18 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.signers import RequestSigner
 
+    from mock_s3vectors.mocking.stack import Level
+
 _SEEN = "_mock_s3vectors_seen"
 _BEGUN = "_mock_s3vectors_begun"
 
 # Set as a request is made, read as it is sent, which follows at once: a prepared request has no context.
-_begun: ContextVar[object | None] = ContextVar(_BEGUN, default=None)
+_begun: ContextVar[Level | None] = ContextVar(_BEGUN, default=None)
 
 
 def provide_client_params(context: dict[str, Any], **_: Any) -> None:
     """Remember, for all attempts of a call, the mock under which it begins."""
-    context[_BEGUN] = STACK.life
+    context[_BEGUN] = STACK.current()
 
 
 def asks_the_mock(context: dict[str, Any]) -> bool:
@@ -60,13 +63,14 @@ def before_send(request: AWSPreparedRequest, **_: Any) -> Any:
         UsageError: the mock under which the call began has ended.
     """
     url = urlsplit(request.url)
-    begun = _begun.get() or STACK.life
+    begun = _begun.get() or STACK.current()
     _begun.set(None)
     # botocore asks every handler, so a client that was patched twice asks this one twice.
     if begun is None or is_loopback(url.hostname or "") or hasattr(request, _SEEN):
         return None
     setattr(request, _SEEN, True)
-    response: Any = STACK.handle(read_request(request, url, _operation_path(url.path)), begun)
+    exchange = STACK.handle(read_request(request, url, _operation_path(url.path)), begun)
+    response: Any = exchange.answer()
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - loaded already when a client calls
 
     answer = AWSResponse(request.url, response.status, response.headers, BytesIO(response.body))
@@ -100,7 +104,7 @@ def before_sign(request: AWSRequest, request_signer: RequestSigner, **_: Any) ->
     """
     begun = request.context.get(_BEGUN)
     if begun is not None and not is_loopback(urlsplit(request.url).hostname or ""):
-        STACK.check_life(begun)
+        STACK.check(begun)
     own = request_signer._credentials  # type: ignore[attr-defined] # noqa: SLF001
     if STACK and (own is None or _would_call_out(own)):
         lent = _credentials_for(request_signer)(*FAKE_CREDENTIALS.values())

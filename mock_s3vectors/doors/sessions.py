@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Request, Response, Session
     from requests.adapters import BaseAdapter
 
+    from mock_s3vectors.mocking.stack import Level
+
 
 def answer_for_endpoints(get_adapter: Callable[..., BaseAdapter]) -> Callable[..., BaseAdapter]:
     """`Session.get_adapter`, with an adapter of our own for the endpoints of S3 Vectors."""
 
     @functools.wraps(get_adapter)
     def get_adapter_or_ours(session: Session, url: str) -> BaseAdapter:
-        begun = STACK.life
+        begun = STACK.current()
         if begun is not None and is_endpoint(url):
             return _Adapter(begun)  # type: ignore[return-value] # what a session uses of one
         return get_adapter(session, url)
@@ -44,10 +46,10 @@ def prepare_within_one_mock(prepare_request: Callable[..., Any]) -> Callable[...
 
     @functools.wraps(prepare_request)
     def prepare_unless_ended(session: Session, request: Request) -> PreparedRequest:
-        begun = STACK.life
+        begun = STACK.current()
         prepared: PreparedRequest = prepare_request(session, request)
         if begun is not None and is_endpoint(prepared.url or ""):
-            STACK.check_life(begun)
+            STACK.check(begun)
             prepared.url = _Url.of(prepared.url or "", begun)
         return prepared
 
@@ -62,10 +64,10 @@ class _Url(str):
     """
 
     __slots__ = ("begun",)
-    begun: object
+    begun: Level
 
     @classmethod
-    def of(cls, url: str, begun: object) -> _Url:
+    def of(cls, url: str, begun: Level) -> _Url:
         """Return a URL that knows under which mock its call began."""
         known = cls(url)
         known.begun = begun
@@ -77,14 +79,14 @@ class _Url(str):
         Raises:
             UsageError: the mock has ended.
         """
-        STACK.check_life(self.begun)
+        STACK.check(self.begun)
         return super().lower()
 
 
 class _Adapter:
     """Gives a session of `requests` the answer of the mock under which it was asked for."""
 
-    def __init__(self, begun: object) -> None:
+    def __init__(self, begun: Level) -> None:
         self._begun = begun
 
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
@@ -107,5 +109,5 @@ class _Adapter:
 
     def _answer(self, request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
         url = urlsplit(request.url or "")
-        response: Any = STACK.handle(read_request(request, url, url.path), self._begun)
+        response = STACK.handle(read_request(request, url, url.path), self._begun).answer()
         return response.status, dict(response.headers), response.body

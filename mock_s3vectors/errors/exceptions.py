@@ -16,6 +16,10 @@ class UsageError(RuntimeError):
     """
 
 
+class NestedMockWarning(UserWarning):
+    """A call looks for a bucket or an index that an inner mock made, and that was dropped when it ended."""
+
+
 class LocalEndpointWarning(UserWarning):
     """A call goes to a local server that the environment names, and not to the mock that is on."""
 

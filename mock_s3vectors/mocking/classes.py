@@ -1,140 +1,96 @@
-"""Decorating functions of every kind, and classes.
+"""Decorating test classes.
 
-A function runs with the mock on and a state of its own. In a class, the methods of one instance share
-a state: what `setUp` or `setup_method` made is there in the test, and the next test begins anew. What
-`setUpClass` or `setup_class` made is there for every test: each gets a copy. All this holds for the
-outermost mock only; inside another one its state is shared.
+While the tests of a class run, its mock is on: pytest's plugin, or unittest's own way through a class, begins
+and ends it. What the set-up of the class made is there for every test, and each test is a savepoint in it.
 
-Hypothesis calls a test many times. Each example begins with the state before the first one.
+A method that somebody calls outside of a test run switches the mock on for the call. Methods of one instance
+find what the others made, as they would in a test: a set-up begins anew, or a test if there is no set-up.
 """
 
 from __future__ import annotations
 
 import inspect
-import sys
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.config import Config
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.functions import wrap
-from mock_s3vectors.mocking.property_tests import (
-    has_examples,
-    isolate_examples,
-    run_of_machine,
-    wrap_examples,
-)
-from mock_s3vectors.mocking.stack import new_stores
+from mock_s3vectors.mocking.property_tests import isolate_examples, run_of_machine
+from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.neighbours import is_fixture, is_state_machine, is_unittest_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mock_s3vectors.mocking.functions import Block, Function
-    from mock_s3vectors.world import Stores
+    from mock_s3vectors.mocking.switch import Switch
+    from mock_s3vectors.world import World
 
-Target = TypeVar("Target", bound=Callable[..., Any])
-# Gives the state that the outermost mock begins with.
-MakeState = Callable[[], "Stores"]
-# The mock, switched on for a block.
-Activate = Callable[[MakeState], AbstractContextManager[None]]
-
-_STATE = "_mock_s3vectors_state"
-_ACTIVATE = "_mock_s3vectors_activate"
+# The mocks of a class, the outermost first; derived classes inherit them.
+_MOCKS = "_mock_s3vectors_mocks"
+# The world in which methods run that are called outside of a test run.
+_WORLD = "_mock_s3vectors_world"
 _WRAPPER = "_mock_s3vectors_wrapper"
 
 _SET_UP = ("setUp", "setup_method")
 _SET_UP_CLASS = ("setUpClass", "setup_class")
 # The whole life of one unittest test, its clean-ups included.
 _RUN = ("run", "debug")
-# What a test class runs of unittest's own methods.
-_OF_UNITTEST = (*_RUN, "doClassCleanups")
 
 
-def decorate(target: Target, activate: Activate, of: str) -> Target:
-    """Return a function that runs its target with the mock on; a class is changed in place.
-
-    Args:
-        target: a function of any kind, or a class.
-        activate: switches the mock on.
-        of: the name of the decorator.
+def decorate_class(cls: Any, mock: Switch) -> None:
+    """Mock the tests of a class, and of the classes that are derived from it.
 
     Raises:
-        UsageError: the target cannot be decorated.
+        UsageError: the class is a state machine of Hypothesis.
     """
-    _check_target(target, of)
-    if inspect.isclass(target):
-        _decorate_class(target, activate)
-        return target
-
-    def block(_args: tuple[Any, ...]) -> AbstractContextManager[None]:
-        return activate(new_stores)
-
-    if has_examples(target):
-        isolate_examples(target)
-        wrap_examples(target, block)
-        return target
-    decorated: Any
-    if isinstance(target, (staticmethod, classmethod)):
-        decorated = type(target)(decorate(target.__func__, activate, of))
-    else:
-        decorated = wrap(target, block)
-    result: Target = decorated
-    return result
-
-
-def _check_target(target: object, of: str) -> None:
-    """Raise unless a target can be decorated.
-
-    Raises:
-        UsageError: it is an option without its name, or a function with another decorator in between.
-    """
-    if isinstance(target, Config) or target is Config:
-        raise UsageError(f"{of} was given a Config without a name: did you mean config=?")
-    if _is_fixture(target):
-        raise UsageError(f"@{of} stands above @pytest.fixture: put it below, on the function.")
-    if callable(target) or isinstance(target, (staticmethod, classmethod)):
-        return
-    if isinstance(target, Mapping):
-        raise UsageError(f"{of} was given {target!r}: did you mean {of}(**options)?")
-    if hasattr(target, "__get__"):
-        raise UsageError(f"@{of} stands above a {type(target).__name__}: put it below, on the function.")
-    raise UsageError(
-        f"{of} was given {target!r}: it decorates functions and classes, and its options have names, as in "
-        f'{of}(account_id="111122223333").'
-    )
-
-
-def _is_fixture(target: object) -> bool:
-    """Whether pytest made this of a function, in its newer or its older way."""
-    return type(target).__name__ == "FixtureFunctionDefinition" or hasattr(target, "_pytestfixturefunction")
-
-
-def _decorate_class(cls: Any, activate: Activate) -> None:
-    """Wrap the methods of a class, and of the classes that will be derived from it."""
-    if _is_machine(cls):
+    if is_state_machine(cls):
         raise UsageError(
             f"{cls.__name__} is a state machine, and Hypothesis calls its rules by itself: decorate its test "
             f"case, as in TestFilms = mock_s3vectors({cls.__name__}.TestCase)."
         )
-    known: Activate | None = getattr(cls, _ACTIVATE, None)
-    stacked = _ACTIVATE in vars(cls)
-    if known is not None:
-        # Decorated twice, or derived from a decorated class: the inner, or the derived, wins.
-        activate = _nested(activate, known) if stacked else _nested(known, activate)
-    setattr(cls, _ACTIVATE, staticmethod(activate))
-    _wrap_methods(cls)
+    stacked = _MOCKS in vars(cls)
+    known = mocks_of(cls)
+    # Decorated twice, or derived from a decorated class: the inner, or the derived, wins.
+    setattr(cls, _MOCKS, (mock, *known) if stacked else (*known, mock))
+    for name, (base, inner) in _inner_classes(cls).items():
+        if base is cls or not mocks_of(inner):
+            _decorate_inner(cls, name, base, inner, mock)
     if not stacked:
+        _wrap_methods(cls)
         _wrap_subclasses(cls)
 
 
-def _nested(outer: Activate, inner: Activate) -> Activate:
-    @contextmanager
-    def activate(make_state: MakeState) -> Iterator[None]:
-        with outer(make_state), inner(make_state):
-            yield
+def mocks_of(cls: Any) -> tuple[Switch, ...]:
+    """Return the mocks of a class, the outermost first; none if it is not decorated."""
+    mocks: tuple[Switch, ...] = getattr(cls, _MOCKS, ())
+    return mocks
 
-    return activate
+
+@contextmanager
+def class_run(cls: Any) -> Iterator[None]:
+    """Keep the mocks of a class on while its tests run. An inner class without mocks is a savepoint."""
+    blocks = [mock.block() for mock in mocks_of(cls)] or [STACK.savepoint()]
+    with ExitStack() as stack:
+        for block in blocks:
+            stack.enter_context(block)
+        yield
+
+
+def _runs(cls: Any) -> bool:
+    """Return whether one of the mocks of a class is on here."""
+    level = STACK.current()
+    owners = [] if level is None else [around.owner for around in level.around()]
+    return any(mock is owner for mock in mocks_of(cls) for owner in owners)
+
+
+def _decorate_inner(cls: Any, name: str, base: type, inner: Any, mock: Switch) -> None:
+    if base is not cls:
+        # The base class is not decorated, and its inner class must stay as it is.
+        body = {"__module__": cls.__module__, "__qualname__": f"{cls.__qualname__}.{name}"}
+        inner = type(inner)(name, (inner,), body)
+        setattr(cls, name, inner)
+    decorate_class(inner, mock)
 
 
 def _wrap_subclasses(cls: Any) -> None:
@@ -146,14 +102,17 @@ def _wrap_subclasses(cls: Any) -> None:
         else:
             inherit.__func__(subclass, **kwargs)
         _wrap_methods(subclass)
+        for name, (base, inner) in _inner_classes(subclass).items():
+            # The innermost first, as decorators are applied.
+            for mock in reversed(mocks_of(subclass) if not mocks_of(inner) else ()):
+                _decorate_inner(subclass, name, base, inner, mock)
 
     cls.__init_subclass__ = classmethod(init_subclass)
 
 
 def _wrap_methods(cls: Any) -> None:
-    for name, (base, found) in _methods(cls).items():
-        if isinstance(found, type):
-            _decorate_inner(cls, name, base, found)
+    for name, (base, found) in _attributes(cls).items():
+        if not _is_method(base, name, found):
             continue
         descriptor = type(found) if isinstance(found, (staticmethod, classmethod)) else None
         function = found.__func__ if descriptor else found
@@ -168,65 +127,42 @@ def _wrap_methods(cls: Any) -> None:
         setattr(cls, name, descriptor(wrapped) if descriptor else wrapped)
 
 
-def _methods(cls: type) -> dict[str, tuple[type, Any]]:
-    """What a test class runs, and where it is from: public methods and inner test classes, the bases' too."""
+def _attributes(cls: type) -> dict[str, tuple[type, Any]]:
+    """Return what a class has, and from which of its bases."""
     found: dict[str, tuple[type, Any]] = {}
     for base in cls.__mro__[:-1]:
         for name, value in vars(base).items():
             found.setdefault(name, (base, value))
-    return {name: (base, value) for name, (base, value) in found.items() if _is_wrapped(base, name, value)}
+    return found
 
 
-def _is_wrapped(base: type, name: str, value: Any) -> bool:
+def _is_method(base: type, name: str, value: Any) -> bool:
+    """Return whether test runners, or tests, call an attribute of a test class."""
     if base.__module__.split(".")[0] == "unittest":
-        return name in _OF_UNITTEST
-    if name.startswith("_") or _is_fixture(value):
+        return name in (*_RUN, "setUpClass")
+    if name.startswith("_") or is_fixture(value):
         return False
-    if isinstance(value, type):
-        return _is_inner_test_class(base, name, value)
     return inspect.isfunction(value.__func__ if isinstance(value, (staticmethod, classmethod)) else value)
 
 
-def _is_inner_test_class(base: type, name: str, value: type) -> bool:
-    """Whether a class is defined in another one, not just named there, and has tests."""
-    if value.__qualname__ != f"{base.__qualname__}.{name}":
-        return False
-    return _is_unittest(value) or any(attribute.startswith("test") for attribute in dir(value))
-
-
-def _decorate_inner(cls: Any, name: str, base: type, inner: Any) -> None:
-    if hasattr(inner, _ACTIVATE):
-        return
-    if base is not cls:
-        # The base class is not decorated, and its inner class must stay as it is.
-        body = {"__module__": cls.__module__, "__qualname__": f"{cls.__qualname__}.{name}"}
-        inner = type(inner)(name, (inner,), body)
-        setattr(cls, name, inner)
-
-    def activate(make_state: MakeState) -> AbstractContextManager[None]:
-        # Looked up late, because the outer class may be decorated once more.
-        outer: Activate = getattr(cls, _ACTIVATE)
-        return outer(make_state)
-
-    _decorate_class(inner, activate)
-
-
-def _is_unittest(cls: type) -> bool:
-    return _is_derived_from(cls, "unittest", "TestCase")
-
-
-def _is_machine(cls: type) -> bool:
-    return _is_derived_from(cls, "hypothesis.stateful", "RuleBasedStateMachine")
-
-
-def _is_derived_from(cls: type, module: str, base: str) -> bool:
-    """Return whether a class has a base of a module that need not be loaded."""
-    found = getattr(sys.modules.get(module), base, None)
-    return isinstance(found, type) and issubclass(cls, found)
+def _inner_classes(cls: type) -> dict[str, tuple[type, Any]]:
+    """Return the test classes that are defined in a class or its bases, not just named there."""
+    return {
+        name: (base, value)
+        for name, (base, value) in _attributes(cls).items()
+        if isinstance(value, type)
+        and not name.startswith("_")
+        and base.__module__.split(".")[0] != "unittest"
+        and value.__qualname__ == f"{base.__qualname__}.{name}"
+        and (is_unittest_case(value) or any(attribute.startswith("test") for attribute in dir(value)))
+    }
 
 
 def _inherited(cls: type, name: str) -> Function:
-    """Calls what a class inherits under a name, looked up anew: in a derived class that may be another."""
+    """Return a function that calls what a class inherits under a name.
+
+    It looks that up anew for each call: in a derived class it may be another one.
+    """
 
     def call(*args: Any, **kwargs: Any) -> Any:
         method = getattr(super(cls, _owner_of(args, cls)), name)
@@ -236,64 +172,84 @@ def _inherited(cls: type, name: str) -> Function:
 
 
 def _owner_of(args: tuple[Any, ...], cls: type) -> Any:
-    """The instance or class on which a method was called; the class, for one that takes neither."""
+    """Return the instance or class on which a method was called; the class, for one that takes neither."""
     first = args[0] if args else None
     is_owner = issubclass(first, cls) if isinstance(first, type) else isinstance(first, cls)
     return first if is_owner else cls
 
 
 def _block_of(cls: type, name: str) -> Block:
-    """The block of a method; options and state are those of the class that runs it, perhaps a derived one."""
+    """Return the block in which a method runs; its mocks are those of the class that runs it."""
 
-    def block(args: tuple[Any, ...]) -> AbstractContextManager[None]:
+    def block(args: tuple[Any, ...]) -> AbstractContextManager[Any]:
         owner = _owner_of(args, cls)
-        activate: Activate = getattr(owner, _ACTIVATE)
-        return activate(lambda: _state_for(owner, name))
+        if is_unittest_case(cls):
+            if name == "setUpClass":
+                return _begin_of_unittest(owner)
+            if name in _RUN:
+                return _block_of_test(owner)
+        return nullcontext() if _runs(owner) else _call_alone(owner, name)
 
     return block
 
 
-def _state_for(owner: Any, name: str) -> Stores:
-    """The state with which a method begins that runs outside of all others."""
-    if not isinstance(owner, type):
-        return _state_of(owner, fresh=_is_beginning(type(owner), name))
-    if _is_beginning(owner, name):
-        # A static test: it has no instance to keep a state.
-        return _copy_of_state(owner)
-    return _state_of(owner, fresh=name in _SET_UP_CLASS)
+def _block_of_test(case: Any) -> AbstractContextManager[Any]:
+    """Return the block for the life of a test of unittest; pytest's plugin may have begun its savepoint."""
+    if not _runs(case):
+        return class_run(type(case))
+    return nullcontext() if STACK.is_at_savepoint() else STACK.savepoint()
 
 
-def _is_beginning(cls: type, name: str) -> bool:
-    """Whether a method finds the state anew: a test's set-up, or the test itself if there is none."""
-    if _is_unittest(cls):
-        return name in _RUN
+def _begin_of_unittest(cls: Any) -> AbstractContextManager[Any]:
+    """Switch the mocks of a test case on until its own class cleanups are done; pytest may have done so."""
+    if not _runs(cls):
+        run = ExitStack()
+        # First of all, so that unittest calls it last.
+        cls.addClassCleanup(run.close)
+        run.enter_context(class_run(cls))
+    return nullcontext()
+
+
+@contextmanager
+def _call_alone(owner: Any, name: str) -> Iterator[None]:
+    """Switch the mocks of a class on for one call of a method, outside of a test run."""
+    world = _world_for(owner, name)
+    with ExitStack() as stack:
+        for mock in mocks_of(owner):
+            stack.enter_context(mock.block(world))
+        yield
+
+
+def _world_for(owner: Any, name: str) -> World:
+    """Return the world in which a method runs: that of its instance or class, or a new one."""
+    if isinstance(owner, type):
+        if _begins_anew(owner, name):
+            # A static test: it has no instance to keep a world.
+            return _branch(owner)
+        return _kept_world(owner, None, anew=name in _SET_UP_CLASS)
+    return _kept_world(owner, type(owner), anew=_begins_anew(type(owner), name))
+
+
+def _begins_anew(cls: type, name: str) -> bool:
+    """Return whether a method is a test's set-up, or the test itself if there is none."""
     if any(hasattr(cls, set_up) for set_up in _SET_UP):
         return name in _SET_UP
     return name.startswith("test")
 
 
-def _state_of(owner: Any, *, fresh: bool = False) -> Stores:
-    """The state of an instance, which begins as a copy of its class's, or the state of a class."""
-    state: Stores | None = None if fresh else vars(owner).get(_STATE)
-    if state is None:
-        state = new_stores() if isinstance(owner, type) else _copy_of_state(type(owner))
-        setattr(owner, _STATE, state)
-    return state
+def _kept_world(owner: Any, cls: type | None, *, anew: bool) -> World:
+    world: World | None = None if anew else vars(owner).get(_WORLD)
+    if world is None:
+        world = _branch(cls)
+        setattr(owner, _WORLD, world)
+    return world
 
 
-def _copy_of_state(cls: type) -> Stores:
-    state: Stores | None = vars(cls).get(_STATE)
-    return new_stores() if state is None else state.copy()
+def _branch(cls: type | None) -> World:
+    """Return a branch of what a class keeps, else of the mock that is on; a new world if there is none."""
+    from mock_s3vectors.world import World  # noqa: PLC0415 - not before a mock starts
 
-
-def block_of_fixture(cls: type | None, instance: object) -> AbstractContextManager[None] | None:
-    """The block in which a fixture runs that a test of a decorated class asks for, else None.
-
-    Args:
-        cls: the class of the test, if it has one.
-        instance: its instance; None for a fixture that the whole class shares.
-    """
-    activate: Activate | None = getattr(cls, _ACTIVATE, None)
-    if activate is None:
-        return None
-    return activate(lambda: _state_of(cls if instance is None else instance))
+    kept: World | None = vars(cls).get(_WORLD) if cls else None
+    level = STACK.current()
+    outer = kept or (level.world if level else None)
+    return outer.branch() if outer else World()

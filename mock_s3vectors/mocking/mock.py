@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from mock_s3vectors.config import Config, check_account_id, check_option_names
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.mocking.stack import STACK, options_of
+from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.mocking.switch import NOTHING, Switch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from typing_extensions import Unpack
 
     from mock_s3vectors.config import Options
-    from mock_s3vectors.mocking.classes import MakeState, Target
+    from mock_s3vectors.mocking.decorate import Target
+    from mock_s3vectors.mocking.stack import Level
+    from mock_s3vectors.world import World
 
 
 class Credentials(TypedDict):
@@ -29,31 +32,36 @@ class Credentials(TypedDict):
 class MockS3Vectors(Switch):
     """A mock of Amazon S3 Vectors, off until it is entered, started, or what it decorates is called.
 
-    While any mock is on, no call of an s3vectors client reaches the network (but for clients whose
-    endpoint is on the loopback interface: that is a local server the test asked for). Mocks nest:
-    an inner one shares the state of the outermost, adds its options to those around it, and when the
-    outermost ends the state is dropped.
+    While any mock is on, no call of an s3vectors client reaches the network. (Clients whose endpoint is on
+    the loopback interface are an exception: that is a local server the test asked for.) Mocks nest: an inner
+    one begins with what the outer one has, adds its options to those around it, and when it ends, what
+    happened in it is undone. With `shared`, it writes into the outer one instead.
     """
 
     _made_by = "mock_s3vectors"
 
-    def __init__(self, **options: Unpack[Options]) -> None:
-        check_option_names(options)
+    def __init__(self, *, shared: bool = False, **options: Unpack[Options]) -> None:
+        check_option_names(options, also=("shared",))
+        if not isinstance(shared, bool):
+            raise UsageError(f"shared={shared!r}: must be True or False.")
+        self._shared = shared
         self._options: dict[str, Any] = dict(options)
         self._config = Config(**options)
 
     @property
     def config(self) -> Config:
         """The options that hold: while it is on, together with those of the mocks around it."""
-        return STACK.config_of(self) or self._config
+        level = STACK.level_of(self)
+        return level.config if level else self._config
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{name}={value!r}" for name, value in self._options.items())
-        return f"mock_s3vectors({options})"
+        options = {"shared": True, **self._options} if self._shared else self._options
+        shown = ", ".join(f"{name}={value!r}" for name, value in options.items())
+        return f"mock_s3vectors({shown})"
 
     def start(self) -> None:
         """Switch the mock on until `stop()`."""
-        STACK.start(self, self._options)
+        self._start()
 
     def stop(self) -> None:
         """Switch it off again.
@@ -61,7 +69,13 @@ class MockS3Vectors(Switch):
         Raises:
             UsageError: it was not started, or has been stopped as often as started.
         """
-        STACK.stop(self)
+        level = STACK.level_of(self)
+        if level is None:
+            raise UsageError(
+                "stop() was called on a mock that is not started: call start() first, "
+                "and stop() once for each start()."
+            )
+        STACK.stop(level)
 
     def reset(self) -> None:
         """Drop all vector buckets with everything in them, of every account and Region.
@@ -69,12 +83,13 @@ class MockS3Vectors(Switch):
         Raises:
             UsageError: this mock is off. Another one that is on keeps its vector buckets.
         """
-        if STACK.config_of(self) is None:
+        level = STACK.level_of(self)
+        if level is None:
             raise UsageError(
                 "reset() was called on a mock that is off: call it on the mock that is on, between its "
                 "start() and stop() or inside its block."
             )
-        STACK.reset()
+        level.world.clear()
 
     def credentials(self, account_id: str) -> Credentials:
         """Keyword arguments that make `boto3.client` act in an account: obviously fake credentials.
@@ -88,12 +103,16 @@ class MockS3Vectors(Switch):
         return {"aws_access_key_id": check_account_id(account_id), "aws_secret_access_key": "testing"}
 
     @contextmanager
-    def _activate(self, make_state: MakeState) -> Iterator[None]:
-        STACK.start(self, self._options, make_state)
+    def block(self, world: World | None = None) -> Iterator[None]:
+        """See `Switch.block`."""
+        level = self._start(world)
         try:
             yield
         finally:
-            STACK.stop(self)
+            STACK.stop(level)
+
+    def _start(self, world: World | None = None) -> Level:
+        return STACK.start(self, self._options, shared=self._shared, world=world)
 
 
 @overload
@@ -101,19 +120,23 @@ def mock_s3vectors(target: Target, /) -> Target: ...
 
 
 @overload
-def mock_s3vectors(*, config: Config) -> MockS3Vectors: ...
+def mock_s3vectors(*, config: Config, shared: bool = ...) -> MockS3Vectors: ...
 
 
 @overload
-def mock_s3vectors(**options: Unpack[Options]) -> MockS3Vectors: ...
+def mock_s3vectors(*, shared: bool = ..., **options: Unpack[Options]) -> MockS3Vectors: ...
 
 
-def mock_s3vectors(target: Any = NOTHING, /, *, config: Config | None = None, **options: Any) -> Any:
+def mock_s3vectors(
+    target: Any = NOTHING, /, *, config: Config | None = None, shared: bool = False, **options: Any
+) -> Any:
     """Mock Amazon S3 Vectors in what is decorated, or in a `with` or `async with` block.
 
     Args:
         target: the function or class under `@mock_s3vectors` without parentheses.
         config: all options at once, instead of single ones.
+        shared: inside another mock, write into that one. Otherwise it begins with what the outer mock has,
+            and what happens in it is undone when it ends.
         **options: the fields of Config, for instance `account_id="111122223333"`.
 
     Returns:
@@ -122,5 +145,30 @@ def mock_s3vectors(target: Any = NOTHING, /, *, config: Config | None = None, **
     Raises:
         UsageError: an option does not exist or cannot have its value.
     """
-    mock = MockS3Vectors(**options_of("mock_s3vectors", config, options))
+    mock = MockS3Vectors(shared=shared, **options_of("mock_s3vectors", config, options))
     return mock if target is NOTHING else mock(target)
+
+
+def options_of(of: str, config: Config | None, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the single options or, of a Config, all there are: it leaves nothing to the enclosing mock.
+
+    Args:
+        of: the function that they were given to.
+        config: all options at once, or None.
+        options: single ones.
+
+    Raises:
+        UsageError: there are both, or the Config is none.
+    """
+    if config is None:
+        return dict(options)
+    if options:
+        raise UsageError(
+            f"{of} was given config and {', '.join(options)}: put all options into config, "
+            "or leave config out."
+        )
+    if not isinstance(config, Config):
+        raise UsageError(
+            f"config={config!r} is no Config: give mock_s3vectors.Config(...), or single options."
+        )
+    return asdict(config)

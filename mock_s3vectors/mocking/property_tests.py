@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.mocking.functions import Block, Function
 
 _ISOLATED = "_mock_s3vectors_isolated"
-_COPY = "_mock_s3vectors_copy"
+_SAVEPOINT = "_mock_s3vectors_savepoint"
 
 
 def has_examples(function: object) -> bool:
@@ -45,7 +45,7 @@ def isolate_examples(test: Any) -> None:
     inner = test.hypothesis.inner_test
     # Compared, as other marks are; a method is met once for each class that inherits it.
     if getattr(inner, _ISOLATED, None) is not inner:
-        wrap_examples(test, lambda _: STACK.on_a_copy())
+        wrap_examples(test, lambda _: STACK.savepoint())
         isolated = test.hypothesis.inner_test
         setattr(isolated, _ISOLATED, isolated)
 
@@ -66,12 +66,12 @@ def run_of_machine(function: Any) -> Function | None:
 
     def init(self: Any) -> None:
         with ExitStack() as stack:
-            stack.enter_context(STACK.on_a_copy())
+            stack.enter_context(STACK.savepoint())
             machine.__init__(self)
-            vars(self)[_COPY] = stack.pop_all()
+            vars(self)[_SAVEPOINT] = stack.pop_all()
 
     def teardown(self: Any) -> None:
-        with vars(self)[_COPY]:
+        with vars(self)[_SAVEPOINT]:
             machine.teardown(self)
 
     body = {"__module__": machine.__module__, "__qualname__": machine.__qualname__}

@@ -1,222 +1,254 @@
-"""The mocks that are switched on in this process, and what the first of them sets up around itself.
+"""The mocks that are on in this process, and which of them answers a call.
 
-Mocks nest: the outermost makes the state, the inner ones share it, and the last to leave drops it.
+Mocks nest. Each one that is on is a level with a world: that of the mock around it if it shares, else a
+branch of it, which is dropped when the level ends. So an inner mock begins with what the outer one has, and
+what happens in it is undone.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import sys
+import threading
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
+from mock_s3vectors.mocking.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.gateway import Gateway
-    from mock_s3vectors.messages import HttpRequest, HttpResponse
-    from mock_s3vectors.world import Stores
+    from mock_s3vectors.messages import HttpRequest
+    from mock_s3vectors.world import World
 
 # The first release that knows S3 Vectors.
 _FIRST_BOTOCORE = (1, 39, 5)
 
-FAKE_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 
-
-class Patch(Protocol):
-    """A change that lasts while a mock is on."""
+class Change(Protocol):
+    """A change of something else that lasts while a mock is on."""
 
     def apply(self) -> None:
-        """Change it."""
+        """Make it."""
 
     def undo(self) -> None:
-        """Put it back."""
+        """Put back what was there."""
 
 
-@dataclass(frozen=True)
-class _Entry:
+@dataclass(frozen=True, eq=False)
+class Level:
+    """A mock that is on, or was.
+
+    Attributes:
+        owner: who switched it on.
+        config: the options that hold in it.
+        world: what its calls find and change.
+        outer: the level around it; None for an outermost one.
+        is_ambient: whether threads of their own count it as around them. It began in the main thread, in
+            no event loop: nothing ran beside it, as coroutines and test threads do.
+    """
+
     owner: object
     config: Config
+    world: World
+    outer: Level | None
+    is_ambient: bool
+
+    @property
+    def shares(self) -> bool:
+        """Whether what happens in it happens in the level around it."""
+        return self.outer is not None and self.outer.world is self.world
+
+    def around(self) -> Iterator[Level]:
+        """Yield this level, the one around it, and so on to the outermost."""
+        level: Level | None = self
+        while level is not None:
+            yield level
+            level = level.outer
 
 
-def new_stores() -> Stores:
-    """An empty state."""
-    from mock_s3vectors.world import Stores  # noqa: PLC0415 - numpy takes 0.2 s to import
-
-    return Stores()
+# The last level that began in this execution context. It may be over; so may those around it.
+_HERE: ContextVar[Level | None] = ContextVar("mock_s3vectors", default=None)
 
 
 class MockStack:
-    """A stack of the mocks that are on; the options of the last one hold."""
+    """The levels that are on, the newest last. They may end in any order."""
 
     def __init__(self) -> None:
         self._lock = new_lock()
-        self._entries: list[_Entry] = []
+        # Replaced as a whole, since other threads read it without the lock.
+        self._levels: tuple[Level, ...] = ()
         self._gateway: Gateway | None = None
-        self._stores: Stores | None = None
-        # The states that are hidden by copies, the original first; `_stores` is a copy of the last one.
-        self._below: list[Stores] = []
-        # Set last and cleared first, so that a call that finds it unchanged has found the rest unchanged too.
-        self._life: object | None = None
         self._asked: set[object] = set()
         # The URLs of the servers of this process, the last one to start at the end.
         self.servers: list[str] = []
-        self._surroundings = _Surroundings()
-        self._patches: tuple[Patch, ...] = ()
+        self._surroundings = Surroundings()
+        self._changes: tuple[Change, ...] = ()
 
-    def while_on(self, *patches: Patch) -> None:
-        """Apply these when the first mock is switched on, undo them when the last one ends."""
-        self._patches = patches
+    def __bool__(self) -> bool:
+        return bool(self._levels)
+
+    def while_on(self, *changes: Change) -> None:
+        """Make these changes when the first mock is switched on, undo them when the last one ends."""
+        self._changes = changes
 
     def start(
-        self, owner: object, options: Mapping[str, Any], make_state: Callable[[], Stores] = new_stores
-    ) -> None:
-        """Switch a mock on, with a state of its own if it is the outermost.
+        self, owner: object, options: Mapping[str, Any], *, shared: bool = False, world: World | None = None
+    ) -> Level:
+        """Switch a mock on.
 
         Args:
-            owner: who will stop it.
-            options: those of the enclosing mock hold where these are silent.
-            make_state: gives the state that the outermost mock begins with.
+            owner: who switches it on.
+            options: those of the mock around it hold for all others.
+            shared: whether it writes into the mock around it, if there is one.
+            world: what it begins with, instead of what the mock around it has.
 
         Raises:
             UsageError: the installed botocore is too old.
         """
+        outer = self.current() if shared else self._outer()
+        config = replace(outer.config if outer else Config(), **options)
+        level = Level(owner, config, world or _world_in(outer, shared=shared), outer, _is_ambient())
         with self._lock:
-            before = self._entries
-            config = replace(before[-1].config if before else Config(), **options)
+            before = self._levels
             try:
                 if not before:
                     _check_botocore()
-                    self._begin(make_state())
-                self._entries = [*before, _Entry(owner, config)]
-                self._life = self._life or object()
+                    self._begin()
+                self._levels = (*before, level)
+                _HERE.set(level)
             except BaseException:
                 self._keep(before)
                 raise
+        return level
 
-    def stop(self, owner: object) -> None:
-        """Switch off what the owner started last.
-
-        Raises:
-            UsageError: it has not started anything that is still on.
-        """
+    def stop(self, level: Level) -> None:
+        """Switch a level off, and drop its world if it has one of its own."""
         with self._lock:
-            left = _without_last(self._entries, owner)
+            left = _without(self._levels, level)
             try:
                 self._keep(left)
             except BaseException:
                 # An interruption (Ctrl+C, a test's timeout): whoever stops a mock does so once.
                 self._keep(left)
                 raise
+            if _HERE.get() is level:
+                _HERE.set(level.outer)
+        if level.outer in left and not level.shares:
+            level.outer.world.drop(level.world)
 
-    def _begin(self, stores: Stores) -> None:
+    def _begin(self) -> None:
         self._surroundings.enter()
-        for patch in self._patches:
-            patch.apply()
-        self._stores = stores
+        for change in self._changes:
+            change.apply()
 
-    def _keep(self, entries: list[_Entry]) -> None:
-        """Have these mocks on and no others; if there are none, put everything back. It may be repeated."""
-        if not entries:
-            self._life = None
-        self._entries = entries
-        if not entries:
-            self._stores = None
-            self._below = []
+    def _keep(self, levels: tuple[Level, ...]) -> None:
+        """Have these levels on and no others; if there are none, put everything back. It may be repeated."""
+        self._levels = levels
+        if not levels:
             self._asked = set()
-            for patch in self._patches:
-                patch.undo()
+            for change in self._changes:
+                change.undo()
             self._surroundings.leave()
 
-    def config_of(self, owner: object) -> Config | None:
-        """The options that hold for what the owner started last, None if it is off."""
-        return next((entry.config for entry in reversed(self._entries) if entry.owner is owner), None)
+    def current(self) -> Level | None:
+        """Return the level that answers calls made here; None if no mock is on.
+
+        It is the last one of this execution context that is still on, else the newest of the process.
+        """
+        levels = self._levels
+        return self._here() or (levels[-1] if levels else None)
+
+    def _here(self) -> Level | None:
+        """Return the last level of this execution context that is still on."""
+        here, levels = _HERE.get(), self._levels
+        return next((level for level in here.around() if level in levels), None) if here else None
+
+    def _outer(self) -> Level | None:
+        """Return the level around a mock that begins here: never one that runs beside it."""
+        return self._here() or next((level for level in reversed(self._levels) if level.is_ambient), None)
+
+    def level_of(self, owner: object) -> Level | None:
+        """Return the level that an owner switched on last, here or else anywhere; None if it has none on."""
+        levels, here = self._levels, _HERE.get()
+        own = [level for level in levels if level.owner is owner]
+        mine = [level for level in here.around() if level in own] if here else []
+        return next(iter(mine or reversed(own)), None)
+
+    def newest_in(self, owner: object) -> Level | None:
+        """Return the newest level that is, or began inside, one of an owner's; None if it has none on."""
+        levels = self._levels
+        for level in reversed(levels):
+            if any(outer.owner is owner and outer in levels for outer in level.around()):
+                return level
+        return None
 
     def is_first(self, what: object) -> bool:
-        """Return whether this is asked for the first time since the outermost mock began."""
+        """Return whether this is asked for the first time since the first mock began."""
         with self._lock:
             is_first = what not in self._asked
             self._asked.add(what)
             return is_first
 
-    def reset(self) -> None:
-        """Drop all vector buckets, if any mock is on."""
-        stores = self._stores
-        if stores is not None:
-            stores.clear()
-
     @contextmanager
-    def on_a_copy(self) -> Iterator[None]:
-        """Run a block on a copy of the state, and drop the copy with everything that the block did.
-
-        Blocks of several threads may end in any order, and the mock may end before them.
-        """
-        with self._lock:
-            below = self._stores
-            copy = None if below is None else below.copy()
-            if below is not None:
-                self._below.append(below)
-                self._stores = copy
+    def savepoint(self) -> Iterator[None]:
+        """Undo everything that happens in a block; if no mock is on, nothing is done."""
+        if not self:
+            yield
+            return
+        level = self.start(self, {})
         try:
             yield
         finally:
-            with self._lock:
-                self._drop(copy)
+            self.stop(level)
 
-    def _drop(self, copy: Stores | None) -> None:
-        """Let the state below a copy answer again, or take the copy out from below another one."""
-        if copy is self._stores and self._below:
-            self._stores = self._below.pop()
-        else:
-            self._below = [state for state in self._below if state is not copy]
+    def is_at_savepoint(self) -> bool:
+        """Return whether the level that answers calls made here is a savepoint."""
+        level = self.current()
+        return level is not None and level.owner is self
 
-    @property
-    def life(self) -> object | None:
-        """The mark of the outermost mock, a new one each time that one begins; None while none is on."""
-        return self._life
-
-    def check_life(self, begun: object) -> None:
-        """Raise unless the mock of a call is still the one that is on.
+    def check(self, begun: Level) -> Level:
+        """Return the level that answers a call.
 
         Args:
-            begun: `life`, as it was when the call began.
+            begun: the level under which the call began. If it has ended, the one that it shared with may
+                answer.
 
         Raises:
-            UsageError: that mock has ended.
+            UsageError: all of these have ended.
         """
-        if begun is not self._life:
-            raise UsageError(
-                "The mock ended before it had answered this call, and the request was not sent anywhere. "
-                "Let calls return before their mock ends: join threads, await tasks and shut executors "
-                "down while it is on."
-            )
+        levels = self._levels
+        for level in begun.around():
+            if level in levels:
+                return level
+            if not level.shares:
+                break
+        raise UsageError(
+            "The mock ended before it had answered this call, and the request was not sent anywhere. "
+            "Let calls return before their mock ends: join threads, await tasks and shut executors "
+            "down while it is on."
+        )
 
-    def handle(self, request: HttpRequest, begun: object | None = None) -> HttpResponse | None:
-        """Return the answer to a request, None if no mock is on.
+    def handle(self, request: HttpRequest, begun: Level) -> Exchange:
+        """Answer a request.
 
         Args:
-            request: as its client has prepared it.
-            begun: `life`, as it was when the call began. If it is given, the answer is never None.
+            request: as its client sent it.
+            begun: the level under which its call began: `current` at that time.
 
         Raises:
             UsageError: the mock under which the call began has ended.
         """
-        stores, entries = self._stores, self._entries
-        if begun is not None:
-            self.check_life(begun)
-        if stores is None or not entries:
-            return None
-        return self._corridor().handle(request, stores, entries[-1].config)
-
-    def __bool__(self) -> bool:
-        return bool(self._entries)
+        level = self.check(begun)
+        return self._corridor().handle(request, level.world, level.config)
 
     def _corridor(self) -> Gateway:
         """The gateway, made at the first request and kept: it holds no state, only the model."""
@@ -226,6 +258,34 @@ class MockStack:
 
                 self._gateway = Gateway()
         return self._gateway
+
+
+def _world_in(outer: Level | None, *, shared: bool) -> World:
+    """Return the world of a level: that of the level around it, a branch of that, or a new one."""
+    if outer is not None:
+        return outer.world if shared else outer.world.branch()
+    from mock_s3vectors.world import World  # noqa: PLC0415 - not before a mock starts
+
+    return World()
+
+
+def _is_ambient() -> bool:
+    return threading.current_thread() is threading.main_thread() and not _runs_in_event_loop()
+
+
+def _runs_in_event_loop() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _without(levels: tuple[Level, ...], level: Level) -> tuple[Level, ...]:
+    return tuple(other for other in levels if other is not level)
 
 
 def _check_botocore() -> None:
@@ -247,93 +307,6 @@ def _check_botocore() -> None:
 def _is_too_old(version: str) -> bool:
     numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
     return numbers is not None and tuple(map(int, numbers.groups())) < _FIRST_BOTOCORE
-
-
-def _without_last(entries: list[_Entry], owner: object) -> list[_Entry]:
-    """Return a new list without the last entry of an owner; other threads read the old one without the lock.
-
-    Raises:
-        UsageError: there is none.
-    """
-    for position in reversed(range(len(entries))):
-        if entries[position].owner is owner:
-            return entries[:position] + entries[position + 1 :]
-    raise UsageError(
-        "stop() was called on a mock that is not started: call start() first, "
-        "and stop() once for each start()."
-    )
-
-
-@dataclass(frozen=True)
-class _Before:
-    """How things were before the first mock."""
-
-    variables: Mapping[str, str | None]
-    session: Any
-
-
-class _Surroundings:
-    """Fake credentials where there are none, and a default session of boto3 that the mock's end drops."""
-
-    def __init__(self) -> None:
-        self._before: _Before | None = None
-
-    def enter(self) -> None:
-        """Remember how things are, then change them. What an interrupted `leave` left stays remembered."""
-        # Set but empty counts as absent, as it does for botocore.
-        absent = {name: os.environ.get(name) for name in FAKE_CREDENTIALS if not os.environ.get(name)}
-        # A boto3 that is first imported while the mock is on had no default session before.
-        session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
-        self._before = self._before or _Before(absent, session)
-        os.environ.update({name: FAKE_CREDENTIALS[name] for name in absent})
-        _set_default_session(None)
-
-    def leave(self) -> None:
-        """Put everything back."""
-        if self._before is not None:
-            set_variables(self._before.variables)
-            _set_default_session(self._before.session)
-            self._before = None
-
-
-def set_variables(values: Mapping[str, str | None]) -> None:
-    """Set variables of the environment, and remove those whose value is None."""
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-
-
-def _set_default_session(session: Any) -> None:
-    boto3 = sys.modules.get("boto3")
-    if boto3 is not None:
-        boto3.DEFAULT_SESSION = session  # type: ignore[attr-defined]
-
-
-def options_of(of: str, config: Config | None, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the single options or, of a Config, all there are: it leaves nothing to the enclosing mock.
-
-    Args:
-        of: the function that they were given to.
-        config: all options at once, or None.
-        options: single ones.
-
-    Raises:
-        UsageError: there are both, or the Config is none.
-    """
-    if config is None:
-        return dict(options)
-    if options:
-        raise UsageError(
-            f"{of} was given config and {', '.join(options)}: put all options into config, "
-            "or leave config out."
-        )
-    if not isinstance(config, Config):
-        raise UsageError(
-            f"config={config!r} is no Config: give mock_s3vectors.Config(...), or single options."
-        )
-    return asdict(config)
 
 
 STACK = MockStack()

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.mocking.classes import Target, decorate
+from mock_s3vectors.mocking.decorate import Target, decorate
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from mock_s3vectors.mocking.classes import MakeState
+    from mock_s3vectors.world import World
 
 # The default of a target, because None may be given by mistake.
 NOTHING: Any = object()
@@ -38,8 +38,12 @@ class Switch(ABC):
         """Switch it off again."""
 
     @abstractmethod
-    def _activate(self, make_state: MakeState) -> AbstractContextManager[None]:
-        """Switch it on for a block; `make_state` gives the state that the outermost mock begins with."""
+    def block(self, world: World | None = None) -> AbstractContextManager[None]:
+        """Switch it on for a block.
+
+        Args:
+            world: what it begins with and writes into, instead of what the mock around it has.
+        """
 
     def __enter__(self) -> Self:
         self.start()
@@ -74,4 +78,4 @@ class Switch(ABC):
                 "A mock was given to another one: decorate with one above the other, or nest them as in "
                 "`with one, other:`."
             )
-        return decorate(target, self._activate, self._made_by)
+        return decorate(target, self, self._made_by)

@@ -1,12 +1,16 @@
 """The operations of Amazon S3 Vectors: the table of contents of the package.
 
-Every operation takes a Call and its validated parameters, and returns the members of its output.
+Every operation takes an exchange and its validated parameters, and returns the members of its output.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mock_s3vectors.operations import buckets, indexes, metadata_configuration, policies, query, tags, vectors
-from mock_s3vectors.operations.helpers.call import Call, Operation
+
+if TYPE_CHECKING:
+    from mock_s3vectors.exchange import Operation
 
 # An older botocore has fewer operations than this table.
 OPERATIONS: dict[str, Operation] = {
@@ -34,4 +38,4 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateMetadataConfiguration": metadata_configuration.update_metadata_configuration,
 }
 
-__all__ = ["OPERATIONS", "Call", "Operation"]
+__all__ = ["OPERATIONS"]

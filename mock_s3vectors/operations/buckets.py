@@ -10,21 +10,22 @@ from mock_s3vectors.operations.helpers.addressing import addressed_vector_bucket
 from mock_s3vectors.operations.helpers.encryption import effective_encryption
 from mock_s3vectors.operations.helpers.paging import page_of_names
 from mock_s3vectors.operations.tags import check_tags
-from mock_s3vectors.world import VectorBucket, clock
+from mock_s3vectors.world import VectorBucket
+from mock_s3vectors.world.clock import ENHANCED_SINCE
 
 if TYPE_CHECKING:
-    from mock_s3vectors.operations.helpers.call import Call, Params, Result
+    from mock_s3vectors.exchange import Exchange, Params, Result
 
 
-def create_vector_bucket(call: Call, params: Params) -> Result:
+def create_vector_bucket(exchange: Exchange, params: Params) -> Result:
     """Creates a bucket; not idempotent, whatever the parameters."""
     name = params["vectorBucketName"]
-    arn = own_vector_bucket_arn(call, name)
+    arn = own_vector_bucket_arn(exchange, name)
     encryption = effective_encryption(params)
     tags = check_tags(params.get("tags", {}))
-    now = clock.now()
+    now = exchange.now()
     # Choice: the mock's clock decides, so that a test can go back to CLASSIC; or an option does.
-    mode = call.config.default_index_mode or ("ENHANCED" if now >= clock.ENHANCED_SINCE else "CLASSIC")
+    mode = exchange.config.default_index_mode or ("ENHANCED" if now >= ENHANCED_SINCE else "CLASSIC")
     bucket = VectorBucket(
         arn=arn,
         name=name,
@@ -34,19 +35,19 @@ def create_vector_bucket(call: Call, params: Params) -> Result:
         default_index_mode=mode,
         tags=tags,
     )
-    store, quota = call.stores.made_at(arn.account, arn.region), call.config.max_vector_buckets
+    store, quota = exchange.stores.made_at(arn.account, arn.region), exchange.config.max_vector_buckets
     with store.lock:
         if name in store.vector_buckets:
             raise refusals.vector_bucket_exists()
         if len(store.vector_buckets) >= quota:
             raise refusals.too_many_vector_buckets(quota)
-        store.vector_buckets[name] = bucket
+        store.add(bucket)
     return {"vectorBucketArn": str(arn)}
 
 
-def get_vector_bucket(call: Call, params: Params) -> Result:
+def get_vector_bucket(exchange: Exchange, params: Params) -> Result:
     """Describes a bucket."""
-    bucket = addressed_vector_bucket(call, params).vector_bucket()
+    bucket = addressed_vector_bucket(exchange, params).vector_bucket()
     return {
         "vectorBucket": {
             **_summary(bucket),
@@ -56,9 +57,9 @@ def get_vector_bucket(call: Call, params: Params) -> Result:
     }
 
 
-def list_vector_buckets(call: Call, params: Params) -> Result:
+def list_vector_buckets(exchange: Exchange, params: Params) -> Result:
     """Lists the caller's buckets in the caller's Region."""
-    store, caller = call.store, call.caller
+    store, caller = exchange.store, exchange.caller
     with store.lock:
         page, more = page_of_names(
             store.vector_buckets, params, limits.LIST_PAGE, "ListVectorBuckets", caller.account, caller.region
@@ -66,25 +67,25 @@ def list_vector_buckets(call: Call, params: Params) -> Result:
     return {"vectorBuckets": [_summary(bucket) for bucket in page], **more}
 
 
-def delete_vector_bucket(call: Call, params: Params) -> Result:
+def delete_vector_bucket(exchange: Exchange, params: Params) -> Result:
     """Deletes an empty bucket; its name is free again at once."""
-    place = addressed_vector_bucket(call, params)
+    place = addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
         if bucket.indexes:
             raise refusals.vector_bucket_not_empty()
-        del place.store.vector_buckets[bucket.name]
+        place.store.remove(bucket)
     return {}
 
 
-def put_vector_bucket_default_index_mode(call: Call, params: Params) -> Result:
+def put_vector_bucket_default_index_mode(exchange: Exchange, params: Params) -> Result:
     """Sets the mode of indexes that are created from now on."""
-    mode, place = params["defaultIndexMode"], addressed_vector_bucket(call, params)
+    mode, place = params["defaultIndexMode"], addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
         if mode == "CLASSIC" and not bucket.supports_classic:
             raise refusals.default_index_mode_classic()
-        bucket.default_index_mode = mode
+        bucket.set_default_index_mode(mode)
     return {}
 
 

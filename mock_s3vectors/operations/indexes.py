@@ -19,35 +19,35 @@ from mock_s3vectors.operations.metadata_configuration import (
     text_search_at_creation,
 )
 from mock_s3vectors.operations.tags import check_tags
-from mock_s3vectors.world import Index, clock
+from mock_s3vectors.world import Index
 from mock_s3vectors.world.tables import VectorTable
 
 if TYPE_CHECKING:
-    from mock_s3vectors.operations.helpers.call import Call, Params, Result
+    from mock_s3vectors.exchange import Exchange, Params, Result
     from mock_s3vectors.world import VectorBucket
 
 
-def create_index(call: Call, params: Params) -> Result:
+def create_index(exchange: Exchange, params: Params) -> Result:
     """Creates an index in a bucket; not idempotent, whatever the parameters."""
-    quota, place = call.config.max_indexes_per_vector_bucket, addressed_vector_bucket(call, params)
+    quota, place = exchange.config.max_indexes_per_vector_bucket, addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
-        index = _new_index(bucket, params)
+        index = _new_index(bucket, params, exchange.now())
         if index.name in bucket.indexes:
             raise refusals.index_exists()
         if len(bucket.indexes) >= quota:
             raise refusals.too_many_indexes(quota)
-        bucket.indexes[index.name] = index
+        bucket.add(index)
     return {"indexArn": str(index.arn)}
 
 
-def _new_index(bucket: VectorBucket, params: Params) -> Index:
+def _new_index(bucket: VectorBucket, params: Params, now: float) -> Index:
     name, metric = params["indexName"], params["distanceMetric"]
     configuration, text_search = text_search_at_creation(bucket, params)
     return Index(
         arn=index_arn(bucket.arn, name),
         name=name,
-        creation_time=int(clock.now()),
+        creation_time=int(now),
         data_type=params["dataType"],
         distance_metric=metric,
         metadata_configuration=configuration,
@@ -59,9 +59,9 @@ def _new_index(bucket: VectorBucket, params: Params) -> Index:
     )
 
 
-def get_index(call: Call, params: Params) -> Result:
+def get_index(exchange: Exchange, params: Params) -> Result:
     """Describes an index."""
-    index = find_index(call, params)
+    index = find_index(exchange, params)
     described = {
         **_summary(index),
         "dataType": index.data_type,
@@ -70,43 +70,43 @@ def get_index(call: Call, params: Params) -> Result:
         "encryptionConfiguration": index.encryption,
         "indexMode": index.mode,
     }
-    configuration = described_metadata_configuration(index)
+    configuration = described_metadata_configuration(index, exchange.now())
     if configuration is not None:
         described["metadataConfiguration"] = configuration
     return {"index": described}
 
 
-def list_indexes(call: Call, params: Params) -> Result:
+def list_indexes(exchange: Exchange, params: Params) -> Result:
     """Lists the indexes of a bucket."""
-    place = addressed_vector_bucket(call, params)
+    place = addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
         page, more = page_of_names(bucket.indexes, params, limits.LIST_PAGE, "ListIndexes", str(bucket.arn))
     return {"indexes": [_summary(index) for index in page], **more}
 
 
-def delete_index(call: Call, params: Params) -> Result:
+def delete_index(exchange: Exchange, params: Params) -> Result:
     """Deletes an index and the vectors in it."""
-    place = addressed_index(call, params)
+    place = addressed_index(exchange, params)
     with place.lock:
         bucket, index = place.index()
-        del bucket.indexes[index.name]
+        bucket.remove(index)
     return {}
 
 
-def update_index_mode(call: Call, params: Params) -> Result:
+def update_index_mode(exchange: Exchange, params: Params) -> Result:
     """Sets the mode of an index, in place; CLASSIC only where the bucket supports it.
 
     Choice: an index that becomes CLASSIC keeps its text search configurations, and may be searched for
     text again when it is ENHANCED again.
     """
-    mode, place = params["indexMode"], addressed_index(call, params)
+    mode, place = params["indexMode"], addressed_index(exchange, params)
     with place.lock:
         bucket, index = place.index()
         if mode == "CLASSIC" and not bucket.supports_classic:
             raise refusals.index_mode_classic()
         with index.lock:
-            index.mode = mode
+            index.set_mode(mode)
     return {}
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.operations.helpers.addressing import addressed_index
-from mock_s3vectors.world import TextSearch, clock
+from mock_s3vectors.world import TextSearch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_s3vectors.operations.helpers.call import Call, Params, Result
+    from mock_s3vectors.exchange import Exchange, Params, Result
     from mock_s3vectors.world import Index, VectorBucket
 
 TextSearches = dict[str, TextSearch]
@@ -38,12 +38,11 @@ def text_search_at_creation(
     return others, _text_searches(configurations)
 
 
-def described_metadata_configuration(index: Index) -> dict[str, Any] | None:
+def described_metadata_configuration(index: Index, now: float) -> dict[str, Any] | None:
     """What GetIndex shows; None if no configuration was given at creation, and there is none now."""
     text_searches = index.text_search
     if not text_searches:
         return index.metadata_configuration
-    now = clock.now()
     configurations = [
         {
             "metadataKey": key,
@@ -55,19 +54,19 @@ def described_metadata_configuration(index: Index) -> dict[str, Any] | None:
     return {**(index.metadata_configuration or {}), "textSearchConfigurations": configurations}
 
 
-def update_metadata_configuration(call: Call, params: Params) -> Result:
+def update_metadata_configuration(exchange: Exchange, params: Params) -> Result:
     """Adds or deletes text search configurations. Choice: all of them, or none if one is refused."""
     add, delete = params.get("add"), params.get("delete")
     if (add is None) == (delete is None):
         raise refusals.add_or_delete()
     given = (add or delete or {}).get("textSearchConfigurations", [])
     change = _with if delete is None else _without
-    place = addressed_index(call, params)
+    place = addressed_index(exchange, params)
     with place.lock:
         _, index = place.index()
         with index.lock:
             # Not earlier: whoever held the locks until now may have read the clock since.
-            now, seconds = clock.now(), call.config.text_build_seconds
+            now, seconds = exchange.now(), exchange.config.text_build_seconds
             named = _text_searches(given, now + seconds if seconds else None)
             if index.mode == "CLASSIC":
                 raise refusals.text_search_on_classic_index()

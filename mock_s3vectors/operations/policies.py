@@ -10,32 +10,32 @@ from mock_s3vectors.errors import refusals
 from mock_s3vectors.operations.helpers.addressing import addressed_vector_bucket
 
 if TYPE_CHECKING:
-    from mock_s3vectors.operations.helpers.call import Call, Params, Result
+    from mock_s3vectors.exchange import Exchange, Params, Result
 
 
-def put_vector_bucket_policy(call: Call, params: Params) -> Result:
+def put_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
     """Keeps the text of a policy, replacing the one before."""
-    place = addressed_vector_bucket(call, params)
+    place = addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
         _check_policy(params["policy"])
-        bucket.policy = params["policy"]
+        bucket.set_policy(params["policy"])
     return {}
 
 
-def get_vector_bucket_policy(call: Call, params: Params) -> Result:
+def get_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
     """Returns the text as it was put."""
-    policy = addressed_vector_bucket(call, params).vector_bucket().policy
+    policy = addressed_vector_bucket(exchange, params).vector_bucket().policy
     if policy is None:
         raise refusals.policy_not_found()
     return {"policy": policy}
 
 
-def delete_vector_bucket_policy(call: Call, params: Params) -> Result:
+def delete_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
     """Forgets the policy. Choice: also where there is none."""
-    place = addressed_vector_bucket(call, params)
+    place = addressed_vector_bucket(exchange, params)
     with place.lock:
-        place.vector_bucket().policy = None
+        place.vector_bucket().set_policy(None)
     return {}
 
 

@@ -12,7 +12,6 @@ from mock_s3vectors.operations.helpers.addressing import find_index
 from mock_s3vectors.operations.helpers.paging import make_token, read_token
 from mock_s3vectors.operations.helpers.records import to_float32, vector_faults
 from mock_s3vectors.operations.helpers.searching import Search, TextQuery, search
-from mock_s3vectors.world import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mock_s3vectors.exchange import Exchange, Params, Result
     from mock_s3vectors.filtering import Filter
-    from mock_s3vectors.operations.helpers.call import Call, Params, Result
     from mock_s3vectors.world import Index
     from mock_s3vectors.world.rankings import Hits, Ranking
 
@@ -34,17 +33,17 @@ def _scope(params: Params) -> tuple[Any, ...]:
     return "QueryVectors", *(params.get(name) for name in _REPEATED)
 
 
-def query_vectors(call: Call, params: Params) -> Result:
+def query_vectors(exchange: Exchange, params: Params) -> Result:
     """Searches an index; everything is checked before any vector is looked at."""
-    index = find_index(call, params)
+    index = find_index(exchange, params)
     with index.lock:
-        wanted = _check(index, params)
+        wanted = _check(index, params, exchange.now())
         token = params.get("nextToken")
         if token is None:
-            hits = search(index.vectors, wanted, call.config)
+            hits = search(index.vectors, wanted, exchange.config)
             ranking, start = None, 0
         else:
-            ranking, start = _continue(index, token, params)
+            ranking, start = _continue(index, token, params, exchange.now())
             hits = ranking.hits
         end = start + limits.QUERY_PAGE
         result: Result = {
@@ -52,12 +51,12 @@ def query_vectors(call: Call, params: Params) -> Result:
             "distanceMetric": index.distance_metric,
         }
         if end < len(hits):
-            ranking = ranking or index.rankings.freeze(hits, clock.now())
+            ranking = ranking or index.rankings.freeze(hits, exchange.now())
             result["nextToken"] = make_token(f"{ranking.name}:{end}", *_scope(params))
     return result
 
 
-def _check(index: Index, params: Params) -> Search:
+def _check(index: Index, params: Params, now: float) -> Search:
     """The search that a request asks for, if the index can do it.
 
     Raises:
@@ -73,7 +72,7 @@ def _check(index: Index, params: Params) -> Search:
     if "queryVector" not in params and "queryTexts" not in params:
         raise refusals.nothing_to_query()
     vector = _query_vector(index, params["queryVector"]["float32"]) if "queryVector" in params else None
-    texts = _query_texts(index, params["queryTexts"]) if "queryTexts" in params else []
+    texts = _query_texts(index, params["queryTexts"], now) if "queryTexts" in params else []
     return Search(vector, texts, params["topK"], matching)
 
 
@@ -102,7 +101,7 @@ def _query_vector(index: Index, values: Sequence[float]) -> NDArray[np.float32]:
     return vector
 
 
-def _query_texts(index: Index, entries: Sequence[dict[str, str]]) -> list[TextQuery]:
+def _query_texts(index: Index, entries: Sequence[dict[str, str]], now: float) -> list[TextQuery]:
     """The texts to search for, each with the language of its metadata key.
 
     Raises:
@@ -113,7 +112,6 @@ def _query_texts(index: Index, entries: Sequence[dict[str, str]]) -> list[TextQu
         raise refusals.text_query_on_classic_index()
     if len({entry["metadataKey"] for entry in entries}) < len(entries):
         raise refusals.duplicate_query_text_keys()
-    now = clock.now()
     texts = []
     for entry in entries:
         key = entry["metadataKey"]
@@ -126,14 +124,14 @@ def _query_texts(index: Index, entries: Sequence[dict[str, str]]) -> list[TextQu
     return texts
 
 
-def _continue(index: Index, token: str, params: Params) -> tuple[Ranking, int]:
+def _continue(index: Index, token: str, params: Params, now: float) -> tuple[Ranking, int]:
     """The ranking that the first page froze, and where in it the next page begins.
 
     Raises:
         ValidationException: the ranking has expired, or was another request's (Choice for the text).
     """
     name, _, start = read_token(token, *_scope(params)).partition(":")
-    ranking = index.rankings.find(name, clock.now())
+    ranking = index.rankings.find(name, now)
     if ranking is None:
         raise refusals.invalid_page_token()
     return ranking, int(start)

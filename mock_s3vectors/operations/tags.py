@@ -9,7 +9,7 @@ from mock_s3vectors.errors import refusals
 from mock_s3vectors.operations.helpers.addressing import addressed_resource
 
 if TYPE_CHECKING:
-    from mock_s3vectors.operations.helpers.call import Call, Params, Result
+    from mock_s3vectors.exchange import Exchange, Params, Result
 
 _SYSTEM = "aws:"
 
@@ -30,25 +30,25 @@ def check_tags(tags: dict[str, str]) -> dict[str, str]:
     return tags
 
 
-def tag_resource(call: Call, params: Params) -> Result:
+def tag_resource(exchange: Exchange, params: Params) -> Result:
     """Adds tags to a resource and overwrites those of the same keys."""
-    place = addressed_resource(call, params)
+    place = addressed_resource(exchange, params)
     with place.lock:
         resource = place.resource()
-        resource.tags = check_tags({**resource.tags, **params["tags"]})
+        resource.set_tags(check_tags({**resource.tags, **params["tags"]}))
     return {}
 
 
-def untag_resource(call: Call, params: Params) -> Result:
+def untag_resource(exchange: Exchange, params: Params) -> Result:
     """Removes tags from a resource. Choice: also where a key is absent."""
     removed = set(params["tagKeys"])
-    place = addressed_resource(call, params)
+    place = addressed_resource(exchange, params)
     with place.lock:
         resource = place.resource()
-        resource.tags = {key: value for key, value in resource.tags.items() if key not in removed}
+        resource.set_tags({key: value for key, value in resource.tags.items() if key not in removed})
     return {}
 
 
-def list_tags_for_resource(call: Call, params: Params) -> Result:
+def list_tags_for_resource(exchange: Exchange, params: Params) -> Result:
     """Returns all tags of a resource."""
-    return {"tags": addressed_resource(call, params).resource().tags}
+    return {"tags": addressed_resource(exchange, params).resource().tags}

@@ -15,18 +15,18 @@ from mock_s3vectors.operations.helpers.records import check_distinct, check_keys
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_s3vectors.operations.helpers.call import Call, Params, Result
+    from mock_s3vectors.exchange import Exchange, Params, Result
     from mock_s3vectors.world import Index
 
 
-def put_vectors(call: Call, params: Params) -> Result:
+def put_vectors(exchange: Exchange, params: Params) -> Result:
     """Writes vectors: all of them, or none if one is refused."""
-    index = find_index(call, params)
+    index = find_index(exchange, params)
     keys = [record["key"] for record in params["vectors"]]
     check_keys(keys)
     check_distinct(keys)
     data, metadata, sizes = check_records(index, params["vectors"])
-    quota = call.config.max_vectors_per_index
+    quota = exchange.config.max_vectors_per_index
     with index.lock:
         table = index.vectors
         new = len(table.unknown(keys))
@@ -37,20 +37,20 @@ def put_vectors(call: Call, params: Params) -> Result:
     return {}
 
 
-def get_vectors(call: Call, params: Params) -> Result:
+def get_vectors(exchange: Exchange, params: Params) -> Result:
     """Returns those of the vectors that exist.
 
     Choice: in listing order, so that a test catches code that relies on the order of its request.
     """
-    index = find_index(call, params)
+    index = find_index(exchange, params)
     check_keys(params["keys"])
     with index.lock:
         return {"vectors": _describe(index, index.vectors.rows_of(params["keys"]), params)}
 
 
-def list_vectors(call: Call, params: Params) -> Result:
+def list_vectors(exchange: Exchange, params: Params) -> Result:
     """Returns a page of the index, or of one of its segments, in listing order."""
-    index = find_index(call, params)
+    index = find_index(exchange, params)
     segment, segments = _segment_of(params)
     scope = "ListVectors", str(index.arn), segment, segments
     token = params.get("nextToken")
@@ -70,9 +70,9 @@ def list_vectors(call: Call, params: Params) -> Result:
         return {"vectors": _describe(index, rows, params), **more}
 
 
-def delete_vectors(call: Call, params: Params) -> Result:
+def delete_vectors(exchange: Exchange, params: Params) -> Result:
     """Deletes those of the vectors that exist."""
-    index = find_index(call, params)
+    index = find_index(exchange, params)
     check_keys(params["keys"])
     check_distinct(params["keys"])
     with index.lock:

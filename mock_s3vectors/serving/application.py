@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -23,19 +22,18 @@ from mock_s3vectors.messages import HttpRequest
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.access_log import Answered
-from mock_s3vectors.serving.calls import Call
 from mock_s3vectors.serving.control import CONTROL, control_api
 from mock_s3vectors.serving.responses import before_it_closes, piece_of_body, refuse, respond
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_s3vectors.messages import HttpResponse
+    from mock_s3vectors.mocking.stack import Level
     from mock_s3vectors.serving.guard import Guard
 
-_CALLS_KEPT = 1_000
 # A thread for each call in flight, since a call may wait for the lock of an index: with fewer threads, calls
 # that wait for one index would hold up calls for others. A thread is made only when all others are at work.
 _WORKERS = 1_000
@@ -43,10 +41,14 @@ _WORKERS = 1_000
 _log = logging.getLogger(__name__)
 
 
-def application(guard: Guard) -> ASGIApp:
-    """Return the application, for any ASGI server that runs it with its lifespan."""
-    calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
-    service, control = _service(calls), control_api(calls, _with_workers)
+def application(guard: Guard, current: Callable[[], Level | None]) -> ASGIApp:
+    """Return the application, for any ASGI server that runs it with its lifespan.
+
+    Args:
+        guard: refuses requests by their headers.
+        current: tells which mock answers; None while none is on.
+    """
+    service, control = _service(current), control_api(current, _with_workers)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         guard.check(scope)
@@ -77,18 +79,12 @@ def application(guard: Guard) -> ASGIApp:
     return answer_whatever_happens
 
 
-def _service(calls: deque[Call]) -> ASGIApp:
+def _service(current: Callable[[], Level | None]) -> ASGIApp:
     async def service(scope: Scope, receive: Receive, send: Send) -> None:
-        head = _head_of(scope)
-        try:
-            request = head.with_body(await _body(head, receive))
-            workers = scope["state"]["workers"]
-            answer = await asyncio.get_running_loop().run_in_executor(workers, _answer, request)
-        except ServiceError as error:
-            request, answer = head, serialize_error(error)
-            send = before_it_closes(scope, receive, send)
-        calls.append(Call.of(request, answer))
-        await respond(answer, send)
+        request = await _request(scope, receive)
+        workers = scope["state"]["workers"]
+        answer = await asyncio.get_running_loop().run_in_executor(workers, _answer, request, current())
+        await respond(answer, send if request.is_whole else before_it_closes(scope, receive, send))
 
     return service
 
@@ -112,35 +108,48 @@ def _head_of(scope: Scope) -> HttpRequest:
     )
 
 
-async def _body(head: HttpRequest, receive: Receive) -> bytes:
-    """Return all of the body.
+async def _request(scope: Scope, receive: Receive) -> HttpRequest:
+    """Return a request with its body, if that is not too large.
+
+    What is left of a body that is too large is not read, and nothing at all of one that says so beforehand,
+    so that a client that waits for "100 Continue" sends none.
 
     Raises:
-        ValidationException: it is too large. What is left of it is not read, and nothing at all of a body
-            that says so beforehand, so that a client that waits for "100 Continue" sends none.
         ClientDisconnect: the client is gone.
     """
+    head = _head_of(scope)
     declared = head.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limits.REQUEST_BYTES:
-        raise refusals.request_too_large()
+        return head.with_body(b"", is_whole=False)
     body = bytearray()
     more = True
     while more:
         piece, more = await piece_of_body(receive)
         body += piece
         if len(body) > limits.REQUEST_BYTES:
-            raise refusals.request_too_large()
-    return bytes(body)
+            return head.with_body(b"", is_whole=False)
+    return head.with_body(bytes(body))
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _answer(request: HttpRequest, level: Level | None) -> HttpResponse:
     """Return the answer to a request; a bug of ours is logged, and answered as InternalServerException."""
+    if level is None:
+        return serialize_error(refusals.unavailable())
     try:
-        return STACK.handle(request) or serialize_error(refusals.unavailable())
-    except UsageError as error:
-        return serialize_error(refusals.unknown_operation(str(error)))
-    except Exception as bug:  # noqa: BLE001 - whatever it is, the client waits for an answer
-        return serialize_error(_failure(request.method, request.path, bug))
+        exchange = STACK.handle(request, level)
+    except UsageError:
+        # The mock has ended meanwhile.
+        return serialize_error(refusals.unavailable())
+    if exchange.response is None:
+        exchange.response = serialize_error(_refusal(request, exchange.error))
+    return exchange.response
+
+
+def _refusal(request: HttpRequest, error: Exception | None) -> ServiceError:
+    """Return how the server tells a wrong use of the mock, or a bug."""
+    if isinstance(error, UsageError):
+        return refusals.unknown_operation(str(error))
+    return _failure(request.method, request.path, error or RuntimeError("no answer"))
 
 
 def _failure(method: str, path: str, bug: Exception) -> ServiceError:

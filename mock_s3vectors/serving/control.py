@@ -15,18 +15,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_s3vectors.errors import refusals, server
-from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.protocol.serializer import serialize_error
+from mock_s3vectors.world.journal import MOST_EXCHANGES
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
     from starlette.types import Lifespan
 
     from mock_s3vectors.errors.exceptions import ServiceError
-    from mock_s3vectors.serving.calls import Call
+    from mock_s3vectors.exchange import Exchange
+    from mock_s3vectors.mocking.stack import Level
 
 CONTROL = "/_mock_s3vectors"
 
@@ -40,11 +40,11 @@ class Path(NamedTuple):
     answer: Callable[[], Any]
 
 
-def control_api(calls: deque[Call], lifespan: Lifespan[Starlette]) -> Starlette:
+def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlette]) -> Starlette:
     """Return the application that answers under these paths.
 
     Args:
-        calls: the last calls of the service.
+        current: tells which mock they are about; None while none is on.
         lifespan: holds the resources of the server while it runs.
     """
 
@@ -55,18 +55,24 @@ def control_api(calls: deque[Call], lifespan: Lifespan[Starlette]) -> Starlette:
         return {"status": "ok", "version": version("mock_s3vectors")}
 
     def list_calls() -> Any:
-        return {"calls": [call.describe() for call in list(calls)]}
+        level = current()
+        return {"calls": [_describe(exchange) for exchange in level.world.journal] if level else []}
 
     def reset() -> Any:
-        STACK.reset()
-        calls.clear()
+        level = current()
+        if level is not None:
+            level.world.clear()
+            level.world.journal.clear()
         return {}
 
     paths = [
         Path("GET", CONTROL, "lists these paths", list_paths),
         Path("GET", f"{CONTROL}/health", "says that the server answers, and its version", health),
         Path(
-            "GET", f"{CONTROL}/calls", f"lists the last {calls.maxlen:,} calls, the oldest first", list_calls
+            "GET",
+            f"{CONTROL}/calls",
+            f"lists the last {MOST_EXCHANGES:,} calls, the oldest first",
+            list_calls,
         ),
         Path("POST", f"{CONTROL}/reset", "drops all vector buckets, and forgets the calls", reset),
     ]
@@ -75,6 +81,25 @@ def control_api(calls: deque[Call], lifespan: Lifespan[Starlette]) -> Starlette:
         lifespan=lifespan,
         exception_handlers={HTTPException: _refuse, Exception: _fail},
     )
+
+
+def _describe(exchange: Exchange) -> dict[str, Any]:
+    """Return what the list of calls says of one, for orjson."""
+    request, response, error = exchange.request, exchange.response, exchange.error
+    headers = response.headers if response else {}
+    # A body that could be read is JSON, and is shown as it came.
+    is_json = exchange.params is not None and request.body
+    return {
+        "operation": exchange.operation,
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "parameters": orjson.Fragment(request.body) if is_json else None,
+        "status": response.status if response else None,
+        "error": headers.get("x-amzn-errortype") or (type(error).__name__ if error else None),
+        "requestId": headers.get("x-amz-request-id"),
+        "time": exchange.began,
+    }
 
 
 def _endpoint(path: Path) -> Callable[[Request], Any]:

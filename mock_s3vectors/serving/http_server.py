@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving.application import application
 from mock_s3vectors.serving.connections import A_MOMENT, Connection, Connections, Limits
 from mock_s3vectors.serving.guard import Guard
@@ -19,6 +20,8 @@ from mock_s3vectors.serving.guard import Guard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import FrameType
+
+    from mock_s3vectors.mocking.stack import Level
 
 # In bytes. UntagResource has up to 50 keys of 128 characters in its URL, percent-encoded.
 _LARGEST_HEAD = 256 * 1024
@@ -40,12 +43,13 @@ class HttpServer(uvicorn.Server):
 
     server_state: Connections
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the address have defaults, and names
         self,
         host: str,
         port: int,
         on_ready: Callable[[], None] = lambda: None,
         *,
+        current: Callable[[], Level | None] = STACK.current,
         allowed_hosts: Iterable[str] = (),
         limits: Limits = Limits(),  # noqa: B008 - it is frozen
     ) -> None:
@@ -55,6 +59,7 @@ class HttpServer(uvicorn.Server):
             host: a name or an address of this machine.
             port: 0 for any free port.
             on_ready: called as soon as clients are answered.
+            current: tells which mock answers; None while none is on.
             allowed_hosts: names of the server besides those of the loopback interface.
             limits: how long connections may wait.
         """
@@ -62,7 +67,7 @@ class HttpServer(uvicorn.Server):
         guard = Guard(loopback=self._ip.is_loopback, allowed_hosts=allowed_hosts)
         super().__init__(
             uvicorn.Config(
-                application(guard),
+                application(guard, current),
                 lifespan="on",
                 loop="asyncio",
                 # h11: httptools, which is faster, loses the body of a request that offers to go on in HTTP/2,

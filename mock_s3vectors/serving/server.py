@@ -7,25 +7,26 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import urlsplit
 
-from mock_s3vectors.config import check_option_names
+from mock_s3vectors.config import Config, check_option_names
 from mock_s3vectors.doors.hosts import checked_hosts
 from mock_s3vectors.doors.local_endpoints import ENDPOINT_VARIABLE, IGNORE_VARIABLE
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
-from mock_s3vectors.mocking.mock import mock_s3vectors
-from mock_s3vectors.mocking.stack import STACK, new_stores, options_of, set_variables
+from mock_s3vectors.mocking.mock import options_of
+from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.mocking.surroundings import set_variables
 from mock_s3vectors.mocking.switch import NOTHING, Switch
 from mock_s3vectors.serving.opening import check_address, http_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from typing_extensions import Unpack
 
-    from mock_s3vectors.config import Config, Options
-    from mock_s3vectors.mocking.classes import MakeState, Target
-    from mock_s3vectors.mocking.mock import MockS3Vectors
+    from mock_s3vectors.config import Options
+    from mock_s3vectors.mocking.decorate import Target
     from mock_s3vectors.serving.http_server import HttpServer
+    from mock_s3vectors.world import World
 
 # Some clients read the one, some the other, and some the first that there is.
 _NO_PROXY = ("no_proxy", "NO_PROXY")
@@ -34,7 +35,8 @@ _NO_PROXY = ("no_proxy", "NO_PROXY")
 class S3VectorsServer(Switch):
     """A mock of Amazon S3 Vectors that answers over HTTP too, switched on and off as any mock.
 
-    It shares the state of a mock that is on already, and has a state of its own otherwise. While it is on,
+    It shares the state of a mock that is on already, and has a state of its own otherwise. It answers from
+    the newest mock inside, so that what a test does over HTTP is undone with the test. While it is on,
     child processes find it: the environment variable `AWS_ENDPOINT_URL_S3VECTORS` names it, and there
     are fake credentials if there were none. Clients of this process that are made meanwhile, and read
     that variable, go through it as well; the others are answered as by `mock_s3vectors`.
@@ -42,8 +44,11 @@ class S3VectorsServer(Switch):
 
     _made_by = "s3vectors_server"
 
-    def __init__(self, mock: MockS3Vectors, host: str, port: int, allowed_hosts: tuple[str, ...]) -> None:
-        self._mock = mock
+    def __init__(
+        self, options: Mapping[str, Any], host: str, port: int, allowed_hosts: tuple[str, ...]
+    ) -> None:
+        Config(**options)  # refuses what no mock can have
+        self._options = options
         self._host = host
         self._port = port
         self._last_port = 0
@@ -78,7 +83,7 @@ class S3VectorsServer(Switch):
         if self._started is not None:
             raise UsageError(f"The server is on already, at {self.url}: stop() it first.")
         with ExitStack() as undo:
-            undo.enter_context(self._activate(new_stores))
+            undo.enter_context(self.block())
             self._started = undo.pop_all()
 
     def stop(self) -> None:
@@ -98,18 +103,23 @@ class S3VectorsServer(Switch):
         Raises:
             UsageError: the server is off.
         """
-        if self._http is None:
+        level = STACK.newest_in(self)
+        if level is None:
             raise UsageError("reset() was called on a server that is off: start() it first.")
-        self._mock.reset()
+        level.world.clear()
 
     @contextmanager
-    def _activate(self, make_state: MakeState) -> Iterator[None]:
-        with self._mock._activate(make_state):  # noqa: SLF001 - the other half of the same thing
+    def block(self, world: World | None = None) -> Iterator[None]:
+        """See `Switch.block`."""
+        level = STACK.start(self, self._options, shared=True, world=world)
+        try:
             self._enter()
             try:
                 yield
             finally:
                 self._leave()
+        finally:
+            STACK.stop(level)
 
     def _enter(self) -> None:
         with self._lock:
@@ -130,10 +140,11 @@ class S3VectorsServer(Switch):
 
     def _listen(self) -> HttpServer:
         """Take the port; if any will do, the one of last time, which clients from `setup_class` know."""
+        settings = {"allowed_hosts": self._allowed_hosts, "current": lambda: STACK.newest_in(self)}
         if self._last_port and not self._port:
             with suppress(UsageError):
-                return http_server(self._host, self._last_port, allowed_hosts=self._allowed_hosts)
-        http = http_server(self._host, self._port, allowed_hosts=self._allowed_hosts)
+                return http_server(self._host, self._last_port, **settings)
+        http = http_server(self._host, self._port, **settings)
         self._last_port = http.port
         return http
 
@@ -185,8 +196,8 @@ def s3vectors_server(
     """
     check_option_names(options, of="s3vectors_server", also=("host", "port", "allowed_hosts", "config"))
     check_address(host, port)
-    mock = mock_s3vectors(**options_of("s3vectors_server", config, options))
-    server = S3VectorsServer(mock, host, port, checked_hosts(allowed_hosts))
+    options = options_of("s3vectors_server", config, options)
+    server = S3VectorsServer(options, host, port, checked_hosts(allowed_hosts))
     return server if target is NOTHING else server(target)
 
 

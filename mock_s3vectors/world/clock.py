@@ -1,4 +1,4 @@
-"""The one place that reads the time, so that freezing `time.time` moves the whole mock."""
+"""The time of a world."""
 
 import time
 
@@ -6,6 +6,9 @@ import time
 ENHANCED_SINCE = 1_790_726_400
 
 
-def now() -> float:
-    """Seconds since the epoch."""
-    return time.time()
+class Clock:
+    """Follows `time.time`, so that a test that freezes it freezes the world."""
+
+    def now(self) -> float:
+        """Return the seconds since the epoch."""
+        return time.time()

@@ -81,6 +81,14 @@ class Index:
         """Metadata keys that filters must not name."""
         return frozenset((self.metadata_configuration or {}).get("nonFilterableMetadataKeys", ()))
 
+    def set_mode(self, mode: str) -> None:
+        """Change the mode; the caller holds the lock."""
+        self.mode = mode
+
+    def set_tags(self, tags: dict[str, str]) -> None:
+        """Replace the tags."""
+        self.tags = tags
+
     def configure_text_search(self, text_search: dict[str, TextSearch], changed: Iterable[str]) -> None:
         """Replace the text search configurations; the caller holds the lock.
 
@@ -117,6 +125,26 @@ class VectorBucket:
     tags: dict[str, str]
     policy: str | None = None
     indexes: dict[str, Index] = field(default_factory=dict)
+
+    def add(self, index: Index) -> None:
+        """Add an index, whose name is free."""
+        self.indexes[index.name] = index
+
+    def remove(self, index: Index) -> None:
+        """Remove an index with its vectors."""
+        del self.indexes[index.name]
+
+    def set_default_index_mode(self, mode: str) -> None:
+        """Change the mode of indexes that are created from now on."""
+        self.default_index_mode = mode
+
+    def set_policy(self, policy: str | None) -> None:
+        """Replace the policy; None removes it."""
+        self.policy = policy
+
+    def set_tags(self, tags: dict[str, str]) -> None:
+        """Replace the tags."""
+        self.tags = tags
 
     def copy(self) -> VectorBucket:
         """A bucket of its own with the same indexes."""

@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from mock_s3vectors.mocking.stack import STACK
+from tests.support.mocks import level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ def all_mocks_off() -> Iterator[None]:
     yield
     left_on = bool(STACK)
     while STACK:
-        STACK.stop(STACK._entries[-1].owner)
+        STACK.stop(level())
     assert not left_on
 
 

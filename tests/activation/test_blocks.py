@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from mock_s3vectors import MockS3Vectors, UsageError, mock_s3vectors, s3vectors_server
 from mock_s3vectors.mocking.stack import STACK
-from mock_s3vectors.world import Stores
 from tests.activation.world import CLIENT, Aws, account_of, create, names, new_client
 
 
@@ -65,15 +63,41 @@ def test_before_and_after_calls_go_to_aws() -> None:
     assert aws.urls == ["https://s3vectors.us-east-1.api.aws/ListVectorBuckets"]
 
 
-def test_the_inner_mock_shares_the_state_of_the_outer() -> None:
+def test_the_inner_mock_begins_with_what_the_outer_has_and_is_undone() -> None:
     with mock_s3vectors():
         create("outer")
         with mock_s3vectors():
             assert names() == ["outer"]
             create("inner")
-        assert names() == ["inner", "outer"]
+            CLIENT.delete_vector_bucket(vectorBucketName="outer")
+            with mock_s3vectors():
+                assert names() == ["inner"]
+                create("innermost")
+            assert names() == ["inner"]
+        assert names() == ["outer"]
     with mock_s3vectors():
         assert names() == []
+
+
+def test_a_mock_that_shares_writes_into_the_outer_one() -> None:
+    with mock_s3vectors():
+        with mock_s3vectors(shared=True):
+            create("shared")
+            with mock_s3vectors():
+                create("undone")
+            with mock_s3vectors(shared=True):
+                create("too")
+        assert names() == ["shared", "too"]
+    with mock_s3vectors(shared=True):
+        assert names() == []
+
+
+def test_a_mock_that_shares_adds_its_options() -> None:
+    with mock_s3vectors(max_vector_buckets=1):
+        with mock_s3vectors(shared=True, max_vector_buckets=2):
+            create("one", "two")
+        with pytest.raises(CLIENT.exceptions.ServiceQuotaExceededException):
+            create("three")
 
 
 def test_a_mock_can_be_entered_inside_itself() -> None:
@@ -104,6 +128,7 @@ def test_the_inner_mock_adds_its_options_to_those_around_it() -> None:
         with mock_s3vectors(max_vector_buckets=2):
             create("one")
             assert account_of(CLIENT) == "111122223333"
+        create("one")
         with pytest.raises(CLIENT.exceptions.ServiceQuotaExceededException):
             create("three")
 
@@ -118,11 +143,13 @@ def test_reset_drops_everything_of_every_account_and_region() -> None:
             create("bucket", client=client)
         with mock_s3vectors() as inner:
             inner.reset()
+            for client in (CLIENT, *others):
+                assert names(client) == []
+        for client in (CLIENT, *others):
+            assert names(client) == ["bucket"]
+        mock.reset()
         for client in (CLIENT, *others):
             assert names(client) == []
-            create("bucket", client=client)
-        mock.reset()
-        assert names() == []
 
 
 def test_reset_of_a_mock_that_is_off_is_refused_and_empties_no_other() -> None:
@@ -196,36 +223,15 @@ def test_one_of_many_racing_threads_creates_the_bucket() -> None:
         assert sum(threads.map(race, range(64))) == 1
 
 
-def test_two_threads_that_start_at_once_make_one_state() -> None:
-    begun, made = threading.Event(), []
-
-    def slowly() -> Stores:
-        begun.set()
-        time.sleep(0.05)
-        made.append(Stores())
-        return made[-1]
-
-    owners = mock_s3vectors(), mock_s3vectors()
-    with ThreadPoolExecutor(1) as threads:
-        first = threads.submit(STACK.start, owners[0], {}, slowly)
-        begun.wait(5)
-        STACK.start(owners[1], {}, slowly)
-        first.result()
-    for owner in owners:
-        owner.stop()
-    assert len(made) == 1
-    assert not STACK
-
-
 def test_mocks_of_many_threads_overlap() -> None:
-    """While any thread is in its block, every call is mocked; when all have left, the state is gone."""
+    """Each thread has a world of its own; when all have left, everything is gone."""
     together = threading.Barrier(8)
 
     def use(number: int) -> None:
         for turn in range(20):
             with mock_s3vectors():
-                create(f"bucket-{number}-{turn}")
-                assert f"bucket-{number}-{turn}" in names()
+                create("bucket", f"bucket-{number}-{turn}")
+                assert names() == ["bucket", f"bucket-{number}-{turn}"]
         together.wait()
 
     with ThreadPoolExecutor(8) as threads:
@@ -238,9 +244,9 @@ def test_mocks_of_many_threads_overlap() -> None:
 def test_mocks_of_many_tasks_overlap() -> None:
     async def use(number: int) -> None:
         async with mock_s3vectors():
-            create(f"bucket-{number}")
+            create("bucket", f"bucket-{number}")
             await asyncio.sleep(0)
-            assert f"bucket-{number}" in names()
+            assert names() == ["bucket", f"bucket-{number}"]
 
     async def test() -> None:
         await asyncio.gather(*(use(number) for number in range(10)))

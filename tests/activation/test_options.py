@@ -117,7 +117,7 @@ def test_an_unknown_option_is_refused_with_those_that_exist() -> None:
     assert text.startswith("mock_s3vectors has no option 'acount_id'. Did you mean 'account_id'? Options: ")
     assert all(field.name in text for field in fields(Config))
     options = {"xyz": 1}
-    with pytest.raises(UsageError, match=r"has no option 'xyz'\. Options: account_id"):
+    with pytest.raises(UsageError, match=r"has no option 'xyz'\. Options: shared, account_id"):
         mock_s3vectors(**options)
 
 

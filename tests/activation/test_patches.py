@@ -130,7 +130,7 @@ def test_a_mock_that_cannot_start_leaves_no_trace(monkeypatch: pytest.MonkeyPatc
 
     broken = Patch(NAME, "Owner", "method", surround)
     monkeypatch.setattr(broken, "apply", fail)
-    monkeypatch.setattr(STACK, "_patches", (*STACK._patches, broken))
+    monkeypatch.setattr(STACK, "_changes", (*STACK._changes, broken))
     before = surroundings()
     with pytest.raises(ZeroDivisionError):
         mock_s3vectors().start()

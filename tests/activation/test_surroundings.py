@@ -17,13 +17,13 @@ from requests import Session
 
 from mock_s3vectors import mock_s3vectors, s3vectors_server
 from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.world import World
 from tests.activation.world import account_of, create, names, new_client
 from tests.support.interruptions import OF_MOCKS, interrupted_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from mock_s3vectors.world import Stores
 
 KEY, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 
@@ -219,13 +219,14 @@ def test_all_is_as_before_after_an_exception(fail: Callable[[], None]) -> None:
     assert surroundings() == before
 
 
-def test_a_state_that_cannot_be_made_leaves_no_trace() -> None:
-    def broken() -> Stores:
+def test_a_world_that_cannot_be_made_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError
 
+    monkeypatch.setattr(World, "__init__", broken)
     before = surroundings()
     with pytest.raises(ZeroDivisionError):
-        STACK.start(object(), {}, broken)
+        mock_s3vectors().start()
     assert not STACK
     assert surroundings() == before
 

@@ -11,9 +11,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.world import Stores
 from tests.support.helpers import POLICY, vector
+from tests.support.mocks import world
 from tests.support.shapes import needs
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def calls_at(bucket: dict[str, str], index: dict[str, str], empty: dict[str, str
 
 
 def stores() -> Stores:
-    assert STACK._stores is not None
-    return STACK._stores
+    return world().stores
 
 
 @pytest.mark.parametrize(

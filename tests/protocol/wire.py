@@ -19,7 +19,7 @@ from botocore.serialize import create_serializer
 from mock_s3vectors import Config
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.messages import HttpRequest
-from mock_s3vectors.world import Stores
+from mock_s3vectors.world import Stores, World
 from tests.support.shapes import TAGS, needs, service_model
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def gateway() -> Gateway:
 
 def send(request: HttpRequest, stores: Stores | None = None) -> HttpResponse:
     """The answer to a request; without stores, from an empty service."""
-    return gateway().handle(request, Stores() if stores is None else stores, Config())
+    return gateway().handle(request, World(stores), Config()).answer()
 
 
 def refusal(response: HttpResponse) -> tuple[int, str, Any]:

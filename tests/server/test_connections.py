@@ -14,8 +14,7 @@ import pytest
 
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.messages import HttpResponse
-from mock_s3vectors.mocking.stack import STACK
-from mock_s3vectors.serving import application as asgi
+from mock_s3vectors.serving import application
 from mock_s3vectors.serving.connections import Limits
 from mock_s3vectors.serving.http_server import HttpServer
 from tests.server.test_serve import end, line_of, serving
@@ -113,15 +112,15 @@ def server(limits: Limits) -> Iterator[Server]:
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Semaphore, threading.Event]]:
     """Calls of ListIndexes are held: counted by the one, until the other is set."""
     entered, go_on = threading.Semaphore(0), threading.Event()
-    answer = asgi._answer
+    answer = application._answer
 
-    def hold(request: Any) -> Any:
+    def hold(request: Any, level: Any) -> Any:
         if request.path == "/ListIndexes":
             entered.release()
             assert go_on.wait(DEADLINE)
-        return answer(request)
+        return answer(request, level)
 
-    monkeypatch.setattr(asgi, "_answer", hold)
+    monkeypatch.setattr(application, "_answer", hold)
     yield entered, go_on
     go_on.set()
 
@@ -319,11 +318,11 @@ def test_the_end_waits_a_little_for_a_client_that_does_not_take_its_answer(
     answer = HttpResponse(200, {"content-length": str(len(body)), "x-amz-request-id": "-"}, body)
     asked = threading.Event()
 
-    def handle(_: Any) -> HttpResponse:
+    def give(_: Any, __: Any) -> HttpResponse:
         asked.set()
         return answer
 
-    monkeypatch.setattr(STACK, "handle", handle)
+    monkeypatch.setattr(application, "_answer", give)
     server.connect().send(request("POST", LIST))
     assert asked.wait(DEADLINE)
     stopping = server.stop_in_a_thread()

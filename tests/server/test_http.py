@@ -18,8 +18,7 @@ from botocore.exceptions import ClientError
 from mock_s3vectors import s3vectors_server
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.mocking.stack import STACK
-from mock_s3vectors.serving import application, responses
-from mock_s3vectors.serving.calls import Call
+from mock_s3vectors.serving import application, control, responses
 from tests.server.wire import Connection, head, request
 from tests.support.shapes import TAGS, check_response, needs
 
@@ -379,7 +378,7 @@ def test_a_bug_with_a_strange_text(
 def test_a_mock_that_was_switched_off_meanwhile(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(STACK, "_stores", None)
+    monkeypatch.setattr(STACK, "newest_in", lambda _: None)
     assert connection.ask("POST", LIST).error == (
         503,
         "ServiceUnavailableException",
@@ -447,7 +446,7 @@ def test_a_bug_of_the_server_is_json_too(
 
     connection.ask("POST", LIST)
     monkeypatch.setattr(application, "_answer", fail)
-    monkeypatch.setattr(Call, "describe", fail)
+    monkeypatch.setattr(control, "_describe", fail)
     method = "POST" if path == LIST else "GET"
     text = "mock_s3vectors failed, and its log has the traceback: ZeroDivisionError: a bug of ours"
     assert connection.ask(method, path).error == (500, "InternalServerException", text)
@@ -488,11 +487,11 @@ def test_a_long_call_keeps_nobody_else_waiting(
     entered, go_on = threading.Event(), threading.Event()
     answer = application._answer
 
-    def slowly(request: Any) -> Any:
+    def slowly(request: Any, level: Any) -> Any:
         if request.path == "/ListIndexes":
             entered.set()
             go_on.wait(20)
-        return answer(request)
+        return answer(request, level)
 
     monkeypatch.setattr(application, "_answer", slowly)
     slow, quick = connect(), connect()

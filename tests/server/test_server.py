@@ -48,16 +48,19 @@ def test_a_server_inside_a_mock_shares_its_state() -> None:
         assert names() == ["before", "through"]
 
 
-def test_a_mock_inside_a_server_shares_its_state() -> None:
+def test_a_server_answers_from_the_mock_inside_it_and_that_is_undone() -> None:
     with s3vectors_server() as server:
         create("server", client=client_of(server))
 
         @mock_s3vectors
         def test() -> None:
             create("mock")
+            assert names(client_of(server)) == ["mock", "server"]
+            create("through", client=client_of(server))
+            assert names() == ["mock", "server", "through"]
 
         test()
-        assert names(client_of(server)) == ["mock", "server"]
+        assert names(client_of(server)) == names() == ["server"]
 
 
 def test_clients_of_this_process_need_no_server_but_see_the_same() -> None:

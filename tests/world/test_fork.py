@@ -24,6 +24,7 @@ from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.search import FlatEngine, HnswEngine, top_k
 from tests.support.helpers import vector
 from tests.support.interruptions import lines_of
+from tests.support.mocks import index_named, store
 from tests.support.text_search import INDEX
 
 if TYPE_CHECKING:
@@ -116,16 +117,11 @@ def filled(client: Client, index: dict[str, str]) -> Client:
     return client
 
 
-def store() -> Any:
-    assert STACK._stores is not None
-    return STACK._stores.at("123456789012", "us-east-1")
-
-
 @pytest.mark.parametrize(
     "lock_of",
     [
         lambda: store().lock,
-        lambda: store().vector_buckets["bucket"].indexes["index"].lock,
+        lambda: index_named().lock,
         lambda: STACK._lock,
     ],
     ids=["of the store", "of the index", "of the mocks"],
@@ -213,7 +209,8 @@ def test_while_threads_are_busy(filled: Client, engine: str, monkeypatch: pytest
 
     def begin() -> None:
         while not done.is_set():
-            with mock_s3vectors():
+            # Threads that belong to no mock call the newest: one that does not share would refuse late calls.
+            with mock_s3vectors(shared=True):
                 pass
 
     jobs: list[Any] = [partial(write, 0), partial(write, 5), query, begin]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.search import hnsw
 from tests.support.helpers import vector
 from tests.support.interruptions import interrupted_everywhere, lines_of
+from tests.support.mocks import index_named
 from tests.support.shapes import TEXT_SEARCH, has, needs
 from tests.support.text_search import INDEX, searchable
 
@@ -42,9 +42,7 @@ class World:
 
     @property
     def table(self) -> Any:
-        assert STACK._stores is not None
-        store = STACK._stores.at("123456789012", "us-east-1")
-        return store.vector_buckets["bucket"].indexes["index"].vectors
+        return index_named().vectors
 
     def fill(self) -> None:
         self.put(range(ROWS))

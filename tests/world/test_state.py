@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.mocking.stack import STACK
 from tests.support.helpers import POLICY, vector
+from tests.support.mocks import index_named, world
 from tests.support.shapes import QUERY_PAGES, TAGS, has, needs
 
 if TYPE_CHECKING:
-    from mock_s3vectors.world import Stores
     from tests.support.helpers import Client
 
 INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
@@ -69,24 +68,17 @@ def change_everything(client: Client) -> None:
             client.tag_resource(resourceArn=arn, tags={"new": "tag"})
 
 
-def copy_of_state() -> Stores:
-    stores = STACK._stores
-    assert stores is not None
-    return stores.copy()
-
-
-def test_a_copy_does_not_follow_the_original(filled: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, copy = snapshot(filled), copy_of_state()
+def test_a_branch_does_not_follow_the_original(filled: Client) -> None:
+    before, branch = snapshot(filled), world().branch()
     change_everything(filled)
     assert snapshot(filled) != before
-    monkeypatch.setattr(STACK, "_stores", copy)
-    assert snapshot(filled) == before
+    with mock_s3vectors().block(branch):
+        assert snapshot(filled) == before
 
 
-def test_the_original_does_not_follow_a_copy(filled: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_original_does_not_follow_a_branch(filled: Client) -> None:
     before = snapshot(filled)
-    with monkeypatch.context() as patch:
-        patch.setattr(STACK, "_stores", copy_of_state())
+    with mock_s3vectors():
         change_everything(filled)
         changed = snapshot(filled)
     assert snapshot(filled) == before
@@ -94,21 +86,18 @@ def test_the_original_does_not_follow_a_copy(filled: Client, monkeypatch: pytest
 
 
 @needs(*QUERY_PAGES)
-def test_a_copy_knows_no_page_tokens_of_queries(filled: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_knows_no_page_tokens_of_queries(filled: Client) -> None:
     filled.put_vectors(**INDEX, vectors=[vector(f"{n}", [1, n]) for n in range(150)])
     request = {**INDEX, "queryVector": {"float32": [1, 0]}, "topK": 150}
     request["nextToken"] = filled.query_vectors(**request)["nextToken"]
-    monkeypatch.setattr(STACK, "_stores", copy_of_state())
-    with pytest.raises(filled.exceptions.ValidationException, match="Invalid page token"):
+    with mock_s3vectors(), pytest.raises(filled.exceptions.ValidationException, match="Invalid page token"):
         filled.query_vectors(**request)
 
 
 def test_the_search_engine_is_the_one_of_the_innermost_mock(filled: Client) -> None:
     def engine() -> Any:
         filled.query_vectors(**INDEX, queryVector={"float32": [1, 0]}, topK=1)
-        assert STACK._stores is not None
-        store = STACK._stores.at("123456789012", "us-east-1")
-        return store.vector_buckets["bucket"].indexes["index"].vectors._engine
+        return index_named().vectors._engine
 
     flat = engine()
     assert engine() is flat

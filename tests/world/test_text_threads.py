@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.operations import metadata_configuration
 from tests.support.helpers import START, vector
+from tests.support.mocks import index_named
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.support.text_search import INDEX, add, delete, search, states
 
@@ -81,8 +81,7 @@ class TestThreads:
         """Or else a search that began before would leave a text index of the former language behind."""
         make_index()
         client.update_index_mode(**INDEX, indexMode="ENHANCED")
-        assert STACK._stores is not None
-        state = STACK._stores.at("123456789012", "us-east-1").vector_buckets["bucket"].indexes["index"]
+        state = index_named()
         with_more, could_search = metadata_configuration._with, []
 
         def spying(*searches: Any) -> Any:

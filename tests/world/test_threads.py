@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from botocore.exceptions import ClientError
 
-from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.operations import buckets, tags
 from mock_s3vectors.world import VectorBucket
 from mock_s3vectors.world.tables import VectorTable
 from tests.support.helpers import vector
+from tests.support.mocks import ACCOUNT, world
 from tests.support.shapes import TAGS, needs
 
 if TYPE_CHECKING:
@@ -92,9 +92,8 @@ class TestRaces:
     @pytest.fixture(autouse=True)
     def slow_state(self, s3vectors_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         """Make every moment between a check and its consequence long enough to be hit."""
-        assert STACK._stores is not None
-        account, region = "123456789012", s3vectors_client.meta.region_name
-        STACK._stores.made_at(account, region).vector_buckets = SlowDict()
+        region = s3vectors_client.meta.region_name
+        world().stores.made_at(ACCOUNT, region).vector_buckets = SlowDict()
         monkeypatch.setattr(buckets, "VectorBucket", lambda **its: VectorBucket(**its, indexes=SlowDict()))
         check_tags, unknown = tags.check_tags, VectorTable.unknown
         monkeypatch.setattr(tags, "check_tags", lambda given: dawdling(check_tags(given)))

@@ -5,24 +5,26 @@ Choice: an ARN is looked up in the account and Region that it names, whoever ask
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.arns import Arn, is_index_name, is_vector_bucket_name, parse_arn
 from mock_s3vectors.errors import refusals
+from mock_s3vectors.errors.exceptions import NestedMockWarning
 
 if TYPE_CHECKING:
     import threading
 
-    from mock_s3vectors.operations.helpers.call import Call, Params
-    from mock_s3vectors.world import Index, Store, VectorBucket
+    from mock_s3vectors.exchange import Exchange, Params
+    from mock_s3vectors.world import Index, Store, Stores, VectorBucket
 
 
-def own_vector_bucket_arn(call: Call, name: str) -> Arn:
+def own_vector_bucket_arn(exchange: Exchange, name: str) -> Arn:
     """The ARN that a bucket of this name has, or would have, in the caller's account and Region."""
     if not is_vector_bucket_name(name):
         raise refusals.invalid_vector_bucket_name()
-    caller = call.caller
+    caller = exchange.caller
     return Arn(caller.partition, caller.region, caller.account, name)
 
 
@@ -42,10 +44,12 @@ class Place:
     Attributes:
         arn: the ARN of a bucket or an index.
         store: that of the ARN's account and Region.
+        stores: all stores.
     """
 
     arn: Arn
     store: Store
+    stores: Stores
 
     @property
     def lock(self) -> threading.RLock:
@@ -93,16 +97,30 @@ class Place:
     def _found(self) -> tuple[VectorBucket | None, Index | None]:
         """Return the bucket that the ARN names, and the index of the ARN in it; None where there is none."""
         bucket = self.store.vector_buckets.get(self.arn.bucket)
-        if bucket is None or bucket.arn.partition != self.arn.partition:
-            return None, None
-        return bucket, bucket.indexes.get(self.arn.index or "")
+        if bucket is not None and bucket.arn.partition != self.arn.partition:
+            bucket = None
+        index = None if bucket is None else bucket.indexes.get(self.arn.index or "")
+        if (bucket if self.arn.index is None else index) is None and self.stores.is_missed(self.arn):
+            _warn_of_nested_mock(self.arn)
+        return bucket, index
 
 
-def _place(call: Call, arn: Arn) -> Place:
-    return Place(arn, call.stores.at(arn.account, arn.region))
+def _warn_of_nested_mock(arn: Arn) -> None:
+    """Warn that what a call looks for was there until an inner mock ended."""
+    warnings.warn(
+        f"{arn} was made in a mock inside the one that is on, and was dropped when that inner mock ended. "
+        "If what happens in the inner mock is meant to last, let it write into the outer one: "
+        "mock_s3vectors(shared=True).",
+        NestedMockWarning,
+        stacklevel=2,
+    )
 
 
-def addressed_vector_bucket(call: Call, params: Params) -> Place:
+def _place(exchange: Exchange, arn: Arn) -> Place:
+    return Place(arn, exchange.stores.at(arn.account, arn.region), exchange.stores)
+
+
+def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
     """Return the place of the bucket that a bucket operation means.
 
     Raises:
@@ -112,13 +130,13 @@ def addressed_vector_bucket(call: Call, params: Params) -> Place:
     name, text = params.get("vectorBucketName"), params.get("vectorBucketArn")
     if (name is None) == (text is None):
         raise refusals.vector_bucket_address()
-    arn = own_vector_bucket_arn(call, name) if name is not None else parse_arn(str(text))
+    arn = own_vector_bucket_arn(exchange, name) if name is not None else parse_arn(str(text))
     if arn is None or arn.index is not None:
         raise refusals.vector_bucket_not_found()
-    return _place(call, arn)
+    return _place(exchange, arn)
 
 
-def addressed_index(call: Call, params: Params) -> Place:
+def addressed_index(exchange: Exchange, params: Params) -> Place:
     """Return the place of the index that an index operation means.
 
     Raises:
@@ -132,13 +150,13 @@ def addressed_index(call: Call, params: Params) -> Place:
         arn = parse_arn(text)
         if arn is None or arn.index is None:
             raise refusals.index_not_found()
-        return _place(call, arn)
+        return _place(exchange, arn)
     if text is not None or bucket_name is None or index_name is None:
         raise refusals.index_address()
-    return _place(call, index_arn(own_vector_bucket_arn(call, bucket_name), index_name))
+    return _place(exchange, index_arn(own_vector_bucket_arn(exchange, bucket_name), index_name))
 
 
-def addressed_resource(call: Call, params: Params) -> Place:
+def addressed_resource(exchange: Exchange, params: Params) -> Place:
     """Return the place of the bucket or index that an operation on tags means.
 
     Raises:
@@ -147,15 +165,15 @@ def addressed_resource(call: Call, params: Params) -> Place:
     arn = parse_arn(params["resourceArn"])
     if arn is None:
         raise refusals.resource_not_found()
-    return _place(call, arn)
+    return _place(exchange, arn)
 
 
-def find_index(call: Call, params: Params) -> Index:
+def find_index(exchange: Exchange, params: Params) -> Index:
     """Return the index of an index operation that needs no more of its bucket.
 
     Raises:
         ValidationException: see `addressed_index`.
         NotFoundException: no such index, or no such bucket.
     """
-    _, index = addressed_index(call, params).index()
+    _, index = addressed_index(exchange, params).index()
     return index

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mock_s3vectors.errors import refusals
 
 if TYPE_CHECKING:
-    from mock_s3vectors.operations.helpers.call import Params
+    from mock_s3vectors.exchange import Params
 
 
 def effective_encryption(params: Params, inherited: dict[str, str] | None = None) -> dict[str, str]:

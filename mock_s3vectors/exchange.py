@@ -1,0 +1,81 @@
+"""One request and what becomes of it. The gateway fills an exchange in, in the order of its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mock_s3vectors.config import Config
+    from mock_s3vectors.identity import Caller
+    from mock_s3vectors.messages import HttpRequest, HttpResponse
+    from mock_s3vectors.world import Clock, Store, Stores
+
+Params = dict[str, Any]
+Result = dict[str, Any]
+Operation = Callable[["Exchange", Params], Result]
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """A request on its way through the gateway, and afterwards the record of it.
+
+    Attributes:
+        request: as its client sent it.
+        stores: what the request finds and changes.
+        clock: the time that holds for it.
+        config: the options that hold for it.
+        began: when it came in, in seconds since the epoch.
+        caller: who calls, and in which Region.
+        operation: the name of the operation; None if none has this method and path.
+        params: the parameters, by the names of the service model; None if they could not be read.
+        result: the members of the operation's output; None if it failed.
+        error: an error of the service, or a bug or a wrong use of the mock; None if it succeeded.
+        response: the answer; None after a bug or a wrong use of the mock, which the client sees raised.
+        seconds: how long all this took; None until it is over.
+    """
+
+    request: HttpRequest
+    stores: Stores
+    clock: Clock
+    config: Config
+    began: float
+    caller: Caller
+    operation: str | None = None
+    params: Params | None = None
+    result: Result | None = None
+    error: Exception | None = None
+    response: HttpResponse | None = None
+    seconds: float | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store of the caller's own account and Region. Only CreateVectorBucket makes one."""
+        return self.stores.at(self.caller.account, self.caller.region)
+
+    def now(self) -> float:
+        """Return the time, in seconds since the epoch; calls wait for locks, so it is not always `began`."""
+        return self.clock.now()
+
+    def answer(self) -> HttpResponse:
+        """Return the response.
+
+        Raises:
+            Exception: a wrong use of the mock (UsageError) or a bug, as it was raised on the way.
+        """
+        if self.response is None:
+            raise self.error or RuntimeError("The exchange is not over yet.")
+        return self.response
+
+    @property
+    def size(self) -> int:
+        """The bytes of its bodies."""
+        return len(self.request.body) + (len(self.response.body) if self.response else 0)
+
+    def trim(self, longest: int) -> None:
+        """Forget each body that is longer, and the values that it stands for."""
+        if len(self.request.body) > longest:
+            self.request, self.params = self.request.with_body(b""), None
+        if self.response is not None and len(self.response.body) > longest:
+            self.response, self.result = self.response.with_body(b""), None

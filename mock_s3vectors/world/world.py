@@ -1,0 +1,39 @@
+"""One mocked S3 Vectors: everything that calls find, change and leave behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_s3vectors.world.clock import Clock
+from mock_s3vectors.world.journal import Journal
+from mock_s3vectors.world.stores import Stores
+
+
+class World:
+    """A mocked S3 Vectors, which can be branched.
+
+    Attributes:
+        stores: the vector buckets of all accounts and Regions.
+        clock: the time.
+        journal: the last exchanges.
+    """
+
+    def __init__(self, stores: Stores | None = None, clock: Clock | None = None) -> None:
+        self.stores = Stores() if stores is None else stores
+        self.clock = clock or Clock()
+        self.journal: Journal[Any] = Journal()
+
+    def branch(self) -> World:
+        """Return a world that begins with all that this one has, and no exchanges.
+
+        Changes of one are not seen in the other. They share their tables until one of them writes.
+        """
+        return World(self.stores.copy(), self.clock)
+
+    def drop(self, branch: World) -> None:
+        """Note what is lost with a branch that has ended, for whoever looks for it here."""
+        self.stores.drop(branch.stores)
+
+    def clear(self) -> None:
+        """Drop all vector buckets, of all accounts and Regions."""
+        self.stores.clear()

@@ -1,0 +1,425 @@
+"""Mocks inside mocks: each begins with what the one around it has, and what happens in it is undone."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mock_s3vectors import NestedMockWarning, UsageError, mock_s3vectors, s3vectors_server
+from mock_s3vectors.mocking.stack import STACK
+from tests.activation.world import CLIENT, account_of, create, names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
+
+
+def fill() -> None:
+    create("bucket")
+    CLIENT.create_index(**INDEX, dataType="float32", dimension=2, distanceMetric="euclidean")
+    put("outer")
+
+
+def put(*keys: str) -> None:
+    CLIENT.put_vectors(**INDEX, vectors=[{"key": key, "data": {"float32": [1, 2]}} for key in keys])
+
+
+def keys() -> list[str]:
+    return sorted(vector["key"] for vector in CLIENT.list_vectors(**INDEX)["vectors"])
+
+
+def in_a_thread(call: Callable[[], Any]) -> Any:
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(call).result()
+
+
+# --- savepoints ------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_change_is_undone() -> None:
+    with mock_s3vectors():
+        fill()
+        with mock_s3vectors():
+            put("inner")
+            CLIENT.delete_vectors(**INDEX, keys=["outer"])
+            CLIENT.create_index(
+                vectorBucketName="bucket",
+                indexName="second",
+                dataType="float32",
+                dimension=2,
+                distanceMetric="cosine",
+            )
+            assert keys() == ["inner"]
+            create("another")
+        assert keys() == ["outer"]
+        assert names() == ["bucket"]
+        assert [
+            index["indexName"] for index in CLIENT.list_indexes(vectorBucketName="bucket")["indexes"]
+        ] == ["index"]
+
+
+def test_the_outer_mock_does_not_write_into_the_inner_one() -> None:
+    """A thread that belongs to the outer mock goes on in it."""
+    with mock_s3vectors():
+        fill()
+        go_on, done = threading.Event(), threading.Event()
+
+        async def outside() -> None:
+            await asyncio.to_thread(go_on.wait, 5)
+            put("meanwhile")
+            done.set()
+
+        async def inside() -> list[str]:
+            async with mock_s3vectors():
+                go_on.set()
+                await asyncio.to_thread(done.wait, 5)
+                return keys()
+
+        async def both() -> Any:
+            return (await asyncio.gather(outside(), inside()))[1]
+
+        assert asyncio.run(both()) == ["outer"]
+        assert keys() == ["meanwhile", "outer"]
+
+
+def test_a_started_mock_is_a_savepoint_too() -> None:
+    outer, inner = mock_s3vectors(), mock_s3vectors()
+    outer.start()
+    create("outer")
+    inner.start()
+    create("inner")
+    inner.stop()
+    assert names() == ["outer"]
+    outer.stop()
+    assert not STACK
+
+
+def test_a_generator_is_a_savepoint_too() -> None:
+    @mock_s3vectors
+    def resource() -> Any:
+        create("inner")
+        yield names()
+
+    with mock_s3vectors():
+        create("outer")
+        generator = resource()
+        assert next(generator) == names() == ["inner", "outer"]
+        assert next(generator, None) is None
+        assert names() == ["outer"]
+
+
+def test_mocks_end_in_any_order() -> None:
+    with mock_s3vectors():
+        create("seed")
+        first, second, third = (mock_s3vectors() for _ in range(3))
+        first.start()
+        create("first")
+        second.start()
+        create("second")
+        third.start()
+        create("third")
+        first.stop()
+        assert names() == ["first", "second", "seed", "third"]
+        third.stop()
+        assert names() == ["first", "second", "seed"]
+        second.stop()
+        assert names() == ["seed"]
+
+
+def test_the_outermost_may_end_while_an_inner_one_goes_on() -> None:
+    outer, inner = mock_s3vectors(), mock_s3vectors()
+    outer.start()
+    create("outer")
+    inner.start()
+    outer.stop()
+    create("inner")
+    assert names() == ["inner", "outer"]
+    inner.stop()
+    assert not STACK
+    with mock_s3vectors():
+        assert names() == []
+
+
+def test_page_tokens_of_the_outer_mock_go_on_in_the_inner_one() -> None:
+    with mock_s3vectors():
+        for name in "abc":
+            create(f"bucket-{name}")
+        token = CLIENT.list_vector_buckets(maxResults=1)["nextToken"]
+        with mock_s3vectors():
+            page = CLIENT.list_vector_buckets(maxResults=1, nextToken=token)["vectorBuckets"]
+            assert [bucket["vectorBucketName"] for bucket in page] == ["bucket-b"]
+
+
+# --- which mock answers ------------------------------------------------------------------------------
+
+
+def test_decorated_coroutines_have_mocks_of_their_own() -> None:
+    @mock_s3vectors
+    async def use(number: int) -> list[str]:
+        create("same", f"own-{number}")
+        await asyncio.sleep(0)
+        return names()
+
+    async def all_of_them() -> list[list[str]]:
+        return await asyncio.gather(*map(use, range(5)))
+
+    assert asyncio.run(all_of_them()) == [[f"own-{number}", "same"] for number in range(5)]
+    with mock_s3vectors():
+        create("seed")
+        assert asyncio.run(all_of_them()) == [[f"own-{number}", "same", "seed"] for number in range(5)]
+        assert names() == ["seed"]
+
+
+def test_a_mock_object_that_many_tasks_enter_at_once() -> None:
+    mock = mock_s3vectors()
+
+    async def use(number: int) -> list[str]:
+        async with mock:
+            create("same", f"own-{number}")
+            await asyncio.sleep(0.01 * (5 - number))
+            return names()
+
+    async def all_of_them() -> list[list[str]]:
+        return await asyncio.gather(*map(use, range(5)))
+
+    assert asyncio.run(all_of_them()) == [[f"own-{number}", "same"] for number in range(5)]
+    assert not STACK
+
+
+def test_test_threads_have_mocks_of_their_own_and_begin_with_what_the_main_thread_has() -> None:
+    together = threading.Barrier(4)
+
+    @mock_s3vectors
+    def use(number: int) -> list[str]:
+        together.wait(5)
+        create("same", f"own-{number}")
+        together.wait(5)
+        return names()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(use, range(4))) == [[f"own-{number}", "same"] for number in range(4)]
+        with mock_s3vectors():
+            create("seed")
+            seeded = [[f"own-{number}", "same", "seed"] for number in range(4)]
+            assert list(threads.map(use, range(4))) == seeded
+            assert names() == ["seed"]
+
+
+def test_a_thread_that_belongs_to_no_mock_uses_the_newest() -> None:
+    with mock_s3vectors():
+        create("outer")
+        with mock_s3vectors():
+            create("inner")
+            in_a_thread(lambda: create("thread"))
+            assert names() == in_a_thread(names) == ["inner", "outer", "thread"]
+        assert names() == in_a_thread(names) == ["outer"]
+
+
+def test_a_thread_pool_that_is_older_than_the_mock() -> None:
+    with ThreadPoolExecutor(1) as threads:
+        for name in ("one", "two"):
+            with mock_s3vectors():
+                threads.submit(create, name).result()
+                assert threads.submit(names).result() == names() == [name]
+
+
+def test_a_context_whose_mock_has_ended_uses_the_one_around_it() -> None:
+    with mock_s3vectors():
+        create("outer")
+        inner = mock_s3vectors()
+
+        async def test() -> list[str]:
+            inner.start()
+            create("inner")
+            task = asyncio.create_task(later())
+            await asyncio.sleep(0)
+            inner.stop()
+            return await task
+
+        async def later() -> list[str]:
+            await asyncio.sleep(0.01)
+            return names()
+
+        assert asyncio.run(test()) == ["outer"]
+
+
+def test_the_options_are_those_of_the_mock_that_answers() -> None:
+    first, second = "111122223333", "444455556666"
+
+    async def use(account: str) -> str:
+        async with mock_s3vectors(account_id=account):
+            await asyncio.sleep(0)
+            return account_of(CLIENT)
+
+    async def both() -> Any:
+        return await asyncio.gather(use(first), use(second))
+
+    assert list(asyncio.run(both())) == [first, second]
+
+
+# --- calls that outlive their mock ---------------------------------------------------------------------
+
+
+class Held:
+    """A call of another thread that is held until its mock has ended."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        handle = STACK.handle
+
+        def hold(*arguments: Any) -> Any:
+            if threading.current_thread() is not threading.main_thread():
+                self.begun.set()
+                assert self.go_on.wait(5)
+            return handle(*arguments)
+
+        monkeypatch.setattr(STACK, "handle", hold)
+
+
+def test_a_call_that_outlives_its_inner_mock_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+    with mock_s3vectors(), ThreadPoolExecutor(1) as threads:
+        with mock_s3vectors():
+            call = threads.submit(create, "late")
+            assert held.begun.wait(5)
+        held.go_on.set()
+        with pytest.raises(UsageError, match="The mock ended before it had answered this call"):
+            call.result()
+        assert names() == []
+
+
+def test_a_call_that_outlives_a_mock_that_shares_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+    with mock_s3vectors(), ThreadPoolExecutor(1) as threads:
+        with mock_s3vectors(shared=True):
+            call = threads.submit(create, "late")
+            assert held.begun.wait(5)
+        held.go_on.set()
+        call.result()
+        assert names() == ["late"]
+
+
+# --- what went with an inner mock ------------------------------------------------------------------------
+
+
+@mock_s3vectors
+def helper() -> None:
+    """Make a bucket, as a helper under moto may."""
+    create("of-helper")
+
+
+def test_a_look_up_of_what_an_inner_mock_made_warns_once() -> None:
+    with mock_s3vectors():
+        helper()
+        with pytest.warns(NestedMockWarning) as warned, pytest.raises(CLIENT.exceptions.NotFoundException):
+            CLIENT.get_vector_bucket(vectorBucketName="of-helper")
+        [warning] = warned
+        assert str(warning.message) == (
+            "arn:aws:s3vectors:us-east-1:123456789012:bucket/of-helper was made in a mock inside the one "
+            "that is on, and was dropped when that inner mock ended. If what happens in the inner mock is "
+            "meant to last, let it write into the outer one: mock_s3vectors(shared=True)."
+        )
+        with pytest.raises(CLIENT.exceptions.NotFoundException):
+            CLIENT.get_vector_bucket(vectorBucketName="of-helper")
+
+
+def test_a_look_up_of_an_index_warns_too() -> None:
+    with mock_s3vectors():
+        create("bucket")
+        with mock_s3vectors():
+            CLIENT.create_index(**INDEX, dataType="float32", dimension=2, distanceMetric="cosine")
+        with (
+            pytest.warns(NestedMockWarning, match="bucket/bucket/index/index was made in a mock inside"),
+            pytest.raises(CLIENT.exceptions.NotFoundException),
+        ):
+            put("key")
+
+
+def test_a_look_up_of_anything_else_does_not_warn() -> None:
+    with mock_s3vectors():
+        helper()
+        with pytest.raises(CLIENT.exceptions.NotFoundException):
+            CLIENT.get_vector_bucket(vectorBucketName="never-made")
+        # A later test that looks whether its bucket is there yet: nothing of its own was dropped.
+        with mock_s3vectors(), pytest.raises(CLIENT.exceptions.NotFoundException):
+            CLIENT.get_vector_bucket(vectorBucketName="of-helper")
+
+
+def test_what_the_outer_mock_has_made_itself_does_not_warn() -> None:
+    with mock_s3vectors():
+        helper()
+        create("of-helper")
+        CLIENT.delete_vector_bucket(vectorBucketName="of-helper")
+        mock_s3vectors(shared=True)(create)("shared")
+        assert names() == ["shared"]
+
+
+# --- classes ------------------------------------------------------------------------------------------------
+
+
+def test_a_test_case_of_unittest_runs_in_savepoints_of_its_class() -> None:
+    seen: list[Any] = []
+
+    @mock_s3vectors
+    class Tests(unittest.TestCase):
+        @classmethod
+        def setUpClass(cls) -> None:
+            create("class")
+
+        def test_one(self) -> None:
+            create("one")
+            seen.append(names())
+
+        def test_two(self) -> None:
+            create("two")
+            seen.append(names())
+
+        @classmethod
+        def tearDownClass(cls) -> None:
+            seen.append(names())
+
+    with mock_s3vectors():
+        create("guard")
+        result = unittest.TestResult()
+        unittest.defaultTestLoader.loadTestsFromTestCase(Tests).run(result)
+        assert result.wasSuccessful(), result.errors
+        assert names() == ["guard"]
+    assert seen == [["class", "guard", "one"], ["class", "guard", "two"], ["class", "guard"]]
+    assert not STACK
+
+
+def test_a_server_in_a_class_answers_from_each_test() -> None:
+    server = s3vectors_server()
+    seen = []
+
+    @server
+    class Tests(unittest.TestCase):
+        @classmethod
+        def setUpClass(cls) -> None:
+            create("class")
+
+        def test_one(self) -> None:
+            create("one")
+            seen.append(through_the_server())
+
+        def test_two(self) -> None:
+            seen.append(through_the_server())
+
+    def through_the_server() -> list[str]:
+        import boto3
+
+        keys: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+        client = boto3.client("s3vectors", region_name="us-east-1", endpoint_url=server.url, **keys)
+        return names(client)
+
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(Tests).run(result)
+    assert result.wasSuccessful(), result.errors
+    assert seen == [["class", "one"], ["class"]]
+    assert not STACK

@@ -1,0 +1,35 @@
+"""Looking into the mock that is on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_s3vectors.mocking.stack import STACK
+
+if TYPE_CHECKING:
+    from mock_s3vectors.mocking.stack import Level
+    from mock_s3vectors.world import Index, Store, World
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+
+
+def level() -> Level:
+    """The level of the mock that answers here."""
+    current = STACK.current()
+    assert current is not None
+    return current
+
+
+def world() -> World:
+    """What calls find and change here."""
+    return level().world
+
+
+def store() -> Store:
+    """The store of the default account in us-east-1."""
+    return world().stores.at(ACCOUNT, REGION)
+
+
+def index_named(name: str = "index", bucket: str = "bucket") -> Index:
+    """An index of the default account in us-east-1."""
+    return store().vector_buckets[bucket].indexes[name]

@@ -53,7 +53,7 @@ def test_the_options_are_those_of_config() -> None:
 
 
 def test_the_recipes_run(pytester: pytest.Pytester) -> None:
-    assert len(RECIPES) == 14
+    assert len(RECIPES) == 15
     elsewhere = [recipe_of(library) for library in ELSEWHERE]
     recipes = [
         recipe

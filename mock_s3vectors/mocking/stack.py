@@ -115,7 +115,8 @@ class MockStack:
             UsageError: the installed botocore is too old.
         """
         outer = self.current() if shared else self._outer()
-        config = replace(outer.config if outer else Config(), **options)
+        config = outer.config if outer else Config()
+        config = replace(config, **options) if options else config
         level = Level(owner, config, world or _world_in(outer, shared=shared), outer, _is_ambient())
         with self._lock:
             before = self._levels

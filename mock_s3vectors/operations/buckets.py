@@ -23,7 +23,7 @@ def create_vector_bucket(call: Call, params: Params) -> Result:
     encryption = effective_encryption(params)
     tags = check_tags(params.get("tags", {}))
     now = clock.now()
-    # Choice: the mock's clock decides, so that a test can go back to CLASSIC; or an option does.
+    # By the mock's clock, so that a test can go back to CLASSIC; or by an option. Choice: mode-by-clock.
     mode = call.config.default_index_mode or ("ENHANCED" if now >= clock.ENHANCED_SINCE else "CLASSIC")
     bucket = VectorBucket(
         arn=arn,

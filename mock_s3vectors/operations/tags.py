@@ -40,7 +40,7 @@ def tag_resource(call: Call, params: Params) -> Result:
 
 
 def untag_resource(call: Call, params: Params) -> Result:
-    """Removes tags from a resource. Choice: also where a key is absent."""
+    """Removes tags from a resource, if they are there. Choice: untag-missing."""
     removed = set(params["tagKeys"])
     place = addressed_resource(call, params)
     with place.lock:

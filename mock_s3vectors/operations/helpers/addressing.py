@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def own_vector_bucket_arn(call: Call, name: str) -> Arn:
-    """Return the ARN of a bucket of this name in the caller's Region. Choice: names-always-checked."""
+    """Return the ARN of a bucket in the caller's account and Region. Choice: names-always-checked."""
     if not is_vector_bucket_name(name):
         raise refusals.invalid_vector_bucket_name()
     caller = call.caller

@@ -19,7 +19,7 @@ _SCOPE = re.compile(rf"Credential=(?P<key>[^/,]{{1,128}})(?:/|%2F)[0-9]{{8}}(?:/
 _HOST = re.compile(rf"s3vectors(?:-fips)?\.{_REGION}\.")
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 
-# Choice: an unsigned request to a host that names no Region belongs here.
+# An unsigned request to a host that names no Region acts in this one. Choice: unsigned-region.
 _FALLBACK_REGION = "us-east-1"
 
 

@@ -4,10 +4,10 @@ REQUEST_BYTES = 20 * 1024 * 1024
 
 TOP_K = 10_000
 QUERY_PAGE = 100
-# Choice for buckets and indexes; documented for vectors.
+# Documented for vectors; for buckets and indexes, Choice: list-page-size.
 LIST_PAGE = 500
-# Choice: a megabyte is 2**20 bytes, and a vector is processed as it is stored (key, data and
-# metadata), whatever the request wants returned.
+# Choice: page-megabyte.
+# Choice: processed-bytes.
 LIST_PAGE_BYTES = 1024 * 1024
 
 KEY_BYTES = 1024
@@ -22,5 +22,5 @@ VECTOR_BUCKETS = 10_000
 INDEXES_PER_VECTOR_BUCKET = 10_000
 VECTORS_PER_INDEX = 2_000_000_000
 
-# Choice: AWS says "several minutes".
+# AWS says "several minutes". Choice: ranking-lifetime.
 QUERY_TOKEN_SECONDS = 5 * 60

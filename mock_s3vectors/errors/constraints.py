@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def constraint_violation(violation: FieldError) -> ValidationException:
     """A constraint of the service model is broken. AWS names one, however many there are.
 
-    Choice: `fieldList`, which follows Smithy's convention.
+    Choice: violation-field-list. It follows Smithy's convention.
     """
     return ValidationException(f"1 validation error detected. {violation.message}", [violation])
 

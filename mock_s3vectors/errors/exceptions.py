@@ -98,7 +98,7 @@ class ServiceUnavailableException(ServiceError):
 
 
 class UnknownOperationException(ServiceError):
-    """No operation has this method and path. Choice: the class is that of Smithy's own servers."""
+    """No operation has this method and path. Choice: unknown-operation-class."""
 
     status = 404
 

@@ -1,7 +1,7 @@
 """The texts of the service's errors, in the order in which a request meets them.
 
-A text that AWS has shown or documented stands as it is. A text that nobody has published carries the word
-`Choice` beside it.
+A text that AWS has shown or documented stands as it is. A text that nobody has published refers to its
+entry in the registry of choices.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def shorten(text: str) -> str:
 
 
 def internal_failure(bug: Exception) -> InternalServerException:
-    """A bug of the mock, as a server tells it. Choice: the text."""
+    """A bug of the mock, as a server tells it. Choice: internal-failure-text."""
     text = shorten("".join(format_exception_only(bug)).strip()).encode(errors="backslashreplace").decode()
     return InternalServerException(f"mock_s3vectors failed, and its log has the traceback: {text}")
 
@@ -45,7 +45,7 @@ def unavailable() -> ServiceUnavailableException:
 
 
 def unknown_operation(text: str) -> UnknownOperationException:
-    """What the mock does not have, in its own words. Choice: the text."""
+    """What the mock does not have, in its own words. Choice: unknown-operation-text."""
     return UnknownOperationException(text)
 
 
@@ -57,7 +57,7 @@ def request_too_large() -> ValidationException:
 def not_deserializable() -> SerializationException:
     """The body is no JSON, holds a lone surrogate, or has a member of the wrong JSON type.
 
-    Choice: the empty message is known for the lone surrogate only.
+    Choice: serialization-message.
     """
     return SerializationException("")
 
@@ -81,7 +81,7 @@ def index_address() -> ValidationException:
 
 
 def vector_bucket_address() -> ValidationException:
-    """Both name and ARN, or neither of them (Choice for neither)."""
+    """Both name and ARN, or neither of them (Choice: neither-name-nor-arn-text)."""
     return ValidationException("Must specify either vectorBucketName or vectorBucketArn but not both")
 
 
@@ -96,7 +96,7 @@ def index_not_found() -> NotFoundException:
 
 
 def resource_not_found() -> NotFoundException:
-    """No such bucket or index in an operation on tags. Choice: the text."""
+    """No such bucket or index in an operation on tags. Choice: unknown-resource-text."""
     return NotFoundException("The specified resource could not be found")
 
 
@@ -142,26 +142,26 @@ def kms_key_with_aes256() -> ValidationException:
 
 
 def kms_key_missing() -> ValidationException:
-    """aws:kms without a key. Choice: `fieldList`."""
+    """aws:kms without a key. Choice: kms-key-missing-field-list."""
     return _bad_encryption("kmsKeyArn must be specified when sseType is set to aws:kms")
 
 
 def too_many_vector_buckets(quota: int) -> ServiceQuotaExceededException:
-    """Choice: the text."""
+    """No more vector buckets in this Region. Choice: vector-bucket-quota-text."""
     return ServiceQuotaExceededException(
         f"You have reached the maximum number of vector buckets in this Region: {quota}"
     )
 
 
 def too_many_indexes(quota: int) -> ServiceQuotaExceededException:
-    """Choice: the text."""
+    """No more indexes in this bucket. Choice: index-quota-text."""
     return ServiceQuotaExceededException(
         f"You have reached the maximum number of indexes in this vector bucket: {quota}"
     )
 
 
 def too_many_vectors(quota: int) -> ServiceQuotaExceededException:
-    """Choice: the text."""
+    """No more vectors in this index. Choice: vector-quota-text."""
     return ServiceQuotaExceededException(
         f"You have reached the maximum number of vectors in this index: {quota}"
     )
@@ -171,37 +171,37 @@ def too_many_vectors(quota: int) -> ServiceQuotaExceededException:
 
 
 def text_search_on_classic_index() -> ValidationException:
-    """A text search configuration for an index in CLASSIC mode. Choice: the text."""
+    """A text search configuration for an index in CLASSIC mode. Choice: text-search-on-classic-index-text."""
     return ValidationException("textSearchConfigurations cannot be specified when indexMode is CLASSIC")
 
 
 def add_or_delete() -> ValidationException:
-    """Both of `add` and `delete`, or neither. Choice: the text."""
+    """Both of `add` and `delete`, or neither. Choice: add-or-delete-text."""
     return ValidationException("Must specify either add or delete but not both")
 
 
 def duplicate_text_search_keys() -> ValidationException:
-    """A metadata key twice in one list of text search configurations. Choice: the text."""
+    """A metadata key twice in one list of configurations. Choice: duplicate-text-search-text."""
     return ValidationException("textSearchConfigurations must not contain duplicate metadata keys")
 
 
 def too_many_text_searches(most: int) -> ValidationException:
-    """More text search configurations than an index may have in all. Choice: the text and the class."""
+    """More text search configurations than an index may have in all. Choice: too-many-text-searches."""
     return ValidationException(f"A vector index must have at most {most} text search configurations")
 
 
 def text_search_exists(key: str) -> ConflictException:
-    """`add` for a metadata key that is configured. Choice: the text."""
+    """`add` for a metadata key that is configured. Choice: add-configured-key."""
     return ConflictException(f"A text search configuration for metadata key '{key}' already exists")
 
 
 def text_search_not_found(key: str) -> NotFoundException:
-    """`delete` for a metadata key that is not configured. Choice: the text."""
+    """`delete` for a metadata key that is not configured. Choice: delete-unconfigured-key."""
     return NotFoundException(f"The text search configuration for metadata key '{key}' could not be found")
 
 
 def text_search_is_building(key: str) -> ConflictException:
-    """An update while a configuration of the index is BUILDING. Choice: the text."""
+    """An update while a configuration of the index is BUILDING. Choice: update-while-building."""
     return ConflictException(f"The text search configuration for metadata key '{key}' is still building")
 
 
@@ -214,7 +214,7 @@ def policy_not_found() -> NotFoundException:
 
 
 def malformed_policy(fault: str = "it is no JSON") -> ValidationException:
-    """The text is no JSON policy. Choice: the text of the message."""
+    """The text is no JSON policy. Choice: malformed-policy-text."""
     return ValidationException(f"The specified policy is not a valid JSON policy document: {fault}")
 
 
@@ -231,7 +231,7 @@ def system_tag() -> ValidationException:
 def system_tag_case(key: str) -> ValidationException:
     """A key that begins with `aws:` in other letters, such as `AWS:`.
 
-    Choice: seen when an index is created; the same wherever tags are given.
+    Choice: system-tags-everywhere.
     """
     return ValidationException(f'Invalid System Tag: {key} must be prefixed with "aws:" in lowercase.')
 
@@ -282,7 +282,7 @@ def key_too_long() -> ValidationException:
 
 
 def duplicate_keys() -> ValidationException:
-    """A key twice in DeleteVectors. Choice: the same in PutVectors."""
+    """A key twice in DeleteVectors. Choice: duplicate-keys-in-put."""
     return ValidationException("Request must not contain duplicate keys")
 
 
@@ -292,18 +292,18 @@ def duplicate_keys() -> ValidationException:
 def invalid_page_token() -> ValidationException:
     """A token that this mock did not hand out for this request, or that has expired.
 
-    Choice: seen for QueryVectors only; the same text for the three other lists.
+    Choice: page-token-text.
     """
     return ValidationException("Invalid page token")
 
 
 def segment_pair() -> ValidationException:
-    """One of the pair is missing. Choice: the text."""
+    """One of the pair is missing. Choice: half-segment-text."""
     return ValidationException("Must specify both segmentCount and segmentIndex or neither")
 
 
 def segment_index() -> ValidationException:
-    """Choice: the text."""
+    """An index that is not below the count. Choice: segment-index-text."""
     return ValidationException("segmentIndex must be less than segmentCount")
 
 
@@ -319,27 +319,27 @@ def invalid_query_vector(reason: str) -> ValidationException:
 
 
 def nothing_to_query() -> ValidationException:
-    """Choice: the text."""
+    """Neither a vector nor texts. Choice: nothing-to-query-text."""
     return ValidationException("Must specify at least one of queryVector and queryTexts")
 
 
 def text_query_on_classic_index() -> ValidationException:
-    """Texts to search for in an index in CLASSIC mode, whatever queryMode says. Choice: the text."""
+    """Texts to search for in an index in CLASSIC mode. Choice: text-query-on-classic-index-text."""
     return ValidationException("queryTexts cannot be specified when indexMode is CLASSIC")
 
 
 def duplicate_query_text_keys() -> ValidationException:
-    """A metadata key in two of the queryTexts. Choice: the text."""
+    """A metadata key in two of the queryTexts. Choice: duplicate-query-texts-text."""
     return ValidationException("queryTexts must not contain duplicate metadata keys")
 
 
 def key_not_searchable(key: str) -> ValidationException:
-    """Texts to search for under a metadata key that is not configured for it. Choice: the text."""
+    """A metadata key that is not configured for text search. Choice: key-not-searchable-text."""
     return ValidationException(f"Metadata key '{key}' is not configured for text search")
 
 
 def key_still_building(key: str) -> ValidationException:
-    """The same for a key whose configuration is BUILDING. Choice: the text and the class."""
+    """The same for a key whose configuration is BUILDING. Choice: key-still-building."""
     return ValidationException(f"Text search on metadata key '{key}' is still building")
 
 
@@ -359,5 +359,5 @@ def non_filterable_key() -> ValidationException:
 
 
 def too_many_constraints() -> ValidationException:
-    """A filter with too many constraints in ENHANCED mode. Choice: the text."""
+    """A filter with too many constraints in ENHANCED mode. Choice: constraints-text."""
     return ValidationException("Filter must have at most 100 constraints")

@@ -51,8 +51,8 @@ def compile_filter(
 
     Raises:
         ValidationException: as soon as the document leaves the grammar (`Invalid filter`) or has too many
-            constraints (enhanced only), and reading stops there (Choice); for a document without such
-            faults, the use of a non-filterable key.
+            constraints (enhanced only), and reading stops there; for a document without such
+            faults, the use of a non-filterable key. Choice: first-filter-fault.
     """
     compiler = _Compiler(_ENHANCED, MOST_CONSTRAINTS) if enhanced else _Compiler(_CLASSIC, math.inf)
     root = compiler.node(document, choices.DEEPEST_FILTER)
@@ -70,7 +70,7 @@ class _Compiler:
         self.keys: set[str] = set()
 
     def node(self, document: Any, levels_left: int) -> Node:
-        """A condition object: exactly one key, a field or a group."""
+        """A condition object: exactly one key, a field or a group. Choice: dollar-keys."""
         if not isinstance(document, dict) or len(document) != 1:
             raise refusals.invalid_filter()
         [(key, operand)] = document.items()

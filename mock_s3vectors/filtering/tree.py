@@ -83,7 +83,7 @@ class Complement:
     condition: Condition
 
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
-        """All values that `condition` does not select, and absence by choice."""
+        """Return all values that `condition` does not select. Choice: not-equal-complement."""
         table = ~self.condition.table(vocabulary)
         table[ABSENT] = choices.NOT_EQUAL_MATCHES_ABSENT
         return table

@@ -1,6 +1,6 @@
 """The distinct values of one metadata key, and which of them a condition selects.
 
-A value is told from another by its JSON kind and its value: true is not 1, and 1 is 1.0. Each gets a
+A value is told from another by its JSON kind and its value (Choice: true-and-1). Each gets a
 small number, its id, in order of appearance; `ABSENT` stands for "no such key". A condition is answered
 once per distinct value, as a boolean table over ids; `columns` spreads that table to rows.
 """
@@ -33,8 +33,7 @@ _ENTRY_BYTES = 100
 def as_number(value: float) -> float:
     """A JSON number as filters see it.
 
-    Choice: numbers compare as float64, so 1 equals 1.0, integers beyond 2**53 meet their neighbours,
-    and those beyond float64 are infinite.
+    Choice: integers-and-floats. Integers beyond float64 are infinite.
     """
     try:
         return float(value)
@@ -126,7 +125,7 @@ class _Arrays:
         return self._pairs.nbytes + 8 * self._used
 
     def lift(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Let every array in that has an element in the table (Choice: any element); in place."""
+        """Let every array in that has an element in the table; in place."""
         owners, elements = self._pairs[: self._used].T
         table[owners[table[elements]]] = True
         return table
@@ -171,7 +170,7 @@ class Vocabulary:
         return np.zeros(len(self), dtype=np.bool_)
 
     def equal_to_any(self, wanted: Iterable[str | float | bool]) -> NDArray[np.bool_]:
-        """Values equal to one of `wanted` (numbers as floats), and arrays with such an element."""
+        """Values equal to one of `wanted` (floats), and arrays with such an element. Choice: in-on-arrays."""
         table = self.nothing()
         # The id of a value that no row ever had is ABSENT's, which equals nothing.
         table[[self._scalars[type(value)].get(value, ABSENT) for value in wanted]] = True
@@ -179,13 +178,13 @@ class Vocabulary:
         return self._arrays.lift(table)
 
     def compared(self, comparison: np.ufunc, number: float) -> NDArray[np.bool_]:
-        """Numbers for which `comparison(value, number)` holds, and arrays with such an element."""
+        """Numbers that compare so to `number`, and arrays with such an element. Choice: ranges-on-arrays."""
         with np.errstate(invalid="ignore"):  # NaN stands for what is no number
             table: NDArray[np.bool_] = comparison(self._register.numbers, number)
         return self._arrays.lift(table)
 
     def starting_with(self, prefix: str) -> NDArray[np.bool_]:
-        """Strings that start with `prefix`, and arrays with such an element."""
+        """Strings with this prefix, and arrays with such an element. Choice: starts-with-on-arrays."""
         table = self.nothing()
         starts = map(methodcaller("startswith", prefix), self._strings)
         table[list(compress(self._strings.values(), starts))] = True

@@ -24,7 +24,7 @@ def create_vector_bucket(exchange: Exchange, params: Params) -> Result:
     encryption = effective_encryption(params)
     tags = check_tags(params.get("tags", {}))
     now = exchange.now()
-    # Choice: the mock's clock decides, so that a test can go back to CLASSIC; or an option does.
+    # By the mock's clock, so that a test can go back to CLASSIC; or by an option. Choice: mode-by-clock.
     mode = exchange.config.default_index_mode or ("ENHANCED" if now >= ENHANCED_SINCE else "CLASSIC")
     bucket = VectorBucket(
         arn=arn,

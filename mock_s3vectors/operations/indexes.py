@@ -97,8 +97,7 @@ def delete_index(exchange: Exchange, params: Params) -> Result:
 def update_index_mode(exchange: Exchange, params: Params) -> Result:
     """Sets the mode of an index, in place; CLASSIC only where the bucket supports it.
 
-    Choice: an index that becomes CLASSIC keeps its text search configurations, and may be searched for
-    text again when it is ENHANCED again.
+    Choice: classic-keeps-text-search. The index may be searched for text again when it is ENHANCED again.
     """
     mode, place = params["indexMode"], addressed_index(exchange, params)
     with place.lock:

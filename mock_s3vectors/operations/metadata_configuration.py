@@ -23,7 +23,7 @@ def text_search_at_creation(
 ) -> tuple[dict[str, Any] | None, TextSearches]:
     """The metadata configuration of a new index, parted: what is not about text, and what is.
 
-    Choice: text can be searched at once, as there is nothing to build from.
+    Choice: text-search-at-creation. There is nothing to build from.
 
     Raises:
         ValidationException: a key is configured twice, or the index is going to be CLASSIC.
@@ -39,7 +39,7 @@ def text_search_at_creation(
 
 
 def described_metadata_configuration(index: Index, now: float) -> dict[str, Any] | None:
-    """What GetIndex shows; None if no configuration was given at creation, and there is none now."""
+    """Return the configuration that GetIndex shows, or None. Choice: shown-metadata-configuration."""
     text_searches = index.text_search
     if not text_searches:
         return index.metadata_configuration
@@ -55,11 +55,11 @@ def described_metadata_configuration(index: Index, now: float) -> dict[str, Any]
 
 
 def update_metadata_configuration(exchange: Exchange, params: Params) -> Result:
-    """Adds or deletes text search configurations. Choice: all of them, or none if one is refused."""
+    """Adds or deletes text search configurations. Choice: whole-update."""
     add, delete = params.get("add"), params.get("delete")
     if (add is None) == (delete is None):
         raise refusals.add_or_delete()
-    given = (add or delete or {}).get("textSearchConfigurations", [])
+    given = (add or delete or {}).get("textSearchConfigurations", [])  # Choice: empty-update.
     change = _with if delete is None else _without
     place = addressed_index(exchange, params)
     with place.lock:
@@ -80,7 +80,7 @@ def update_metadata_configuration(exchange: Exchange, params: Params) -> Result:
 def _text_searches(
     configurations: Sequence[dict[str, Any]], active_from: float | None = None
 ) -> TextSearches:
-    """By metadata key. Choice: a `status`, which is only ever an answer, is ignored."""
+    """Return the configurations by metadata key, without any `status`. Choice: sent-status."""
     keys = [configuration["metadataKey"] for configuration in configurations]
     if len(set(keys)) < len(keys):
         raise refusals.duplicate_text_search_keys()

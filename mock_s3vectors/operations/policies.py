@@ -32,7 +32,7 @@ def get_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
 
 
 def delete_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
-    """Forgets the policy. Choice: also where there is none."""
+    """Forgets the policy, if there is one. Choice: delete-missing-policy."""
     place = addressed_vector_bucket(exchange, params)
     with place.lock:
         place.vector_bucket().set_policy(None)
@@ -42,7 +42,7 @@ def delete_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
 def _check_policy(text: str) -> None:
     """Raise unless a text is a policy of a resource, with the elements that IAM's grammar asks for.
 
-    Choice: no more is asked yet; in particular, no name of an action, resource or principal is looked up.
+    Choice: policy-grammar. Choice: policy-names.
 
     Raises:
         ValidationException: names the first statement with a fault, and the fault.

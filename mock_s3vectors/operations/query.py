@@ -65,7 +65,7 @@ def _check(index: Index, params: Params, now: float) -> Search:
     mode = params.get("queryMode", index.mode)
     if mode == "CLASSIC" and index.mode == "ENHANCED":
         raise refusals.classic_query_on_enhanced_index()
-    # Choice: the model has no maximum; the text is that of those which it has.
+    # The model has no maximum; the text is that of those which it has. Choice: top-k-text.
     if params["topK"] > limits.TOP_K:
         raise constraints.constraint_violation(constraints.bad_range("/topK", 1, limits.TOP_K))
     matching = _matching(index, params, mode)
@@ -107,7 +107,7 @@ def _query_texts(index: Index, entries: Sequence[dict[str, str]], now: float) ->
     Raises:
         ValidationException: the index, or one of the keys, cannot be searched for text.
     """
-    # Choice: whatever queryMode says.
+    # Whatever queryMode says. Choice: text-query-on-classic-index.
     if index.mode == "CLASSIC":
         raise refusals.text_query_on_classic_index()
     if len({entry["metadataKey"] for entry in entries}) < len(entries):
@@ -128,7 +128,7 @@ def _continue(index: Index, token: str, params: Params, now: float) -> tuple[Ran
     """The ranking that the first page froze, and where in it the next page begins.
 
     Raises:
-        ValidationException: the ranking has expired, or was another request's (Choice for the text).
+        ValidationException: the ranking has expired, or was another request's. Choice: ranking-gone.
     """
     name, _, start = read_token(token, *_scope(params)).partition(":")
     ranking = index.rankings.find(name, now)
@@ -157,7 +157,7 @@ def _describe(hits: Hits, places: range, params: Params) -> list[Result]:
 
 
 def _scores(hits: Hits, place: int, keys: Sequence[str], bm25: Sequence[float]) -> Result:
-    """The scores of a hit; those of the metadata keys that it matches, and in a hybrid search two more."""
+    """Return the scores of a hit by metadata key; in a hybrid search two more. Choice: empty-bm25-scores."""
     matched = zip(keys, bm25, strict=True)
     scores: Result = {
         "bm25Scores": [{"metadataKey": key, "score": score} for key, score in matched if score > 0.0]
@@ -171,5 +171,5 @@ def _scores(hits: Hits, place: int, keys: Sequence[str], bm25: Sequence[float]) 
 
 
 def _written(distance: float) -> float | str:
-    """JSON has no infinity; a squared distance beyond float32 is written as the protocol does."""
+    """Return a distance as the protocol writes it: JSON has no infinity. Choice: infinite-distances."""
     return distance if math.isfinite(distance) else "Infinity"

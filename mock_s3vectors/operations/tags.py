@@ -40,7 +40,7 @@ def tag_resource(exchange: Exchange, params: Params) -> Result:
 
 
 def untag_resource(exchange: Exchange, params: Params) -> Result:
-    """Removes tags from a resource. Choice: also where a key is absent."""
+    """Removes tags from a resource, if they are there. Choice: untag-missing."""
     removed = set(params["tagKeys"])
     place = addressed_resource(exchange, params)
     with place.lock:

@@ -40,7 +40,7 @@ def put_vectors(exchange: Exchange, params: Params) -> Result:
 def get_vectors(exchange: Exchange, params: Params) -> Result:
     """Returns those of the vectors that exist.
 
-    Choice: in listing order, so that a test catches code that relies on the order of its request.
+    Choice: get-vectors-order. So a test catches code that relies on the order of its request.
     """
     index = find_index(exchange, params)
     check_keys(params["keys"])

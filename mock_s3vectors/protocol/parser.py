@@ -3,7 +3,7 @@
 Every member is checked for its JSON type here, and for nothing else; ranges, lengths and patterns
 are the validator's. JSON's types, not Python's: `true` is no number.
 
-Choice: what a request that cannot be read is answered with follows the malformed-request tests that
+Choice: wrong-json-type. The answers to requests that cannot be read follow the malformed-request tests that
 Smithy, AWS's language for service models, publishes for this protocol.
 """
 
@@ -54,7 +54,7 @@ class RequestParser:
         self._read_body = _structure_reader(body) if body else None
 
     def parse(self, request: HttpRequest, path: Mapping[str, str]) -> dict[str, Any]:
-        """The parameters by member name; absent members and nulls are left out.
+        """The parameters by member name; absent members and nulls are left out. Choice: null-members.
 
         Raises:
             SerializationException: no JSON, a lone surrogate, or a member of the wrong JSON type.
@@ -64,6 +64,7 @@ class RequestParser:
             params = self._read_body(_load(request.body))
         for placeholder, name in self._path.items():
             params[name] = _unquote(path[placeholder])
+        # Choice: presigned-parameters.
         if self._query:
             values = _parse_query(request.query)
             params |= {name: values[key] for key, name in self._query.items() if key in values}
@@ -75,9 +76,9 @@ def _load(body: bytes) -> Any:
     if not body:
         return {}
     try:
-        return orjson.loads(body)
+        return orjson.loads(body)  # Choice: large-integers.
     except orjson.JSONDecodeError:
-        raise not_deserializable() from None
+        raise not_deserializable() from None  # Choice: unreadable-body.
 
 
 def _unquote(text: str) -> str:
@@ -153,7 +154,7 @@ _READERS_OF_LISTS = {"float": _read_floats, "string": _read_strings}
 def _list_reader(shape: ListShape) -> Reader:
     """Return a reader that leaves a list alone which is longer than the model allows.
 
-    The validator refuses it for its length. Choice: whatever its members are.
+    The validator refuses it for its length. Choice: long-list-of-wrong-types.
     """
     read_list = _reader_of_lists_of(shape.member)
     most = shape.metadata.get("max")
@@ -198,6 +199,7 @@ def _structure_of(shape: StructureShape) -> Reader:
     def read_union(values: Any) -> Any:
         union = read(values)
         # Unknown members count here, and only here: a value with one of them says more than we would read.
+        # Choice: union-members.
         given = sum(value is not None for value in values.values())
         if not len(union) == given == 1:
             raise not_deserializable()

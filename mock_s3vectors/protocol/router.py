@@ -26,7 +26,7 @@ class Router:
     """A dictionary for the fixed paths, a short list of patterns for those with an ARN in them.
 
     An ARN is one segment of the path: AWS's SDKs send its slashes as `%2F`, and a server made from the
-    model splits a path before it decodes it. Choice: plain slashes are no other way to write the same.
+    model splits a path before it decodes it. Choice: slash-in-arn.
     """
 
     def __init__(self, operations: Iterable[OperationModel]) -> None:

@@ -33,7 +33,7 @@ def _respond(status: int, document: dict[str, Any], headers: dict[str, str]) -> 
         "content-type": "application/json",
         "content-length": str(len(body)),
         "x-amz-request-id": request_id,
-        # Choice: the same under the other name that AWS's services use.
+        # The same under the other name that AWS's services use. Choice: request-id-header.
         "x-amzn-requestid": request_id,
     }
     return HttpResponse(status, headers, body)

@@ -33,8 +33,8 @@ class Validator:
         """Raise unless the parameters satisfy the model.
 
         Raises:
-            ValidationException: names the first violation. Choice: members in the model's order, depth
-                first; a list's or map's own length before its members, a key before its value.
+            ValidationException: names the first violation. Choice: violation-order.
+                Choice: violation-order-in-containers.
         """
         violation = self._check(params, "") if self._check is not None else None
         if violation is not None:

@@ -1,6 +1,6 @@
 """Analysis: how the text of a record, and that of a query, become terms.
 
-Words are those of Unicode (UAX 29), in lower case. A language adds its stop words and its stemmer;
+Words are Unicode's in lower case (Choice: unicode-words). A language adds its stop words and its stemmer;
 Chinese, Japanese and Korean texts are cut into pairs of neighbouring characters. Which language gets
 what stands in `choices`.
 """
@@ -42,7 +42,7 @@ def analyzer_of(language: str | None) -> Analyzer:
     if language is None:
         return Analyzer(_words, _words)
     if language in choices.PAIRED:
-        # Choice: a record also has its single characters, so that a query of one character finds it.
+        # So a query of one character finds a record. Choice: east-asian-single-characters.
         return Analyzer(_singles_and_pairs, _pairs)
     stemmed = _stemming(language)
     return Analyzer(stemmed, stemmed)
@@ -63,7 +63,7 @@ def _stemming(language: str) -> Terms:
     possessive = choices.POSSESSIVES.get(language, "")
 
     def terms(text: str) -> list[str]:
-        # Choice: the typographic apostrophe is the plain one.
+        # The typographic apostrophe is the plain one. Choice: typographic-apostrophes.
         plain = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("'", apostrophe)
         bare = (word.removesuffix(possessive) for word in _words(plain))
         return stem([word for word in bare if word not in stop_words])
@@ -84,7 +84,7 @@ def _paired(run: list[str]) -> list[str]:
 
 
 def _runs(text: str) -> list[list[str]]:
-    """The runs of East Asian characters, each in its characters; any other word is a run of its own."""
+    """The runs of East Asian characters; any other word is a run of its own. Choice: other-scripts."""
     runs: list[list[str]] = []
     for position, part in enumerate(_east_asian().split(normalized(choices.PAIRED_FORM, text))):
         runs += [list(part)] if position % 2 else [[word] for word in _words(part)]

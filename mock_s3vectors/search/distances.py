@@ -1,6 +1,7 @@
 """Exact distances: the float64 arithmetic that decides every ranking in the package.
 
 faiss only proposes candidates, in float32; what is returned, and in which order, is decided here.
+Choice: exact-distances.
 No finite float32 input under- or overflows: squares of float32 numbers lie between 2e-90 and 2e77,
 far inside float64, so nothing needs scaling.
 """

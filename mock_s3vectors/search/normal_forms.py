@@ -22,7 +22,7 @@ _MANY = 14
 
 
 def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
-    """Return the normal form of a text, in which at most 30 marks follow each other (Choice)."""
+    """Return the normal form of a text, with at most 30 marks in a row. Choice: combining-marks."""
     return unicodedata.normalize(form, stream_safe(text))
 
 

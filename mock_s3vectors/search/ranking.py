@@ -38,7 +38,7 @@ def top_k(  # noqa: PLR0913, PLR0917 - the parts of one search; each is needed
         query: shape (d,), finite; for cosine not zero.
         k: at least 1; more than there are rows is fine.
         matrix: shape (n, d), C-contiguous: the living rows.
-        keys: the key of each row; equal distances are ordered by it (Choice).
+        keys: the key of each row; equal distances are ordered by it (Choice: equal-distances).
         mask: shape (n,): the rows that may be found; None allows all.
 
     Returns:
@@ -62,7 +62,7 @@ def highest(scores: NDArray[np.float64], k: int, keys: Sequence[str], found: NDA
     Args:
         scores: shape (n,): the score of each row, not negative.
         k: at least 1; more than there are rows is fine.
-        keys: the key of each row; equal scores are ordered by it (Choice).
+        keys: the key of each row; equal scores are ordered by it (Choice: equal-scores).
         found: shape (n,): which rows are ranked at all.
 
     Returns:

@@ -85,7 +85,7 @@ class TextIndex:
         document = self._documents
         self._lengths = with_room(self._lengths, document + 1, document)
         self._row_of = with_room(self._row_of, document + 1, document)
-        self._lengths[document] = len(terms)
+        self._lengths[document] = len(terms)  # Choice: east-asian-lengths.
         self._row_of[document] = row
         self._document_of[row] = document
         counts = Counter(terms)
@@ -128,7 +128,7 @@ class TextIndex:
         """The BM25 score of every row, shape (rows,); zero where no term of the query stands."""
         lengths = self._lengths[: self._documents]
         row_of = self._row_of[: self._documents]
-        living = row_of != _GONE
+        living = row_of != _GONE  # Choice: bm25-records.
         records = int(np.count_nonzero(living))
         if not records:
             return np.zeros(len(self._metadata))

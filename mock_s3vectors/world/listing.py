@@ -1,7 +1,7 @@
 """The order in which an index lists its keys: by hash, so that it looks as unordered as on AWS.
 
 A position is a key, not an offset, and a segment is a range of the hash space. So a page is right
-whatever was written or deleted since the last one. Choice: AWS promises no order, nor that.
+whatever was written or deleted since the last one. Choice: list-vectors-order. Choice: list-while-writing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Rankings that a query has frozen, so that its next pages show what its first page began.
 
-Choice: AWS does not say what a later page shows of what was written since.
+Choice: frozen-ranking. AWS does not say whether a later page shows what was written since.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Choice: an index keeps so many, of so many hits in all, which take some 56 bytes each. The oldest go first;
-# the newest stays.
+# An index keeps so many, of so many hits in all, which take some 56 bytes each. The oldest go first;
+# the newest stays. Choice: rankings-kept.
 _KEPT = 256
 _KEPT_HITS = 500_000
 

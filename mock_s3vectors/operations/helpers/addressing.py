@@ -1,6 +1,6 @@
 """Finding the bucket or index that a request means, by name or by ARN.
 
-Choice: an ARN is looked up in the account and Region that it names, whoever asks.
+Choice: arn-elsewhere.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def own_vector_bucket_arn(exchange: Exchange, name: str) -> Arn:
-    """The ARN that a bucket of this name has, or would have, in the caller's account and Region."""
+    """Return the ARN of a bucket in the caller's account and Region. Choice: names-always-checked."""
     if not is_vector_bucket_name(name):
         raise refusals.invalid_vector_bucket_name()
     caller = exchange.caller
@@ -125,7 +125,7 @@ def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
 
     Raises:
         ValidationException: not exactly one of name and ARN, or no possible name.
-        NotFoundException: the ARN is none of a bucket.
+        NotFoundException: the ARN is none of a bucket. Choice: no-arn-without-pattern.
     """
     name, text = params.get("vectorBucketName"), params.get("vectorBucketArn")
     if (name is None) == (text is None):
@@ -141,7 +141,7 @@ def addressed_index(exchange: Exchange, params: Params) -> Place:
 
     Raises:
         ValidationException: neither the ARN alone nor both names, or no possible names.
-        NotFoundException: the ARN is none of an index.
+        NotFoundException: the ARN is none of an index. Choice: no-arn-without-pattern.
     """
     bucket_name, index_name, text = (
         params.get(member) for member in ("vectorBucketName", "indexName", "indexArn")
@@ -160,7 +160,7 @@ def addressed_resource(exchange: Exchange, params: Params) -> Place:
     """Return the place of the bucket or index that an operation on tags means.
 
     Raises:
-        NotFoundException: the text is no ARN (Choice).
+        NotFoundException: the text is no ARN. Choice: no-arn-in-tag-operations.
     """
     arn = parse_arn(params["resourceArn"])
     if arn is None:

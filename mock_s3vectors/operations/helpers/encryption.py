@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def effective_encryption(params: Params, inherited: dict[str, str] | None = None) -> dict[str, str]:
     """The encryption of a new resource: what the request asks for, else what it inherits, else AES256.
 
-    Choice: a configuration without members asks for AES256, and does not inherit.
+    Choice: empty-encryption-configuration.
 
     Raises:
         ValidationException: a key without `aws:kms`, or the other way round.

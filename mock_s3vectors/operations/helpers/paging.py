@@ -33,7 +33,7 @@ def read_token(token: str, *scope: Any) -> str:
     """The position of a token made with the same scope.
 
     Raises:
-        ValidationException: it was not.
+        ValidationException: it was not. Choice: page-token-of-changed-request.
     """
     try:
         position = base64.urlsafe_b64decode(token)[_SEAL_BYTES:].decode()
@@ -50,7 +50,7 @@ def page_of_names(
 ) -> tuple[list[Resource], dict[str, str]]:
     """A page of resources in the order of their names, and the `nextToken` member if there is more.
 
-    Choice: lexicographic order.
+    Choice: list-order.
     """
     prefix = params.get("prefix", "")
     scope = (*scope, prefix)

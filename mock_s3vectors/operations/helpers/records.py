@@ -1,6 +1,6 @@
 """Records of a PutVectors batch: all are checked before any is stored.
 
-Choice: the first bad record refuses the whole batch and is named in the message.
+Choice: whole-batch. Choice: first-bad-record.
 """
 
 from __future__ import annotations

@@ -1,52 +1,13 @@
-"""What nobody has published about ENHANCED indexes, text search and hybrid search, and what the mock does.
-
-Whoever sees the real service do otherwise changes it here; the README lists the same under "Unverified
-choices". What is no value but the shape of some code says `Choice` there:
-
-* `errors`: the texts of refusals, and the class of some;
-* `filtering`: filters ask for any element of an array, and tell true from 1;
-* `search.ranking`: equal distances and scores go by key;
-* `search.analysis`: typographic apostrophes are plain ones; records in Chinese, Japanese and Korean have
-  single characters besides pairs;
-* `search.normal_forms`: more than 30 combining marks in a row are parted by joiners;
-* `operations.buckets`: the mock's clock, or an option, decides whether a bucket is new;
-* `operations.indexes`: an index that becomes CLASSIC keeps its text search configurations;
-* `operations.metadata_configuration`: what is configured at creation can be searched at once, an update
-  is done as a whole or not at all, a `status` that is sent is ignored;
-* `operations.query`: `queryMode` does not make a CLASSIC index searchable for text.
-"""
+"""How the text of each language becomes terms: its words that are none, its stemmer, its characters."""
 
 from __future__ import annotations
 
-from math import log
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard
+from typing import Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
-
-# --- filters --------------------------------------------------------------------------------
-
-# Whether $ne and $nin match a record that does not have the key at all.
-NOT_EQUAL_MATCHES_ABSENT = True
-
-# This keeps compiling and evaluating, which take one Python call per level, far from the recursion
-# limit, however deep in its own stack the caller stands.
-DEEPEST_FILTER = 100
-
-# --- configuring text search ----------------------------------------------------------------
-
-# How long a text search configuration that was added stays BUILDING, unless an option says more.
-BUILD_SECONDS = 0.0
-
-# --- analysis: a text becomes terms ---------------------------------------------------------
-
-# Composed and decomposed letters are the same.
+# Composed and decomposed letters are the same. Choice: composed-letters.
 NORMAL_FORM: Literal["NFC"] = "NFC"
 
-# Languages whose words are stemmed, and the Snowball algorithm that does it.
+# Languages whose words are stemmed, and the Snowball algorithm that does it. Choice: stemmers.
 STEMMERS = {
     "de": "german",
     "en": "english",
@@ -57,19 +18,20 @@ STEMMERS = {
     "pt": "portuguese",
 }
 
-# Languages whose articles lean on the next word: an apostrophe ends a word, l'eau is two.
+# Languages whose articles lean on the next word: l'eau is two words. Choice: eliding-languages.
 ELIDING = frozenset({"fr", "it"})
 
-# What a word may end with that does not belong to it: it's is "it", and no term.
+# An ending that does not belong to the word: it's is "it", and no term. Choice: english-possessive.
 POSSESSIVES = {"en": "'s"}
 
-# Languages that are cut into pairs of neighbouring characters, because nothing stands between words.
-# Full-width letters and half-width kana become the usual ones. Words of other scripts stay whole.
+# Languages that are cut into pairs of neighbouring characters, because they put no spaces between words.
+# Choice: east-asian-pairs.
 PAIRED = frozenset({"ja", "ko", "zh"})
+# Full-width letters and half-width kana become the usual ones. Choice: east-asian-normal-form.
 PAIRED_FORM: Literal["NFKC"] = "NFKC"
 
 # Words that are no terms, by language: articles, conjunctions, the commonest prepositions, pronouns,
-# and forms of "to be" and "to have". In lower case; no other language has any.
+# and forms of "to be" and "to have". In lower case; no other language has any. Choice: stop-words.
 STOP_WORDS = {
     language: frozenset(words.split())
     for language, words in {
@@ -137,70 +99,3 @@ STOP_WORDS = {
         """,
     }.items()
 }
-
-# --- full text: terms become scores ---------------------------------------------------------
-
-
-def is_text(value: Any) -> TypeGuard[str]:
-    """Which values of a searchable metadata key are indexed: neither numbers nor arrays of strings."""
-    return isinstance(value, str)
-
-
-def query_terms(terms: Sequence[str]) -> Iterable[str]:
-    """The terms of a query that count, of which a record needs any: each once."""
-    return dict.fromkeys(terms)
-
-
-BM25_K1 = 1.2
-BM25_B = 0.75
-
-
-def inverse_document_frequency(records: int, containing: int) -> float:
-    """The weight of a term.
-
-    Args:
-        records: how many records have any term in the metadata key, whatever a filter says.
-        containing: how many of them have this one.
-    """
-    return log(1.0 + (records - containing + 0.5) / (containing + 0.5))
-
-
-def term_frequency(
-    counts: NDArray[np.int32], lengths: NDArray[np.float64], average: float
-) -> NDArray[np.float64]:
-    """What a term adds to the score of each record that contains it, before its weight.
-
-    Args:
-        counts: shape (n,): how often each record contains the term, at least once.
-        lengths: shape (n,): of how many terms each record consists.
-        average: the mean length of all records.
-    """
-    damped = BM25_K1 * (1.0 - BM25_B + BM25_B * lengths / average)
-    weights: NDArray[np.float64] = counts * (BM25_K1 + 1.0) / (counts + damped)
-    return weights
-
-
-def text_score(scores: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """By what a full-text search ranks: its scores for each of the queryTexts are added up."""
-    total: NDArray[np.float64] = sum(scores[1:], start=scores[0])
-    return total
-
-
-def is_found(scores: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which records a text finds at all: those with any of its terms."""
-    return scores > 0.0
-
-
-# --- hybrid: rankings become one ------------------------------------------------------------
-
-RRF_CONSTANT = 60
-
-
-def ranking_depth(top_k: int) -> int:
-    """How many hits each of the rankings holds. What stands deeper in a ranking is not in it."""
-    return max(top_k, 100)
-
-
-# The `distance` of a hit that is in no vector ranking, because there is none or it stands too deep.
-# None: the member is left out.
-MISSING_DISTANCE: float | str | None = None

@@ -1,0 +1,41 @@
+"""An entry of the registry, and the sections that entries belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Section = Literal[
+    "Requests and errors",
+    "Names and addressing",
+    "Buckets and indexes",
+    "Index modes",
+    "Lists and pages",
+    "Vectors",
+    "Filters",
+    "Queries",
+    "Full-text and hybrid queries",
+    "Text search configurations",
+    "Analysis of texts",
+    "Encryption",
+    "Policies",
+    "Tags",
+    "HTTP",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A behaviour that nobody has published, and that the mock therefore chose.
+
+    Attributes:
+        id: short and stable; the code says `Choice: ` and the id where it decides.
+        section: the section of the README's list in which the sentence appears.
+        sentence: the behaviour, for a reader of the README.
+        decided_in: the file that decides, as a path in the package.
+    """
+
+    id: str
+    section: Section
+    sentence: str
+    decided_in: str

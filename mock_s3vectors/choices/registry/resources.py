@@ -1,0 +1,229 @@
+"""Choices about buckets and indexes, lists, vectors, encryption, policies and tags."""
+
+from __future__ import annotations
+
+from mock_s3vectors.choices.registry.entry import Choice
+
+CHOICES = (
+    # --- buckets and indexes
+    Choice(
+        "vector-bucket-quota-text",
+        "Buckets and indexes",
+        "The text of a used-up quota of vector buckets is the mock's own.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "index-quota-text",
+        "Buckets and indexes",
+        "The text of a used-up quota of indexes is the mock's own.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "shown-metadata-configuration",
+        "Buckets and indexes",
+        "GetIndex shows a `metadataConfiguration` if CreateIndex was given one, or while keys are "
+        "configured for text search.",
+        "operations/metadata_configuration.py",
+    ),
+    # --- index modes
+    Choice(
+        "mode-by-clock",
+        "Index modes",
+        "A bucket that is made before 2026-09-30 by the mock's clock is CLASSIC, unless an option says "
+        "otherwise.",
+        "operations/buckets.py",
+    ),
+    Choice(
+        "classic-keeps-text-search",
+        "Index modes",
+        "An index that is made CLASSIC again keeps its text search configurations, and cannot use them "
+        "meanwhile.",
+        "operations/indexes.py",
+    ),
+    Choice(
+        "text-query-on-classic-index",
+        "Index modes",
+        '`queryMode="ENHANCED"` does not make a CLASSIC index searchable for text.',
+        "operations/query.py",
+    ),
+    # --- lists and pages
+    Choice(
+        "list-order",
+        "Lists and pages",
+        "Buckets and indexes come in the order of their names.",
+        "operations/helpers/paging.py",
+    ),
+    Choice(
+        "list-page-size",
+        "Lists and pages",
+        "ListVectorBuckets and ListIndexes return 500 entries a page by default.",
+        "limits.py",
+    ),
+    Choice(
+        "page-token-text",
+        "Lists and pages",
+        "Every list refuses a bad token with `Invalid page token`, which was seen for QueryVectors only.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "page-token-of-changed-request",
+        "Lists and pages",
+        "A token that comes with a changed request is refused with `Invalid page token`.",
+        "operations/helpers/paging.py",
+    ),
+    Choice(
+        "list-vectors-order",
+        "Lists and pages",
+        "ListVectors orders by a hash of the key, the same in every run.",
+        "world/listing.py",
+    ),
+    Choice(
+        "list-while-writing",
+        "Lists and pages",
+        "ListVectors returns no key twice while others write, and skips none that is there throughout.",
+        "world/listing.py",
+    ),
+    Choice(
+        "page-megabyte",
+        "Lists and pages",
+        "The 1 MB after which a page of ListVectors ends is 2**20 bytes.",
+        "limits.py",
+    ),
+    Choice(
+        "processed-bytes",
+        "Lists and pages",
+        "The bytes of a page are counted from key, data and metadata as stored, whatever the request "
+        "wants returned.",
+        "limits.py",
+    ),
+    Choice(
+        "half-segment-text",
+        "Lists and pages",
+        "One of `segmentCount` and `segmentIndex` without the other is a ValidationException, with a text "
+        "of the mock's own.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "segment-index-text",
+        "Lists and pages",
+        "A `segmentIndex` that is not below `segmentCount` is a ValidationException, with a text of the "
+        "mock's own.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "frozen-ranking",
+        "Lists and pages",
+        "The first page of a query freezes the ranking for its further pages.",
+        "world/rankings.py",
+    ),
+    Choice(
+        "ranking-lifetime",
+        "Lists and pages",
+        "A frozen ranking lasts for five minutes.",
+        "limits.py",
+    ),
+    Choice(
+        "rankings-kept",
+        "Lists and pages",
+        "An index keeps the rankings of the last 256 queries with more than one page, but of no more than "
+        "500,000 hits in all (50 queries with a `topK` of 10,000).",
+        "world/rankings.py",
+    ),
+    Choice(
+        "ranking-gone",
+        "Lists and pages",
+        "The request for the next page of a ranking that is gone is refused: `Invalid page token`.",
+        "operations/query.py",
+    ),
+    # --- vectors
+    Choice(
+        "whole-batch",
+        "Vectors",
+        "Nothing of a batch is stored when one of its records is refused.",
+        "operations/helpers/records.py",
+    ),
+    Choice(
+        "first-bad-record",
+        "Vectors",
+        "The message of a refused batch names the first bad record.",
+        "operations/helpers/records.py",
+    ),
+    Choice(
+        "duplicate-keys-in-put",
+        "Vectors",
+        "A key twice in PutVectors is refused as it is in DeleteVectors.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "get-vectors-order",
+        "Vectors",
+        "GetVectors returns vectors in the order in which ListVectors lists them.",
+        "operations/vectors.py",
+    ),
+    Choice(
+        "vector-quota-text",
+        "Vectors",
+        "The text of a used-up quota of vectors is the mock's own.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "large-integers",
+        "Vectors",
+        "An integer of more than 64 bits in metadata comes back as the nearest float64.",
+        "protocol/parser.py",
+    ),
+    # --- encryption
+    Choice(
+        "empty-encryption-configuration",
+        "Encryption",
+        "An `encryptionConfiguration` without members asks for AES256, and inherits nothing.",
+        "operations/helpers/encryption.py",
+    ),
+    Choice(
+        "kms-key-missing-field-list",
+        "Encryption",
+        "The refusal of aws:kms without a key has a `fieldList`, as that of AES256 with a key has.",
+        "errors/refusals.py",
+    ),
+    # --- policies
+    Choice(
+        "delete-missing-policy",
+        "Policies",
+        "Deleting a policy that is not there succeeds.",
+        "operations/policies.py",
+    ),
+    Choice(
+        "policy-grammar",
+        "Policies",
+        "A policy is a JSON object with statements. Each statement has an Effect (Allow or Deny), a "
+        "Principal or a NotPrincipal, an Action or a NotAction, and a Resource or a NotResource, in the "
+        "form of IAM's grammar.",
+        "operations/policies.py",
+    ),
+    Choice(
+        "policy-names",
+        "Policies",
+        "The mock looks up no principal, action or resource that a policy names, and checks no more than "
+        "the form.",
+        "operations/policies.py",
+    ),
+    Choice(
+        "malformed-policy-text",
+        "Policies",
+        "A text that is no policy is a ValidationException, with a text of the mock's own.",
+        "errors/refusals.py",
+    ),
+    # --- tags
+    Choice(
+        "system-tags-everywhere",
+        "Tags",
+        "The rules on system tags that were seen at CreateIndex hold wherever tags are given.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "untag-missing",
+        "Tags",
+        "Removing tags that are not there succeeds.",
+        "operations/tags.py",
+    ),
+)

@@ -1,0 +1,188 @@
+"""Choices about requests and errors, names and addressing, and HTTP."""
+
+from __future__ import annotations
+
+from mock_s3vectors.choices.registry.entry import Choice
+
+CHOICES = (
+    # --- requests and errors
+    Choice(
+        "unreadable-body",
+        "Requests and errors",
+        "A body that is not JSON is a SerializationException.",
+        "protocol/parser.py",
+    ),
+    Choice(
+        "wrong-json-type",
+        "Requests and errors",
+        "A member of the wrong JSON type is a SerializationException; for an integer, a float or a number "
+        "of more than 32 bits is one.",
+        "protocol/parser.py",
+    ),
+    Choice(
+        "union-members",
+        "Requests and errors",
+        "A union without exactly one member, unknown ones counted, is a SerializationException.",
+        "protocol/parser.py",
+    ),
+    Choice(
+        "serialization-message",
+        "Requests and errors",
+        "Every SerializationException has an empty message, which is known for lone surrogates only.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "null-members",
+        "Requests and errors",
+        'A member that is null counts as absent; so a record\'s `"metadata": null`, which boto3 sends for '
+        "None, is `{}`.",
+        "protocol/parser.py",
+    ),
+    Choice(
+        "violation-order",
+        "Requests and errors",
+        "An error names the first of several broken constraints, in the order of the model: all of a "
+        "member comes before the next member.",
+        "protocol/validator.py",
+    ),
+    Choice(
+        "violation-order-in-containers",
+        "Requests and errors",
+        "The length of a list or map comes before its members, and a key before its value, when an error "
+        "names the first broken constraint.",
+        "protocol/validator.py",
+    ),
+    Choice(
+        "long-list-of-wrong-types",
+        "Requests and errors",
+        "A list that is too long is refused for its length, even if its members have the wrong JSON type.",
+        "protocol/parser.py",
+    ),
+    Choice(
+        "violation-field-list",
+        "Requests and errors",
+        "The `fieldList` of a broken constraint has one entry: the path of the member, such as `/dimension`, "
+        'and the message from "Value" on.',
+        "errors/constraints.py",
+    ),
+    Choice(
+        "request-id-header",
+        "Requests and errors",
+        "The header `x-amzn-requestid` repeats the request id of `x-amz-request-id`.",
+        "protocol/serializer.py",
+    ),
+    # --- names and addressing
+    Choice(
+        "arn-elsewhere",
+        "Names and addressing",
+        "An ARN is looked up in the Region and account that it names, whoever asks.",
+        "operations/helpers/addressing.py",
+    ),
+    Choice(
+        "names-always-checked",
+        "Names and addressing",
+        "The characters of a name are checked in every operation, not only when something is created.",
+        "operations/helpers/addressing.py",
+    ),
+    Choice(
+        "neither-name-nor-arn-text",
+        "Names and addressing",
+        "A request with neither name nor ARN of a bucket is refused with the text for a request with both.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "unknown-resource-text",
+        "Names and addressing",
+        "The text of the NotFoundException for an unknown ARN in an operation on tags is the mock's own.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "no-arn-in-tag-operations",
+        "Names and addressing",
+        "A text that is no ARN is a NotFoundException in operations on tags.",
+        "operations/helpers/addressing.py",
+    ),
+    Choice(
+        "no-arn-without-pattern",
+        "Names and addressing",
+        "A text that is no ARN is refused by the model's pattern in other operations; where an older "
+        "botocore's model has no pattern, it is a NotFoundException there too.",
+        "operations/helpers/addressing.py",
+    ),
+    Choice(
+        "slash-in-arn",
+        "Names and addressing",
+        "The slashes of an ARN in the path of a request are written `%2F`; with plain slashes it is "
+        "another path.",
+        "protocol/router.py",
+    ),
+    # --- HTTP
+    Choice(
+        "unknown-operation-class",
+        "HTTP",
+        "An unknown operation is an UnknownOperationException with status 404 over HTTP, as in Smithy's "
+        "own servers; in process it raises `UsageError`.",
+        "errors/exceptions.py",
+    ),
+    Choice(
+        "unknown-operation-text",
+        "HTTP",
+        "The text of an UnknownOperationException is the mock's own.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "internal-failure-text",
+        "HTTP",
+        "The text of an InternalServerException, which is a bug of the mock, is the mock's own.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "server-texts",
+        "HTTP",
+        "The texts of the server's own refusals are the mock's own.",
+        "errors/server.py",
+    ),
+    Choice(
+        "malformed-http",
+        "HTTP",
+        "Bytes that are not HTTP are a MalformedHttpRequestException (400).",
+        "errors/server.py",
+    ),
+    Choice(
+        "foreign-web-page",
+        "HTTP",
+        "A request from a foreign web page is an AccessDeniedException (403).",
+        "errors/server.py",
+    ),
+    Choice(
+        "method-not-allowed",
+        "HTTP",
+        "Another method on a path of the server's own API is a MethodNotAllowedException (405).",
+        "errors/server.py",
+    ),
+    Choice(
+        "half-request",
+        "HTTP",
+        "Half a request is a RequestTimeoutException (408).",
+        "errors/server.py",
+    ),
+    Choice(
+        "foreign-host",
+        "HTTP",
+        "A request to a foreign host is a MisdirectedRequestException (421).",
+        "errors/server.py",
+    ),
+    Choice(
+        "unsigned-region",
+        "HTTP",
+        "A request without a signature acts in the Region of its host, else in us-east-1.",
+        "identity.py",
+    ),
+    Choice(
+        "presigned-parameters",
+        "HTTP",
+        "Parameters in the query of a presigned URL are not read, except those that belong there, such as "
+        "`tagKeys`.",
+        "protocol/parser.py",
+    ),
+)

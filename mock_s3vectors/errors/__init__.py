@@ -1,1 +1,1 @@
-"""What can go wrong: the errors of the service with their texts, and those of the mock itself."""
+"""The errors of the service with their texts, and those of the mock itself."""

@@ -1,4 +1,7 @@
-"""The texts of constraints: what the service says of a member that breaks a rule of its model."""
+"""The texts of the service for members that break a constraint of its model.
+
+Each `bad_...` function, and `missing`, returns the entry of `fieldList` for the case that it describes.
+"""
 
 from __future__ import annotations
 

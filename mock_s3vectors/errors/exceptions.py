@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class UsageError(RuntimeError):
-    """The mock itself was used wrongly; the text says what was asked, what exists and what to do.
+    """A wrong use of the mock itself. The text says what was asked, what exists, and what to do.
 
     It is never one of the service's answers: it surfaces from the boto3 call unchanged.
     """

@@ -1,7 +1,7 @@
 """The texts of the service's errors, in the order in which a request meets them.
 
-A text that AWS has shown or documented stands as it is. A text that nobody has published refers to its
-entry in the registry of choices.
+Each function returns the refusal for the case that its docstring describes. A text that AWS has shown or
+documented is AWS's own; for any other text, the docstring names its entry in the registry of choices.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def internal_failure(bug: Exception) -> InternalServerException:
 
 
 def unavailable() -> ServiceUnavailableException:
-    """Nobody is there to answer."""
+    """No mock is on to answer."""
     return ServiceUnavailableException("Currently unable to handle the request")
 
 
 def unknown_operation(text: str) -> UnknownOperationException:
-    """What the mock does not have, in its own words. Choice: unknown-operation-text."""
+    """A request for something that the mock lacks, in its own words. Choice: unknown-operation-text."""
     return UnknownOperationException(text)
 
 
@@ -71,7 +71,7 @@ def invalid_vector_bucket_name() -> ValidationException:
 
 
 def invalid_index_name() -> ValidationException:
-    """The same for an index."""
+    """A character that an index name cannot have, or cannot begin or end with."""
     return ValidationException("Invalid index name")
 
 
@@ -240,7 +240,7 @@ def system_tag_case(key: str) -> ValidationException:
 
 
 def vector_length(dimension: int, length: int) -> str:
-    """Why a vector is refused: its length."""
+    """Return why a vector of a wrong length is refused."""
     return f"vector must have length {dimension}, but has length {length}"
 
 
@@ -252,17 +252,17 @@ METADATA_EMPTY_ARRAY = "Empty arrays are not allowed in metadata"
 
 
 def metadata_keys(most: int) -> str:
-    """Why a record's metadata is refused: the number of its keys."""
+    """Return why metadata with too many keys is refused."""
     return f"Metadata object must have at most {most} keys"
 
 
 def filterable_metadata_size(most: int) -> str:
-    """Why a record's metadata is refused: the size of its filterable part."""
+    """Return why metadata with too large a filterable part is refused."""
     return f"Filterable metadata must have at most {most} bytes"
 
 
 def metadata_size(most: int) -> str:
-    """Why a record's metadata is refused: its size."""
+    """Return why metadata that is too large is refused."""
     return f"Metadata object must have at most {most} bytes"
 
 
@@ -339,7 +339,7 @@ def key_not_searchable(key: str) -> ValidationException:
 
 
 def key_still_building(key: str) -> ValidationException:
-    """The same for a key whose configuration is BUILDING. Choice: key-still-building."""
+    """A metadata key whose text search configuration is BUILDING. Choice: key-still-building."""
     return ValidationException(f"Text search on metadata key '{key}' is still building")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def create_vector_bucket(exchange: Exchange, params: Params) -> Result:
-    """Creates a bucket; not idempotent, whatever the parameters."""
+    """Create a bucket. A second one of the same name is refused, even with equal parameters."""
     name = params["vectorBucketName"]
     arn = own_vector_bucket_arn(exchange, name)
     encryption = effective_encryption(params)
@@ -46,7 +46,7 @@ def create_vector_bucket(exchange: Exchange, params: Params) -> Result:
 
 
 def get_vector_bucket(exchange: Exchange, params: Params) -> Result:
-    """Describes a bucket."""
+    """Describe a bucket."""
     bucket = addressed_vector_bucket(exchange, params).vector_bucket()
     return {
         "vectorBucket": {
@@ -58,7 +58,7 @@ def get_vector_bucket(exchange: Exchange, params: Params) -> Result:
 
 
 def list_vector_buckets(exchange: Exchange, params: Params) -> Result:
-    """Lists the caller's buckets in the caller's Region."""
+    """List the caller's buckets in the caller's Region."""
     store, caller = exchange.store, exchange.caller
     with store.lock:
         page, more = page_of_names(
@@ -68,7 +68,7 @@ def list_vector_buckets(exchange: Exchange, params: Params) -> Result:
 
 
 def delete_vector_bucket(exchange: Exchange, params: Params) -> Result:
-    """Deletes an empty bucket; its name is free again at once."""
+    """Delete an empty bucket; its name is free again at once."""
     place = addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
@@ -79,7 +79,7 @@ def delete_vector_bucket(exchange: Exchange, params: Params) -> Result:
 
 
 def put_vector_bucket_default_index_mode(exchange: Exchange, params: Params) -> Result:
-    """Sets the mode of indexes that are created from now on."""
+    """Set the mode of indexes that are created from now on."""
     mode, place = params["defaultIndexMode"], addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def create_index(exchange: Exchange, params: Params) -> Result:
-    """Creates an index in a bucket; not idempotent, whatever the parameters."""
+    """Create an index in a bucket. A second one of the same name is refused, even with equal parameters."""
     quota, place = exchange.config.max_indexes_per_vector_bucket, addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
@@ -60,7 +60,7 @@ def _new_index(bucket: VectorBucket, params: Params, now: float) -> Index:
 
 
 def get_index(exchange: Exchange, params: Params) -> Result:
-    """Describes an index."""
+    """Describe an index."""
     index = find_index(exchange, params)
     described = {
         **_summary(index),
@@ -77,7 +77,7 @@ def get_index(exchange: Exchange, params: Params) -> Result:
 
 
 def list_indexes(exchange: Exchange, params: Params) -> Result:
-    """Lists the indexes of a bucket."""
+    """List the indexes of a bucket."""
     place = addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
@@ -86,7 +86,7 @@ def list_indexes(exchange: Exchange, params: Params) -> Result:
 
 
 def delete_index(exchange: Exchange, params: Params) -> Result:
-    """Deletes an index and the vectors in it."""
+    """Delete an index and the vectors in it."""
     place = addressed_index(exchange, params)
     with place.lock:
         bucket, index = place.index()
@@ -95,7 +95,7 @@ def delete_index(exchange: Exchange, params: Params) -> Result:
 
 
 def update_index_mode(exchange: Exchange, params: Params) -> Result:
-    """Sets the mode of an index, in place; CLASSIC only where the bucket supports it.
+    """Set the mode of an index, in place. CLASSIC needs a bucket that supports it.
 
     Choice: classic-keeps-text-search. The index may be searched for text again when it is ENHANCED again.
     """

@@ -1,4 +1,4 @@
-"""UpdateMetadataConfiguration, and what CreateIndex and GetIndex have to do with it."""
+"""UpdateMetadataConfiguration, and the metadata configuration in CreateIndex and GetIndex."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TextSearches = dict[str, TextSearch]
 def text_search_at_creation(
     bucket: VectorBucket, params: Params
 ) -> tuple[dict[str, Any] | None, TextSearches]:
-    """The metadata configuration of a new index, parted: what is not about text, and what is.
+    """Return the metadata configuration of a new index: the settings that are not about text, and the rest.
 
     Choice: text-search-at-creation. There is nothing to build from.
 
@@ -55,7 +55,7 @@ def described_metadata_configuration(index: Index, now: float) -> dict[str, Any]
 
 
 def update_metadata_configuration(exchange: Exchange, params: Params) -> Result:
-    """Adds or deletes text search configurations. Choice: whole-update."""
+    """Add or delete text search configurations. Choice: whole-update."""
     add, delete = params.get("add"), params.get("delete")
     if (add is None) == (delete is None):
         raise refusals.add_or_delete()
@@ -65,7 +65,7 @@ def update_metadata_configuration(exchange: Exchange, params: Params) -> Result:
     with place.lock:
         _, index = place.index()
         with index.lock:
-            # Not earlier: whoever held the locks until now may have read the clock since.
+            # Read under the locks: a call that held them until now may have read the clock later than this one began.
             now, seconds = exchange.now(), exchange.config.text_build_seconds
             named = _text_searches(given, now + seconds if seconds else None)
             if index.mode == "CLASSIC":

@@ -1,4 +1,4 @@
-"""PutVectorBucketPolicy, GetVectorBucketPolicy, DeleteVectorBucketPolicy: kept, not enforced."""
+"""PutVectorBucketPolicy, GetVectorBucketPolicy, DeleteVectorBucketPolicy. Policies are kept, not enforced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def put_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
-    """Keeps the text of a policy, replacing the one before."""
+    """Keep the text of a policy, and drop the one before."""
     place = addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
@@ -24,7 +24,7 @@ def put_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
 
 
 def get_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
-    """Returns the text as it was put."""
+    """Return the text of the policy as it was put."""
     policy = addressed_vector_bucket(exchange, params).vector_bucket().policy
     if policy is None:
         raise refusals.policy_not_found()
@@ -32,7 +32,7 @@ def get_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
 
 
 def delete_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
-    """Forgets the policy, if there is one. Choice: delete-missing-policy."""
+    """Forget the policy, if there is one. Choice: delete-missing-policy."""
     place = addressed_vector_bucket(exchange, params)
     with place.lock:
         place.vector_bucket().set_policy(None)
@@ -40,7 +40,7 @@ def delete_vector_bucket_policy(exchange: Exchange, params: Params) -> Result:
 
 
 def _check_policy(text: str) -> None:
-    """Raise unless a text is a policy of a resource, with the elements that IAM's grammar asks for.
+    """Raise unless a text is a resource policy with the elements that IAM's grammar requires.
 
     Choice: policy-grammar. Choice: policy-names.
 
@@ -89,7 +89,7 @@ def _is_principal(value: Any) -> bool:
 _NAMES = ("a string or an array of strings, which is not empty", _is_names)
 _PRINCIPAL = ("a string or an object of strings and arrays of strings, which are not empty", _is_principal)
 
-# An element that every statement has besides its effect, its opposite, and their form in words and in code.
+# Each element that a statement needs besides its effect: its opposite, and its form in words and in code.
 _ELEMENTS = (
     ("Principal", "NotPrincipal", *_PRINCIPAL),
     ("Action", "NotAction", *_NAMES),

@@ -1,4 +1,4 @@
-"""QueryVectors: what a request asks is checked, searched for, and shown a hundred hits a page."""
+"""QueryVectors: check a request, search, and show the hits, a hundred a page."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from mock_s3vectors.world import Index
     from mock_s3vectors.world.rankings import Hits, Ranking
 
-# What the request for a further page has in common with the first. The index is not among it, because
-# a ranking's name is known to its index alone.
+# The parameters that a request for a further page must repeat. The index is not one of them: only the index
+# itself knows the name of its ranking.
 _REPEATED = ("queryVector", "queryTexts", "topK", "filter", "queryMode")
 
 
@@ -34,7 +34,7 @@ def _scope(params: Params) -> tuple[Any, ...]:
 
 
 def query_vectors(exchange: Exchange, params: Params) -> Result:
-    """Searches an index; everything is checked before any vector is looked at."""
+    """Search an index. All checks come before any vector is read."""
     index = find_index(exchange, params)
     with index.lock:
         wanted = _check(index, params, exchange.now())
@@ -57,7 +57,7 @@ def query_vectors(exchange: Exchange, params: Params) -> Result:
 
 
 def _check(index: Index, params: Params, now: float) -> Search:
-    """The search that a request asks for, if the index can do it.
+    """Return the search that a request asks for.
 
     Raises:
         ValidationException: the mode, the number of results, the filter, the vector or a text is refused.
@@ -65,7 +65,7 @@ def _check(index: Index, params: Params, now: float) -> Search:
     mode = params.get("queryMode", index.mode)
     if mode == "CLASSIC" and index.mode == "ENHANCED":
         raise refusals.classic_query_on_enhanced_index()
-    # The model has no maximum; the text is that of those which it has. Choice: top-k-text.
+    # The model has no maximum here; the text is that of its other maxima. Choice: top-k-text.
     if params["topK"] > limits.TOP_K:
         raise constraints.constraint_violation(constraints.bad_range("/topK", 1, limits.TOP_K))
     matching = _matching(index, params, mode)
@@ -77,7 +77,7 @@ def _check(index: Index, params: Params, now: float) -> Search:
 
 
 def _matching(index: Index, params: Params, mode: str) -> Filter | None:
-    """The compiled filter, None if there is none."""
+    """Return the compiled filter; None if the request has none."""
     if "filter" not in params:
         return None
     return compile_filter(
@@ -86,7 +86,7 @@ def _matching(index: Index, params: Params, mode: str) -> Filter | None:
 
 
 def _query_vector(index: Index, values: Sequence[float]) -> NDArray[np.float32]:
-    """The query vector, shape (dimension,).
+    """Return the query vector, shape (dimension,).
 
     Raises:
         ValidationException: it does not fit the index.
@@ -102,12 +102,12 @@ def _query_vector(index: Index, values: Sequence[float]) -> NDArray[np.float32]:
 
 
 def _query_texts(index: Index, entries: Sequence[dict[str, str]], now: float) -> list[TextQuery]:
-    """The texts to search for, each with the language of its metadata key.
+    """Return the texts to search for, each with the language of its metadata key.
 
     Raises:
         ValidationException: the index, or one of the keys, cannot be searched for text.
     """
-    # Whatever queryMode says. Choice: text-query-on-classic-index.
+    # This holds for each queryMode. Choice: text-query-on-classic-index.
     if index.mode == "CLASSIC":
         raise refusals.text_query_on_classic_index()
     if len({entry["metadataKey"] for entry in entries}) < len(entries):
@@ -125,7 +125,7 @@ def _query_texts(index: Index, entries: Sequence[dict[str, str]], now: float) ->
 
 
 def _continue(index: Index, token: str, params: Params, now: float) -> tuple[Ranking, int]:
-    """The ranking that the first page froze, and where in it the next page begins.
+    """Return the ranking that the first page froze, and the position at which the next page begins.
 
     Raises:
         ValidationException: the ranking has expired, or was another request's. Choice: ranking-gone.
@@ -138,7 +138,7 @@ def _continue(index: Index, token: str, params: Params, now: float) -> tuple[Ran
 
 
 def _describe(hits: Hits, places: range, params: Params) -> list[Result]:
-    """The hits of a page, with what the request wants to see of them."""
+    """Return the hits of a page, with the members that the request asks for."""
     described: list[Result] = [{"key": hits.keys[place]} for place in places]
     if params.get("returnDistance"):
         for entry, place in zip(described, places, strict=True):

@@ -15,7 +15,7 @@ _SYSTEM = "aws:"
 
 
 def check_tags(tags: dict[str, str]) -> dict[str, str]:
-    """The tags themselves, if a resource may have them.
+    """Return the tags, if a resource may have them.
 
     Raises:
         ValidationException: too many of them, or a key that is reserved for AWS.
@@ -31,7 +31,7 @@ def check_tags(tags: dict[str, str]) -> dict[str, str]:
 
 
 def tag_resource(exchange: Exchange, params: Params) -> Result:
-    """Adds tags to a resource and overwrites those of the same keys."""
+    """Add tags to a resource and overwrites those of the same keys."""
     place = addressed_resource(exchange, params)
     with place.lock:
         resource = place.resource()
@@ -40,7 +40,7 @@ def tag_resource(exchange: Exchange, params: Params) -> Result:
 
 
 def untag_resource(exchange: Exchange, params: Params) -> Result:
-    """Removes tags from a resource, if they are there. Choice: untag-missing."""
+    """Remove tags from a resource, if they are there. Choice: untag-missing."""
     removed = set(params["tagKeys"])
     place = addressed_resource(exchange, params)
     with place.lock:
@@ -50,5 +50,5 @@ def untag_resource(exchange: Exchange, params: Params) -> Result:
 
 
 def list_tags_for_resource(exchange: Exchange, params: Params) -> Result:
-    """Returns all tags of a resource."""
+    """Return all tags of a resource."""
     return {"tags": addressed_resource(exchange, params).resource().tags}

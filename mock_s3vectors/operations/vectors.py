@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def put_vectors(exchange: Exchange, params: Params) -> Result:
-    """Writes vectors: all of them, or none if one is refused."""
+    """Write all of the vectors, or none if one is refused."""
     index = find_index(exchange, params)
     keys = [record["key"] for record in params["vectors"]]
     check_keys(keys)
@@ -38,7 +38,7 @@ def put_vectors(exchange: Exchange, params: Params) -> Result:
 
 
 def get_vectors(exchange: Exchange, params: Params) -> Result:
-    """Returns those of the vectors that exist.
+    """Return those of the vectors that exist.
 
     Choice: get-vectors-order. So a test catches code that relies on the order of its request.
     """
@@ -49,7 +49,7 @@ def get_vectors(exchange: Exchange, params: Params) -> Result:
 
 
 def list_vectors(exchange: Exchange, params: Params) -> Result:
-    """Returns a page of the index, or of one of its segments, in listing order."""
+    """Return a page of the index, or of one of its segments, in listing order."""
     index = find_index(exchange, params)
     segment, segments = _segment_of(params)
     scope = "ListVectors", str(index.arn), segment, segments
@@ -71,7 +71,7 @@ def list_vectors(exchange: Exchange, params: Params) -> Result:
 
 
 def delete_vectors(exchange: Exchange, params: Params) -> Result:
-    """Deletes those of the vectors that exist."""
+    """Delete those of the vectors that exist."""
     index = find_index(exchange, params)
     check_keys(params["keys"])
     check_distinct(params["keys"])
@@ -81,7 +81,7 @@ def delete_vectors(exchange: Exchange, params: Params) -> Result:
 
 
 def _segment_of(params: Params) -> tuple[int, int]:
-    """Which segment of how many; without both members, all there is.
+    """Return the segment, and how many there are; without both members, the first of one.
 
     Raises:
         ValidationException: one without the other, or no such segment.
@@ -97,7 +97,7 @@ def _segment_of(params: Params) -> tuple[int, int]:
 
 
 def _describe(index: Index, rows: Sequence[int], params: Params) -> list[Result]:
-    """The vectors of these rows, with what the request wants to see of them."""
+    """Return the vectors of these rows, with the members that the request asks for."""
     table = index.vectors
     described: list[Result] = [{"key": table.keys[row]} for row in rows]
     if params.get("returnData"):

@@ -1,1 +1,1 @@
-"""What several families of operations share."""
+"""Parts that several families of operations share."""

@@ -29,7 +29,7 @@ def own_vector_bucket_arn(exchange: Exchange, name: str) -> Arn:
 
 
 def index_arn(bucket: Arn, name: str) -> Arn:
-    """The ARN that an index of this name has, or would have, in a bucket."""
+    """Return the ARN that an index of this name has, or would have, in a bucket."""
     if not is_index_name(name):
         raise refusals.invalid_index_name()
     return Arn(bucket.partition, bucket.region, bucket.account, bucket.bucket, name)
@@ -53,7 +53,7 @@ class Place:
 
     @property
     def lock(self) -> threading.RLock:
-        """The store's lock, for operations that change what they find, or need it to stay as it is.
+        """The store's lock, for operations that change the place, or need it unchanged for a while.
 
         It is taken with `with place.lock`: an interruption could end a context manager of our own before
         that knows that it holds the lock.
@@ -95,7 +95,7 @@ class Place:
         return resource
 
     def _found(self) -> tuple[VectorBucket | None, Index | None]:
-        """Return the bucket that the ARN names, and the index of the ARN in it; None where there is none."""
+        """Return the bucket that the ARN names, and the index of the ARN in it; None for each that is missing."""
         bucket = self.store.vector_buckets.get(self.arn.bucket)
         if bucket is not None and bucket.arn.partition != self.arn.partition:
             bucket = None
@@ -106,7 +106,7 @@ class Place:
 
 
 def _warn_of_nested_mock(arn: Arn) -> None:
-    """Warn that what a call looks for was there until an inner mock ended."""
+    """Warn that a bucket or an index was there until an inner mock ended."""
     warnings.warn(
         f"{arn} was made in a mock inside the one that is on, and was dropped when that inner mock ended. "
         "If what happens in the inner mock is meant to last, let it write into the outer one: "

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def effective_encryption(params: Params, inherited: dict[str, str] | None = None) -> dict[str, str]:
-    """The encryption of a new resource: what the request asks for, else what it inherits, else AES256.
+    """Return the encryption of a new resource: the requested one, else the inherited one, else AES256.
 
     Choice: empty-encryption-configuration.
 

@@ -1,4 +1,4 @@
-"""Page tokens: where a list goes on, sealed together with the request that may go on there."""
+"""Page tokens: the position at which a list goes on, sealed with the request that may use it."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ Resource = TypeVar("Resource")
 
 
 def _seal(*parts: Any) -> bytes:
-    """A short digest of JSON values, the same in every process."""
+    """Return a short digest of JSON values, the same in every process."""
     # Not orjson, which gives up at a depth that filters may have.
     text = json.dumps(parts, sort_keys=True)
     return blake2b(text.encode(), digest_size=_SEAL_BYTES).digest()
 
 
 def make_token(position: str, *scope: Any) -> str:
-    """An opaque token for a position; `scope` is what the next request must have in common."""
+    """Return an opaque token for a position; the next request must have the same `scope`."""
     return base64.urlsafe_b64encode(_seal(position, *scope) + position.encode()).decode()
 
 
 def read_token(token: str, *scope: Any) -> str:
-    """The position of a token made with the same scope.
+    """Return the position of a token made with the same scope.
 
     Raises:
         ValidationException: it was not. Choice: page-token-of-changed-request.
@@ -48,7 +48,7 @@ def read_token(token: str, *scope: Any) -> str:
 def page_of_names(
     resources: Mapping[str, Resource], params: Mapping[str, Any], page_size: int, *scope: Any
 ) -> tuple[list[Resource], dict[str, str]]:
-    """A page of resources in the order of their names, and the `nextToken` member if there is more.
+    """Return a page of resources in the order of their names, and a `nextToken` member if there are more.
 
     Choice: list-order.
     """

@@ -34,26 +34,26 @@ class _RefusedError(Exception):
 
 
 def check_keys(keys: Sequence[str]) -> None:
-    """Nothing, if every key is short enough in bytes; the model has checked the characters."""
+    """Raise unless every key fits in 1,024 bytes; the model has checked the characters."""
     if any(len(key) * 4 > limits.KEY_BYTES and len(key.encode()) > limits.KEY_BYTES for key in keys):
         raise refusals.key_too_long()
 
 
 def check_distinct(keys: Sequence[str]) -> None:
-    """Nothing, if no key stands twice."""
+    """Raise if a key appears twice."""
     if len(set(keys)) < len(keys):
         raise refusals.duplicate_keys()
 
 
 def to_float32(vectors: Sequence[Sequence[float]], dimension: int) -> NDArray[np.float32]:
-    """Vectors of this length as the service stores them; what float32 cannot hold becomes infinite."""
+    """Return vectors of this length as the service stores them: values beyond float32 become infinite."""
     with np.errstate(over="ignore", under="ignore"):
         numbers = np.fromiter(chain.from_iterable(vectors), np.float32, len(vectors) * dimension)
     return numbers.reshape(len(vectors), dimension)
 
 
 def vector_faults(data: NDArray[np.float32], distance_metric: str) -> dict[int, str]:
-    """Why rows of a matrix cannot be stored or searched for, by row; rows without fault are absent."""
+    """Return, by row, why rows of a matrix cannot be stored or searched for; good rows are absent."""
     faults: dict[int, str] = {}
     # Not the norm: the squares of the smallest floats underflow, and AWS accepts those.
     if distance_metric == "cosine" and not (nonzero := data.any(axis=1)).all():
@@ -67,7 +67,7 @@ def vector_faults(data: NDArray[np.float32], distance_metric: str) -> dict[int, 
 def check_records(
     index: Index, records: Sequence[dict[str, Any]]
 ) -> tuple[NDArray[np.float32], list[dict[str, Any]], list[int]]:
-    """The vectors, shape (records, dimension), their metadata, and the bytes each counts for in a page.
+    """Return the vectors, shape (records, dimension), their metadata, and the bytes of each in a page.
 
     Raises:
         ValidationException: a record is bad; the message names the first one.
@@ -99,7 +99,7 @@ def check_records(
 
 
 def metadata_size(metadata: dict[str, Any], non_filterable: frozenset[str]) -> int:
-    """The size of a record's metadata in bytes, if a record may have it."""
+    """Return the size of a record's metadata in bytes, if a record may have it."""
     filterable = total = _OBJECT
     for key, value in metadata.items():
         size = _ENTRY + len(key.encode()) + _value_size(value)

@@ -65,7 +65,7 @@ def update_metadata_configuration(exchange: Exchange, params: Params) -> Result:
     with place.lock:
         _, index = place.index()
         with index.lock:
-            # Read under the locks: a call that held them until now may have read the clock later than this one began.
+            # Read under the locks: a call that held them until now may have begun later.
             now, seconds = exchange.now(), exchange.config.text_build_seconds
             named = _text_searches(given, now + seconds if seconds else None)
             if index.mode == "CLASSIC":

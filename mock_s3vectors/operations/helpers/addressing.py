@@ -95,7 +95,7 @@ class Place:
         return resource
 
     def _found(self) -> tuple[VectorBucket | None, Index | None]:
-        """Return the bucket that the ARN names, and the index of the ARN in it; None for each that is missing."""
+        """Return the bucket and the index that the ARN names; None for each that is missing."""
         bucket = self.store.vector_buckets.get(self.arn.bucket)
         if bucket is not None and bucket.arn.partition != self.arn.partition:
             bucket = None

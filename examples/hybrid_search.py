@@ -5,9 +5,9 @@ To run it::
     pip install "mock_s3vectors[examples]" "botocore>=1.44.5"
     python examples/hybrid_search.py
 
-A hybrid search is one call of ``query_vectors`` with a ``queryVector`` and ``queryTexts``. Below, one
-and the same sentence is embedded and searched for word by word: first each way alone, then both ways
-at once. The films are stored as ``movie_search.py`` tells.
+A hybrid search is one call of ``query_vectors`` with a ``queryVector`` and ``queryTexts``. Below, the
+same sentence is embedded and searched for word by word: first each way alone, then both ways at once.
+``movie_search.py`` explains how the films are stored.
 
 Full-text search needs botocore 1.44.5 or newer. Where aiobotocore is installed, botocore may be older: use an
 environment without it.
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from movie_data import MovieData
 
 SHOWN = 5  # rows of a table
-DEPTH = 100  # how far down an answer the wanted film is looked for; topK=5 has the same first five
+DEPTH = 100  # how far down an answer to look for the wanted film; topK=5 has the same first five
 
 console = Console(highlight=False)
 
 
 class Search(NamedTuple):
-    """A sentence that somebody might type, and the film that is meant."""
+    """A sentence that somebody might type, and the film that it means."""
 
     sentence: str
     wanted: str  # the key of the film
@@ -85,7 +85,7 @@ def create_index(client: S3VectorsClient, dimension: int) -> None:
         "textSearchConfigurations": [
             # English: "weddings" is "wedding", and words such as "the" and "by" do not count.
             {"metadataKey": "text", "language": "en"},
-            # No language: every word counts, just as it is written, but for capitals.
+            # No language: every word counts exactly as written, except for capitals.
             {"metadataKey": "title"},
         ],
     }
@@ -109,7 +109,7 @@ def create_index(client: S3VectorsClient, dimension: int) -> None:
 
 
 def search(client: S3VectorsClient, **what: Any) -> list[Any]:
-    """Return the best hundred hits of a query, with everything that is known of them."""
+    """Return the best hundred hits of a query, with their metadata, distances and scores."""
     request: dict[str, Any] = {
         "vectorBucketName": BUCKET,
         "indexName": INDEX,
@@ -124,13 +124,13 @@ def search(client: S3VectorsClient, **what: Any) -> list[Any]:
 
 
 def scores_of(hit: dict[str, Any]) -> dict[str, float]:
-    """Return the numbers that rank a hit, by the heads of their columns."""
+    """Return the numbers that rank a hit, by column heading."""
     scores = hit.get("scores", {})
-    # A hybrid hit has a BM25 score for each key in which a word was found: perhaps for none.
+    # A hybrid hit has a BM25 score for each key in which a word was found, perhaps for none.
     numbers = {f"BM25\n{score['metadataKey']}": score["score"] for score in scores.get("bm25Scores", [])}
     if "fused" in scores:
         numbers["Fused"] = scores["fused"]
-    # It has a distance if it is among the nearest vectors. A search by vector alone has no scores,
+    # It has a distance only if it is among the nearest vectors. A search by vector alone has no scores,
     # but a distance of its own.
     distance = hit.get("distance", scores.get("vectorDistance"))
     if distance is not None:
@@ -172,7 +172,7 @@ def show_hybrid(client: S3VectorsClient, data: MovieData) -> None:
 
 
 def show_analyzers(client: S3VectorsClient) -> None:
-    """Search two keys at once, among well-rated films only: the sum of both scores ranks."""
+    """Search two keys at once, among well-rated films only, and rank by the sum of both scores."""
     hits = search(
         client,
         queryTexts=[{"metadataKey": key, "text": "weddings"} for key in ("text", "title")],
@@ -180,7 +180,7 @@ def show_analyzers(client: S3VectorsClient) -> None:
     )
     print_hits('"weddings" in text and title, rated 6 or better', hits)
     console.print(
-        "Only one title has the word as it is; in an English text a wedding is one of the weddings."
+        'Only one title has this very word. The text is read as English, where "wedding" matches too.'
     )
 
 

@@ -6,7 +6,7 @@ To run it, with Node.js 20 or newer and its npm on the path::
     python examples/javascript_search.py
 
 `javascript/search.mjs` is an ordinary program for the AWS SDK for JavaScript. It finds the server in its
-environment, and what it has written is there for boto3 as well: both ask the same mock.
+environment, and boto3 finds what it has written: both call the same mock.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ console = Console(highlight=False)
 
 
 def program(name: str) -> str:
-    """The path of a program of Node.js."""
+    """Return the path of a Node.js program."""
     path = shutil.which(name)
     if path is None:
         raise SystemExit(f"This example needs Node.js, and there is no {name} on the path.")
@@ -51,11 +51,11 @@ def install_sdk() -> None:
     """Have npm install the AWS SDK for JavaScript beside the script, the first time."""
     if not (JAVASCRIPT / "node_modules").exists():
         command = [program("npm"), "install", "--no-package-lock", "--no-audit", "--no-fund"]
-        subprocess.run(command, cwd=JAVASCRIPT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+        subprocess.run(command, cwd=JAVASCRIPT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - no input
 
 
 def films_for_javascript(data: MovieData) -> str:
-    """The films that most people have voted on, as JSON."""
+    """Return the films with the most votes, as JSON."""
     ranked = sorted(range(len(data.movies)), key=lambda row: -data.movies[row].get("votes", 0))
     films: list[dict[str, Any]] = [
         # Embeddings go into the vector, everything else becomes metadata; the text is too long to filter by.
@@ -72,7 +72,7 @@ def run_javascript(data: MovieData) -> None:
     """Run the script and show what it prints."""
     # The server's URL and fake credentials are in the environment while it is on.
     environment = {**os.environ, "AWS_REGION": REGION}
-    script = subprocess.run(  # noqa: S603 - ours
+    script = subprocess.run(  # noqa: S603 - the script beside this file
         [program("node"), str(JAVASCRIPT / "search.mjs")],
         env=environment,
         input=films_for_javascript(data),
@@ -84,7 +84,7 @@ def run_javascript(data: MovieData) -> None:
 
 
 def show_from_python(client: S3VectorsClient, data: MovieData) -> None:
-    """Look with boto3 at what JavaScript has written."""
+    """Read with boto3 what JavaScript has written."""
     pages = client.get_paginator("list_vectors").paginate(vectorBucketName=BUCKET, indexName=INDEX)
     console.print(f"boto3 lists {sum(len(page['vectors']) for page in pages)} films that JavaScript put")
     best = client.query_vectors(

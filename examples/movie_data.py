@@ -1,7 +1,7 @@
 """The movies of the examples: records, embeddings and a few embedded queries.
 
-Everything comes from ``data/movies.npz``, so no model and no network are needed. How that file
-was made, and from what, is told in ``data/README.md``.
+Everything comes from ``data/movies.npz``, so no model and no network are needed. ``data/README.md``
+tells how that file was made, and from what.
 """
 
 import json
@@ -19,7 +19,7 @@ Vectors = NDArray[np.float32]
 
 
 class NamedMovie(TypedDict):
-    """What every record has."""
+    """The fields that every record has."""
 
     key: str  # unique, for example "casablanca-1942"
     title: str
@@ -43,7 +43,7 @@ class Movie(NamedMovie, total=False):
 
 @dataclass(frozen=True)
 class MovieData:
-    """Row ``i`` of an array of embeddings belongs to entry ``i`` of the list next to it."""
+    """The data: row ``i`` of an array of embeddings belongs to entry ``i`` of the list above it."""
 
     movies: list[Movie]
     embeddings: Vectors
@@ -52,7 +52,7 @@ class MovieData:
 
     @property
     def dimension(self) -> int:
-        """How many numbers one embedding has."""
+        """The number of dimensions of an embedding."""
         return int(self.embeddings.shape[1])
 
     def query_vector(self, query: str) -> list[float]:

@@ -59,12 +59,12 @@ def create_index(client: S3VectorsClient, dimension: int) -> None:
 
 
 def metadata_of(movie: Movie) -> dict[str, Any]:
-    """Everything we know about a film is its metadata, except the key it is stored under."""
+    """Return everything that we know about a film, except the key it is stored under."""
     return {name: value for name, value in movie.items() if name != "key"}
 
 
 def put_movies(client: S3VectorsClient, data: MovieData) -> None:
-    """Store all films, one batch after the other."""
+    """Store all films, one batch after another."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Putting vectors", total=len(data.movies))
@@ -91,13 +91,13 @@ def search(
         "returnDistance": True,
         "returnMetadata": True,
     }
-    if condition:  # an empty filter is an error, so "no condition" is to send none
+    if condition:  # an empty filter is an error, so without a condition, send none
         request["filter"] = condition
     return client.query_vectors(**request)["vectors"]
 
 
 def print_films(title: str, films: list[QueryOutputVectorTypeDef]) -> None:
-    """Print the answer of a query."""
+    """Print the films that a query found."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE)
     table.add_column("Distance", width=8)
     table.add_column("Title", width=37)
@@ -118,7 +118,7 @@ def show_searches(client: S3VectorsClient, data: MovieData) -> None:
         ("gunslingers and outlaws of the Old West", "no filter", None),
         ("zombies rise from the grave", "comedies only", {"genre": "Comedy"}),
         ("dragons and wizards", "suitable for children", {"mpaa": {"$in": ["G", "PG"]}}),
-        # Several operators on one field may stand together ...
+        # Several operators on one field may go together ...
         ("invaders from another planet", "1970 to 1989", {"year": {"$gte": 1970, "$lte": 1989}}),
         # ... but conditions on two fields need $and.
         (
@@ -138,7 +138,7 @@ def print_refusal(attempt: str, call: Callable[[], object]) -> None:
         call()
     except ClientError as refusal:
         error = refusal.response["Error"]
-        # The reason as it is: not broken into lines, its brackets not taken for colours.
+        # Print the reason as it is: do not break it into lines, or take its brackets for colours.
         console.print(f"{attempt}\n  [red]{error['Code']}[/]: {escape(error['Message'])}", soft_wrap=True)
 
 
@@ -162,7 +162,7 @@ def show_refusals(client: S3VectorsClient, data: MovieData) -> None:
 
 
 def list_movies(client: S3VectorsClient) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Go through the whole index; the paginator asks for the next page when it is needed."""
+    """Yield the whole index; the paginator asks for the next page when it is needed."""
     pages = client.get_paginator("list_vectors").paginate(
         vectorBucketName=BUCKET, indexName=INDEX, returnMetadata=True
     )
@@ -172,7 +172,7 @@ def list_movies(client: S3VectorsClient) -> Iterator[tuple[str, dict[str, Any]]]
 
 
 def show_deleting(client: S3VectorsClient, data: MovieData) -> None:
-    """Delete what nobody liked, and see it gone from the listing and from the answers."""
+    """Delete the films that nobody liked, and show that listings and answers no longer have them."""
     query = "masked superhero protects the city"
     print_films(f'"{query}", before the deletion', search(client, data.query_vector(query)))
 
@@ -188,7 +188,7 @@ def show_deleting(client: S3VectorsClient, data: MovieData) -> None:
 
 
 def delete_index(client: S3VectorsClient) -> None:
-    """Delete the index, which takes its vectors along, then the bucket, which must be empty."""
+    """Delete the index with its vectors, then the bucket, which must be empty."""
     client.delete_index(vectorBucketName=BUCKET, indexName=INDEX)
     client.delete_vector_bucket(vectorBucketName=BUCKET)
     buckets = client.list_vector_buckets()["vectorBuckets"]

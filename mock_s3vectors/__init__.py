@@ -8,8 +8,8 @@
         client = boto3.client("s3vectors", region_name="us-east-1")
         client.create_vector_bucket(vectorBucketName="movies")
 
-Async clients and calls of `requests` are answered as well; `s3vectors_server` is for all others.
-Importing the package hooks it into botocore and loads nothing heavy: not botocore, not numpy.
+The mock also answers async clients and calls of `requests`; `s3vectors_server` is for all others.
+Importing the package hooks it into botocore and loads nothing heavy: neither botocore nor numpy.
 """
 
 from typing import TYPE_CHECKING
@@ -39,10 +39,10 @@ __version__: str
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> str:
-        """Look the version up when it is asked for, since only setup.cfg states it."""
+        """Look up the version on demand, since only setup.cfg states it."""
         if name != "__version__":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from importlib.metadata import version  # noqa: PLC0415 - it imports the parsers of mail and archives
+        from importlib.metadata import version  # noqa: PLC0415 - it imports parsers of mail and archives
 
         return version(__name__)
 

@@ -32,7 +32,7 @@ _INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; return the exit status."""
+    """Run the command line, and return the exit status."""
     try:
         _serve(**vars(_parser().parse_args(arguments)))
     except UsageError as error:
@@ -75,7 +75,7 @@ def _add_options_of_server(serve: argparse.ArgumentParser) -> None:
         "--port-file",
         type=Path,
         metavar="FILE",
-        help="a file that holds the port while clients are answered (default: none)",
+        help="a file that holds the port while the server answers clients (default: none)",
     )
     serve.add_argument(
         "--allowed-host",
@@ -83,7 +83,7 @@ def _add_options_of_server(serve: argparse.ArgumentParser) -> None:
         default=[],
         dest="allowed_hosts",
         metavar="NAME",
-        help="one more name of the server, as clients have it in their URLs; may be given several times. "
+        help="one more name of the server, as it appears in clients' URLs; may be given several times. "
         "Without it a server on a loopback address answers only for localhost and loopback addresses, so "
         "that no web page reads it by DNS rebinding (default: none)",
     )
@@ -128,25 +128,25 @@ def _serve(
             server.should_exit = True
 
         server = http_server(host, port, on_ready=announce, allowed_hosts=hosts)
-        # Until uvicorn listens to signals itself; and it raises them again when it has ended in good order.
+        # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, stop)
-        # Only now that the port is ours: until then the file may belong to a server that has the port.
+        # Only once this server has the port: until then the file may belong to the server that has it.
         with closing(server), _PortFile(port_file, server.port) as file:
             server.run()
 
 
 def _say(text: str) -> None:
-    """Write to standard output; the server goes on if nobody reads it, or if it is full."""
+    """Write to standard output; the server keeps running if nobody reads it, or if the disk is full."""
     try:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
     except OSError:
-        # Python writes what is left once more when it ends.
+        # When Python exits, it tries to write the rest again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-# The URL ends the first line, where programs read it.
+# The URL ends the first line, so that programs can read it there.
 _WELCOME = """\
 mock_s3vectors answers at {url}
 AWS SDKs and the AWS CLI find it there after: export {variable}={url}
@@ -154,25 +154,25 @@ Press Ctrl+C to stop it."""
 
 
 class _PortFile:
-    """The file that holds the port as long as clients are answered; never seen half written.
+    """The file that holds the port while the server answers clients; nobody sees it half written.
 
     Raises:
-        UsageError: it cannot be written, or is no regular file.
+        UsageError: the file cannot be written, or is not a regular file.
     """
 
     def __init__(self, path: Path | None, port: int) -> None:
-        # Anything else, such as a pipe, would be replaced by a file; and a folder has no name to write to.
+        # A file would replace anything else, such as a pipe; and a path such as "." has no name to write to.
         if path and (not path.name or (path.exists() and not path.is_file())):
             raise UsageError(f"Cannot write {path}: it is no regular file.")
         self._path = path
         self._text = f"{port}\n"
-        # A name that nobody can foresee, and put a link there.
+        # A name that nobody can predict, to put a link there.
         self._draft = path and path.with_name(f"{path.name}.{secrets.token_hex(8)}")
 
     def __enter__(self) -> Self:
         if self._path and self._draft:
             try:
-                # One of a server that was killed would mislead who waits for ours.
+                # A file left by a killed server would mislead programs that wait for this one.
                 self._path.unlink(missing_ok=True)
                 with self._draft.open("x", encoding="ascii") as draft:
                     draft.write(self._text)
@@ -188,7 +188,7 @@ class _PortFile:
     def __exit__(self, *_: object) -> None:
         if self._path and self._draft:
             self._draft.unlink(missing_ok=True)
-            # Another server may have put its port there meanwhile.
+            # Another server may have put its port there since.
             with suppress(OSError, ValueError):
                 if self._path.read_text(encoding="ascii") == self._text:
                     self._path.unlink()

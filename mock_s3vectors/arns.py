@@ -1,4 +1,4 @@
-"""Names and ARNs of vector buckets and indexes: made, taken apart, checked."""
+"""Names and ARNs of vector buckets and indexes: making, parsing and checking them."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Arn:
 
 
 def parse_arn(text: str) -> Arn | None:
-    """The parts of an ARN, or None if the text is not the ARN of a vector bucket or index."""
+    """Return the parts of an ARN, or None if the text is not the ARN of a vector bucket or index."""
     match = _ARN.fullmatch(text)
     return Arn(**match.groupdict()) if match else None
 
 
 def is_vector_bucket_name(name: str) -> bool:
-    """Whether a name has only letters, digits and hyphens, none of these at an end."""
+    """Return whether a name has only letters, digits and hyphens, with no hyphen at either end."""
     return _BUCKET_NAME.fullmatch(name) is not None
 
 
 def is_index_name(name: str) -> bool:
-    """The same with dots allowed."""
+    """Return whether a name meets the same rules, with dots allowed between its ends."""
     return _INDEX_NAME.fullmatch(name) is not None

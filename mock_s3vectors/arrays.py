@@ -1,4 +1,4 @@
-"""Growing numpy arrays by doubling: the one way the package holds rows."""
+"""Growing numpy arrays by doubling, as the package does wherever it holds rows."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _SMALLEST = 64
 
 
 def with_room(array: NDArray[Scalar], rows: int, used: int) -> NDArray[Scalar]:
-    """The array itself if it holds `rows` rows, else a copy with at least double the room.
+    """Return the array itself if it has room for `rows` rows, else a copy with at least double the room.
 
-    Only the first `used` rows are carried over; the rest of a fresh array is zero, so that
-    code which reads a row before writing it stays deterministic.
+    Only the first `used` rows are copied. The rest of a new array is zero, so that code that reads a row
+    before writing it stays deterministic.
     """
     room = array.shape[0]
     if rows <= room:

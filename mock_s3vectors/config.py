@@ -23,18 +23,17 @@ IndexMode = Literal["CLASSIC", "ENHANCED"]
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """What a mock is started with.
+    """The options of a mock.
 
     Attributes:
-        account_id: the account of callers whose access key id is not itself an account id;
-            12 digits.
+        account_id: the account of callers whose access key id is not itself an account id; 12 digits.
         search_engine: `"flat"` searches exactly, `"hnsw"` approximately, as AWS does.
         hnsw_m: neighbours per vector in the HNSW graph (M).
         hnsw_ef_construction: candidates looked at while the graph is built.
         hnsw_ef_search: candidates looked at by a query.
-        default_index_mode: what new vector buckets are like. `"CLASSIC"`: as those from before
-            2026-09-30, whose indexes are CLASSIC by default; `"ENHANCED"`: as those since. By
-            default the clock decides.
+        default_index_mode: the kind of new vector buckets. `"CLASSIC"`: like those from before 2026-09-30,
+            whose indexes are CLASSIC by default; `"ENHANCED"`: like those since. By default the clock
+            decides.
         text_build_seconds: how long a text search configuration that UpdateMetadataConfiguration adds
             stays BUILDING, by the clock.
         max_vector_buckets: quota of vector buckets per account and Region.
@@ -42,7 +41,7 @@ class Config:
         max_vectors_per_index: quota of vectors per index.
 
     Raises:
-        UsageError: an option has a value that it cannot have.
+        UsageError: an option has an invalid value.
     """
 
     account_id: str = "123456789012"
@@ -92,7 +91,7 @@ _ALTERNATIVES: dict[str, tuple[str | None, ...]] = {
 }
 
 _RANGES = {
-    # Beyond what any graph profits from, and well within what faiss can hold.
+    # More than any graph benefits from, and well within what faiss can hold.
     "hnsw_m": (2, 512),
     "hnsw_ef_construction": (1, 100_000),
     "hnsw_ef_search": (1, 100_000),
@@ -119,7 +118,7 @@ class Options(TypedDict, total=False):
 
 
 def check_account_id(account_id: str) -> str:
-    """The account id itself.
+    """Return the account id, if it is valid.
 
     Raises:
         UsageError: it is not a string of 12 digits.
@@ -130,11 +129,11 @@ def check_account_id(account_id: str) -> str:
 
 
 def check_option_names(names: Iterable[str], of: str = "mock_s3vectors", also: Iterable[str] = ()) -> None:
-    """Raise unless all of them are options.
+    """Raise unless all names are options.
 
     Args:
-        names: the names that were given.
-        of: the function to which they were given.
+        names: the given names.
+        of: the function that got them.
         also: the names of its other parameters.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What is derived from the metadata of an index, one part for each metadata key that is asked for."""
+"""Data derived from the metadata of an index: one part for each metadata key that queries use."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# How many parts are kept, and of how many bytes in sum. The one used last is kept whatever its size.
+# How many parts to keep, and how many bytes in total. The part used last stays whatever its size.
 MOST_PARTS = 64
 MOST_BYTES = 256 * 1024 * 1024
 
 
 class Part(Protocol):
-    """What is derived from one metadata key."""
+    """The data derived from one metadata key."""
 
     def write(self, rows: Sequence[int]) -> None:
-        """Read these rows again; those past the end so far are new."""
+        """Read these rows again; rows past the previous end are new."""
 
     def remove(self, row: int) -> None:
-        """Let the former last row, now one past the end, stand at `row`."""
+        """Move the former last row, now one past the end, to `row`."""
 
     def outgrown(self) -> bool:
-        """Whether what no row has any more makes the part worth building anew."""
+        """Return whether the values that no row has any more make the part worth building anew."""
 
     def size(self) -> int:
-        """Estimate the bytes that the part holds, without a look at each of its values."""
+        """Estimate the bytes that the part holds, without reading each of its values."""
 
 
 PartType = TypeVar("PartType", bound=Part)
@@ -34,7 +34,7 @@ PartType = TypeVar("PartType", bound=Part)
 
 @dataclass(slots=True)
 class _Live(Generic[PartType]):
-    """A part, its size after the last write, and the rows that were read again since its last use."""
+    """A part, its size after the last write, and how many rows it has read again since its last use."""
 
     part: PartType
     size: int
@@ -42,21 +42,21 @@ class _Live(Generic[PartType]):
 
 
 class Derived(Generic[PartType]):
-    """The parts that are live, by metadata key.
+    """The live parts, by metadata key.
 
-    A part is built when it is first asked for and kept current by the owner's `write` and `remove`. It can
-    be dropped at any time, and is: the one used longest ago where the parts are too many or too large; and
-    any part when keeping it current since its last use has read as many rows as building it would.
-    Nothing here is locked; the owner's lock guards it.
+    A part is built at its first use, and the owner's calls of `write` and `remove` keep it current. Any part
+    can be dropped at any time: the one used longest ago is, when the parts are too many or too large, and so
+    is one that has read more rows again since its last use than building it anew would read. Nothing here
+    takes a lock; the owner's lock guards it.
 
     Args:
-        metadata: the owner's live list, row to metadata as JSON parsing gave it. The owner appends, pops
-            and replaces whole dictionaries; it never changes one in place.
+        metadata: the owner's live list, row to metadata as parsed from JSON. The owner appends, pops and
+            replaces whole dictionaries; it never changes one in place.
     """
 
     def __init__(self, metadata: list[dict[str, Any]]) -> None:
         self._metadata = metadata
-        self._live: dict[str, _Live[PartType]] = {}  # the one used last is the last
+        self._live: dict[str, _Live[PartType]] = {}  # in the order of their last use
         self._bytes = 0
         self._most_parts = MOST_PARTS
 
@@ -65,7 +65,7 @@ class Derived(Generic[PartType]):
         self._most_parts = max(keys, MOST_PARTS)
 
     def part(self, key: str, build: Callable[[], PartType]) -> PartType:
-        """The part of a metadata key, built here if it is not live."""
+        """Return the part of a metadata key; build it if it is not live."""
         live = self._live.pop(key, None)
         if live is None:
             part = build()
@@ -83,9 +83,9 @@ class Derived(Generic[PartType]):
             self._bytes -= live.size
 
     def write(self, rows: Sequence[int]) -> None:
-        """To be called after `rows` got new metadata, existing rows and appended ones alike.
+        """Update the parts after `rows`, existing or appended, got new metadata.
 
-        Costs O(rows written x live parts).
+        This costs O(rows written x live parts).
         """
         self._expect_no_more()
         count = len(self._metadata)
@@ -101,9 +101,9 @@ class Derived(Generic[PartType]):
         self._drop_oldest()
 
     def remove(self, row: int) -> None:
-        """To be called after `row` was removed, its hole filled by the last row and the list popped by one.
+        """Update the parts after the last row took the place of the removed `row`, and the list was popped.
 
-        With `row` equal to the new length, the last row itself was removed. Costs O(live parts).
+        If `row` equals the new length, the last row itself was removed. This costs O(live parts).
         """
         self._expect_no_more()
         for live in self._live.values():

@@ -73,6 +73,10 @@ class Exchange:
         """The bytes of its bodies."""
         return len(self.request.body) + (len(self.response.body) if self.response else 0)
 
+    def copy(self) -> Exchange:
+        """Return a copy of the record."""
+        return Exchange(**{name: getattr(self, name) for name in self.__slots__})
+
     def trim(self, longest: int) -> None:
         """Forget each body that is longer, and the values that it stands for."""
         if len(self.request.body) > longest:

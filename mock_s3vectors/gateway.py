@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from mock_s3vectors.world import World
 
 
+# How a door that cannot raise tells its client of a wrong use of the mock, or a bug.
+Refuse = Callable[["HttpRequest", Exception], ServiceError]
+
+
 class Gateway:
     """Answers requests as Amazon S3 Vectors would. It holds what the model says, and no state."""
 
@@ -35,16 +40,19 @@ class Gateway:
         self._parsers = {name: RequestParser(model) for name, model in models.items()}
         self._validators = {name: Validator(model) for name, model in models.items()}
 
-    def handle(self, request: HttpRequest, world: World, config: Config) -> Exchange:
+    def handle(
+        self, request: HttpRequest, world: World, config: Config, refuse: Refuse | None = None
+    ) -> Exchange:
         """Answer a request, and write down in an exchange what became of it.
 
         An error of the service is an answer like any other. Any other exception is a wrong use of the
-        mock (UsageError) or a bug of ours: `Exchange.answer` raises it.
+        mock (UsageError) or a bug of ours: `Exchange.answer` raises it, unless the door can tell it.
 
         Args:
             request: as its client sent it.
             world: the mocked S3 Vectors that it reaches.
             config: the options that hold for it.
+            refuse: gives the error with which the door tells its client of a wrong use or a bug.
         """
         caller, began = identify(request, config.account_id), world.clock.now()
         exchange = Exchange(request, world.stores, world.clock, config, began, caller)
@@ -63,6 +71,8 @@ class Gateway:
             exchange.response = serialize_error(error)
         except Exception as bug:  # noqa: BLE001 - `answer` raises it
             exchange.error = bug
+            if refuse is not None:
+                exchange.response = serialize_error(refuse(request, bug))
         exchange.seconds = perf_counter() - start
         world.journal.add(exchange)
         return exchange

@@ -1,4 +1,4 @@
-"""The numbers of Amazon S3 Vectors that its service model does not carry."""
+"""The limits of Amazon S3 Vectors that its service model does not state."""
 
 REQUEST_BYTES = 20 * 1024 * 1024
 

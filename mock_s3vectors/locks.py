@@ -1,9 +1,9 @@
 """Locks that survive a fork, whichever thread of the parent holds them.
 
-A fork copies a lock as it is, but not the thread that would release it; and it copies what that thread
-was doing, half done. Python code can be written so that this does no harm. Libraries in C are not: a child
-that is forked while another thread links vectors in faiss, or imports it, waits for that thread for ever.
-So a fork waits until the calls that run are answered, for `PATIENCE` seconds at most.
+A fork copies a lock as it is, but not the thread that would release it; and it copies the work of that
+thread, half done. Python code can be written so that this does no harm. C libraries are not: a child that is
+forked while another thread links vectors in faiss, or imports it, waits for that thread forever. So a fork
+waits until the running calls are answered, for `PATIENCE` seconds at most.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import threading
 import time
 from weakref import WeakSet
 
-# Seconds. Linking many vectors may take longer: then the child is forked all the same.
+# Seconds. Linking many vectors may take longer: the fork then happens all the same.
 PATIENCE = 5.0
 
 # Seconds to wait for one lock while holding others; then other threads, which may want these, get a turn.
@@ -35,8 +35,8 @@ _HELD = _Held()
 def new_lock() -> threading.RLock:
     """Return a reentrant lock that a forked child finds free, unless the forking thread holds it.
 
-    It is Python's own: `with` takes and releases it in one step each, so that no interruption
-    (Ctrl+C, a signal of a test's timeout) comes between taking it and knowing that it is taken.
+    It is Python's own: `with` takes and releases it in one step each, so that no interruption (Ctrl+C, the
+    signal of a test's timeout) comes between taking it and knowing that it is taken.
     """
     lock = threading.RLock()
     _LOCKS.add(lock)
@@ -47,11 +47,11 @@ def _take() -> None:
     """Take all locks, so that no other thread is in the middle of anything."""
     end = time.monotonic() + PATIENCE
     locks = list(_LOCKS)
-    while not all(map(_taken, locks)) and time.monotonic() < end:
+    while not all(map(_try_to_take, locks)) and time.monotonic() < end:
         _release()
 
 
-def _taken(lock: threading.RLock) -> bool:
+def _try_to_take(lock: threading.RLock) -> bool:
     taken = lock.acquire(timeout=_TURN)
     if taken:
         _HELD.locks.append(lock)
@@ -59,20 +59,20 @@ def _taken(lock: threading.RLock) -> bool:
 
 
 def _release() -> None:
-    """Let go of what `_take` has taken."""
+    """Release the locks that `_take` took."""
     while _HELD.locks:
         _HELD.locks.pop().release()
 
 
 def _renew() -> None:
-    """Free the locks of the threads that a forked child does not have."""
+    """Free the locks of the threads that a forked child lacks."""
     _release()
     for lock in list(_LOCKS):
-        # The two methods by which the standard library does this for its own locks; types hide them.
+        # The standard library frees its own locks by these two methods; the type stubs lack them.
         if not lock._is_owned():  # type: ignore[attr-defined]  # noqa: SLF001 - the reason is above
             lock._at_fork_reinit()  # type: ignore[attr-defined]  # noqa: SLF001 - the same
 
 
-# Windows does not fork.
+# Windows cannot fork.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_take, after_in_parent=_release, after_in_child=_renew)

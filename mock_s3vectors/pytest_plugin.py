@@ -1,8 +1,7 @@
 """The pytest plugin: fixtures and a marker. Importing it loads nothing that pytest has not loaded.
 
-A test that asks for `s3vectors_client` gets a boto3 client on a mock of its own, `s3vectors_server` an
-HTTP server on it for everybody else;
-`@pytest.mark.s3vectors(search_engine="hnsw")` gives that mock options.
+The fixture `s3vectors_client` gives a test a boto3 client on its own mock, and `s3vectors_server` an HTTP
+server for all other clients. `@pytest.mark.s3vectors(search_engine="hnsw")` sets the options of that mock.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _FIXTURE = "s3vectors_mock"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers",
         "s3vectors(**options): mock Amazon S3 Vectors in the test, with these options of mock_s3vectors.",
@@ -45,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def s3vectors_mock(request: pytest.FixtureRequest) -> Iterator[MockS3Vectors]:
-    """The mock, switched on and empty for each test; options come from `@pytest.mark.s3vectors(...)`."""
+    """Yield a mock that is on during the test; `@pytest.mark.s3vectors(...)` sets its options."""
     isolate_examples(request.function)
     with mock_s3vectors(**_options(request.node)) as mock:
         yield mock
@@ -53,7 +52,7 @@ def s3vectors_mock(request: pytest.FixtureRequest) -> Iterator[MockS3Vectors]:
 
 @pytest.fixture
 def s3vectors_client(s3vectors_mock: MockS3Vectors) -> S3VectorsClient:  # noqa: ARG001 - switches it on
-    """A boto3 client on the mock, in the Region of the environment or us-east-1."""
+    """Return a boto3 client on the mock, in the Region of the environment or us-east-1."""
     import boto3  # noqa: PLC0415 - half a second for those who never ask for a client
     from botocore.config import Config  # noqa: PLC0415 - the same
 
@@ -65,13 +64,13 @@ def s3vectors_client(s3vectors_mock: MockS3Vectors) -> S3VectorsClient:  # noqa:
 
 @pytest.fixture
 def s3vectors_server(s3vectors_mock: MockS3Vectors) -> Iterator[S3VectorsServer]:  # noqa: ARG001 - its state
-    """An HTTP server that shares the mock's state, for child processes and other languages."""
+    """Yield an HTTP server that shares the mock's state, for child processes and other languages."""
     with serve() as server:
         yield server
 
 
 def _options(node: pytest.Item) -> Any:
-    """The options of all markers on a test, its class and its module; the closest one counts."""
+    """Return the options of all markers on a test, its class and its module; the closest one wins."""
     options: dict[str, Any] = {}
     for marker in node.iter_markers(_MARKER):
         if marker.args:
@@ -88,19 +87,19 @@ def _options(node: pytest.Item) -> Any:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A marked test is mocked, whether or not it names the fixture, and so is one of a decorated class."""
+    """Mock a marked test, whether or not it names the fixture, and a test of a decorated class."""
     _mock_class_of(item)
     names = getattr(item, "fixturenames", None)
     if names is not None and item.get_closest_marker(_MARKER):
-        # A new list, because the other parameters of a parametrized test have the old one.
+        # A new list, because a parametrized test shares the old one with its other parameters.
         others = [name for name in names if name != _FIXTURE]
-        # First of those that are made for each test: what other tests share must not be made inside the mock.
+        # First of the fixtures made for each test: those that tests share must not be made inside the mock.
         shared = sum(_is_shared(item, name) for name in others)
         item.fixturenames = [*others[:shared], _FIXTURE, *others[shared:]]  # type: ignore[attr-defined]
 
 
 def _is_shared(item: pytest.Item, fixture: str) -> bool:
-    """Whether a fixture lives longer than a test; pytest puts those first."""
+    """Return whether a fixture lives longer than a test; pytest puts such fixtures first."""
     known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     return fixture in known and known[fixture][-1].scope != "function"
 
@@ -115,11 +114,11 @@ class _Run:
         self._on = ExitStack()
         self._has_begun = False
         self._teardown = node.teardown
-        # pytest calls it after the clean-ups of all fixtures.
+        # pytest calls this after the clean-ups of all fixtures.
         node.teardown = self._end  # type: ignore[method-assign] # pytest's own fixtures do more than a hook can
 
     def begin(self) -> None:
-        """Switch the mocks on, if they are not."""
+        """Switch the mocks on, unless they are on already."""
         if not self._has_begun:
             self._has_begun = True
             self._on.enter_context(self._block())
@@ -136,7 +135,7 @@ _RUN = pytest.StashKey[_Run]()
 
 
 def _mock_class_of(item: pytest.Item) -> None:
-    """Have a class run in its mocks, if the class of a test is decorated, and the test in a savepoint."""
+    """Have a test's class run in its mocks, and the test in a savepoint, if the class is decorated."""
     is_mocked = False
     for node in item.listchain():
         if isinstance(node, pytest.Class):
@@ -148,7 +147,7 @@ def _mock_class_of(item: pytest.Item) -> None:
 
 
 def _begin(node: pytest.Item | pytest.Collector) -> None:
-    """Switch on what must be on for a fixture of a class or of a test, or for the test itself."""
+    """Switch on the mocks that a class and a test run in, for a fixture or for the test itself."""
     for around in node.listchain():
         if _RUN in around.stash:
             around.stash[_RUN].begin()
@@ -156,12 +155,12 @@ def _begin(node: pytest.Item | pytest.Collector) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> None:
-    """Fixtures that the tests of a decorated class ask for run inside its mock, as the tests do."""
+    """Run the fixtures of a decorated class's tests inside its mock, like the tests themselves."""
     if fixturedef.scope in ("function", "class"):
         _begin(request.node)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
-    """Tests without fixtures run inside the mock of their class, too."""
+    """Run a test without fixtures inside the mock of its class, too."""
     _begin(item)

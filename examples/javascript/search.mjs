@@ -1,6 +1,6 @@
 // Film search in JavaScript, run by javascript_search.py, which writes the films to stdin.
 //
-// Nothing here knows of a mock: the client finds its endpoint, the Region and the credentials in the
+// Nothing here knows about a mock: the client finds its endpoint, the Region and the credentials in the
 // environment (AWS_ENDPOINT_URL_S3VECTORS and so on).
 
 import { text } from "node:stream/consumers";

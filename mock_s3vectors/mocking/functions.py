@@ -15,7 +15,7 @@ Function = Callable[..., Any]
 # The block for a call, chosen by its positional arguments: the first may be an instance or a class.
 Block = Callable[[tuple[Any, ...]], AbstractContextManager[None]]
 
-# Functions of which pytest asks how many arguments they take.
+# Functions whose arguments pytest counts.
 _COUNTED = {
     *("setup_module", "setUpModule", "setup_function", "setup_class", "setup_method"),
     *("teardown_module", "tearDownModule", "teardown_function", "teardown_class", "teardown_method"),
@@ -24,7 +24,7 @@ _ABSENT = object()
 
 
 def wrap(function: Function, block: Block, call: Function | None = None) -> Function:
-    """The function, of the same kind, running inside a block; `call` runs in its stead if it is given."""
+    """Return a function of the same kind that runs inside a block, and runs `call` instead if given."""
     of_its_kind = next((make for is_kind, make in _KINDS if is_kind(function)), _plain)
     wrapper = of_its_kind(call or function, block)
     if getattr(function, "__name__", None) in _COUNTED:
@@ -57,7 +57,7 @@ def _generator(function: Function, block: Block) -> Function:
 
 
 def _async_generator(function: Function, block: Block) -> Function:
-    """What `yield from` does, which async generators do not have: sent and thrown values go through."""
+    """Do what `yield from` does, which async generators lack: pass on sent and thrown values."""
 
     async def wrapper(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         with block(args):
@@ -89,9 +89,9 @@ _KINDS: list[tuple[Callable[[Any], bool], Callable[[Function, Block], Function]]
 
 
 def _counted(wrapper: Function, function: Function) -> Function:
-    """A wrapper with as many positional arguments as its function has.
+    """Return a wrapper with as many positional arguments as its function has.
 
-    pytest reads the number from `__code__`, to know whether `setup_method` and its kin want their argument.
+    pytest reads the number from `__code__`, to know whether `setup_method` and the like take an argument.
     """
     count = function.__code__.co_argcount
     if count == 0:

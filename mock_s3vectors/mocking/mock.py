@@ -30,12 +30,12 @@ class Credentials(TypedDict):
 
 
 class MockS3Vectors(Switch):
-    """A mock of Amazon S3 Vectors, off until it is entered, started, or what it decorates is called.
+    """A mock of Amazon S3 Vectors, off until it is entered or started, or until its target is called.
 
     While any mock is on, no call of an s3vectors client reaches the network. (Clients whose endpoint is on
     the loopback interface are an exception: that is a local server the test asked for.) Mocks nest: an inner
-    one begins with what the outer one has, adds its options to those around it, and when it ends, what
-    happened in it is undone. With `shared`, it writes into the outer one instead.
+    one begins with what the outer one has, adds its options to the outer one's, and undoes its changes when
+    it ends. With `shared`, it writes into the outer one instead.
     """
 
     _made_by = "mock_s3vectors"
@@ -50,7 +50,7 @@ class MockS3Vectors(Switch):
 
     @property
     def config(self) -> Config:
-        """The options that hold: while it is on, together with those of the mocks around it."""
+        """The options in force: while the mock is on, together with those of the mocks around it."""
         level = STACK.level_of(self)
         return level.config if level else self._config
 
@@ -64,7 +64,7 @@ class MockS3Vectors(Switch):
         self._start()
 
     def stop(self) -> None:
-        """Switch it off again.
+        """Switch the mock off again.
 
         Raises:
             UsageError: it was not started, or has been stopped as often as started.
@@ -81,7 +81,7 @@ class MockS3Vectors(Switch):
         """Drop all vector buckets with everything in them, of every account and Region.
 
         Raises:
-            UsageError: this mock is off. Another one that is on keeps its vector buckets.
+            UsageError: this mock is off. Another mock that is on keeps its vector buckets.
         """
         level = STACK.level_of(self)
         if level is None:
@@ -92,13 +92,13 @@ class MockS3Vectors(Switch):
         level.world.clear()
 
     def credentials(self, account_id: str) -> Credentials:
-        """Keyword arguments that make `boto3.client` act in an account: obviously fake credentials.
+        """Return keyword arguments that make `boto3.client` act in an account: obviously fake credentials.
 
         Args:
             account_id: 12 digits.
 
         Raises:
-            UsageError: it is not.
+            UsageError: the account id is not 12 digits.
         """
         return {"aws_access_key_id": check_account_id(account_id), "aws_secret_access_key": "testing"}
 
@@ -130,35 +130,35 @@ def mock_s3vectors(*, shared: bool = ..., **options: Unpack[Options]) -> MockS3V
 def mock_s3vectors(
     target: Any = NOTHING, /, *, config: Config | None = None, shared: bool = False, **options: Any
 ) -> Any:
-    """Mock Amazon S3 Vectors in what is decorated, or in a `with` or `async with` block.
+    """Mock Amazon S3 Vectors in a decorated target, or in a `with` or `async with` block.
 
     Args:
         target: the function or class under `@mock_s3vectors` without parentheses.
         config: all options at once, instead of single ones.
-        shared: inside another mock, write into that one. Otherwise it begins with what the outer mock has,
-            and what happens in it is undone when it ends.
+        shared: inside another mock, write into that one. Otherwise the mock begins with what the outer one
+            has, and undoes its changes when it ends.
         **options: the fields of Config, for instance `account_id="111122223333"`.
 
     Returns:
         The decorated target, or without one a MockS3Vectors to enter, start or decorate with.
 
     Raises:
-        UsageError: an option does not exist or cannot have its value.
+        UsageError: an option does not exist, or has an invalid value.
     """
     mock = MockS3Vectors(shared=shared, **options_of("mock_s3vectors", config, options))
     return mock if target is NOTHING else mock(target)
 
 
 def options_of(of: str, config: Config | None, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the single options or, of a Config, all there are: it leaves nothing to the enclosing mock.
+    """Return the single options, or all options of a Config, which leaves none to the enclosing mock.
 
     Args:
-        of: the function that they were given to.
+        of: the function that got them.
         config: all options at once, or None.
         options: single ones.
 
     Raises:
-        UsageError: there are both, or the Config is none.
+        UsageError: both were given, or `config` is not a Config.
     """
     if config is None:
         return dict(options)

@@ -21,7 +21,7 @@ _SAVEPOINT = "_mock_s3vectors_savepoint"
 
 
 def has_examples(function: object) -> bool:
-    """Return whether Hypothesis made a function, with `@given`, that calls the test once for each example."""
+    """Return whether `@given` of Hypothesis made the function, which calls a test once for each example."""
     made = getattr(function, "is_hypothesis_test", False) is True
     return made and hasattr(getattr(function, "hypothesis", None), "inner_test")
 
@@ -30,7 +30,7 @@ def wrap_examples(function: Any, block: Block) -> None:
     """Have each example of a function for which `has_examples` holds run inside a block.
 
     Hypothesis has the attribute `inner_test` for this purpose. The function stays the same, so that
-    `@settings`, `@example` and others work above it and below it. Strategies draw outside of the block.
+    `@settings`, `@example` and others work above it and below it. Strategies draw outside the block.
     """
     function.hypothesis.inner_test = wrap(function.hypothesis.inner_test, block)
 
@@ -43,7 +43,8 @@ def isolate_examples(test: Any) -> None:
     if not has_examples(test):
         return
     inner = test.hypothesis.inner_test
-    # Compared, as other marks are; a method is met once for each class that inherits it.
+    # Marked, because a method is met once for each class that inherits it. The mark is the function itself,
+    # because a decorator may copy it onto a function of its own.
     if getattr(inner, _ISOLATED, None) is not inner:
         wrap_examples(test, lambda _: STACK.savepoint())
         isolated = test.hypothesis.inner_test
@@ -51,14 +52,14 @@ def isolate_examples(test: Any) -> None:
 
 
 def run_of_machine(function: Any) -> Function | None:
-    """Return a `runTest` that isolates the runs of a state machine, for that of its test case.
+    """Return a `runTest` that isolates the runs of a state machine, to replace its test case's.
 
     Args:
-        function: any method of a test class; None is returned for all others.
+        function: any method of a test class; for one that does not run a state machine, return None.
     """
     if getattr(function, "is_hypothesis_test", False) is not True or has_examples(function):
         return None
-    # Older releases have no attribute for it.
+    # Older releases of Hypothesis lack this attribute.
     of_closure = inspect.getclosurevars(function).nonlocals.get("cls")
     machine: Any = getattr(function, "_hypothesis_state_machine_class", of_closure)
     if machine is None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mock_s3vectors.exchange import Exchange
-    from mock_s3vectors.gateway import Gateway
+    from mock_s3vectors.gateway import Gateway, Refuse
     from mock_s3vectors.messages import HttpRequest
     from mock_s3vectors.world import World
 
@@ -238,18 +238,19 @@ class MockStack:
             "down while it is on."
         )
 
-    def handle(self, request: HttpRequest, begun: Level) -> Exchange:
+    def handle(self, request: HttpRequest, begun: Level, refuse: Refuse | None = None) -> Exchange:
         """Answer a request.
 
         Args:
             request: as its client sent it.
             begun: the level under which its call began: `current` at that time.
+            refuse: see `Gateway.handle`.
 
         Raises:
             UsageError: the mock under which the call began has ended.
         """
         level = self.check(begun)
-        return self._corridor().handle(request, level.world, level.config)
+        return self._corridor().handle(request, level.world, level.config, refuse)
 
     def _corridor(self) -> Gateway:
         """The gateway, made at the first request and kept: it holds no state, only the model."""

@@ -1,4 +1,4 @@
-"""How a mock is switched on and off: in a block, between `start` and `stop`, or around the calls of a target.
+"""Switching a mock on and off: for a block, between `start` and `stop`, or around the calls of a target.
 
 A server is a mock too, and is switched in the same ways.
 """
@@ -24,25 +24,25 @@ NOTHING: Any = object()
 
 
 class Switch(ABC):
-    """A mock that is off until it is entered, started, or decorates a target that is called."""
+    """A mock that is off until it is entered or started, or until a target that it decorates is called."""
 
-    # The public function that makes one.
+    # The public function that makes such a mock.
     _made_by: ClassVar[str]
 
     @abstractmethod
     def start(self) -> None:
-        """Switch it on until `stop()`."""
+        """Switch the mock on until `stop()`."""
 
     @abstractmethod
     def stop(self) -> None:
-        """Switch it off again."""
+        """Switch the mock off again."""
 
     @abstractmethod
     def block(self, world: World | None = None) -> AbstractContextManager[None]:
-        """Switch it on for a block.
+        """Switch the mock on for a block.
 
         Args:
-            world: what it begins with and writes into, instead of what the mock around it has.
+            world: the world that it begins with and writes into, instead of that of the mock around it.
         """
 
     def __enter__(self) -> Self:

@@ -1,1 +1,1 @@
-"""The wire: botocore's model of the service in, checked parameters and response bytes out."""
+"""The wire protocol, by botocore's model: requests to checked parameters, results to response bytes."""

@@ -18,14 +18,14 @@ COMPLETE_SINCE = "1.44.5"
 
 @lru_cache(maxsize=1)
 def service_model() -> ServiceModel:
-    """The model, read once a process.
+    """Return the model, read once per process.
 
-    An older botocore has fewer operations and shapes than a newer one; nothing here names any.
+    An older botocore has fewer operations and shapes than a newer one, so nothing here names any.
     """
     return ServiceModel(Loader().load_service_model(SERVICE, "service-2"), SERVICE)
 
 
 def operation_models() -> list[OperationModel]:
-    """All operations that the installed model has."""
+    """Return all operations of the installed model."""
     model = service_model()
     return [model.operation_model(name) for name in model.operation_names]

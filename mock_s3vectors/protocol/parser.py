@@ -1,7 +1,7 @@
-"""Requests in: the bytes of a request become the parameters of its operation.
+"""Parsing: the bytes of a request become the parameters of its operation.
 
-Every member is checked for its JSON type here, and for nothing else; ranges, lengths and patterns
-are the validator's. JSON's types, not Python's: `true` is no number.
+The parser checks the JSON type of every member, and nothing else; the validator checks ranges, lengths
+and patterns. The types are JSON's, not Python's: `true` is not a number.
 
 Choice: wrong-json-type. The answers to requests that cannot be read follow the malformed-request tests that
 Smithy, AWS's language for service models, publishes for this protocol.
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 Reader = Callable[[Any], Any]
 
 _NUMBERS = {float, int}
-# An integer of the model has 32 bits; what is beyond them is no integer, rather than one out of range.
+# An integer of the model has 32 bits; a number beyond them has the wrong type, rather than a wrong value.
 _INTEGERS = range(-(2**31), 2**31)
 # Numbers that JSON cannot write; clients send them as strings.
 _NON_FINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
 
 class RequestParser:
-    """Parses the requests of one operation."""
+    """A parser for the requests of one operation."""
 
     def __init__(self, operation: OperationModel) -> None:
         shape = operation.input_shape
@@ -54,10 +54,10 @@ class RequestParser:
         self._read_body = _structure_reader(body) if body else None
 
     def parse(self, request: HttpRequest, path: Mapping[str, str]) -> dict[str, Any]:
-        """The parameters by member name; absent members and nulls are left out. Choice: null-members.
+        """Return the parameters by member name, without absent members and nulls. Choice: null-members.
 
         Raises:
-            SerializationException: no JSON, a lone surrogate, or a member of the wrong JSON type.
+            SerializationException: invalid JSON, a lone surrogate, or a member of the wrong JSON type.
         """
         params: dict[str, Any] = {}
         if self._read_body is not None:
@@ -72,7 +72,7 @@ class RequestParser:
 
 
 def _load(body: bytes) -> Any:
-    """The JSON document; an empty body is an empty object, as for every operation without input."""
+    """Return the JSON document; an empty body is an empty object, as for every operation without input."""
     if not body:
         return {}
     try:
@@ -96,10 +96,10 @@ def _parse_query(query: str) -> dict[str, list[str]]:
 
 
 def reader_of(shape: Shape) -> Reader:
-    """A function that returns a JSON value as this shape's, or raises SerializationException."""
+    """Return a function that returns a JSON value as one of this shape, or raises SerializationException."""
     if getattr(shape, "is_document_type", False):
         return _read_anything
-    # A newer botocore may bring members of other types: no operation here reads them, so none is checked.
+    # A newer botocore may bring members of other types: no operation here reads them, so none needs a check.
     compile_reader = _READERS.get(shape.type_name)
     return compile_reader(shape) if compile_reader else _read_anything
 
@@ -132,7 +132,7 @@ def _read_float(value: Any) -> Any:
 
 
 def _read_floats(values: Any) -> Any:
-    """A list of numbers. A batch has hundreds of thousands: the types are collected at C's speed."""
+    """Return a list of numbers, whose types are collected at C speed: a batch has hundreds of thousands."""
     if type(values) is not list:
         raise not_deserializable()
     types = list(map(type, values))
@@ -142,7 +142,7 @@ def _read_floats(values: Any) -> Any:
 
 
 def _read_strings(values: Any) -> Any:
-    """Return a list of strings, whose types are collected likewise: a body may hold millions of keys."""
+    """Return a list of strings, whose types are collected likewise: a body may have millions of keys."""
     if type(values) is not list or not {str}.issuperset(map(type, values)):
         raise not_deserializable()
     return values
@@ -152,7 +152,7 @@ _READERS_OF_LISTS = {"float": _read_floats, "string": _read_strings}
 
 
 def _list_reader(shape: ListShape) -> Reader:
-    """Return a reader that leaves a list alone which is longer than the model allows.
+    """Return a reader that does not read a list that is longer than the model allows.
 
     The validator refuses it for its length. Choice: long-list-of-wrong-types.
     """
@@ -198,7 +198,7 @@ def _structure_of(shape: StructureShape) -> Reader:
 
     def read_union(values: Any) -> Any:
         union = read(values)
-        # Unknown members count here, and only here: a value with one of them says more than we would read.
+        # Unknown members count here, and only here: a union with one of them says more than the result would.
         # Choice: union-members.
         given = sum(value is not None for value in values.values())
         if not len(union) == given == 1:

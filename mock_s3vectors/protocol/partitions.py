@@ -1,4 +1,4 @@
-"""Which partition a Region belongs to, and its host names, from botocore's own table."""
+"""The partitions of Regions, and their host names, from botocore's own table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _partitions() -> list[tuple[str, frozenset[str], re.Pattern[str]]]:
     ]
 
 
-# Documented; an older botocore has no other suffix for aws-eusc than that of other services.
+# Documented; an older botocore gives aws-eusc only the suffix of other services.
 _SUFFIXES = {
     "amazonaws.com": "api.aws",
     "amazonaws.com.cn": "api.amazonwebservices.com.cn",
@@ -33,7 +33,7 @@ _SUFFIXES = {
 
 @lru_cache(maxsize=1)
 def endpoint_suffixes() -> tuple[frozenset[str], dict[str, str]]:
-    """What follows `s3vectors.{region}.`: all that there are, and each by that of other services."""
+    """Return all suffixes after `s3vectors.{region}.`, and each by the suffix of other services."""
     outputs = [partition["outputs"] for partition in _data()]
     by_other = {output["dnsSuffix"]: output["dualStackDnsSuffix"] for output in outputs} | _SUFFIXES
     of_botocore = {output["dualStackDnsSuffix"] for output in outputs}
@@ -42,7 +42,7 @@ def endpoint_suffixes() -> tuple[frozenset[str], dict[str, str]]:
 
 @lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
-    """The partition's id, `aws` for a Region that nobody knows (as botocore has it)."""
+    """Return the partition's id; `aws` for an unknown Region, as botocore does."""
     for name, regions, pattern in _partitions():
         if region in regions or pattern.match(region):
             return name

@@ -1,4 +1,4 @@
-"""Routes: HTTP method and raw path to an operation of the model."""
+"""Routing: from an HTTP method and a raw path to an operation of the model."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from botocore.model import OperationModel
 
-# A model that has this one has them all.
+# A model that has this operation has them all.
 _NEWEST = "UpdateMetadataConfiguration"
 
 _PLACEHOLDER = re.compile(r"\\{(\w+)\\}")
 
 
 class Router:
-    """A dictionary for the fixed paths, a short list of patterns for those with an ARN in them.
+    """A dictionary for the fixed paths, and a short list of patterns for paths with an ARN in them.
 
     An ARN is one segment of the path: AWS's SDKs send its slashes as `%2F`, and a server made from the
     model splits a path before it decodes it. Choice: slash-in-arn.
@@ -41,7 +41,7 @@ class Router:
                 self._fixed[method, path] = operation.name
 
     def route(self, method: str, path: str) -> tuple[str, dict[str, str]]:
-        """The operation's name, and the raw parts of the path by the name of their member.
+        """Return the operation's name, and the raw parts of the path by member name.
 
         Raises:
             UsageError: no operation of the installed model has this method and path.

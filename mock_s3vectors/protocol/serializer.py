@@ -1,4 +1,4 @@
-"""Responses out: a result or an error of the service becomes the bytes of an HTTP response."""
+"""Serializing: a result or an error of the service becomes the bytes of an HTTP response."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def serialize_result(result: dict[str, Any]) -> HttpResponse:
-    """A success. Vector data may stand in it as rows of a float64 matrix."""
+    """Return the response of a success, whose vector data may be rows of a float64 matrix."""
     return _respond(200, result, {})
 
 
 def serialize_error(error: ServiceError) -> HttpResponse:
-    """An error: its code goes into a header, its message into the body."""
+    """Return the response of an error, with its code in a header and its message in the body."""
     body: dict[str, Any] = {"message": error.message}
     if error.fields:
         body["fieldList"] = [{"path": field.path, "message": field.message} for field in error.fields]

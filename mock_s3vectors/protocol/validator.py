@@ -1,8 +1,8 @@
-"""Constraints: the parameters of an operation against the ranges, lengths, enums and patterns of its shape.
+"""Validating: parameters are checked against the ranges, lengths, enums and patterns of their shape.
 
-A shape becomes a checker once; a shape without any constraint below it becomes none, so that vector
-data is never walked through. A checker stops at the first violation, as AWS names no other: a list of a
-million members that is too long costs no more than its length.
+A shape becomes a checker once; a shape without any constraint in it becomes None, so that no checker walks
+through vector data. A checker stops at the first violation, since AWS names only one: a list of a million
+members that is too long costs no more than a look at its length.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Checker = Callable[[Any, str], "FieldError | None"]
 
 
 class Validator:
-    """Validates the parameters of one operation."""
+    """A validator for the parameters of one operation."""
 
     def __init__(self, operation: OperationModel) -> None:
         shape = operation.input_shape
@@ -42,7 +42,7 @@ class Validator:
 
 
 def checker_of(shape: Shape) -> Checker | None:
-    """Return a function that finds the first violation of a value at a path, or None if there can be none."""
+    """Return a function that finds the first violation in a value at a path; None if there cannot be one."""
     compile_checker = _CHECKERS.get(shape.type_name)
     return compile_checker(shape) if compile_checker else None
 
@@ -98,7 +98,7 @@ def _pattern_checker(shape: Shape) -> Checker | None:
 
 @cache
 def _compiled(pattern: str) -> Pattern[str]:
-    """Compile a pattern of the model when a request first meets it: few requests meet any."""
+    """Compile a pattern of the model when a request first needs it: few requests need any."""
     # `regex`, because the model writes \p{L}, which `re` does not know. Imported here, because most mocks
     # never need it.
     import regex  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""A line for each request that the HTTP server answered: `mock-s3vectors serve -v` shows them."""
+"""The access log: a line for each request that the server answered. `mock-s3vectors serve -v` shows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 class Answered:
-    """Notes the answer to a request on its way out."""
+    """The answer to a request, noted on its way out."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope = scope
@@ -26,7 +26,7 @@ class Answered:
 
     @property
     def begun(self) -> bool:
-        """Whether the client has seen a part of it."""
+        """Whether the client has seen a part of the answer."""
         return self._status is not None
 
     async def send(self, message: Message) -> None:
@@ -37,7 +37,7 @@ class Answered:
         await self._send(message)
 
     def log(self) -> None:
-        """Write the line; no line for a client that left before it had an answer."""
+        """Write the line, unless the client left before it had an answer."""
         if self._status is not None:
             seconds = time.perf_counter() - self._began
             log_answer(self._scope["client"], self._scope, self._status, self._error, seconds)
@@ -53,11 +53,11 @@ def log_answer(
     """Write a line: client, method, path, status, error code, milliseconds.
 
     Args:
-        client: its address.
-        scope: the request; None if its head did not come completely.
-        status: that of HTTP.
-        error: its code, empty for a success.
-        seconds: how long the answer took; None for a request that did not come completely.
+        client: the client's address.
+        scope: the request; None if its head did not arrive completely.
+        status: the HTTP status.
+        error: the error code, empty for a success.
+        seconds: how long the answer took; None for a request that did not arrive completely.
     """
     if _log.isEnabledFor(logging.INFO):
         host, port = client or ("unknown", 0)

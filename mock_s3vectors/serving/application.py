@@ -1,8 +1,8 @@
 """The door of HTTP: an ASGI application for clients in other processes and languages.
 
-It answers from the mock that is on in its process. Bodies are read up to AWS's limit and no further; threads
-walk the corridor, so that a long search keeps nobody waiting who does not need the same index.
-`guard` looks at every request first. `control` answers under `/_mock_s3vectors`, which is no path of AWS.
+It answers from the mock that is on in its process. It reads bodies up to AWS's limit and no further, and
+handles calls in threads, so that a long search delays only calls that need the same index. `guard` checks
+every request first. `control` answers under `/_mock_s3vectors`, which is not a path of AWS.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ if TYPE_CHECKING:
     from mock_s3vectors.serving.guard import Guard
 
 # A thread for each call in flight, since a call may wait for the lock of an index: with fewer threads, calls
-# that wait for one index would hold up calls for others. A thread is made only when all others are at work.
+# that wait for one index would hold up calls for others. The pool adds a thread only when all are busy.
 _WORKERS = 1_000
 
 _log = logging.getLogger(__name__)
 
 
 def application(guard: Guard, current: Callable[[], Level | None]) -> ASGIApp:
-    """Return the application, for any ASGI server that runs it with its lifespan.
+    """Return the application, for any ASGI server that supports lifespans.
 
     Args:
         guard: refuses requests by their headers.
-        current: tells which mock answers; None while none is on.
+        current: returns the mock that answers; None while no mock is on.
     """
     service, control = _service(current), control_api(current, _with_workers)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         guard.check(scope)
-        # Calls of the service need no router but the gateway's.
+        # Calls of the service need only the gateway's router.
         if scope["path"].startswith(CONTROL):
             await control({**scope, "path": scope["path"].rstrip("/")}, receive, send)
         else:
@@ -96,7 +96,7 @@ async def _with_workers(_: object) -> AsyncIterator[dict[str, Any]]:
 
 
 def _head_of(scope: Scope) -> HttpRequest:
-    """Return a request whose body is still to come."""
+    """Return a request whose body has yet to arrive."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     return HttpRequest(
         method=scope["method"],
@@ -109,13 +109,13 @@ def _head_of(scope: Scope) -> HttpRequest:
 
 
 async def _request(scope: Scope, receive: Receive) -> HttpRequest:
-    """Return a request with its body, if that is not too large.
+    """Return a request with its body, unless the body is too large.
 
-    What is left of a body that is too large is not read, and nothing at all of one that says so beforehand,
-    so that a client that waits for "100 Continue" sends none.
+    Stop reading at the limit, and read nothing of a body that declares itself too large, so that a client
+    that waits for "100 Continue" does not send it.
 
     Raises:
-        ClientDisconnect: the client is gone.
+        ClientDisconnect: the client has disconnected.
     """
     head = _head_of(scope)
     declared = head.headers.get("content-length", "")
@@ -132,24 +132,20 @@ async def _request(scope: Scope, receive: Receive) -> HttpRequest:
 
 
 def _answer(request: HttpRequest, level: Level | None) -> HttpResponse:
-    """Return the answer to a request; a bug of ours is logged, and answered as InternalServerException."""
+    """Return the answer to a request; 503 if no mock is on, or if it has just ended."""
     if level is None:
         return serialize_error(refusals.unavailable())
     try:
-        exchange = STACK.handle(request, level)
+        return STACK.handle(request, level, _refusal).answer()
     except UsageError:
-        # The mock has ended meanwhile.
         return serialize_error(refusals.unavailable())
-    if exchange.response is None:
-        exchange.response = serialize_error(_refusal(request, exchange.error))
-    return exchange.response
 
 
-def _refusal(request: HttpRequest, error: Exception | None) -> ServiceError:
-    """Return how the server tells a wrong use of the mock, or a bug."""
+def _refusal(request: HttpRequest, error: Exception) -> ServiceError:
+    """Return the error that tells of a wrong use of the mock, or of a bug, which is logged."""
     if isinstance(error, UsageError):
         return refusals.unknown_operation(str(error))
-    return _failure(request.method, request.path, error or RuntimeError("no answer"))
+    return _failure(request.method, request.path, error)
 
 
 def _failure(method: str, path: str, bug: Exception) -> ServiceError:

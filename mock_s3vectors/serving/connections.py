@@ -1,4 +1,4 @@
-"""The connections of the HTTP server: how long they may wait, and which make room for others."""
+"""The connections of the HTTP server: how long they may wait, and which ones make room for others."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.errors.exceptions import ServiceError
 
-# The process needs descriptors for other things than connections: this many, or a quarter if it has few.
+# Descriptors that the process keeps for things other than connections: this many, or a quarter if it has few.
 _SPARE = 64
-# In seconds: how long nobody is accepted when there is no room.
+# In seconds: how long the server accepts no connection when there is no room.
 A_MOMENT = 0.1
 
 _log = logging.getLogger(__name__)
@@ -36,10 +36,10 @@ class Limits:
     """How long a connection may wait, in seconds.
 
     Attributes:
-        idle: for the next request. SDKs keep connections, and AWS keeps them open for longer than 10 s.
-        half_request: for the rest of a request: for the whole head, and for any next piece of a body. So a
-            client may be as slow as it likes with 20 MiB, as long as it goes on.
-        answer: for the client to take its answer, once the server ends.
+        idle: for the next request. SDKs reuse connections, and AWS keeps them open for longer than 10 s.
+        half_request: for the rest of a request: for the whole head, and for each further piece of a body. So
+            a client may be as slow as it likes with 20 MiB, as long as it keeps sending.
+        answer: for the client to read its answer, once the server is stopping.
     """
 
     idle: float = 75
@@ -54,59 +54,61 @@ class Connection(H11Protocol):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.access_log = False  # uvicorn's own, which says less than ours
+        self.access_log = False  # uvicorn's own says less than `log_answer`
         self.since = self.server_state.now()
-        self._spells = False
+        self._was_in_head = False
 
     @property
     def is_half_sent(self) -> bool:
-        """Whether a part of a request is there, and the rest is not."""
+        """Whether a part of a request has arrived, and the rest has not."""
         state = self.conn.their_state
         return state is h11.SEND_BODY or (state is h11.IDLE and bool(self.conn.trailing_data[0]))
 
     @property
     def is_answering(self) -> bool:
-        """Whether the client has sent a request and has not got all of its answer."""
+        """Whether the client has sent a request and has not received its whole answer."""
         return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
 
     @property
     def is_at_work(self) -> bool:
-        """Whether there is no answer yet to a request that has come completely."""
+        """Whether a request has arrived completely, and its answer has not begun."""
         return self.is_answering and not self.cycle.response_started
 
     @property
     def is_idle(self) -> bool:
-        """Whether the client may send its next request, or its first one."""
+        """Whether the client may send its next request, or its first."""
         return not self.is_answering and not self.is_half_sent
 
     # --- what uvicorn calls
 
     def data_received(self, data: bytes) -> None:
-        """Note that the client is alive, unless it goes on to spell a head, piece by piece."""
+        """Note that the client is alive, unless it only sends one more piece of the same head."""
         super().data_received(data)
-        # h11 copies the bytes of a head to show them: so they are looked at once for each head.
-        spells = self.conn.their_state is h11.IDLE and (self._spells or bool(self.conn.trailing_data[0]))
-        if not (self._spells and spells):
+        # h11 copies the bytes of a head to show them: so look at them only once for each head.
+        is_in_head = self.conn.their_state is h11.IDLE and (
+            self._was_in_head or bool(self.conn.trailing_data[0])
+        )
+        if not (self._was_in_head and is_in_head):
             self.since = self.server_state.now()
-        self._spells = spells
+        self._was_in_head = is_in_head
 
     def on_response_complete(self) -> None:
-        """Begin to wait for the next request."""
+        """Start to wait for the next request."""
         self.since = self.server_state.now()
         super().on_response_complete()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Pass over an offer to go on in HTTP/2, which clients make that can do without; warn of others."""
+        """Ignore an offer to switch to HTTP/2, since clients also manage without; warn of other upgrades."""
         if self._get_upgrade() != b"h2c":
             self.logger.warning("Unsupported upgrade request.")
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse bytes that are no HTTP, or break its rules."""
+        """Refuse bytes that are not HTTP, or break its rules."""
         # uvicorn calls this while it handles the parser's exception, whose reason it leaves out.
         self.refuse(server.malformed(str(sys.exc_info()[1] or msg)))
 
     def shutdown(self) -> None:
-        """End it now, or as soon as its call is answered."""
+        """End the connection now, or as soon as its call is answered."""
         if self.is_half_sent:
             self.refuse(refusals.unavailable())
         elif self.is_answering:
@@ -117,7 +119,7 @@ class Connection(H11Protocol):
     # --- what the server decides
 
     def refuse(self, error: ServiceError) -> None:
-        """Answer a request that did not come completely, unless it was answered before, and close."""
+        """Refuse a request that did not arrive completely, unless it has an answer already, and close."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE) and not self.transport.is_closing():
             answer = serialize_error(error)
             headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
@@ -130,7 +132,7 @@ class Connection(H11Protocol):
         self.close()
 
     def close(self) -> None:
-        """Close it when all is sent, and tell the application that no more of a request comes."""
+        """Close the connection once all is sent, and tell the application that no more of a request comes."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -145,14 +147,14 @@ class Connections(ServerState):
         self._limits = limits
         self._most = _descriptor_limit()
         self._spare = min(_SPARE, self._most / 4)
-        self._told = False
+        self._has_warned = False
 
     def now(self) -> float:
-        """Return the seconds of a clock that never goes back."""
+        """Return the time in seconds, by a clock that never goes back."""
         return time.monotonic()
 
     def end_those_that_wait_too_long(self) -> None:
-        """Close idle connections, and refuse half requests; called again and again."""
+        """Close idle connections, and refuse half-sent requests; the server calls this once a second."""
         now = self.now()
         for connection in self._open():
             waited = now - connection.since
@@ -162,10 +164,10 @@ class Connections(ServerState):
                 connection.close()
 
     def end(self, seconds: float) -> None:
-        """End what may end now; called again and again, until none is left.
+        """End the connections that may end now; the server calls this until none is left.
 
         Args:
-            seconds: for how long this has been going on.
+            seconds: how long the server has been stopping.
         """
         for connection in self._open():
             connection.shutdown()
@@ -177,11 +179,11 @@ class Connections(ServerState):
     async def room(self, listener: socket.socket) -> None:
         """Wait until one more connection leaves descriptors to spare, and close idle ones for it.
 
-        Return at once if none is open: others have the descriptors then, and waiting does not help.
+        Return at once if no connection is open: something else holds the descriptors, and waiting is no help.
         """
         while self.connections and _next_descriptor(listener) >= self._most - self._spare:
-            self._tell()
-            await asyncio.sleep(0)  # a client that has sent a request meanwhile is not idle
+            self._warn()
+            await asyncio.sleep(0)  # a client that has just sent a request is not idle
             idle = [connection for connection in self._open() if connection.is_idle]
             if idle:
                 min(idle, key=lambda connection: connection.since).close()
@@ -189,10 +191,10 @@ class Connections(ServerState):
             else:
                 await asyncio.sleep(A_MOMENT)
 
-    def _tell(self) -> None:
-        """Say, once, that descriptors run out."""
-        if not self._told:
-            self._told = True
+    def _warn(self) -> None:
+        """Warn, once, that descriptors are running out."""
+        if not self._has_warned:
+            self._has_warned = True
             _log.warning(
                 "%d connections are open, and this process may have %s descriptors (ulimit -n): from now on "
                 "idle connections are closed to make room, and clients may have to wait.",
@@ -208,9 +210,9 @@ class Connections(ServerState):
 
 
 def _descriptor_limit() -> float:
-    """Return how many descriptors this process may have; infinitely many where no limit is known."""
+    """Return how many descriptors this process may have; infinity where no limit is known."""
     try:
-        import resource  # noqa: PLC0415 - Windows does not have it, nor the limit
+        import resource  # noqa: PLC0415 - Windows lacks the module, and the limit
     except ModuleNotFoundError:
         return math.inf
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -218,9 +220,9 @@ def _descriptor_limit() -> float:
 
 
 def _next_descriptor(listener: socket.socket) -> float:
-    """Return the descriptor that comes next: the system gives the lowest number that is free."""
+    """Return the next descriptor: the system assigns the lowest number that is free."""
     try:
         with listener.dup() as one:
             return one.fileno()
-    except OSError:  # there is none
+    except OSError:  # none is free
         return math.inf

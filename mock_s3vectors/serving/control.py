@@ -1,4 +1,4 @@
-"""The paths of the HTTP server that S3 Vectors cannot have: for tests in other languages.
+"""The HTTP server's own paths, which S3 Vectors cannot have, for tests in other languages.
 
 GET /_mock_s3vectors lists them.
 """
@@ -44,7 +44,7 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
     """Return the application that answers under these paths.
 
     Args:
-        current: tells which mock they are about; None while none is on.
+        current: returns the mock that the paths are about; None while no mock is on.
         lifespan: holds the resources of the server while it runs.
     """
 
@@ -84,10 +84,10 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
 
 
 def _describe(exchange: Exchange) -> dict[str, Any]:
-    """Return what the list of calls says of one, for orjson."""
+    """Return the entry of a call in the list of calls, for orjson."""
     request, response, error = exchange.request, exchange.response, exchange.error
     headers = response.headers if response else {}
-    # A body that could be read is JSON, and is shown as it came.
+    # A body that the parser could read is JSON, and appears as it arrived.
     is_json = exchange.params is not None and request.body
     return {
         "operation": exchange.operation,
@@ -119,7 +119,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 
 async def _fail(_: Request, bug: Exception) -> Response:
-    """Return the answer when the mock has a bug; Starlette raises it again, and it is logged."""
+    """Return the answer to a bug of the mock, which Starlette raises again, so that it is logged."""
     return _response(refusals.internal_failure(bug))
 
 

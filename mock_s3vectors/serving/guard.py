@@ -1,8 +1,8 @@
-"""The guard before the HTTP server: foreign web pages can neither drive it nor read it.
+"""The guard in front of the HTTP server: foreign web pages can neither control the server nor read from it.
 
-A browser lets every page send requests to this machine. It tells which page a request comes from, in `Origin`
-and in `Sec-Fetch-Site`; SDKs send neither. By DNS rebinding, a page can give its own host name the address of
-this machine: its requests then have the server's origin, but their `Host` still has that name.
+A browser lets every page send requests to this machine. It tells where a request comes from, in `Origin` and
+in `Sec-Fetch-Site`; SDKs send neither. By DNS rebinding, a page can give its own host name the address of
+this machine: its requests then seem to come from the server's origin, but their `Host` is still that name.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 class Guard:
-    """Refuses requests by their headers, whatever they ask for."""
+    """A filter of requests by their headers, whatever they ask for."""
 
     def __init__(self, *, loopback: bool, allowed_hosts: Iterable[str] = ()) -> None:
-        """Set which requests may pass.
+        """Decide which requests may pass.
 
         Args:
             loopback: whether the server listens on a loopback address. A server on another address cannot
-                know its names, and answers for all.
-            allowed_hosts: more names for the server, as `name_of` gives them.
+                know its names, and accepts any.
+            allowed_hosts: more names of the server, as `name_of` gives them.
         """
         self._loopback = loopback
         self._hosts = frozenset(allowed_hosts)
@@ -54,6 +54,6 @@ class Guard:
 
 
 def _header(scope: Scope, name: bytes) -> str | None:
-    """Return the value of a header (all values, if it is there more than once), or None without it."""
+    """Return the value of a header (all values, if it appears more than once), or None without it."""
     values = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
     return ", ".join(values) if values else None

@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 _LARGEST_HEAD = 256 * 1024
 # Connections that wait to be accepted.
 _QUEUE = 2048
-# In seconds: how long the end waits before it looks again whether all is done.
+# In seconds: how long a stopping server waits before it checks again whether all is done.
 _SHORTLY = 0.01
 
 
 class HttpServer(uvicorn.Server):
-    """A server that has its port from the beginning, and listens while it runs.
+    """A server that holds its port from the beginning, and answers while it runs.
 
-    `run()` is for the main thread, where SIGINT and SIGTERM end it; `start()` and `stop()` are for a
-    thread of its own.
+    `run()` is for the main thread, where SIGINT and SIGTERM end it; `start()` and `stop()` use a thread of
+    its own.
 
     Raises:
-        OSError: the port is taken, or the host is none of this machine.
+        OSError: the port is taken, or the host does not belong to this machine.
     """
 
     server_state: Connections
@@ -58,8 +58,8 @@ class HttpServer(uvicorn.Server):
         Args:
             host: a name or an address of this machine.
             port: 0 for any free port.
-            on_ready: called as soon as clients are answered.
-            current: tells which mock answers; None while none is on.
+            on_ready: called as soon as the server answers clients.
+            current: returns the mock that answers; None while no mock is on.
             allowed_hosts: names of the server besides those of the loopback interface.
             limits: how long connections may wait.
         """
@@ -70,12 +70,12 @@ class HttpServer(uvicorn.Server):
                 application(guard, current),
                 lifespan="on",
                 loop="asyncio",
-                # h11: httptools, which is faster, loses the body of a request that offers to go on in HTTP/2,
-                # as those of Java's HttpClient do.
+                # h11: httptools, which is faster, loses the body of a request that offers to switch to
+                # HTTP/2, as requests of Java's HttpClient do.
                 http=Connection,
                 h11_max_incomplete_event_size=_LARGEST_HEAD,
                 ws="none",
-                log_config=None,  # logging belongs to the program that has a server
+                log_config=None,  # the program that runs the server configures logging
                 proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=round(limits.idle),
@@ -90,13 +90,13 @@ class HttpServer(uvicorn.Server):
 
     @property
     def port(self) -> int:
-        """The port it has."""
+        """The port that the server holds."""
         port: int = self._socket.getsockname()[1]
         return port
 
     @property
     def url(self) -> str:
-        """Where clients on this machine find it, without a slash at the end."""
+        """The URL for clients on this machine, without a slash at the end."""
         ip = self._ip
         if ip.is_unspecified:
             ip = ipaddress.ip_address("127.0.0.1" if ip.version == 4 else "::1")  # noqa: PLR2004
@@ -107,12 +107,12 @@ class HttpServer(uvicorn.Server):
         return ipaddress.ip_address(self._socket.getsockname()[0])
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answer clients until somebody stops it."""
-        # uvicorn gets none: it would accept until descriptors run out, and then log one traceback each time.
+        """Answer clients until the server is told to stop."""
+        # uvicorn gets no socket: it would accept until descriptors run out, then log a traceback each time.
         super().run(sockets or [])
 
     def start(self) -> None:
-        """Answer clients in another thread, from when this returns."""
+        """Start to answer clients, in another thread; return once it does."""
         ready = Event()
         self._on_ready = ready.set
         failure: BaseException | None = None
@@ -136,7 +136,7 @@ class HttpServer(uvicorn.Server):
             raise RuntimeError("The HTTP server did not start.") from failure
 
     def stop(self) -> None:
-        """Finish what is being answered, and end the thread."""
+        """Finish the calls in progress, and end the thread."""
         self.should_exit = True
         self._wake_up()
         if self._thread is not None:
@@ -146,23 +146,23 @@ class HttpServer(uvicorn.Server):
         """Free the port of a server that may never have run."""
         self._socket.close()
 
-    # --- what uvicorn does, but it sees at once that it shall stop
+    # --- what uvicorn calls, changed so that the server stops at once when told to
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen."""
+        """Begin to accept connections."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._accepting = self._loop.create_task(self._accept(self._loop))
         self._on_ready()
 
     async def _accept(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Accept one connection after the other, for ever."""
+        """Accept one connection after another, forever."""
         while True:
             await self.server_state.room(self._socket)
             try:
                 accepted, _ = await loop.sock_accept(self._socket)
                 await loop.connect_accepted_socket(partial(self._connect, loop), accepted)
-            except OSError:  # no descriptors in spite of all, or the client is gone already
+            except OSError:  # no descriptor is free after all, or the client is gone already
                 await asyncio.sleep(A_MOMENT)
 
     def _connect(self, loop: asyncio.AbstractEventLoop) -> Connection:
@@ -171,17 +171,17 @@ class HttpServer(uvicorn.Server):
         )
 
     async def main_loop(self) -> None:
-        """Wait for the end, and once a second make a new Date header and look after the connections."""
+        """Wait for the end, and once a second renew the Date header and check the connections."""
         while not await self.on_tick(0):
             self.server_state.end_those_that_wait_too_long()
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._told_to_stop.wait(), 1)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - ours is enough
-        """Finish the calls that are being worked on, and end all other connections at once.
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - it has its own
+        """Finish the calls in progress, and end all other connections at once.
 
-        uvicorn itself would wait for half requests too, and for connections that come while it ends. A second
-        SIGINT ends the waiting.
+        uvicorn itself would also wait for half-sent requests, and for connections that arrive while it stops.
+        A second SIGINT ends the wait.
         """
         self._accepting.cancel()
         await asyncio.wait([self._accepting])
@@ -195,7 +195,7 @@ class HttpServer(uvicorn.Server):
                 break
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop because of a signal."""
+        """Stop on a signal."""
         super().handle_exit(sig, frame)
         self._wake_up()
 
@@ -207,8 +207,8 @@ class HttpServer(uvicorn.Server):
 def _bind(host: str, port: int) -> socket.socket:
     family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.create_server(address[:2], family=family, backlog=_QUEUE)
-    listener.setblocking(False)  # noqa: FBT003 - its name says what is true
-    # Connections inherit it. An answer is two writes, and without it the second waits 40 ms for the client;
-    # asyncio sets it only on sockets that say which protocol they are for, which these do not.
+    listener.setblocking(False)  # noqa: FBT003 - its name says what False means
+    # Connections inherit this option. An answer is two writes, and without it the second waits 40 ms for the
+    # client; asyncio sets it only on sockets that name their protocol, which these do not.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -1,4 +1,4 @@
-"""Opening a server, and the reasons why it cannot be opened: its address, or a package that is missing."""
+"""Opening a server, and the reasons why it may fail: a bad address, a port in use, or a missing package."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _OF_THE_HOST = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
 def http_server(host: str, port: int, **settings: Any) -> HttpServer:
-    """Return a server that has its port and does not run yet.
+    """Return a server that holds its port and does not run yet.
 
     Raises:
         UsageError: the extra `server` is not installed, or the server cannot have the host or the port.
     """
     check_address(host, port)
-    module = _uvicorn()
+    module = _import_http_server()
     try:
         return module.HttpServer(host, port, **settings)  # type: ignore[no-any-return]
     except (OSError, UnicodeError) as error:
@@ -51,11 +51,11 @@ def _reason(error: OSError | UnicodeError) -> str:
         return "it is no host name"
     if isinstance(error, socket.gaierror) or not error.errno:
         return str(error.strerror or error)
-    return os.strerror(error.errno)  # the error's own text names the address once more
+    return os.strerror(error.errno)  # the error's own text repeats the address
 
 
 def check_address(host: object, port: object) -> None:
-    """Raise unless a host is a text, and a port is a number that ports have.
+    """Raise unless a host is a str, and a port is an int in the range of ports.
 
     Raises:
         UsageError: one of them is not.
@@ -74,12 +74,12 @@ def check_address(host: object, port: object) -> None:
         raise UsageError(f"port={port}: it must be from 0 (any free port) to {_LAST_PORT}.")
 
 
-def _uvicorn() -> ModuleType:
+def _import_http_server() -> ModuleType:
     try:
-        from mock_s3vectors.serving import http_server as uvicorn  # noqa: PLC0415 - of an extra, and heavy
+        from mock_s3vectors.serving import http_server as module  # noqa: PLC0415 - it needs an extra, and is heavy
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         raise UsageError(
             f"The server needs {missing}, which is not installed: pip install 'mock_s3vectors[server]'."
         ) from error
-    return uvicorn
+    return module

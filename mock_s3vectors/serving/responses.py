@@ -1,4 +1,4 @@
-"""How an answer, or a refusal, reaches a client that may still be sending its request."""
+"""Answers, and refusals to clients that may still be sending their requests."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from mock_s3vectors.errors.exceptions import ServiceError
     from mock_s3vectors.messages import HttpResponse
 
-# How long a client that will close may go on sending bytes that nobody reads.
+# How long a client that will close may keep sending bytes that nobody reads.
 _LINGER_SECONDS = 2
 
 
 async def refuse(error: ServiceError, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a request that may still be coming with a refusal."""
+    """Send a refusal to a client that may still be sending its request."""
     await respond(serialize_error(error), before_it_closes(scope, receive, send))
 
 
@@ -33,10 +33,10 @@ async def respond(answer: HttpResponse, send: Send) -> None:
 
 
 async def piece_of_body(receive: Receive) -> tuple[bytes, bool]:
-    """Return a piece of the body, and whether there are more.
+    """Return the next piece of the body, and whether there are more.
 
     Raises:
-        ClientDisconnect: the client is gone.
+        ClientDisconnect: the client has disconnected.
     """
     message = await receive()
     if message["type"] == "http.disconnect":
@@ -45,11 +45,11 @@ async def piece_of_body(receive: Receive) -> tuple[bytes, bool]:
 
 
 def before_it_closes(scope: Scope, receive: Receive, send: Send) -> Send:
-    """Return a `send` for a refusal to a client whose body is not read, so that the refusal arrives.
+    """Return a `send` by which a refusal reaches a client whose body nobody reads.
 
-    A client that keeps the connection sends the rest of its body, and it is thrown away. One that does not
-    must be let send for a while, or it would see a reset instead of the refusal. And one that waits for "100
-    Continue" will send no body, so the connection must end here.
+    A client that keeps the connection sends the rest of its body, which is thrown away. A client that closes
+    it must be allowed to send for a while, or it would see a reset instead of the refusal. A client that
+    waits for "100 Continue" will send no body, so the connection must end here.
     """
     headers = dict(scope["headers"])
     waits = b"expect" in headers

@@ -1,4 +1,4 @@
-"""`s3vectors_server`: the mock, for clients in other processes and languages as well."""
+"""`s3vectors_server`: the mock, also for clients in other processes and languages."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from mock_s3vectors.serving.http_server import HttpServer
     from mock_s3vectors.world import World
 
-# Some clients read the one, some the other, and some the first that there is.
+# Some clients read the first, some the second, and some whichever exists.
 _NO_PROXY = ("no_proxy", "NO_PROXY")
 
 
 class S3VectorsServer(Switch):
-    """A mock of Amazon S3 Vectors that answers over HTTP too, switched on and off as any mock.
+    """A mock of Amazon S3 Vectors that also answers over HTTP, switched on and off like any mock.
 
-    It shares the state of a mock that is on already, and has a state of its own otherwise. It answers from
-    the newest mock inside, so that what a test does over HTTP is undone with the test. While it is on,
-    child processes find it: the environment variable `AWS_ENDPOINT_URL_S3VECTORS` names it, and there
-    are fake credentials if there were none. Clients of this process that are made meanwhile, and read
-    that variable, go through it as well; the others are answered as by `mock_s3vectors`.
+    It shares the state of a mock that is already on, and otherwise has a state of its own. It answers from
+    the newest mock inside it, so that the end of a test also undoes its changes over HTTP. While it is on,
+    child processes find it: the environment variable `AWS_ENDPOINT_URL_S3VECTORS` names it, and there are
+    fake credentials if there were none. Clients that this process makes while it is on, and that read the
+    variable, go through it as well; all others are answered as by `mock_s3vectors`.
     """
 
     _made_by = "s3vectors_server"
@@ -47,14 +47,14 @@ class S3VectorsServer(Switch):
     def __init__(
         self, options: Mapping[str, Any], host: str, port: int, allowed_hosts: tuple[str, ...]
     ) -> None:
-        Config(**options)  # refuses what no mock can have
+        Config(**options)  # refuses invalid options
         self._options = options
         self._host = host
         self._port = port
         self._last_port = 0
         self._allowed_hosts = allowed_hosts
         self._http: HttpServer | None = None
-        # How many blocks hold it on: a decorated function may call itself, or run in several threads.
+        # How many blocks keep it on: a decorated function may call itself, or run in several threads.
         self._blocks = 0
         self._lock = new_lock()
         self._started: ExitStack | None = None
@@ -78,7 +78,7 @@ class S3VectorsServer(Switch):
         """Answer clients until `stop()`.
 
         Raises:
-            UsageError: it is on already, the extra `server` is not installed, or the port is taken.
+            UsageError: the server is on already, the extra `server` is not installed, or the port is taken.
         """
         if self._started is not None:
             raise UsageError(f"The server is on already, at {self.url}: stop() it first.")
@@ -87,10 +87,10 @@ class S3VectorsServer(Switch):
             self._started = undo.pop_all()
 
     def stop(self) -> None:
-        """Finish what is being answered, and free the port.
+        """Finish the calls in progress, and free the port.
 
         Raises:
-            UsageError: it is off.
+            UsageError: the server is off.
         """
         if self._started is None:
             raise UsageError("stop() was called on a server that is off: start() it first.")
@@ -139,7 +139,7 @@ class S3VectorsServer(Switch):
                 http.stop()
 
     def _listen(self) -> HttpServer:
-        """Take the port; if any will do, the one of last time, which clients from `setup_class` know."""
+        """Take the port; if any will do, the previous one, which clients from `setup_class` know."""
         settings = {"allowed_hosts": self._allowed_hosts, "current": lambda: STACK.newest_in(self)}
         if self._last_port and not self._port:
             with suppress(UsageError):
@@ -176,14 +176,14 @@ def s3vectors_server(
 ) -> Any:
     """Mock Amazon S3 Vectors for other processes and languages, in a decorated target or in a `with` block.
 
-    Needs the extra `server`.
+    This needs the extra `server`.
 
     Args:
         target: the function or class under `@s3vectors_server` without parentheses.
         host: the name or address of this machine to listen on.
         port: 0 for any free port.
-        allowed_hosts: more names of the server, as clients have them in their URLs. Without them a server on
-            a loopback address answers only for names of the loopback interface, against DNS rebinding.
+        allowed_hosts: more names of the server, as they appear in clients' URLs. Without them a server on a
+            loopback address answers only for names of the loopback interface, to prevent DNS rebinding.
         config: all options of the mock at once, instead of single ones.
         **options: the fields of Config, for instance `account_id="111122223333"`.
 
@@ -192,7 +192,7 @@ def s3vectors_server(
         endpoint for clients.
 
     Raises:
-        UsageError: an option does not exist or cannot have its value.
+        UsageError: an option does not exist, or has an invalid value.
     """
     check_option_names(options, of="s3vectors_server", also=("host", "port", "allowed_hosts", "config"))
     check_address(host, port)
@@ -202,14 +202,14 @@ def s3vectors_server(
 
 
 class _Environment:
-    """What is in the environment while servers are on: where the last is, and that no proxy leads there."""
+    """The environment while servers are on: it names the newest one, and exempts all of them from proxies."""
 
     def __init__(self) -> None:
         self._lock = new_lock()
         self._replaced: dict[str, str | None] = {}
 
     def enter(self, url: str) -> None:
-        """A server is on."""
+        """Point the environment to a server that is now on."""
         with self._lock:
             if not STACK.servers:
                 names = (ENDPOINT_VARIABLE, IGNORE_VARIABLE, *_NO_PROXY)
@@ -218,7 +218,7 @@ class _Environment:
             self._set()
 
     def leave(self, url: str) -> None:
-        """It is not any more; servers may end in any order."""
+        """Take a server out again; servers may end in any order."""
         with self._lock:
             STACK.servers.remove(url)
             if STACK.servers:
@@ -228,12 +228,12 @@ class _Environment:
 
     def _set(self) -> None:
         hosts = sorted({str(urlsplit(url).hostname) for url in STACK.servers})
-        # Who had one of the two meant it for all clients.
+        # A user who set only one of the two meant it for all clients.
         common = self._replaced["no_proxy"] or self._replaced["NO_PROXY"]
         direct = {
             name: ",".join(filter(None, [self._replaced[name] or common, *hosts])) for name in _NO_PROXY
         }
-        # A user's "true" would have clients go past the server, to AWS.
+        # A user's "true" would let clients bypass the server and go to AWS.
         set_variables({ENDPOINT_VARIABLE: STACK.servers[-1], IGNORE_VARIABLE: "false", **direct})
 
 

@@ -10,6 +10,8 @@ from mock_s3vectors.locks import new_lock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from typing_extensions import Self
+
 # A longer body is not kept: it is a batch of vectors.
 LONGEST_BODY = 64 * 1024
 # How many exchanges are kept, and how many bytes of bodies: those of the newest.
@@ -19,6 +21,9 @@ MOST_BYTES = 8 * 1024 * 1024
 
 class Record(Protocol):
     """An exchange that is over, as a journal sees it."""
+
+    def copy(self) -> Self:
+        """Return a copy, which the journal may trim: others still need the exchange itself."""
 
     @property
     def size(self) -> int:
@@ -45,7 +50,8 @@ class Journal(Generic[RecordType]):
         return iter(list(self._records))
 
     def add(self, record: RecordType) -> None:
-        """Keep an exchange that is over."""
+        """Keep a copy of an exchange that is over."""
+        record = record.copy()
         record.trim(LONGEST_BODY)
         size = record.size
         with self._lock:

@@ -396,7 +396,7 @@ def test_the_marker_is_known(run: Run) -> None:
 def test_the_fixtures_are_described(run: Run) -> None:
     result = run("def test(): ...\n", "--fixtures", "-v")
     result.stdout.fnmatch_lines(
-        ["s3vectors_mock*", "*The mock, switched on*", "s3vectors_client*", "*A boto3 client on the mock*"]
+        ["s3vectors_mock*", "*Yield a mock that is on*", "s3vectors_client*", "*Return a boto3 client*"]
     )
 
 

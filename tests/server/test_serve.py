@@ -440,8 +440,8 @@ def test_help_says_of_every_option_what_it_does() -> None:
     assert options["hnsw_m"].metavar == "2-512"
     assert options["hnsw_m"].help == "neighbours per vector in the HNSW graph (M) (default: 32)"
     assert options["default_index_mode"].help == (
-        'what new vector buckets are like. "CLASSIC": as those from before 2026-09-30, whose indexes are '
-        'CLASSIC by default; "ENHANCED": as those since. By default the clock decides'
+        'the kind of new vector buckets. "CLASSIC": like those from before 2026-09-30, whose indexes are '
+        'CLASSIC by default; "ENHANCED": like those since. By default the clock decides'
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.doors.loading import whenever_loaded
+from mock_s3vectors.doors.loading import act_when_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ def watch(seen: list[type]) -> Callable[[], None]:
     def note(module: ModuleType) -> None:
         seen.append(module.Whole)
 
-    return lambda: whenever_loaded((NAME, note))
+    return lambda: act_when_loaded((NAME, note))
 
 
 def load() -> Any:
@@ -134,7 +134,7 @@ def test_two_who_watch_one_module(seen: list[type], watch: Callable[[], None]) -
 @pytest.mark.usefixtures("write")
 def test_two_things_to_do_with_one_module() -> None:
     done: list[str] = []
-    whenever_loaded((NAME, lambda _: done.append("one")), (NAME, lambda _: done.append("other")))
+    act_when_loaded((NAME, lambda _: done.append("one")), (NAME, lambda _: done.append("other")))
     load()
     assert done == ["one", "other"]
 

@@ -444,6 +444,18 @@ def test_no_way_leads_past_the_mock(way: Callable[[], Any]) -> None:
     assert str(refusal.value) == REFUSED
 
 
+def test_a_request_whose_mock_ends_while_it_is_signed_is_not_even_prepared() -> None:
+    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        mock.stop()
+        return request
+
+    request = requests.Request("POST", f"{ENDPOINT}/ListVectorBuckets", auth=sign)
+    mock = mock_s3vectors()
+    mock.start()
+    with pytest.raises(UsageError, match=r"^The mock ended before it had answered this call"):
+        requests.Session().prepare_request(request)
+
+
 @pytest.mark.parametrize("way", [with_an_adapter_of_its_own, with_botocore_alone])
 def test_other_ways_to_other_hosts_are_open(way: Callable[[], Any]) -> None:
     with mock_s3vectors(), pytest.raises((requests.ConnectionError, EndpointConnectionError)):

@@ -1,19 +1,19 @@
-"""Who calls, and in which Region: read from the SigV4 credential scope of a request."""
+"""The caller of a request and its Region, read from the credential scope of the SigV4 signature."""
 
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mock_s3vectors.neighbours import moto_account_of
 from mock_s3vectors.protocol.partitions import partition_of
 
 if TYPE_CHECKING:
     from mock_s3vectors.messages import HttpRequest
 
-# Bounded, so that a text full of half credentials costs no more than its length: AWS's access key ids have
-# at most 128 characters, and a Region is a label of a host name.
+# The repeats are bounded, so that a text full of half credentials takes time in proportion to its length: an
+# access key id of AWS has at most 128 characters, and a Region is a label of a host name.
 _REGION = "(?P<region>[a-z0-9-]{1,63})"
 _SCOPE = re.compile(rf"Credential=(?P<key>[^/,]{{1,128}})(?:/|%2F)[0-9]{{8}}(?:/|%2F){_REGION}(?:/|%2F)")
 _HOST = re.compile(rf"s3vectors(?:-fips)?\.{_REGION}\.")
@@ -30,7 +30,7 @@ class Caller:
     Attributes:
         account: 12 digits.
         region: the Region of the signature, whatever the endpoint.
-        partition: `aws`, `aws-cn`, `aws-us-gov` and so on, as the Region has it.
+        partition: that of the Region, for instance `aws`, `aws-cn` or `aws-us-gov`.
     """
 
     account: str
@@ -39,10 +39,10 @@ class Caller:
 
 
 def identify(request: HttpRequest, default_account: str) -> Caller:
-    """The caller of a request, signed by header or presigned by query, or not at all.
+    """Return the caller of a request that is signed in a header, presigned in the query, or unsigned.
 
-    An access key id of 12 digits is an account id. Keys that moto's IAM or STS handed out belong
-    to the account that moto says. Every other key belongs to the default account.
+    An access key id of 12 digits is an account id. A key that moto's IAM or STS made belongs to the account
+    in which moto keeps it. Every other key belongs to the default account.
     """
     scope = _SCOPE.search(request.headers.get("authorization") or request.query)
     if scope:
@@ -57,17 +57,4 @@ def identify(request: HttpRequest, default_account: str) -> Caller:
 def _account_of(access_key_id: str) -> str | None:
     if _ACCOUNT_ID.fullmatch(access_key_id):
         return access_key_id
-    return _moto_account_of(access_key_id) if access_key_id else None
-
-
-def _moto_account_of(access_key_id: str) -> str | None:
-    """The account in which moto keeps this access key, if a test uses moto's IAM or STS at all."""
-    moto_iam = sys.modules.get("moto.iam.models")
-    if moto_iam is None:
-        return None
-    # Lists, because another thread may make an account while we look.
-    for account, partitions in list(moto_iam.iam_backends.items()):
-        for backend in list(partitions.values()):
-            if access_key_id in backend.access_keys:
-                return str(account)
-    return None
+    return moto_account_of(access_key_id) if access_key_id else None

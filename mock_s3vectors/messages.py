@@ -1,4 +1,4 @@
-"""The two shapes that every door of the house hands to the corridor and gets back from it."""
+"""The request that every door hands to the gateway, and the response that it gets back."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request as it came over the wire.
+    """A request as its client sends it.
 
     Attributes:
         method: `POST`, `GET` or `DELETE`.
         host: the host name without port, for the Region of an unsigned request.
-        path: still percent-encoded, because an ARN in it has its slashes as `%2F`.
-        query: still percent-encoded, without the question mark.
-        headers: by lower-case name.
-        body: all of it, if it is whole.
-        is_whole: False if the door has not read all of the body, since it is longer than the service allows.
+        path: percent-encoded, because an ARN in it writes its slashes as `%2F`.
+        query: percent-encoded, without the question mark.
+        headers: values by name in lower case.
+        body: the whole body, if it is whole.
+        is_whole: False if the door has not read all of the body, since the service allows no longer one.
     """
 
     method: str
@@ -39,7 +39,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """An answer, ready for the wire."""
+    """An answer, ready to be sent."""
 
     status: int
     headers: Mapping[str, str]
@@ -51,12 +51,12 @@ class HttpResponse:
 
 
 def read_request(prepared: Any, url: SplitResult, path: str) -> HttpRequest:
-    """A request that a client in this process has prepared: botocore's or that of `requests`.
+    """Return a request that botocore or `requests` has prepared in this process.
 
     Args:
-        prepared: has `method`, `headers` and `body`.
-        url: where it goes.
-        path: what of the URL's path is the operation's.
+        prepared: an object with `method`, `headers` and `body`.
+        url: the URL of the request.
+        path: the part of the URL's path that names the operation.
     """
     return HttpRequest(
         method=prepared.method,
@@ -69,7 +69,7 @@ def read_request(prepared: Any, url: SplitResult, path: str) -> HttpRequest:
 
 
 def _headers(headers: Any) -> dict[str, str]:
-    """All headers by lower-case name; some clients have bytes for values."""
+    """Return all headers by name in lower case; some clients give bytes as values."""
     return {
         name.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
         for name, value in headers.items()
@@ -77,7 +77,7 @@ def _headers(headers: Any) -> dict[str, str]:
 
 
 def _body(body: Any) -> bytes:
-    """All of what a client means to send: nothing, text, bytes, a file, or pieces of one."""
+    """Return the whole body of a request whose client gave None, a text, bytes, a file or an iterable."""
     if isinstance(body, bytes):
         return body
     if body is None:

@@ -1,26 +1,258 @@
-"""What is read from other libraries' insides."""
+"""Other libraries, seen from inside: their attributes that this package reads or sets, one function for each.
+
+Hardly any of them is public, so any release may rename one. tests/activation/test_neighbours.py tries each
+function with the real library: if a release changes something, one test says which function to mend. (A table
+of `doors` lists the methods that a mock replaces, and the same tests try those.)
+
+Neither importing this module nor calling its functions loads a library that nobody uses. The attributes were
+seen in boto3 and botocore 1.39.5 to 1.44.8, aiobotocore 2.23.2 to 3.10.0, moto 5.1.9 to 5.2.5, Hypothesis
+6.100.0 to 6.170.17 and pytest 8.2.0 to 9.2.0.
+"""
 
 from __future__ import annotations
 
+import inspect
 import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    Function = Callable[..., Any]
+
+
+def _find(module: str, name: str) -> Any:
+    """Return an attribute of a module, None if the module is not loaded or lacks the attribute."""
+    return getattr(sys.modules.get(module), name, None)
+
+
+# --- boto3, botocore and aiobotocore ------------------------------------------------------------
+
+
+def default_session() -> Any:
+    """Return the session that `boto3.client` uses, None if it has not made one yet.
+
+    boto3 keeps it in `boto3.DEFAULT_SESSION`, and its public `setup_default_session` can only make a new one.
+    """
+    return _find("boto3", "DEFAULT_SESSION")
+
+
+def set_default_session(session: Any) -> None:
+    """Have `boto3.client` use a session; None has it make a new one. Do nothing if boto3 is not loaded."""
+    boto3: Any = sys.modules.get("boto3")
+    if boto3 is not None:
+        boto3.DEFAULT_SESSION = session
+
+
+def add_built_in_handlers(handlers: Any, early: Mapping[str, Function], late: Mapping[str, Function]) -> None:
+    """Add handlers of events to those that every later session of botocore begins with.
+
+    Each session copies `BUILTIN_HANDLERS`; `REGISTER_LAST` marks handlers that run after all others. A public
+    way, `session.register`, exists only for a session that has been made.
+
+    Args:
+        handlers: the module `botocore.handlers`.
+        early: handlers that run before botocore's own, by event.
+        late: handlers that run after botocore's own.
+    """
+    entries = [*early.items(), *((*entry, handlers.REGISTER_LAST) for entry in late.items())]
+    handlers.BUILTIN_HANDLERS[:0] = [entry for entry in entries if entry not in handlers.BUILTIN_HANDLERS]
+
+
+def service_of(endpoint: Any) -> str:
+    """Return the name of the service that an endpoint of botocore or aiobotocore calls, as in host names.
+
+    `botocore.endpoint.Endpoint` keeps it as `_endpoint_prefix`. An endpoint knows no client to ask.
+    """
+    return str(getattr(endpoint, "_endpoint_prefix", ""))
+
+
+def set_content(response: Any, content: bytes) -> None:
+    """Give a response of botocore its body, as if it had been read from the network.
+
+    `botocore.awsrequest.AWSResponse` keeps the body that it has read as `_content`, and returns it as
+    `content`. aiobotocore awaits the latter, so for its clients the body must be awaitable.
+    """
+    response._content = content
+
+
+def credentials_of(signer: Any) -> Any:
+    """Return the credentials with which a client of botocore or aiobotocore was made, None if it has none.
+
+    `botocore.signers.RequestSigner` keeps them as `_credentials`.
+    """
+    return signer._credentials
+
+
+def credentials_class(signer: Any) -> Callable[[str, str], Any]:
+    """Return the class of credentials that a signer takes: that of botocore, or that of aiobotocore.
+
+    `sign` is a coroutine function in aiobotocore's signers, which await the credentials they are given.
+    """
+    if inspect.iscoroutinefunction(signer.sign):
+        found: Callable[[str, str], Any] = _find("aiobotocore.credentials", "AioCredentials")
+        return found
+    from botocore.credentials import Credentials  # noqa: PLC0415 - loaded already when a client signs
+
+    return Credentials
+
+
+def set_request_credentials(request: Any, credentials: Any) -> None:
+    """Have one request signed with other credentials than those of its client.
+
+    `RequestSigner.sign` reads `request_credentials` from the entry `signing` of the request's context, where
+    botocore itself puts the credentials of S3 Express.
+    """
+    request.context.setdefault("signing", {})["request_credentials"] = credentials
+
+
+# --- moto ---------------------------------------------------------------------------------------
+
+
+def moto_is_on() -> bool:
+    """Return whether moto answers the calls of clients at the moment.
+
+    `moto.core.models.botocore_stubber` is moto's only handler, and `enabled` while any mock of moto is on.
+    """
+    return bool(getattr(_find("moto.core.models", "botocore_stubber"), "enabled", False))
+
+
+def moto_account_of(access_key_id: str) -> str | None:
+    """Return the account in which moto's IAM or STS made an access key, None if they did not make it.
+
+    `moto.iam.models.iam_backends` maps each account to its partitions, and each of these to a backend, whose
+    `access_keys` has the keys of IAM users and of assumed roles.
+    """
+    backends = _find("moto.iam.models", "iam_backends") or {}
+    # Lists, because another thread may make an account meanwhile.
+    for account, partitions in list(backends.items()):
+        for backend in list(partitions.values()):
+            if access_key_id in backend.access_keys:
+                return str(account)
+    return None
+
+
+# --- unittest -----------------------------------------------------------------------------------
 
 
 def is_unittest_case(cls: type) -> bool:
-    """Return whether a class is a test case of unittest."""
+    """Return whether a class is derived from `unittest.TestCase`, which is public but need not be loaded."""
     return _is_derived_from(cls, "unittest", "TestCase")
 
 
+def _is_derived_from(cls: type, module: str, base: str) -> bool:
+    found = _find(module, base)
+    return isinstance(found, type) and issubclass(cls, found)
+
+
+# --- Hypothesis ---------------------------------------------------------------------------------
+
+
 def is_state_machine(cls: type) -> bool:
-    """Return whether a class is a state machine of Hypothesis."""
+    """Return whether a class is a state machine of Hypothesis.
+
+    `hypothesis.stateful.RuleBasedStateMachine` is public; nobody has derived from it while it is not loaded.
+    """
     return _is_derived_from(cls, "hypothesis.stateful", "RuleBasedStateMachine")
 
 
+def has_examples(function: object) -> bool:
+    """Return whether Hypothesis made a function, with `@given`, that calls a test once for each example.
+
+    Such a function has a true `is_hypothesis_test`, and the test itself as `hypothesis.inner_test`.
+    """
+    return _is_of_hypothesis(function) and hasattr(getattr(function, "hypothesis", None), "inner_test")
+
+
+def inner_test(function: Any) -> Function:
+    """Return the test that a function for which `has_examples` holds calls once for each example."""
+    found: Function = function.hypothesis.inner_test
+    return found
+
+
+def wrap_examples(function: Any, wrap: Callable[[Function], Function]) -> None:
+    """Replace the inner test of a function for which `has_examples` holds.
+
+    Hypothesis documents `hypothesis.inner_test` for plugins that run async tests. The function itself stays,
+    so that `@settings`, `@example` and others work above it and below it.
+
+    Args:
+        function: changed in place.
+        wrap: makes the new inner test from the old one.
+    """
+    function.hypothesis.inner_test = wrap(function.hypothesis.inner_test)
+
+
+def machine_of(function: Any) -> Any:
+    """Return the state machine that a method `runTest` runs, None for every other function.
+
+    Hypothesis makes a test case of each machine. Its `runTest` has a true `is_hypothesis_test`, and the
+    machine as `_hypothesis_state_machine_class`. In 6.100 it has the machine only as `cls`, a variable of
+    its closure.
+    """
+    if not _is_of_hypothesis(function) or has_examples(function):
+        return None
+    of_closure = inspect.getclosurevars(function).nonlocals.get("cls")
+    return getattr(function, "_hypothesis_state_machine_class", of_closure)
+
+
+def run_machine(machine: Any, settings: Any) -> None:
+    """Run a state machine as Hypothesis does, which is loaded because there is a machine.
+
+    `hypothesis.stateful.run_state_machine_as_test` is public.
+    """
+    _find("hypothesis.stateful", "run_state_machine_as_test")(machine, settings=settings)
+
+
+def _is_of_hypothesis(function: object) -> bool:
+    # Compared, because a mock of `unittest.mock` has every attribute.
+    return getattr(function, "is_hypothesis_test", False) is True
+
+
+# --- asyncio ------------------------------------------------------------------------------------
+
+
+def is_in_event_loop() -> bool:
+    """Return whether an event loop of asyncio runs the caller. `get_running_loop` is public."""
+    get_running_loop = _find("asyncio", "get_running_loop")
+    try:
+        return get_running_loop is not None and get_running_loop() is not None
+    except RuntimeError:
+        return False
+
+
+# --- pytest -------------------------------------------------------------------------------------
+
+
 def is_fixture(target: object) -> bool:
-    """Return whether pytest made this of a function, in its newer or its older way."""
+    """Return whether `@pytest.fixture` made an object.
+
+    From pytest 8.4 on that is a `FixtureFunctionDefinition`, before a function with `_pytestfixturefunction`.
+    """
     return type(target).__name__ == "FixtureFunctionDefinition" or hasattr(target, "_pytestfixturefunction")
 
 
-def _is_derived_from(cls: type, module: str, base: str) -> bool:
-    """Return whether a class has a base of a module that need not be loaded."""
-    found = getattr(sys.modules.get(module), base, None)
-    return isinstance(found, type) and issubclass(cls, found)
+def fixture_names(item: object) -> list[str] | None:
+    """Return the names of the fixtures that pytest will make for a test, in order.
+
+    An item has them as `fixturenames`. Return None if it has none, as items that other plugins collect.
+    """
+    found: list[str] | None = getattr(item, "fixturenames", None)
+    return found
+
+
+def set_fixture_names(item: Any, names: Iterable[str]) -> None:
+    """Have pytest make these fixtures for a test, in this order.
+
+    The list is a new one, because the items of a parametrized test share one.
+    """
+    item.fixturenames = list(names)
+
+
+def is_shared_fixture(item: object, name: str) -> bool:
+    """Return whether a fixture that a test asks for lives longer than the test.
+
+    `_fixtureinfo.name2fixturedefs` of an item has the fixtures of each name; the last one counts.
+    """
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return name in known and known[name][-1].scope != "function"

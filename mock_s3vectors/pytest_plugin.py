@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mock_s3vectors import neighbours
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.classes import class_run, mocks_of
@@ -89,19 +90,12 @@ def _options(node: pytest.Item) -> Any:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mock a marked test, whether or not it names the fixture, and a test of a decorated class."""
     _mock_class_of(item)
-    names = getattr(item, "fixturenames", None)
+    names = neighbours.fixture_names(item)
     if names is not None and item.get_closest_marker(_MARKER):
-        # A new list, because a parametrized test shares the old one with its other parameters.
         others = [name for name in names if name != _FIXTURE]
-        # First of the fixtures made for each test: those that tests share must not be made inside the mock.
-        shared = sum(_is_shared(item, name) for name in others)
-        item.fixturenames = [*others[:shared], _FIXTURE, *others[shared:]]  # type: ignore[attr-defined]
-
-
-def _is_shared(item: pytest.Item, fixture: str) -> bool:
-    """Return whether a fixture lives longer than a test; pytest puts such fixtures first."""
-    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    return fixture in known and known[fixture][-1].scope != "function"
+        # First of those that are made for each test: what other tests share must not be made inside the mock.
+        shared = sum(neighbours.is_shared_fixture(item, name) for name in others)
+        neighbours.set_fixture_names(item, [*others[:shared], _FIXTURE, *others[shared:]])
 
 
 class _Run:

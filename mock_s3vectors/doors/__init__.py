@@ -1,34 +1,46 @@
-"""The doors: each turns a client's request into an HttpRequest and the answer back.
+"""The doors: each turns a client's request into an HttpRequest, and the answer into one for that client.
 
-| door | comes in through |
-|---|---|
-| `botocore` | the event `before-send` of boto3, botocore, aioboto3 and aiobotocore clients |
-| `requests` | `requests.Session.get_adapter` |
-| `asgi` | HTTP, from any client, to the server that `uvicorn` runs |
+| the caller | comes in through | see |
+|---|---|---|
+| a client of boto3, botocore, aioboto3 or aiobotocore | the event `before-send` | `clients` |
+| `requests`, with a call signed by hand or presigned | `Session.get_adapter` | `sessions`, `adapter` |
+| any other program, in any language | HTTP, to a local server | the package `serving` |
 
-What they need of a library waits until somebody else imports it. `ways_out` closes all other ways.
+`fences` refuses every other way to S3 Vectors, which `hosts` knows by its host names. Calls to a local server
+pass, but `local_endpoints` may warn of them. Importing the package loads none of these libraries: `loading`
+waits until somebody else does, and `patches` replaces their methods only while a mock is on.
 """
 
-from mock_s3vectors.doors.clients import add_handlers, pass_by
-from mock_s3vectors.doors.fences import refuse_calls, refuse_clients, refuse_urls
-from mock_s3vectors.doors.loading import whenever_loaded
+from mock_s3vectors.doors.clients import add_handlers, patch_client, skip_answered
+from mock_s3vectors.doors.fences import refuse_calls, refuse_sending, refuse_urls
+from mock_s3vectors.doors.loading import act_when_loaded
 from mock_s3vectors.doors.patches import Patch
-from mock_s3vectors.doors.sessions import answer_for_endpoints, prepare_within_one_mock
+from mock_s3vectors.doors.sessions import answer_endpoints, mark_requests
 from mock_s3vectors.mocking.stack import STACK
+
+__all__ = ["install", "patch_client"]
+
+# The methods that are replaced while a mock is on.
+_DOORS = (
+    Patch("requests.sessions", "Session", "prepare_request", mark_requests),
+    Patch("requests.sessions", "Session", "get_adapter", answer_endpoints),
+    Patch("moto.core.botocore_stubber", "BotocoreStubber", "process_request", skip_answered),
+)
+_FENCES = (
+    Patch("botocore.endpoint", "Endpoint", "make_request", refuse_calls),
+    Patch("botocore.endpoint", "Endpoint", "_send", refuse_sending),
+    Patch("aiobotocore.endpoint", "AioEndpoint", "_send", refuse_sending),
+    Patch("botocore.httpsession", "URLLib3Session", "send", refuse_urls),
+    Patch("requests.adapters", "HTTPAdapter", "get_connection_with_tls_context", refuse_urls),
+    Patch("requests.adapters", "HTTPAdapter", "get_connection", refuse_urls),  # before 2.32
+)
 
 
 def install() -> None:
-    """Have botocore ask the mocks from now on, and close all ways round them while one is on."""
-    patches = [
-        Patch("botocore.endpoint", "Endpoint", "make_request", refuse_calls),
-        Patch("botocore.endpoint", "Endpoint", "_send", refuse_clients),
-        Patch("botocore.httpsession", "URLLib3Session", "send", refuse_urls),
-        Patch("aiobotocore.endpoint", "AioEndpoint", "_send", refuse_clients),
-        Patch("moto.core.botocore_stubber", "BotocoreStubber", "process_request", pass_by),
-        Patch("requests.sessions", "Session", "prepare_request", prepare_within_one_mock),
-        Patch("requests.sessions", "Session", "get_adapter", answer_for_endpoints),
-        Patch("requests.adapters", "HTTPAdapter", "get_connection_with_tls_context", refuse_urls),
-        Patch("requests.adapters", "HTTPAdapter", "get_connection", refuse_urls),  # before 2.32
-    ]
+    """Have the clients of botocore ask the mock from now on.
+
+    While a mock is on, the other doors are open and the fences are closed.
+    """
+    patches = (*_DOORS, *_FENCES)
     STACK.while_on(*patches)
-    whenever_loaded(("botocore.handlers", add_handlers), *((patch.module, patch.renew) for patch in patches))
+    act_when_loaded(("botocore.handlers", add_handlers), *((patch.module, patch.renew) for patch in patches))

@@ -1,4 +1,4 @@
-"""Where requests leave that did not come through a door: closed while a mock is on."""
+"""The fences: while a mock is on, they refuse requests to S3 Vectors that did not come through a door."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from mock_s3vectors.doors.hosts import is_endpoint, is_loopback
 from mock_s3vectors.doors.local_endpoints import warn_of_local_endpoint
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.neighbours import service_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 def refuse_calls(make_request: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `Endpoint.make_request`, but it refuses a client that does not ask the mock.
+    """Wrap `Endpoint.make_request`, where calls begin, to refuse those of clients that do not ask the mock.
 
-    A call begins here. If it were refused only where it is sent, the mock could end before, and let it pass.
+    If the call were refused only where it is sent, the mock could end before that, and let it pass.
     """
 
     @functools.wraps(make_request)
@@ -31,8 +32,8 @@ def refuse_calls(make_request: Callable[..., Any]) -> Callable[..., Any]:
     return make_request_unless_mocked
 
 
-def refuse_clients(send: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `Endpoint._send` or `AioEndpoint._send`, the last place that all requests of clients pass."""
+def refuse_sending(send: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap `Endpoint._send` or `AioEndpoint._send`, the last step of all calls, to refuse the same ones."""
 
     @functools.wraps(send)
     def send_unless_mocked(self: Any, request: Any) -> Any:
@@ -45,12 +46,12 @@ def refuse_clients(send: Callable[..., Any]) -> Callable[..., Any]:
 def _check_way_out(endpoint: Any, address: str) -> None:
     """Raise if a call that leaves through an endpoint of botocore should have asked the mock.
 
-    A call to the loopback interface may leave; a warning says so if the environment has sent it there.
+    A call to the loopback interface may leave; a warning says so if an environment variable sent it there.
 
     Raises:
         UsageError: its client is older than our handlers, or was made without botocore's own.
     """
-    if not STACK or getattr(endpoint, "_endpoint_prefix", "") != "s3vectors":
+    if not STACK or service_of(endpoint) != "s3vectors":
         return
     url = urlsplit(address)
     if is_loopback(url.hostname or ""):
@@ -65,9 +66,11 @@ def _check_way_out(endpoint: Any, address: str) -> None:
 
 
 def refuse_urls(send: Callable[..., Any]) -> Callable[..., Any]:
-    """What sends a request of botocore or `requests` that somebody has made by hand, or its URL.
+    """Wrap a method that sends a request, or opens the connection to a URL, to refuse those of S3 Vectors.
 
-    In `requests` that is an adapter of one's own, or a session that keeps the `get_adapter` of another mock.
+    Programs call botocore's to send a request that they made themselves. Adapters of `requests` call the
+    other one if a session did not get them through our `get_adapter`, for instance because another mock
+    replaced it.
     """
 
     @functools.wraps(send)

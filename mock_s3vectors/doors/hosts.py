@@ -1,4 +1,4 @@
-"""Which hosts are those of S3 Vectors, and which are this machine."""
+"""Host names: those of S3 Vectors, those of this machine, and the form that a host name has."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from mock_s3vectors.errors.exceptions import UsageError
 
 
 def is_endpoint(url: str) -> bool:
-    """Whether a URL is one of S3 Vectors, in any Region and partition.
+    """Return whether a URL is one of S3 Vectors, in any Region and partition.
 
     Raises:
-        UsageError: the host is that of `client.meta.endpoint_url`, where S3 Vectors is not.
+        UsageError: the host is one that `client.meta.endpoint_url` may name, but S3 Vectors is elsewhere.
     """
-    # Most URLs are not, and need not be looked at any closer.
+    # The text comes first: it is cheap, and rules most URLs out.
     return "s3vectors" in url.lower() and _is_host_of_s3_vectors(urlsplit(url).hostname or "")
 
 
@@ -39,23 +39,23 @@ def _is_host_of_s3_vectors(host: str) -> bool:
     return False
 
 
-# A name or an address, and perhaps a port. Brackets hold an address of IPv6 only.
+# A name or an address, and perhaps a port. Only an IPv6 address is in brackets.
 _HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]*)\]|(?P<name>[^:]*))(?::[0-9]*)?")
 # Docker's names may have underscores.
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
 
 
 def name_of(host: str) -> str | None:
-    """Return the name or address of a `Host` header without its port, None if it does not have this form."""
+    """Return the name or address in a `Host` header without its port; None if the header has another form."""
     parts = _HOST.fullmatch(host)
     return (parts["address"] or parts["name"] or "").lower().removesuffix(".") if parts else None
 
 
 def checked_hosts(hosts: object) -> tuple[str, ...]:
-    """Return the names and addresses of a list as `name_of` has them.
+    """Return the names and addresses of a list, in the form that `name_of` returns.
 
     Raises:
-        UsageError: it is no list of them.
+        UsageError: the argument is not a list of names and addresses.
     """
     if not isinstance(hosts, Iterable) or isinstance(hosts, str):
         raise UsageError(
@@ -76,7 +76,7 @@ def _checked_host(host: object) -> str:
 
 
 def _address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the IP address that a text writes, None if it writes none."""
+    """Return the IP address that a text denotes, None if it denotes none."""
     try:
         return ipaddress.ip_address(text)
     except ValueError:
@@ -85,7 +85,7 @@ def _address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | No
 
 @functools.lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: then it is a local server that the test asked for."""
+    """Return whether a host is this machine; a call to it goes to a local server that the test asked for."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     address = _address_of(host)

@@ -1,4 +1,4 @@
-"""Acting on modules of somebody else's as soon as they are imported, without importing them."""
+"""Acting on modules of other libraries as soon as somebody imports them, without importing them."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
     Action = Callable[[ModuleType], None]
 
 
-def whenever_loaded(*actions: tuple[str, Action]) -> None:
-    """Do something with a module now if it is loaded, and each time after it has been.
+def act_when_loaded(*actions: tuple[str, Action]) -> None:
+    """Call actions with their modules: now for a module that is loaded, and each time one is loaded later.
 
-    It may be loaded again, because its import failed, it was reloaded, or a test has put `sys.modules` back.
+    A module is loaded again if its import failed, if it is reloaded, or if a test has restored `sys.modules`.
 
     Args:
-        *actions: names of modules, each with what is to be done with it.
+        *actions: names of modules, each with the action for it.
     """
     sys.meta_path.insert(0, _Finder(actions))
     for name, action in actions:
         if name in sys.modules:
-            # Another thread may be in the middle of it; this waits until it is whole.
+            # Another thread may still be importing it; this waits until the module is complete.
             action(importlib.import_module(name))
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Finds nothing itself, and has the loaders of certain modules do something more.
+    """Lets the other finders find a module, and has the module's loader act on it afterwards.
 
-    It stays where it is for good: were it taken out, another thread's import that walks the same list
-    would miss the next finder, and with it modules that exist.
+    It stays in `sys.meta_path` for good. If it were removed, another thread's import that walks the same list
+    would skip the next finder, and miss modules that exist.
     """
 
     def __init__(self, actions: Sequence[tuple[str, Action]]) -> None:
@@ -59,7 +59,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 class _Loader(importlib.abc.Loader):
-    """Loads a module as another loader does, which the module keeps, and then acts."""
+    """Loads a module with its own loader, which the module keeps, and then acts on it."""
 
     def __init__(self, loader: importlib.abc.Loader, actions: list[Action]) -> None:
         self._loader = loader

@@ -1,4 +1,4 @@
-"""Local servers to which the environment sends the clients of a test: calls pass, and the first one warns."""
+"""Local servers that an environment variable names: calls of clients pass, and the first one warns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mock_s3vectors.mocking.stack import STACK
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
 IGNORE_VARIABLE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
-# The one for this service comes first, as it does for clients.
+# The variable for this service takes precedence, as it does in botocore.
 _VARIABLES = (ENDPOINT_VARIABLE, "AWS_ENDPOINT_URL")
 _PORTS = {"http": 80, "https": 443}
 
@@ -20,13 +20,13 @@ _Origin = tuple[str, "str | None", "int | None"]
 
 
 def warn_of_local_endpoint(url: SplitResult) -> None:
-    """Warn, once for each mock, of a call to a local server that a variable names.
+    """Warn, once for each mock, of a call to a local server that an environment variable names.
 
-    A server of this process is the mock itself. A client whose `endpoint_url` is given, and is that of the
-    variable, cannot be told apart from one that has read it.
+    A server that this process runs is the mock itself, so there is no warning. If a program passes the URL of
+    the variable as `endpoint_url`, there is one: the two cases look alike.
 
     Args:
-        url: where a call to the loopback interface goes.
+        url: the URL of a call to the loopback interface.
     """
     origin = _origin(url)
     variable = next((name for name in _VARIABLES if _names(name, origin)), None)
@@ -45,14 +45,16 @@ def warn_of_local_endpoint(url: SplitResult) -> None:
 
 
 def _is_ours(origin: _Origin) -> bool:
+    """Return whether a server of this process has the port of an origin."""
     return origin[-1] in {_origin(urlsplit(server))[-1] for server in STACK.servers}
 
 
 def _names(variable: str, origin: _Origin) -> bool:
+    """Return whether the value of an environment variable is a URL of this origin."""
     try:
         return _origin(urlsplit(os.environ.get(variable, ""))) == origin
     except ValueError:
-        # The value is no URL, so the client has its endpoint from elsewhere.
+        # The value is not a URL, so the client's endpoint comes from elsewhere.
         return False
 
 

@@ -1,4 +1,4 @@
-"""Methods of other libraries that are ours while a mock is on, and theirs again afterwards."""
+"""Replacing a method of another library while a mock is on, and putting it back afterwards."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ if TYPE_CHECKING:
 
 
 class Patch:
-    """One method, of a library that need not be loaded, nor installed.
+    """One method of a library, which need not be loaded, nor installed.
 
-    Others may patch the same method, before us or after us, and put back what they found at any time: so
-    ours does as theirs does when no mock is on, and is known wherever it is met again.
+    Other code may patch the same method, before us or after us, and put back what it found at any time, even
+    if that is our method. So ours does as the library's own when no mock is on, and is recognised when met
+    again.
     """
 
     def __init__(self, module: str, owner: str, name: str, wrap: Callable[[Any], Method]) -> None:
-        """Nothing yet.
+        """Describe a patch without applying it.
 
         Args:
-            module: where the class is defined.
+            module: the module that defines the class.
             owner: the class.
             name: the method.
-            wrap: makes ours from theirs.
+            wrap: makes our method from the one that it finds.
         """
         self.module = module
         self._owner = owner
@@ -43,14 +44,14 @@ class Patch:
         self._theirs: WeakKeyDictionary[Method, Method] = WeakKeyDictionary()
 
     def apply(self) -> None:
-        """Now if the library is loaded; if it comes later, `renew` is to be called."""
+        """Replace the method if the library is loaded; if it is loaded later, call `renew` then."""
         self._on = True
         module = sys.modules.get(self.module)
         if module is not None:
             self.renew(module)
 
     def undo(self) -> None:
-        """Put the library's own method back."""
+        """Put back the method that ours replaced."""
         with self._lock:
             self._on = False
             for owner in self._patched:
@@ -59,18 +60,20 @@ class Patch:
             self._patched.clear()
 
     def renew(self, module: ModuleType) -> None:
-        """Apply it to a module that has just been loaded, if a mock is on."""
+        """Replace the method in a module that has just been loaded, if a mock is on."""
         owner = getattr(module, self._owner, None)
         with self._lock:
-            # Else it is a test's stand-in, a release that has no such method, or half loaded and comes again.
+            # Otherwise the module is a test's stand-in, of a release without the method, or incomplete. If
+            # it is incomplete, the loader calls this again.
             if self._on and isinstance(owner, type) and self._name in vars(owner):
                 method = vars(owner)[self._name]
                 ours = self._ours(self._theirs.get(method, method))
-                # Noted first: an interruption between the two must not hide it from `undo`.
+                # Noted first, because `undo` must know of it if an interruption comes between the two.
                 self._patched.append(owner)
                 setattr(owner, self._name, ours)
 
     def _ours(self, theirs: Method) -> Method:
+        """Return our method around theirs, the same one as last time if theirs is the same."""
         if self._newest is None or self._theirs[self._newest] is not theirs:
             ours = self._wrap(theirs)
             self._theirs[ours] = theirs

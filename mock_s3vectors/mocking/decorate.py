@@ -10,8 +10,8 @@ from mock_s3vectors.config import Config
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.classes import decorate_class
 from mock_s3vectors.mocking.functions import wrap
-from mock_s3vectors.mocking.property_tests import has_examples, wrap_examples
-from mock_s3vectors.neighbours import is_fixture
+from mock_s3vectors.mocking.property_tests import wrap_examples
+from mock_s3vectors.neighbours import has_examples, is_fixture
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -1,15 +1,12 @@
-"""Property tests: Hypothesis calls a test many times, and no example sees the changes of another one.
-
-This module imports nothing from Hypothesis. It knows functions and classes of Hypothesis by their attributes.
-"""
+"""Property tests: Hypothesis calls a test many times, and no example sees the changes of another one."""
 
 from __future__ import annotations
 
-import inspect
-import sys
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors import neighbours
 from mock_s3vectors.mocking.functions import wrap
 from mock_s3vectors.mocking.stack import STACK
 
@@ -20,19 +17,9 @@ _ISOLATED = "_mock_s3vectors_isolated"
 _SAVEPOINT = "_mock_s3vectors_savepoint"
 
 
-def has_examples(function: object) -> bool:
-    """Return whether `@given` of Hypothesis made the function, which calls a test once for each example."""
-    made = getattr(function, "is_hypothesis_test", False) is True
-    return made and hasattr(getattr(function, "hypothesis", None), "inner_test")
-
-
 def wrap_examples(function: Any, block: Block) -> None:
-    """Have each example of a function for which `has_examples` holds run inside a block.
-
-    Hypothesis has the attribute `inner_test` for this purpose. The function stays the same, so that
-    `@settings`, `@example` and others work above it and below it. Strategies draw outside the block.
-    """
-    function.hypothesis.inner_test = wrap(function.hypothesis.inner_test, block)
+    """Have each example of a function that `@given` made run inside a block; strategies draw outside it."""
+    neighbours.wrap_examples(function, partial(wrap, block=block))
 
 
 def isolate_examples(test: Any) -> None:
@@ -40,14 +27,14 @@ def isolate_examples(test: Any) -> None:
 
     This leaves any other test alone.
     """
-    if not has_examples(test):
+    if not neighbours.has_examples(test):
         return
-    inner = test.hypothesis.inner_test
+    inner = neighbours.inner_test(test)
     # Marked, because a method is met once for each class that inherits it. The mark is the function itself,
     # because a decorator may copy it onto a function of its own.
     if getattr(inner, _ISOLATED, None) is not inner:
         wrap_examples(test, lambda _: STACK.savepoint())
-        isolated = test.hypothesis.inner_test
+        isolated = neighbours.inner_test(test)
         setattr(isolated, _ISOLATED, isolated)
 
 
@@ -57,11 +44,7 @@ def run_of_machine(function: Any) -> Function | None:
     Args:
         function: any method of a test class; for one that does not run a state machine, return None.
     """
-    if getattr(function, "is_hypothesis_test", False) is not True or has_examples(function):
-        return None
-    # Older releases of Hypothesis lack this attribute.
-    of_closure = inspect.getclosurevars(function).nonlocals.get("cls")
-    machine: Any = getattr(function, "_hypothesis_state_machine_class", of_closure)
+    machine: Any = neighbours.machine_of(function)
     if machine is None:
         return None
 
@@ -79,7 +62,6 @@ def run_of_machine(function: Any) -> Function | None:
     isolated = type(machine)(machine.__name__, (machine,), {**body, "__init__": init, "teardown": teardown})
 
     def run(test_case: Any) -> None:
-        stateful: Any = sys.modules["hypothesis.stateful"]
-        stateful.run_state_machine_as_test(isolated, settings=test_case.settings)
+        neighbours.run_machine(isolated, test_case.settings)
 
     return run

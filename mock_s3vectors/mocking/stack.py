@@ -8,7 +8,6 @@ what happens in it is undone.
 from __future__ import annotations
 
 import re
-import sys
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mock_s3vectors import neighbours
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
@@ -272,18 +272,7 @@ def _world_in(outer: Level | None, *, shared: bool) -> World:
 
 
 def _is_ambient() -> bool:
-    return threading.current_thread() is threading.main_thread() and not _runs_in_event_loop()
-
-
-def _runs_in_event_loop() -> bool:
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is None:
-        return False
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
+    return threading.current_thread() is threading.main_thread() and not neighbours.is_in_event_loop()
 
 
 def _without(levels: tuple[Level, ...], level: Level) -> tuple[Level, ...]:

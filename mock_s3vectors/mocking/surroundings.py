@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors import neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,16 +33,16 @@ class Surroundings:
         # Set but empty counts as absent, as it does for botocore.
         absent = {name: os.environ.get(name) for name in FAKE_CREDENTIALS if not os.environ.get(name)}
         # A boto3 that is first imported while the mock is on had no default session before.
-        session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
+        session = neighbours.default_session()
         self._before = self._before or _Before(absent, session)
         os.environ.update({name: FAKE_CREDENTIALS[name] for name in absent})
-        _set_default_session(None)
+        neighbours.set_default_session(None)
 
     def leave(self) -> None:
         """Put everything back."""
         if self._before is not None:
             set_variables(self._before.variables)
-            _set_default_session(self._before.session)
+            neighbours.set_default_session(self._before.session)
             self._before = None
 
 
@@ -52,9 +53,3 @@ def set_variables(values: Mapping[str, str | None]) -> None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
-
-
-def _set_default_session(session: Any) -> None:
-    boto3 = sys.modules.get("boto3")
-    if boto3 is not None:
-        boto3.DEFAULT_SESSION = session  # type: ignore[attr-defined]

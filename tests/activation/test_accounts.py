@@ -31,13 +31,13 @@ def test_credentials_of_an_account() -> None:
 
 
 @pytest.mark.parametrize("key", ["11112222333", "1111222233334", "AKIA11112222", "11112222333x"])
-def test_what_is_no_account_id_is_an_ordinary_key(key: str) -> None:
+def test_a_key_that_is_no_account_id_is_an_ordinary_key(key: str) -> None:
     with mock_s3vectors(account_id=OTHER):
         assert account_of(new_client(aws_access_key_id=key, aws_secret_access_key="x")) == OTHER
 
 
 @pytest.mark.parametrize("wrong", ["123", "12345678901x", 123456789012, None, ""])
-def test_credentials_of_what_is_no_account_id(wrong: Any) -> None:
+def test_credentials_of_a_wrong_account_id(wrong: Any) -> None:
     with pytest.raises(UsageError, match="is no account id: give 12 digits as a string"):
         mock_s3vectors().credentials(wrong)
 

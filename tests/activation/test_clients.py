@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from mock_s3vectors import UsageError, mock_s3vectors, patch_client
-from mock_s3vectors.doors.clients import before_send
+from mock_s3vectors.doors.clients import answer_request
 from mock_s3vectors.doors.hosts import is_loopback
 from mock_s3vectors.mocking.stack import MockStack
 from mock_s3vectors.operations import OPERATIONS
@@ -226,8 +226,8 @@ def test_a_client_that_is_patched_often_or_needlessly_calls_once(
 
 def test_a_hook_that_is_registered_twice_runs_an_operation_once(handled: list[str]) -> None:
     client = new_client(**KEYS)
-    client.meta.events.register("before-send.s3vectors", before_send)
-    client.meta.events.register("before-send", before_send)
+    client.meta.events.register("before-send.s3vectors", answer_request)
+    client.meta.events.register("before-send", answer_request)
     with mock_s3vectors():
         create("bucket", client=client)
     assert handled == ["/CreateVectorBucket"]

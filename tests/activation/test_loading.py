@@ -1,4 +1,4 @@
-"""What is done whenever a module is loaded, tried with a module made for it."""
+"""Actions that run when a module is loaded, tried with a module made for these tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.doors.loading import whenever_loaded
+from mock_s3vectors.doors.loading import act_when_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ class Whole: ...
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Writes the module, anew each time; all that imports changed is put back."""
+    """Write the module, replacing it; after the test, undo everything that imports have changed."""
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
@@ -45,7 +45,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
 
 @pytest.fixture
 def seen(write: Callable[[str], None]) -> list[type]:  # noqa: ARG001 - there is a module first
-    """The class in the module, for each time that it was loaded."""
+    """Return a list that gets the class in the module each time that the module is loaded."""
     return []
 
 
@@ -54,7 +54,7 @@ def watch(seen: list[type]) -> Callable[[], None]:
     def note(module: ModuleType) -> None:
         seen.append(module.Whole)
 
-    return lambda: whenever_loaded((NAME, note))
+    return lambda: act_when_loaded((NAME, note))
 
 
 def load() -> Any:
@@ -124,7 +124,7 @@ def test_a_module_keeps_its_own_loader(watch: Callable[[], None]) -> None:
     assert copy.copy(module.__spec__.loader) is not None
 
 
-def test_two_who_watch_one_module(seen: list[type], watch: Callable[[], None]) -> None:
+def test_two_watchers_of_one_module(seen: list[type], watch: Callable[[], None]) -> None:
     watch()
     watch()
     module = load()
@@ -132,9 +132,9 @@ def test_two_who_watch_one_module(seen: list[type], watch: Callable[[], None]) -
 
 
 @pytest.mark.usefixtures("write")
-def test_two_things_to_do_with_one_module() -> None:
+def test_two_actions_for_one_module() -> None:
     done: list[str] = []
-    whenever_loaded((NAME, lambda _: done.append("one")), (NAME, lambda _: done.append("other")))
+    act_when_loaded((NAME, lambda _: done.append("one")), (NAME, lambda _: done.append("other")))
     load()
     assert done == ["one", "other"]
 
@@ -142,7 +142,7 @@ def test_two_things_to_do_with_one_module() -> None:
 def test_a_module_that_another_thread_is_loading(
     watch: Callable[[], None], seen: list[type], write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is waited for: half of a module has not what is looked for."""
+    """The action waits for it, because an incomplete module may lack what the action needs."""
     begun, go_on = threading.Event(), threading.Event()
     monkeypatch.setattr(threading, "of_a_test", (begun, go_on), raising=False)
     write("import threading\nbegun, go_on = threading.of_a_test\nbegun.set()\ngo_on.wait(20)\n" + SOURCE)

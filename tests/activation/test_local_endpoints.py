@@ -1,4 +1,4 @@
-"""Local servers that a variable of the environment names: calls pass, and the first one is warned of."""
+"""Local servers that an environment variable names: calls pass, and the first one warns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Together with moto's `mock_aws`: in either order ours answers s3vectors, and moto all else."""
+"""Together with moto's `mock_aws`: in either order our mock answers s3vectors, and moto everything else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 moto = pytest.importorskip("moto")
 mock_aws: Any = moto.mock_aws
-# Imports what a mock needs, the hook of moto first of all.
+# Imports the modules that a mock of moto needs, above all its hook into botocore.
 mock_aws()
 
 OTHER = "111122223333"
@@ -66,7 +66,7 @@ def test_each_answers_its_own(mocks: list[Callable[[], Any]]) -> None:
 
 
 @both_orders
-def test_moto_is_not_asked_for_what_ours_answers(mocks: list[Callable[[], Any]]) -> None:
+def test_moto_is_not_asked_for_calls_that_our_mock_answers(mocks: list[Callable[[], Any]]) -> None:
     from moto.s3vectors.models import s3vectors_backends
 
     with ExitStack() as stack:
@@ -82,8 +82,8 @@ def test_moto_is_not_asked_for_what_ours_answers(mocks: list[Callable[[], Any]])
 
 
 @both_orders
-def test_what_moto_would_raise_does_not_surface(mocks: list[Callable[[], Any]]) -> None:
-    """moto takes ARNs apart without looking, and refuses services that are not on its whitelist."""
+def test_errors_that_moto_would_raise_do_not_surface(mocks: list[Callable[[], Any]]) -> None:
+    """moto parses ARNs without checking them, and refuses services that are not on its whitelist."""
     with ExitStack() as stack:
         for mock in mocks:
             stack.enter_context(mock())
@@ -161,7 +161,7 @@ def test_the_account_of_an_assumed_role(mocks: list[Callable[[], Any]]) -> None:
             aws_session_token=given["SessionToken"],
         )
         assert account_of(client) == OTHER
-        # From the other account on into a third one.
+        # From the other account into a third one.
         there: Any = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
         third = there.client("sts", region_name="us-east-1").assume_role(
             RoleArn="arn:aws:iam::444455556666:role/reader", RoleSessionName="session"

@@ -1,4 +1,4 @@
-"""Methods that are replaced while a mock is on, and others who replace the same ones."""
+"""Methods that are replaced while a mock is on, and other code that replaces the same ones."""
 
 from __future__ import annotations
 
@@ -93,8 +93,8 @@ def test_somebody_elses_patch_around_ours(owner: Any, patch: Patch) -> None:
     assert owner().method() == "other(ours(theirs))"
 
 
-def test_ours_that_somebody_puts_back_too_late(owner: Any, patch: Patch) -> None:
-    """However often it happens, there is one of ours at the most."""
+def test_somebody_puts_ours_back_too_late(owner: Any, patch: Patch) -> None:
+    """However often that happens, at most one method of ours is around theirs."""
     for _ in range(5):
         patch.apply()
         saved = owner.method
@@ -108,7 +108,7 @@ def test_ours_that_somebody_puts_back_too_late(owner: Any, patch: Patch) -> None
         assert owner.method is theirs
 
 
-def test_methods_that_are_gone_are_not_kept(owner: Any, patch: Patch) -> None:
+def test_a_method_that_is_gone_is_not_kept_alive(owner: Any, patch: Patch) -> None:
     def short_lived(_: object) -> str:
         return "short-lived"
 

@@ -105,7 +105,7 @@ def test_presigned() -> None:
 
 @mock_s3vectors
 def test_presigned_with_a_body() -> None:
-    """botocore moves parameters from the body to the query, where the service's model has none."""
+    """botocore moves parameters from the body to the query, where the model does not expect them."""
     create("films")
     url = new_client().generate_presigned_url("get_vector_bucket", Params=FILMS)
     assert "?vectorBucketName=films&X-Amz-Algorithm=" in url
@@ -163,7 +163,7 @@ def test_every_host_that_botocore_makes() -> None:
 )
 @pytest.mark.usefixtures("no_sockets")
 @mock_s3vectors
-def test_hosts_where_s3_vectors_is_not(host: str, right: str) -> None:
+def test_hosts_without_s3_vectors(host: str, right: str) -> None:
     with pytest.raises(UsageError) as refusal:
         requests.post(f"https://{host}/ListVectorBuckets", timeout=1)
     assert str(refusal.value) == (
@@ -184,7 +184,7 @@ def test_hosts_where_s3_vectors_is_not(host: str, right: str) -> None:
     ],
 )
 @mock_s3vectors
-def test_other_hosts_go_their_way(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_other_hosts_are_called(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     sent: list[str | None] = []
 
     def send(_: HTTPAdapter, request: requests.PreparedRequest, **__: Any) -> requests.Response:
@@ -198,7 +198,7 @@ def test_other_hosts_go_their_way(monkeypatch: pytest.MonkeyPatch, url: str) -> 
     assert sent == [url]
 
 
-# --- what a session does ------------------------------------------------------------------------
+# --- sessions -----------------------------------------------------------------------------------
 
 
 @mock_s3vectors
@@ -217,6 +217,49 @@ def test_sessions_with_hooks_adapters_and_streams() -> None:
         assert answer.elapsed.total_seconds() > 0
         assert answer.request.url == f"{ENDPOINT}/ListVectorBuckets"
     assert seen == [200]
+
+
+def send_again(answer: requests.Response, **settings: Any) -> requests.Response:
+    """Send a request once more, for another Region, through the same connection: as `HTTPDigestAuth` does."""
+    again = answer.request.copy()
+    again.headers["authorization"] = (
+        "AWS4-HMAC-SHA256 Credential=id/20261121/eu-west-1/s3vectors/aws4_request"
+    )
+    second: requests.Response = answer.connection.send(again, **settings)
+    second.history.append(answer)
+    return second
+
+
+@mock_s3vectors
+def test_a_hook_may_send_a_request_again() -> None:
+    create("films", client=new_client("eu-west-1"))
+    with requests.Session() as session:
+        answer = session.post(f"{ENDPOINT}/GetVectorBucket", json=FILMS, hooks={"response": send_again})
+    assert isinstance(answer.connection, HTTPAdapter)
+    assert answer.json()["vectorBucket"]["vectorBucketArn"] == ARN.replace("us-east-1", "eu-west-1")
+    assert [before.status_code for before in answer.history] == [404]
+
+
+def test_a_hook_may_not_send_a_request_again_after_the_mock() -> None:
+    mock = mock_s3vectors()
+
+    def stop(answer: requests.Response, **_: Any) -> None:
+        mock.stop()
+        answer.connection.send(answer.request)
+
+    mock.start()
+    with pytest.raises(UsageError, match=r"^The mock ended before it had answered this call"):
+        requests.post(f"{ENDPOINT}/ListVectorBuckets", json={}, hooks={"response": stop}, timeout=1)
+
+
+@mock_s3vectors
+def test_an_answer_leaves_no_cookies_and_no_history() -> None:
+    with requests.Session() as session:
+        session.cookies.set("mine", "kept")
+        answer = session.post(f"{ENDPOINT}/ListVectorBuckets", json={}, allow_redirects=True)
+        assert answer.request.headers["cookie"] == "mine=kept"
+        assert (answer.history, answer.is_redirect, dict(answer.cookies)) == ([], False, {})
+        assert dict(session.cookies) == {"mine": "kept"}
 
 
 @pytest.mark.parametrize(
@@ -270,7 +313,7 @@ def test_all_operations_without_a_socket() -> None:
 
 @pytest.mark.usefixtures("no_sockets")
 @mock_s3vectors
-def test_what_is_no_operation() -> None:
+def test_a_path_without_an_operation() -> None:
     with pytest.raises(UsageError, match=r"^GET /QueryVectors is no operation of Amazon S3 Vectors"):
         requests.get(f"{ENDPOINT}/QueryVectors", timeout=1)
 
@@ -306,7 +349,7 @@ def test_a_test_may_use_responses_for_itself(*, ours_first: bool) -> None:
         with pytest.raises(requests.ConnectionError, match="Connection refused by Responses"):
             requests.get("https://example.com/other", timeout=1)
         assert names() == ["films"]
-        # What was ours is not among their calls, and all that they wait for was called.
+        # Their calls do not contain ours, and each response that they expect was asked for.
         assert [call.request.url for call in theirs.calls] == [
             "https://example.com/",
             "https://example.com/other",
@@ -401,6 +444,18 @@ def test_no_way_leads_past_the_mock(way: Callable[[], Any]) -> None:
     assert str(refusal.value) == REFUSED
 
 
+def test_a_request_whose_mock_ends_while_it_is_signed_is_not_even_prepared() -> None:
+    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        mock.stop()
+        return request
+
+    request = requests.Request("POST", f"{ENDPOINT}/ListVectorBuckets", auth=sign)
+    mock = mock_s3vectors()
+    mock.start()
+    with pytest.raises(UsageError, match=r"^The mock ended before it had answered this call"):
+        requests.Session().prepare_request(request)
+
+
 @pytest.mark.parametrize("way", [with_an_adapter_of_its_own, with_botocore_alone])
 def test_other_ways_to_other_hosts_are_open(way: Callable[[], Any]) -> None:
     with mock_s3vectors(), pytest.raises((requests.ConnectionError, EndpointConnectionError)):
@@ -417,7 +472,7 @@ def test_headers_may_be_bytes() -> None:
 
 
 def test_a_patch_of_somebody_else_outlives_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Theirs was put around ours, and puts ours back when ours is off: it must do nothing then."""
+    """A patch around ours puts ours back when the mock is off: ours must do nothing then."""
     sent: list[Any] = []
 
     def send(*arguments: Any, **_: Any) -> requests.Response:
@@ -443,6 +498,23 @@ def test_a_patch_of_somebody_else_outlives_ours(monkeypatch: pytest.MonkeyPatch)
     with mock_s3vectors():
         assert post("ListVectorBuckets").json() == {"vectorBuckets": []}
     session_class.get_adapter = own
+
+
+def test_responses_is_imported_when_somebody_calls() -> None:
+    program = """
+import sys, requests
+from mock_s3vectors import mock_s3vectors
+with mock_s3vectors():
+    try:
+        requests.get("http://127.0.0.1:1/")
+    except requests.ConnectionError:
+        print("responses" in sys.modules)
+    requests.post("https://s3vectors.us-east-1.api.aws/ListVectorBuckets", data=b"{}")
+    print("responses" in sys.modules)
+"""
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("False\nTrue\n", "")
 
 
 def test_requests_that_is_imported_while_the_mock_is_on() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.awsrequest import AWSResponse
 
-from mock_s3vectors.doors.clients import before_send
+from mock_s3vectors.doors.clients import answer_request
 from mock_s3vectors.gateway import Gateway
 
 if TYPE_CHECKING:
@@ -44,6 +44,6 @@ def floor_of(call: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> Any:
 
     client = boto3.Session(region_name="us-east-1").client("s3vectors")
     # Our own handler is taken out, so that nothing but the canned answer is timed.
-    client.meta.events.unregister("before-send.s3vectors", before_send)
+    client.meta.events.unregister("before-send.s3vectors", answer_request)
     client.meta.events.register("before-send.s3vectors", answer)
     return client

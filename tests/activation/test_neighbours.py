@@ -1,0 +1,340 @@
+"""The insides of other libraries that the package knows, each tried with the real library.
+
+tests/clients/aiobotocore/test_neighbours.py does the same for aiobotocore.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import subprocess
+import sys
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from unittest import IsolatedAsyncioTestCase, TestCase
+from unittest.mock import MagicMock
+
+import boto3
+import pytest
+from botocore import UNSIGNED, handlers
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.session import Session
+from hypothesis import given, settings, strategies
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from mock_s3vectors import mock_s3vectors, neighbours
+from tests.activation.world import new_client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEYS: Any = {"aws_access_key_id": "some-id", "aws_secret_access_key": "some-secret"}
+
+# --- all of them --------------------------------------------------------------------------------
+
+
+def test_none_of_them_loads_a_library() -> None:
+    program = """
+import sys
+before = set(sys.modules)
+from mock_s3vectors import neighbours
+assert neighbours.default_session() is None
+neighbours.set_default_session("session")
+assert not neighbours.moto_is_on()
+assert neighbours.moto_account_of("some-id") is None
+for is_one in (neighbours.is_unittest_case, neighbours.is_state_machine, neighbours.has_examples):
+    assert not is_one(int)
+assert not neighbours.is_fixture(int)
+assert neighbours.machine_of(print) is None
+print({name.split(".")[0] for name in set(sys.modules) - before} & set(sys.argv))
+"""
+    libraries = ["boto3", "botocore", "aiobotocore", "moto", "unittest", "hypothesis", "pytest"]
+    command = [sys.executable, "-S", "-c", program, *libraries]
+    environment = {"PYTHONPATH": ":".join(filter(None, sys.path))}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+METHODS = [
+    ("botocore.endpoint", "Endpoint", "make_request"),
+    ("botocore.endpoint", "Endpoint", "_send"),
+    ("botocore.httpsession", "URLLib3Session", "send"),
+    ("moto.core.botocore_stubber", "BotocoreStubber", "process_request"),
+    ("requests.sessions", "Session", "prepare_request"),
+    ("requests.sessions", "Session", "get_adapter"),
+    ("requests.adapters", "HTTPAdapter", "get_connection_with_tls_context"),
+    ("requests.adapters", "HTTPAdapter", "get_connection"),
+]
+
+
+@pytest.mark.parametrize(("module", "owner", "name"), METHODS)
+def test_a_mock_replaces_a_method(module: str, owner: str, name: str) -> None:
+    pytest.importorskip(module.partition(".")[0])
+    owning = getattr(importlib.import_module(module), owner)
+    if not hasattr(owning, name) and name.startswith("get_connection"):
+        pytest.skip("requests has one of these or both, depending on its release")
+    theirs = vars(owning)[name]
+    with mock_s3vectors():
+        assert vars(owning)[name].__wrapped__ is theirs
+    assert vars(owning)[name] is theirs
+
+
+# --- boto3, botocore ----------------------------------------------------------------------------
+
+
+def test_the_default_session_of_boto3() -> None:
+    assert neighbours.default_session() is None
+    boto3.setup_default_session(region_name="eu-west-1")
+    assert neighbours.default_session().region_name == "eu-west-1"
+    neighbours.set_default_session(boto3.Session(region_name="eu-west-2"))
+    assert boto3.client("s3vectors").meta.region_name == "eu-west-2"
+    neighbours.set_default_session(None)
+    assert boto3.client("s3vectors", region_name="eu-west-3").meta.region_name == "eu-west-3"
+    assert neighbours.default_session() is not None
+
+
+def test_built_in_handlers_of_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", [("an-event", lambda **_: called.append("botocore"))])
+    called: list[str] = []
+    early = {"an-event": lambda **_: called.append("early")}
+    late = {"an-event": lambda **_: called.append("late")}
+    for _ in range(2):
+        neighbours.add_built_in_handlers(handlers, early, late)
+    assert len(handlers.BUILTIN_HANDLERS) == 3
+    Session().get_component("event_emitter").emit("an-event")
+    assert called == ["early", "botocore", "late"]
+
+
+def test_the_service_of_an_endpoint() -> None:
+    assert neighbours.service_of(new_client(**KEYS)._endpoint) == "s3vectors"
+    sts = boto3.client("sts", region_name="us-east-1", **KEYS)
+    assert neighbours.service_of(sts._endpoint) == "sts"
+    assert neighbours.service_of(object()) == ""
+
+
+def test_the_content_of_a_response() -> None:
+    headers: Any = {}
+    response = AWSResponse("https://example.com", 200, headers, BytesIO())
+    neighbours.set_content(response, b"body")
+    assert (response.content, response.text) == (b"body", "body")
+
+
+def signed(client: Any, do: Callable[[Any, Any], None]) -> str:
+    """Return the `Authorization` of a call, having done something before it is signed."""
+    seen: list[str] = []
+
+    def before_sign(request: Any, request_signer: Any, **_: Any) -> None:
+        do(request, request_signer)
+
+    def before_send(request: Any, **_: Any) -> None:
+        seen.append(str(request.headers.get("Authorization")))
+
+    # First, before the handler of the mock, whose answer ends the event.
+    client.meta.events.register_first("before-sign.s3vectors", before_sign)
+    client.meta.events.register_first("before-send.s3vectors", before_send)
+    with mock_s3vectors():
+        client.list_vector_buckets()
+    return seen[0]
+
+
+def test_the_credentials_of_a_signer() -> None:
+    def look(_: Any, signer: Any) -> None:
+        found = neighbours.credentials_of(signer)
+        assert (found.access_key, found.secret_key) == ("some-id", "some-secret")
+        assert neighbours.credentials_class(signer) is Credentials
+
+    assert "Credential=some-id/" in signed(new_client(**KEYS), look)
+
+
+@pytest.mark.parametrize("settings", [{}, {"config": Config(signature_version=UNSIGNED)}])
+def test_a_signer_without_credentials(settings: Any) -> None:
+    client = new_client(**settings)
+    found: list[Any] = []
+    signed(client, lambda _, signer: found.append(neighbours.credentials_of(signer)))
+    assert found == [None]
+
+
+def test_the_credentials_of_one_request() -> None:
+    def lend(request: Any, signer: Any) -> None:
+        lent = neighbours.credentials_class(signer)("lent-id", "lent-secret")
+        neighbours.set_request_credentials(request, lent)
+
+    assert "Credential=lent-id/" in signed(new_client(**KEYS), lend)
+
+
+# --- moto ---------------------------------------------------------------------------------------
+
+
+def test_whether_moto_is_on() -> None:
+    moto = pytest.importorskip("moto")
+    with moto.mock_aws():
+        assert neighbours.moto_is_on()
+        with moto.mock_aws():
+            pass
+        assert neighbours.moto_is_on()
+    assert not neighbours.moto_is_on()
+
+
+def test_accounts_of_keys_that_moto_made() -> None:
+    moto = pytest.importorskip("moto")
+    with moto.mock_aws():
+        iam = boto3.client("iam", region_name="us-east-1")
+        iam.create_user(UserName="user")
+        key = iam.create_access_key(UserName="user")["AccessKey"]["AccessKeyId"]
+        role = {"RoleArn": "arn:aws:iam::111122223333:role/reader", "RoleSessionName": "session"}
+        sts = boto3.client("sts", region_name="us-east-1")
+        assumed = sts.assume_role(**role)["Credentials"]["AccessKeyId"]
+        assert neighbours.moto_account_of(key) == "123456789012"
+        assert neighbours.moto_account_of(assumed) == "111122223333"
+        assert neighbours.moto_account_of("some-id") is None
+
+
+# --- unittest -----------------------------------------------------------------------------------
+
+
+def test_test_cases_of_unittest() -> None:
+    for cls in (TestCase, IsolatedAsyncioTestCase, Counter.TestCase):
+        assert neighbours.is_unittest_case(cls)
+    assert not neighbours.is_unittest_case(Counter)
+
+
+# --- Hypothesis ---------------------------------------------------------------------------------
+
+
+class Counter(RuleBasedStateMachine):
+    """Notes the runs of a machine and of one that is derived from it."""
+
+    runs: list[str] = []  # noqa: RUF012 - shared on purpose
+
+    @rule()
+    def count(self) -> None:
+        self.runs.append(type(self).__name__)
+
+
+class Derived(Counter):
+    """Another one."""
+
+
+def test_state_machines() -> None:
+    assert neighbours.is_state_machine(Counter)
+    assert not neighbours.is_state_machine(Counter.TestCase)
+    for machine in (Counter, Derived):
+        assert neighbours.machine_of(machine.TestCase.runTest) is machine
+
+
+def test_a_state_machine_is_run() -> None:
+    Counter.runs.clear()
+    few = settings(Counter.TestCase.settings, max_examples=1, stateful_step_count=1, database=None)
+    neighbours.run_machine(Derived, few)
+    assert set(Counter.runs) == {"Derived"}
+
+
+def plain(number: int) -> None:
+    """A test that Hypothesis has not seen."""
+
+
+def test_a_test_with_examples() -> None:
+    seen: list[str] = []
+
+    @settings(max_examples=3, database=None)
+    @given(strategies.integers())
+    def example(number: int) -> None:
+        assert isinstance(number, int)
+        seen.append("example")
+
+    def wrap(test: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> None:
+            seen.append("before")
+            test(*args, **kwargs)
+
+        return wrapper
+
+    assert neighbours.has_examples(example)
+    assert neighbours.inner_test(example).__name__ == "example"
+    neighbours.wrap_examples(example, wrap)
+    assert neighbours.inner_test(example).__name__ == "wrapper"
+    example()
+    assert seen == ["before", "example"] * (len(seen) // 2)
+    assert len(seen) >= 2
+
+
+def test_functions_that_hypothesis_did_not_make() -> None:
+    for target in (plain, MagicMock(), Counter.TestCase.runTest, int, None):
+        assert not neighbours.has_examples(target)
+    for function in (plain, MagicMock(), given(strategies.integers())(plain)):
+        assert neighbours.machine_of(function) is None
+
+
+# --- pytest -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def for_each_test() -> None:
+    """One that pytest makes for each test."""
+
+
+@pytest.fixture(scope="module")
+def for_the_module() -> None:
+    """One that pytest makes once for all tests here."""
+
+
+def test_fixtures_of_pytest() -> None:
+    assert neighbours.is_fixture(for_each_test)
+    assert neighbours.is_fixture(for_the_module)
+    assert not neighbours.is_fixture(plain)
+
+
+@pytest.mark.usefixtures("for_each_test", "for_the_module")
+def test_fixtures_that_a_test_asks_for(request: pytest.FixtureRequest) -> None:
+    found = neighbours.fixture_names(request.node)
+    assert found is not None
+    assert {"for_each_test", "for_the_module"} <= set(found)
+    assert neighbours.is_shared_fixture(request.node, "for_the_module")
+    assert not neighbours.is_shared_fixture(request.node, "for_each_test")
+    assert not neighbours.is_shared_fixture(request.node, "no_such_fixture")
+
+
+def test_an_item_without_fixtures() -> None:
+    assert neighbours.fixture_names(object()) is None
+    assert not neighbours.is_shared_fixture(object(), "for_each_test")
+
+
+def test_fixtures_that_pytest_is_told_to_make(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("""
+from mock_s3vectors import neighbours
+
+def pytest_itemcollected(item):
+    if "first" in item.name:
+        neighbours.set_fixture_names(item, ["late", "early", *neighbours.fixture_names(item)])
+""")
+    pytester.makepyfile("""
+import pytest
+
+MADE = []
+
+@pytest.fixture
+def early():
+    MADE.append("early")
+
+@pytest.fixture
+def late():
+    MADE.append("late")
+
+@pytest.mark.parametrize("name", ["first", "second"])
+def test(name):
+    assert MADE == ["late", "early"]
+""")
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
+
+
+# --- asyncio --------------------------------------------------------------------------------------
+
+
+def test_an_event_loop_runs_its_coroutines_only() -> None:
+    async def inside() -> bool:
+        return neighbours.is_in_event_loop() and not await asyncio.to_thread(neighbours.is_in_event_loop)
+
+    assert not neighbours.is_in_event_loop()
+    assert asyncio.run(inside())

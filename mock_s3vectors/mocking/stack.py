@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _FIRST_BOTOCORE = (1, 39, 5)
 
 
-class Change(Protocol):
+class TemporaryChange(Protocol):
     """A change of something else that lasts while a mock is on."""
 
     def apply(self) -> None:
@@ -91,12 +91,12 @@ class MockStack:
         # The URLs of the servers of this process, the last one to start at the end.
         self.servers: list[str] = []
         self._surroundings = Surroundings()
-        self._changes: tuple[Change, ...] = ()
+        self._changes: tuple[TemporaryChange, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self._levels)
 
-    def while_on(self, *changes: Change) -> None:
+    def while_on(self, *changes: TemporaryChange) -> None:
         """Make these changes when the first mock is switched on, undo them when the last one ends."""
         self._changes = changes
 

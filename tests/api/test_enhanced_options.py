@@ -13,9 +13,9 @@ import boto3
 import pytest
 
 from mock_s3vectors import Config, UsageError, mock_s3vectors
-from tests.support.helpers import default_of, mode_of, vector
+from tests.support.helpers import INDEX, default_of, mode_of, vector
 from tests.support.shapes import MODES, TEXT_SEARCH, needs
-from tests.support.text_search import INDEX, add, delete, search, states
+from tests.support.text_search import add, delete, search, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable

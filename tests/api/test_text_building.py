@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import START, vector
+from tests.support.helpers import INDEX, START, vector
 from tests.support.shapes import TEXT_SEARCH, needs
-from tests.support.text_search import INDEX, add, delete, search, searchable, states
+from tests.support.text_search import add, delete, search, searchable, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,11 +15,10 @@ from botocore.session import Session
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.protocol.model import operation_models
 from mock_s3vectors.protocol.router import Router
-from tests.support.helpers import BUCKET, SETTINGS, START
+from tests.support.helpers import BUCKET, SETTINGS, START, SetClock
 from tests.support.shapes import check_response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from mock_s3vectors import Config as Options
@@ -90,13 +89,13 @@ def role_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
     """Sets the mock's clock, in seconds since the epoch."""
     return lambda now: monkeypatch.setattr(time, "time", lambda: now)
 
 
 @pytest.fixture
-def at(set_clock: Callable[[float], None]) -> Callable[[float], None]:
+def at(set_clock: SetClock) -> SetClock:
     """Sets the mock's clock, in seconds since all began."""
 
     def go_to(seconds: float) -> None:

@@ -18,6 +18,8 @@ Client = Any
 Refused = Callable[..., tuple[str, str, Any]]
 # Creates an index in the bucket `bucket`; returns the two names that address it.
 MakeIndex = Callable[..., dict[str, str]]
+# Sets the mock's clock.
+SetClock = Callable[[float], None]
 # Makes clients in other Regions (the first argument) and accounts (the second).
 ClientAt = Callable[..., Client]
 

@@ -15,7 +15,7 @@ def invalid(message: str, fields: Any = None) -> Refusal:
 
 
 def not_found(what: str) -> Refusal:
-    return "NotFoundException", f"The specified {what} could not be found", None
+    return "NotFoundException", f"{what} could not be found", None
 
 
 def conflict(message: str) -> Refusal:
@@ -25,9 +25,10 @@ def conflict(message: str) -> Refusal:
 NOT_DESERIALIZABLE: Refusal = ("SerializationException", "", None)
 
 # Names and addresses.
-NO_BUCKET = not_found("vector bucket")
-NO_INDEX = not_found("index")
-NO_RESOURCE = not_found("resource")
+NO_BUCKET = not_found("The specified vector bucket")
+NO_INDEX = not_found("The specified index")
+NO_RESOURCE = not_found("The specified resource")
+NO_POLICY = not_found("The specified vector bucket policy")
 BAD_BUCKET_ADDRESS = invalid("Must specify either vectorBucketName or vectorBucketArn but not both")
 BAD_INDEX_ADDRESS = invalid("Must specify either indexArn or both vectorBucketName and indexName")
 BAD_BUCKET_NAME = invalid("Invalid vector bucket name")

@@ -21,7 +21,7 @@ def searchable(*entries: str) -> dict[str, Any]:
     }
 
 
-def texts(*pairs: tuple[str, str], **by_key: str) -> list[dict[str, str]]:
+def query_texts(*pairs: tuple[str, str], **by_key: str) -> list[dict[str, str]]:
     """The `queryTexts` of a request, of pairs of metadata key and text."""
     return [{"metadataKey": key, "text": text} for key, text in (*pairs, *by_key.items())]
 
@@ -43,5 +43,5 @@ def states(client: Client) -> dict[str, str]:
 
 def search(client: Client, *keys: str, text: str = "pear", **settings: Any) -> list[str]:
     """The keys of what is found, best first."""
-    query = {"queryTexts": texts(*((key, text) for key in keys)), "topK": 99, **settings}
+    query = {"queryTexts": query_texts(*((key, text) for key in keys)), "topK": 99, **settings}
     return keys_of(client.query_vectors(**INDEX, **query)["vectors"])

@@ -19,6 +19,7 @@ from tests.support.helpers import (
     index_names,
     vector,
 )
+from tests.support.operations import IN_A_BUCKET, IN_AN_INDEX, OF_A_RESOURCE, OF_AN_EMPTY_BUCKET, each_of
 from tests.support.refusals import (
     BAD_BUCKET_ADDRESS,
     BAD_BUCKET_NAME,
@@ -28,31 +29,17 @@ from tests.support.refusals import (
     NO_INDEX,
     NO_RESOURCE,
 )
-from tests.support.shapes import TAGS, find, needs
+from tests.support.shapes import find
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, ClientAt, MakeIndex, Refused
 
 
-# What each operation needs besides its address.
-BUCKET_OPERATIONS: dict[str, dict[str, Any]] = {
-    "get_vector_bucket": {},
-    "delete_vector_bucket": {},
-    "list_indexes": {},
-    "create_index": {"indexName": "another", **SETTINGS},
-    "put_vector_bucket_policy": {"policy": POLICY},
-    "get_vector_bucket_policy": {},
-    "delete_vector_bucket_policy": {},
-}
-INDEX_OPERATIONS: dict[str, dict[str, Any]] = {
-    "get_index": {},
-    "delete_index": {},
-    "put_vectors": {"vectors": [vector("k")]},
-    "get_vectors": {"keys": ["k"]},
-    "list_vectors": {},
-    "query_vectors": {"topK": 1, "queryVector": {"float32": [1, 2]}},
-    "delete_vectors": {"keys": ["k"]},
-}
+OF_BUCKETS = pytest.mark.parametrize(
+    ("operation", "arguments"), each_of({**IN_A_BUCKET, **OF_AN_EMPTY_BUCKET})
+)
+OF_INDEXES = pytest.mark.parametrize(("operation", "arguments"), each_of(IN_AN_INDEX))
+OF_RESOURCES = pytest.mark.parametrize(("operation", "arguments"), each_of(OF_A_RESOURCE))
 
 BAD_NAMES = ["Abc", "a_b", "-ab", "ab-", "a b", "äbc", "ab\n", "ab/c", "---", "\uff41bc", "٣٣٣", ".ab", "ab."]
 DOTTED_NAMES = ["a.b", "a..b", "1.2"]
@@ -70,15 +57,17 @@ INDEX_PATTERN = f"{BUCKET_PATTERN}/index/[a-z0-9][a-z0-9-.]{{1,61}}[a-z0-9]"
 
 class TestBucketOperations:
     @pytest.mark.parametrize("address", [BUCKET, {"vectorBucketArn": BUCKET_ARN}])
-    @pytest.mark.parametrize("operation", BUCKET_OPERATIONS)
-    def test_take_name_or_arn(self, client: Client, operation: str, address: Any) -> None:
+    @OF_BUCKETS
+    def test_take_name_or_arn(self, client: Client, operation: str, arguments: Any, address: Any) -> None:
         client.put_vector_bucket_policy(vectorBucketName="bucket", policy=POLICY)
-        getattr(client, operation)(**address, **BUCKET_OPERATIONS[operation])
+        getattr(client, operation)(**address, **arguments)
 
-    @pytest.mark.parametrize("operation", BUCKET_OPERATIONS)
-    def test_refuse_other_addresses(self, client: Client, refused: Refused, operation: str) -> None:
+    @OF_BUCKETS
+    def test_refuse_other_addresses(
+        self, client: Client, refused: Refused, operation: str, arguments: Any
+    ) -> None:
         def answer(**address: str) -> tuple[str, str, Any]:
-            return refused(getattr(client, operation), **address, **BUCKET_OPERATIONS[operation])
+            return refused(getattr(client, operation), **address, **arguments)
 
         assert answer() == BAD_BUCKET_ADDRESS
         assert answer(vectorBucketName="bucket", vectorBucketArn=BUCKET_ARN) == BAD_BUCKET_ADDRESS
@@ -104,16 +93,20 @@ class TestBucketOperations:
 
 class TestIndexOperations:
     @pytest.mark.parametrize("address", [INDEX, {"indexArn": INDEX_ARN}])
-    @pytest.mark.parametrize("operation", INDEX_OPERATIONS)
+    @OF_INDEXES
     @pytest.mark.usefixtures("index")
-    def test_take_both_names_or_the_arn(self, client: Client, operation: str, address: Any) -> None:
-        getattr(client, operation)(**address, **INDEX_OPERATIONS[operation])
+    def test_take_both_names_or_the_arn(
+        self, client: Client, operation: str, arguments: Any, address: Any
+    ) -> None:
+        getattr(client, operation)(**address, **arguments)
 
-    @pytest.mark.parametrize("operation", INDEX_OPERATIONS)
+    @OF_INDEXES
     @pytest.mark.usefixtures("index")
-    def test_refuse_other_addresses(self, client: Client, refused: Refused, operation: str) -> None:
+    def test_refuse_other_addresses(
+        self, client: Client, refused: Refused, operation: str, arguments: Any
+    ) -> None:
         def answer(**address: str) -> tuple[str, str, Any]:
-            return refused(getattr(client, operation), **address, **INDEX_OPERATIONS[operation])
+            return refused(getattr(client, operation), **address, **arguments)
 
         assert answer() == BAD_INDEX_ADDRESS
         assert answer(vectorBucketName="bucket") == BAD_INDEX_ADDRESS
@@ -152,25 +145,20 @@ class TestIndexOperations:
         assert index_names(client) == []
 
 
-@needs(*TAGS)
 class TestTagOperations:
-    OPERATIONS: dict[str, dict[str, Any]] = {  # noqa: RUF012 - a table
-        "list_tags_for_resource": {},
-        "tag_resource": {"tags": {"a": "b"}},
-        "untag_resource": {"tagKeys": ["a"]},
-    }
-
     @pytest.mark.parametrize("arn", [BUCKET_ARN, INDEX_ARN])
-    @pytest.mark.parametrize("operation", OPERATIONS)
+    @OF_RESOURCES
     @pytest.mark.usefixtures("index")
-    def test_take_either_arn(self, client: Client, operation: str, arn: str) -> None:
-        getattr(client, operation)(resourceArn=arn, **self.OPERATIONS[operation])
+    def test_take_either_arn(self, client: Client, operation: str, arguments: Any, arn: str) -> None:
+        getattr(client, operation)(resourceArn=arn, **arguments)
 
-    @pytest.mark.parametrize("operation", OPERATIONS)
+    @OF_RESOURCES
     @pytest.mark.usefixtures("index")
-    def test_of_an_unknown_arn(self, client: Client, refused: Refused, operation: str) -> None:
+    def test_of_an_unknown_arn(
+        self, client: Client, refused: Refused, operation: str, arguments: Any
+    ) -> None:
         def answer(arn: str) -> tuple[str, str, Any]:
-            return refused(getattr(client, operation), resourceArn=arn, **self.OPERATIONS[operation])
+            return refused(getattr(client, operation), resourceArn=arn, **arguments)
 
         assert answer(f"{OWNER}:bucket/nowhere") == NO_RESOURCE
         assert answer(f"{OWNER}:bucket/nowhere/index/index") == NO_RESOURCE

@@ -16,13 +16,10 @@ from tests.support.helpers import (
     BUCKET_ARN,
     INDEX,
     INDEX_ARN,
-    ORIGIN,
     POLICY,
-    SETTINGS,
     bucket_names,
-    vector,
 )
-from tests.support.shapes import needs
+from tests.support.operations import IN_A_BUCKET, IN_AN_INDEX, OF_A_RESOURCE, OF_AN_EMPTY_BUCKET, each_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,50 +27,17 @@ if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
     from tests.support.helpers import Client, ClientAt, MakeIndex, Refused
 
-# Operations that look up a bucket or an index, and their arguments besides the address.
-IN_A_BUCKET: dict[str, dict[str, Any]] = {
-    "get_vector_bucket": {},
-    "list_indexes": {},
-    "create_index": {"indexName": "another", **SETTINGS},
-    "put_vector_bucket_policy": {"policy": POLICY},
-    "get_vector_bucket_policy": {},
-    "delete_vector_bucket_policy": {},
-    "put_vector_bucket_default_index_mode": {"defaultIndexMode": "ENHANCED"},
-}
-IN_AN_INDEX: dict[str, dict[str, Any]] = {
-    "get_index": {},
-    "put_vectors": {"vectors": [vector("key")]},
-    "get_vectors": {"keys": ["key"]},
-    "list_vectors": {},
-    "query_vectors": {**ORIGIN, "topK": 1},
-    "delete_vectors": {"keys": ["key"]},
-    "delete_index": {},
-    "update_index_mode": {"indexMode": "ENHANCED"},
-    "update_metadata_configuration": {"add": {"textSearchConfigurations": [{"metadataKey": "text"}]}},
-}
-OF_A_RESOURCE: dict[str, dict[str, Any]] = {
-    "tag_resource": {"tags": {"key": "value"}},
-    "list_tags_for_resource": {},
-    "untag_resource": {"tagKeys": ["key"]},
-}
-
-
 # A bucket that is empty, and can be deleted.
 EMPTY = {"vectorBucketName": "empty"}
 
 
 def calls_at(bucket: dict[str, str], index: dict[str, str], empty: dict[str, str], *arns: str) -> list[Any]:
     """A parameter for each operation: its name and all its arguments."""
-    groups: list[tuple[dict[str, dict[str, Any]], dict[str, str]]] = [
-        (IN_A_BUCKET, bucket),
-        (IN_AN_INDEX, index),
-        ({"delete_vector_bucket": {}}, empty),
-        *((OF_A_RESOURCE, {"resourceArn": arn}) for arn in arns),
-    ]
     return [
-        pytest.param(name, {**address, **arguments}, marks=needs(name.title().replace("_", "")))
-        for operations, address in groups
-        for name, arguments in operations.items()
+        *each_of(IN_A_BUCKET, **bucket),
+        *each_of(IN_AN_INDEX, **index),
+        *each_of(OF_AN_EMPTY_BUCKET, **empty),
+        *(call for arn in arns for call in each_of(OF_A_RESOURCE, resourceArn=arn)),
     ]
 
 

@@ -19,7 +19,7 @@ from tests.support.constraints import (
     out_of_range,
     wrong_length,
 )
-from tests.support.helpers import BUCKET_ARN, INDEX, SETTINGS, vector
+from tests.support.helpers import INDEX
 from tests.support.shapes import service_model
 
 from .breaches import violation_of
@@ -63,59 +63,8 @@ def test_violations_have_the_words_of_aws(violation: Violation, seen: tuple[str,
     )
 
 
-@pytest.mark.parametrize("length", [2, 64])
-def test_bucket_names_of_the_wrong_length(clients: dict[bool, Any], refused: Refused, length: int) -> None:
-    answer = refused(clients[length < 3].create_vector_bucket, vectorBucketName="b" * length)
-    assert answer == wrong_length("/vectorBucketName", length, 3, 63).refusal
-
-
-def new_index(**changes: Any) -> dict[str, Any]:
-    return {**INDEX, **SETTINGS, **changes}
-
-
-@pytest.mark.parametrize("dimension", [0, 4097])
-def test_dimensions_out_of_range(clients: dict[bool, Any], refused: Refused, dimension: int) -> None:
-    answer = refused(clients[dimension < 1].create_index, **new_index(dimension=dimension))
-    assert answer == out_of_range("/dimension", 1, 4096).refusal
-
-
-@pytest.mark.parametrize(
-    ("member", "value", "names"),
-    [("dataType", "float64", ["float32"]), ("distanceMetric", "dot", ["euclidean", "cosine"])],
-)
-def test_names_that_are_none_of_those_allowed(
-    client: Client, refused: Refused, member: str, value: str, names: list[str]
-) -> None:
-    answer = refused(client.create_index, **new_index(**{member: value}))
-    assert answer == not_in_enum(f"/{member}", names).refusal
-
-
-@NEEDS_TAGS
-@pytest.mark.parametrize(
-    ("tags", "path"),
-    [({"\U0001f600": "ok"}, "/tags"), ({"stage": "\U0001f600"}, "/tags/stage"), ({"a!": ""}, "/tags")],
-)
-def test_characters_that_tags_cannot_have(
-    client: Client, refused: Refused, tags: dict[str, str], path: str
-) -> None:
-    refusal = not_matching(path, TAG_PATTERN).refusal
-    assert refused(client.create_vector_bucket, vectorBucketName="other", tags=tags) == refusal
-    assert refused(client.tag_resource, resourceArn=BUCKET_ARN, tags=tags) == refusal
-
-
-def test_keys_that_are_too_long(client: Client, refused: Refused, index: dict[str, str]) -> None:
-    answer = refused(client.put_vectors, **index, vectors=[vector("k" * 1025)])
-    assert answer == wrong_length("/vectors/0/key", 1025, 1, 1024).refusal
-
-
-def test_a_missing_member(clients: dict[bool, Any], refused: Refused) -> None:
-    arguments = new_index()
-    del arguments["indexName"]
-    assert refused(clients[True].create_index, **arguments) == null("/indexName").refusal
-
-
 def test_of_several_violations_one_is_named(client: Client, refused: Refused) -> None:
-    arguments = new_index(dataType="float64", dimension=5000, distanceMetric="dot")
+    arguments = {**INDEX, "dataType": "float64", "dimension": 5000, "distanceMetric": "dot"}
     assert refused(client.create_index, **arguments) == not_in_enum("/dataType", ["float32"]).refusal
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support import refusals
 from tests.support.constraints import not_matching, wrong_length
 from tests.support.helpers import (
     BUCKET,
@@ -20,15 +21,6 @@ from tests.support.helpers import (
     vector,
 )
 from tests.support.operations import IN_A_BUCKET, IN_AN_INDEX, OF_A_RESOURCE, OF_AN_EMPTY_BUCKET, each_of
-from tests.support.refusals import (
-    BAD_BUCKET_ADDRESS,
-    BAD_BUCKET_NAME,
-    BAD_INDEX_ADDRESS,
-    BAD_INDEX_NAME,
-    NO_BUCKET,
-    NO_INDEX,
-    NO_RESOURCE,
-)
 from tests.support.shapes import find
 
 if TYPE_CHECKING:
@@ -69,18 +61,18 @@ class TestBucketOperations:
         def answer(**address: str) -> tuple[str, str, Any]:
             return refused(getattr(client, operation), **address, **arguments)
 
-        assert answer() == BAD_BUCKET_ADDRESS
-        assert answer(vectorBucketName="bucket", vectorBucketArn=BUCKET_ARN) == BAD_BUCKET_ADDRESS
-        assert answer(vectorBucketName="nowhere") == NO_BUCKET
-        assert answer(vectorBucketArn=f"{OWNER}:bucket/nowhere") == NO_BUCKET
-        assert answer(vectorBucketName="Bucket") == BAD_BUCKET_NAME
+        assert answer() == refusals.BAD_BUCKET_ADDRESS
+        assert answer(vectorBucketName="bucket", vectorBucketArn=BUCKET_ARN) == refusals.BAD_BUCKET_ADDRESS
+        assert answer(vectorBucketName="nowhere") == refusals.NO_BUCKET
+        assert answer(vectorBucketArn=f"{OWNER}:bucket/nowhere") == refusals.NO_BUCKET
+        assert answer(vectorBucketName="Bucket") == refusals.BAD_BUCKET_NAME
 
     @pytest.mark.skipif(HAS_ARN_PATTERNS, reason=KNOWS_ARNS)
     @pytest.mark.parametrize("arn", ["bucket", INDEX_ARN, "arn:aws:s3:::bucket"])
     def test_find_nothing_where_an_older_model_takes_any_text(
         self, client: Client, refused: Refused, arn: str
     ) -> None:
-        assert refused(client.get_vector_bucket, vectorBucketArn=arn) == NO_BUCKET
+        assert refused(client.get_vector_bucket, vectorBucketArn=arn) == refusals.NO_BUCKET
 
     @pytest.mark.skipif(not HAS_ARN_PATTERNS, reason=KNOWS_NO_ARNS)
     @pytest.mark.parametrize("arn", ["bucket", INDEX_ARN, "arn:aws:s3:::bucket"])
@@ -108,27 +100,27 @@ class TestIndexOperations:
         def answer(**address: str) -> tuple[str, str, Any]:
             return refused(getattr(client, operation), **address, **arguments)
 
-        assert answer() == BAD_INDEX_ADDRESS
-        assert answer(vectorBucketName="bucket") == BAD_INDEX_ADDRESS
-        assert answer(indexName="index") == BAD_INDEX_ADDRESS
-        assert answer(vectorBucketName="bucket", indexArn=INDEX_ARN) == BAD_INDEX_ADDRESS
-        assert answer(indexName="index", indexArn=INDEX_ARN) == BAD_INDEX_ADDRESS
-        assert answer(**INDEX, indexArn=INDEX_ARN) == BAD_INDEX_ADDRESS
+        assert answer() == refusals.BAD_INDEX_ADDRESS
+        assert answer(vectorBucketName="bucket") == refusals.BAD_INDEX_ADDRESS
+        assert answer(indexName="index") == refusals.BAD_INDEX_ADDRESS
+        assert answer(vectorBucketName="bucket", indexArn=INDEX_ARN) == refusals.BAD_INDEX_ADDRESS
+        assert answer(indexName="index", indexArn=INDEX_ARN) == refusals.BAD_INDEX_ADDRESS
+        assert answer(**INDEX, indexArn=INDEX_ARN) == refusals.BAD_INDEX_ADDRESS
 
-        assert answer(vectorBucketName="bucket", indexName="nothing") == NO_INDEX
-        assert answer(vectorBucketName="nowhere", indexName="index") == NO_INDEX
-        assert answer(indexArn=f"{BUCKET_ARN}/index/nothing") == NO_INDEX
-        assert answer(indexArn=f"{OWNER}:bucket/nowhere/index/index") == NO_INDEX
+        assert answer(vectorBucketName="bucket", indexName="nothing") == refusals.NO_INDEX
+        assert answer(vectorBucketName="nowhere", indexName="index") == refusals.NO_INDEX
+        assert answer(indexArn=f"{BUCKET_ARN}/index/nothing") == refusals.NO_INDEX
+        assert answer(indexArn=f"{OWNER}:bucket/nowhere/index/index") == refusals.NO_INDEX
 
-        assert answer(vectorBucketName="Bucket", indexName="index") == BAD_BUCKET_NAME
-        assert answer(vectorBucketName="bucket", indexName="in_dex") == BAD_INDEX_NAME
+        assert answer(vectorBucketName="Bucket", indexName="index") == refusals.BAD_BUCKET_NAME
+        assert answer(vectorBucketName="bucket", indexName="in_dex") == refusals.BAD_INDEX_NAME
 
     @pytest.mark.skipif(HAS_ARN_PATTERNS, reason=KNOWS_ARNS)
     @pytest.mark.parametrize("arn", ["index", BUCKET_ARN])
     def test_find_nothing_where_an_older_model_takes_any_text(
         self, client: Client, refused: Refused, arn: str
     ) -> None:
-        assert refused(client.get_index, indexArn=arn) == NO_INDEX
+        assert refused(client.get_index, indexArn=arn) == refusals.NO_INDEX
 
     @pytest.mark.skipif(not HAS_ARN_PATTERNS, reason=KNOWS_NO_ARNS)
     @pytest.mark.parametrize("arn", ["index", BUCKET_ARN])
@@ -160,13 +152,13 @@ class TestTagOperations:
         def answer(arn: str) -> tuple[str, str, Any]:
             return refused(getattr(client, operation), resourceArn=arn, **arguments)
 
-        assert answer(f"{OWNER}:bucket/nowhere") == NO_RESOURCE
-        assert answer(f"{OWNER}:bucket/nowhere/index/index") == NO_RESOURCE
-        assert answer(f"{BUCKET_ARN}/index/nothing") == NO_RESOURCE
-        assert answer(BUCKET_ARN.replace("us-east-1", "us-east-2")) == NO_RESOURCE
-        assert answer(BUCKET_ARN.replace("arn:aws:", "arn:aws-cn:")) == NO_RESOURCE
-        assert answer("arn:aws:s3:::bucket") == NO_RESOURCE
-        assert answer("bucket") == NO_RESOURCE
+        assert answer(f"{OWNER}:bucket/nowhere") == refusals.NO_RESOURCE
+        assert answer(f"{OWNER}:bucket/nowhere/index/index") == refusals.NO_RESOURCE
+        assert answer(f"{BUCKET_ARN}/index/nothing") == refusals.NO_RESOURCE
+        assert answer(BUCKET_ARN.replace("us-east-1", "us-east-2")) == refusals.NO_RESOURCE
+        assert answer(BUCKET_ARN.replace("arn:aws:", "arn:aws-cn:")) == refusals.NO_RESOURCE
+        assert answer("arn:aws:s3:::bucket") == refusals.NO_RESOURCE
+        assert answer("bucket") == refusals.NO_RESOURCE
 
 
 class TestNames:
@@ -181,7 +173,7 @@ class TestNames:
     def test_dots_are_for_indexes_only(
         self, client: Client, make_index: MakeIndex, refused: Refused, name: str
     ) -> None:
-        assert refused(client.create_vector_bucket, vectorBucketName=name) == BAD_BUCKET_NAME
+        assert refused(client.create_vector_bucket, vectorBucketName=name) == refusals.BAD_BUCKET_NAME
         make_index(name)
         arn = client.get_index(vectorBucketName="bucket", indexName=name)["index"]["indexArn"]
         assert arn == f"{BUCKET_ARN}/index/{name}"
@@ -189,9 +181,9 @@ class TestNames:
 
     def test_with_bad_characters(self, client: Client, refused: Refused) -> None:
         for name in BAD_NAMES:
-            assert refused(client.create_vector_bucket, vectorBucketName=name) == BAD_BUCKET_NAME
+            assert refused(client.create_vector_bucket, vectorBucketName=name) == refusals.BAD_BUCKET_NAME
             create = {"vectorBucketName": "bucket", "indexName": name, **SETTINGS}
-            assert refused(client.create_index, **create) == BAD_INDEX_NAME
+            assert refused(client.create_index, **create) == refusals.BAD_INDEX_NAME
 
     def test_have_64_characters_at_most(self, client: Client, refused: Refused) -> None:
         answer = refused(client.create_vector_bucket, vectorBucketName="a" * 64)
@@ -245,4 +237,4 @@ class TestRegionsAndAccounts:
 
     def test_an_arn_of_another_partition_leads_nowhere(self, client: Client, refused: Refused) -> None:
         arn = BUCKET_ARN.replace("arn:aws:", "arn:aws-cn:")
-        assert refused(client.get_vector_bucket, vectorBucketArn=arn) == NO_BUCKET
+        assert refused(client.get_vector_bucket, vectorBucketArn=arn) == refusals.NO_BUCKET

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support import refusals
 from tests.support.constraints import not_in_enum
 from tests.support.helpers import (
     BUCKET,
@@ -22,20 +23,6 @@ from tests.support.helpers import (
     mode_of,
     vector,
 )
-from tests.support.refusals import (
-    BAD_BUCKET_ADDRESS,
-    BAD_BUCKET_NAME,
-    BAD_INDEX_ADDRESS,
-    BAD_INDEX_NAME,
-    INVALID_FILTER,
-    NO_BUCKET,
-    NO_CLASSIC_INDEX,
-    NO_CLASSIC_QUERY,
-    NO_INDEX,
-    NO_TEXTS_WHEN_CLASSIC,
-    TOO_MANY_CONSTRAINTS,
-    invalid,
-)
 from tests.support.shapes import MODES, TEXT_SEARCH, needs
 from tests.support.text_search import query_texts, searchable
 
@@ -47,7 +34,7 @@ pytestmark = needs(*MODES)
 # In buckets as they were before the 30th of September 2026.
 in_an_old_bucket = pytest.mark.s3vectors(default_index_mode="CLASSIC")
 
-NO_CLASSIC_DEFAULT = invalid(
+NO_CLASSIC_DEFAULT = refusals.invalid(
     "defaultIndexMode cannot be set to CLASSIC because this vector bucket does not support CLASSIC mode"
 )
 
@@ -134,12 +121,15 @@ class TestDefaultOfABucket:
             put = s3vectors_client.put_vector_bucket_default_index_mode
             return refused(put, **address, defaultIndexMode=mode)
 
-        assert answer() == BAD_BUCKET_ADDRESS
-        assert answer(**BUCKET, vectorBucketArn=BUCKET_ARN) == BAD_BUCKET_ADDRESS
-        assert answer(vectorBucketName="nowhere") == NO_BUCKET
-        assert answer(vectorBucketArn=BUCKET_ARN.replace("bucket/bucket", "bucket/nowhere")) == NO_BUCKET
-        assert answer(vectorBucketArn=BUCKET_ARN.replace("us-east-1", "us-west-2")) == NO_BUCKET
-        assert answer(vectorBucketName="Bucket") == BAD_BUCKET_NAME
+        assert answer() == refusals.BAD_BUCKET_ADDRESS
+        assert answer(**BUCKET, vectorBucketArn=BUCKET_ARN) == refusals.BAD_BUCKET_ADDRESS
+        assert answer(vectorBucketName="nowhere") == refusals.NO_BUCKET
+        assert (
+            answer(vectorBucketArn=BUCKET_ARN.replace("bucket/bucket", "bucket/nowhere"))
+            == refusals.NO_BUCKET
+        )
+        assert answer(vectorBucketArn=BUCKET_ARN.replace("us-east-1", "us-west-2")) == refusals.NO_BUCKET
+        assert answer(vectorBucketName="Bucket") == refusals.BAD_BUCKET_NAME
 
 
 class TestModeOfAnIndex:
@@ -166,9 +156,9 @@ class TestModeOfAnIndex:
 
     @pytest.mark.usefixtures("index")
     def test_is_never_classic_in_a_new_bucket(self, client: Client, refused: Refused) -> None:
-        assert refused(client.update_index_mode, **INDEX, indexMode="CLASSIC") == NO_CLASSIC_INDEX
+        assert refused(client.update_index_mode, **INDEX, indexMode="CLASSIC") == refusals.NO_CLASSIC_INDEX
         answer = refused(client.update_index_mode, indexArn=INDEX_ARN, indexMode="CLASSIC")
-        assert answer == NO_CLASSIC_INDEX
+        assert answer == refusals.NO_CLASSIC_INDEX
         assert mode_of(client) == "ENHANCED"
         assert answer_of(client.update_index_mode, **INDEX, indexMode="ENHANCED") == {}
         assert mode_of(client) == "ENHANCED"
@@ -199,14 +189,14 @@ class TestModeOfAnIndex:
             return refused(client.update_index_mode, **address, indexMode=mode)
 
         for address in ({}, BUCKET, {"indexName": "index"}, {**INDEX, "indexArn": INDEX_ARN}):
-            assert answer(**address) == BAD_INDEX_ADDRESS
-        assert answer(**BUCKET, indexArn=INDEX_ARN) == BAD_INDEX_ADDRESS
-        assert answer(**BUCKET, indexName="nothing") == NO_INDEX
-        assert answer(vectorBucketName="nowhere", indexName="index") == NO_INDEX
-        assert answer(indexArn=f"{BUCKET_ARN}/index/nothing") == NO_INDEX
-        assert answer(**BUCKET, indexName="in_dex") == BAD_INDEX_NAME
+            assert answer(**address) == refusals.BAD_INDEX_ADDRESS
+        assert answer(**BUCKET, indexArn=INDEX_ARN) == refusals.BAD_INDEX_ADDRESS
+        assert answer(**BUCKET, indexName="nothing") == refusals.NO_INDEX
+        assert answer(vectorBucketName="nowhere", indexName="index") == refusals.NO_INDEX
+        assert answer(indexArn=f"{BUCKET_ARN}/index/nothing") == refusals.NO_INDEX
+        assert answer(**BUCKET, indexName="in_dex") == refusals.BAD_INDEX_NAME
         client.delete_index(**INDEX)
-        assert answer(**INDEX) == NO_INDEX
+        assert answer(**INDEX) == refusals.NO_INDEX
 
 
 @in_an_old_bucket
@@ -229,20 +219,23 @@ class TestQueries:
         most = {"filter": {"n": {"$in": list(range(100))}}}
         for _ in range(2):
             for mode in ({}, {"queryMode": "CLASSIC"}):
-                assert refused(self.found, client=filled, **starts, **mode) == INVALID_FILTER
+                assert refused(self.found, client=filled, **starts, **mode) == refusals.INVALID_FILTER
                 assert self.found(filled, **many, **mode) == ["apple"]
             assert self.found(filled, **starts, queryMode="ENHANCED") == ["apple"]
             assert self.found(filled, **most, queryMode="ENHANCED") == ["apple"]
-            assert refused(self.found, client=filled, **many, queryMode="ENHANCED") == TOO_MANY_CONSTRAINTS
+            assert (
+                refused(self.found, client=filled, **many, queryMode="ENHANCED")
+                == refusals.TOO_MANY_CONSTRAINTS
+            )
 
             filled.update_index_mode(**INDEX, indexMode="ENHANCED")
             for mode in ({}, {"queryMode": "ENHANCED"}):
                 assert self.found(filled, **starts, **mode) == ["apple"]
                 assert self.found(filled, **most, **mode) == ["apple"]
-                assert refused(self.found, client=filled, **many, **mode) == TOO_MANY_CONSTRAINTS
+                assert refused(self.found, client=filled, **many, **mode) == refusals.TOO_MANY_CONSTRAINTS
             for settings in ({}, starts, many):
                 answer = refused(self.found, client=filled, **settings, queryMode="CLASSIC")
-                assert answer == NO_CLASSIC_QUERY
+                assert answer == refusals.NO_CLASSIC_QUERY
             filled.update_index_mode(**INDEX, indexMode="CLASSIC")
 
     @needs(*TEXT_SEARCH)
@@ -258,7 +251,7 @@ class TestQueries:
 
         filled.update_index_mode(**INDEX, indexMode="CLASSIC")
         for settings in ({}, {"queryMode": "ENHANCED"}, ORIGIN):
-            assert refused(filled.query_vectors, **query, **settings) == NO_TEXTS_WHEN_CLASSIC
+            assert refused(filled.query_vectors, **query, **settings) == refusals.NO_TEXTS_WHEN_CLASSIC
         assert filled.get_index(**INDEX)["index"]["metadataConfiguration"] == shown
         filled.put_vectors(**INDEX, vectors=[vector("two", [1, 1], t="apples and apples")])
 

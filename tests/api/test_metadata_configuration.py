@@ -6,19 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support import refusals
 from tests.support.constraints import Violation, not_in_enum, wrong_length
 from tests.support.helpers import INDEX, INDEX_ARN, SETTINGS, answer_of, index_names, vector
-from tests.support.refusals import (
-    BAD_INDEX_ADDRESS,
-    BAD_INDEX_NAME,
-    NO_INDEX,
-    NON_FILTERABLE,
-    Refusal,
-    already_searchable,
-    invalid,
-    not_found,
-    not_searchable,
-)
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.support.text_search import search, searchable
 
@@ -32,14 +22,14 @@ LANGUAGES = ["en", "fr", "es", "pt", "it", "de", "nl", "zh", "ja", "ko"]
 CREATED = "/metadataConfiguration/textSearchConfigurations"
 TEN = [f"key-{number}" for number in range(10)]
 
-DUPLICATES = invalid("textSearchConfigurations must not contain duplicate metadata keys")
-TOO_MANY = invalid("A vector index must have at most 10 text search configurations")
-CLASSIC = invalid("textSearchConfigurations cannot be specified when indexMode is CLASSIC")
-ADD_OR_DELETE = invalid("Must specify either add or delete but not both")
+DUPLICATES = refusals.invalid("textSearchConfigurations must not contain duplicate metadata keys")
+TOO_MANY = refusals.invalid("A vector index must have at most 10 text search configurations")
+CLASSIC = refusals.invalid("textSearchConfigurations cannot be specified when indexMode is CLASSIC")
+ADD_OR_DELETE = refusals.invalid("Must specify either add or delete but not both")
 
 
-def missing(key: str) -> Refusal:
-    return not_found(f"The text search configuration for metadata key '{key}'")
+def missing(key: str) -> refusals.Refusal:
+    return refusals.not_found(f"The text search configuration for metadata key '{key}'")
 
 
 def active(*entries: str) -> dict[str, Any]:
@@ -94,7 +84,7 @@ class TestAtCreation:
         assert matches(client, "bulk", "pear") == {"k"}
         assert matches(client, "open", "plums", filter={"open": "two plums"}) == {"k"}
         answer = refused(matches, client=client, key="bulk", text="pear", filter={"bulk": "one pear"})
-        assert answer == NON_FILTERABLE
+        assert answer == refusals.NON_FILTERABLE
 
     def test_a_status_is_an_answer_and_nothing_to_ask_for(
         self, client: Client, make_index: MakeIndex
@@ -147,7 +137,7 @@ class TestAdd:
         self, client: Client, refused: Refused, address: Any
     ) -> None:
         client.put_vectors(**INDEX, vectors=[vector("a", t="one pear"), vector("b", t="plum"), vector("c")])
-        assert refused(matches, client=client, key="t", text="pear") == not_searchable("t")
+        assert refused(matches, client=client, key="t", text="pear") == refusals.not_searchable("t")
         assert update(client, address, add=searchable("t")) == {"indexArn": INDEX_ARN}
         assert shown(client) == active("t")
         assert matches(client, "t", "pear plum") == {"a", "b"}
@@ -173,11 +163,13 @@ class TestAdd:
     ) -> None:
         client.put_vectors(**INDEX, vectors=[vector("k", b="Pears", new="Pears")])
         update(client, add=searchable("a", "b"))
-        assert refused(update, client=client, add=searchable("new:en", again, "a")) == already_searchable("b")
+        assert refused(
+            update, client=client, add=searchable("new:en", again, "a")
+        ) == refusals.already_searchable("b")
         assert shown(client) == active("a", "b")
         assert matches(client, "b", "pear") == set()
         assert matches(client, "b", "pears") == {"k"}
-        assert refused(matches, client=client, key="new", text="pears") == not_searchable("new")
+        assert refused(matches, client=client, key="new", text="pears") == refusals.not_searchable("new")
 
     def test_makes_ten_at_most(self, client: Client, refused: Refused) -> None:
         update(client, add=searchable(*TEN[:6]))
@@ -185,7 +177,7 @@ class TestAdd:
         assert shown(client) == active(*TEN[:6])
         update(client, add=searchable(*TEN[6:]))
         assert refused(update, client=client, add=searchable("eleventh")) == TOO_MANY
-        assert refused(update, client=client, add=searchable(TEN[9])) == already_searchable(TEN[9])
+        assert refused(update, client=client, add=searchable(TEN[9])) == refusals.already_searchable(TEN[9])
         assert update(client, add=searchable()) == {"indexArn": INDEX_ARN}
         assert shown(client) == active(*TEN)
         update(client, delete=searchable(TEN[0]))
@@ -217,7 +209,7 @@ class TestDelete:
         assert matches(client, "a", "pear") == {"k"}
         assert update(client, address, delete=searchable("a")) == {"indexArn": INDEX_ARN}
         assert shown(client) == active("b:en", "c")
-        assert refused(matches, client=client, key="a", text="pear") == not_searchable("a")
+        assert refused(matches, client=client, key="a", text="pear") == refusals.not_searchable("a")
         assert (matches(client, "b", "plum"), matches(client, "c", "fig")) == ({"k"}, {"k"})
         [record] = client.get_vectors(**INDEX, keys=["k"], returnMetadata=True)["vectors"]
         assert record["metadata"] == {"a": "pear", "b": "plums", "c": "fig"}
@@ -334,10 +326,10 @@ class TestUpdate:
             {"vectorBucketName": "bucket"},
             {**INDEX, "indexArn": INDEX_ARN},
         ):
-            assert answer(**wrong) == BAD_INDEX_ADDRESS
-        assert answer(**{**INDEX, "indexName": "nothing"}) == NO_INDEX
-        assert answer(**{**INDEX, "vectorBucketName": "nowhere"}) == NO_INDEX
-        assert answer(indexArn=INDEX_ARN.replace("/index/index", "/index/nothing")) == NO_INDEX
-        assert answer(indexArn=INDEX_ARN.replace("us-east-1", "us-east-2")) == NO_INDEX
-        assert answer(**{**INDEX, "indexName": "in_dex"}) == BAD_INDEX_NAME
+            assert answer(**wrong) == refusals.BAD_INDEX_ADDRESS
+        assert answer(**{**INDEX, "indexName": "nothing"}) == refusals.NO_INDEX
+        assert answer(**{**INDEX, "vectorBucketName": "nowhere"}) == refusals.NO_INDEX
+        assert answer(indexArn=INDEX_ARN.replace("/index/index", "/index/nothing")) == refusals.NO_INDEX
+        assert answer(indexArn=INDEX_ARN.replace("us-east-1", "us-east-2")) == refusals.NO_INDEX
+        assert answer(**{**INDEX, "indexName": "in_dex"}) == refusals.BAD_INDEX_NAME
         assert shown(client) == active("k")

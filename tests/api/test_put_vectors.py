@@ -7,19 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support import refusals
 from tests.support.constraints import wrong_length
 from tests.support.helpers import ORIGIN, answer_of, stored, vector
-from tests.support.refusals import (
-    BAD_VALUE,
-    DUPLICATE_KEYS,
-    FILTERABLE_TOO_LARGE,
-    NO_OBJECT,
-    NOT_FINITE,
-    ZERO_NORM,
-    bad_record,
-    invalid,
-    wrong_dimension,
-)
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex, Refused
@@ -107,7 +97,7 @@ class TestFloat32:
     ) -> None:
         index = make_index(metric=metric)
         answer = refused(client.put_vectors, **index, vectors=[vector("k", [number, 1])])
-        assert answer == bad_record("k", "vectors[0]", NOT_FINITE)
+        assert answer == refusals.bad_record("k", "vectors[0]", refusals.NOT_FINITE)
 
 
 class TestLengthAndNorm:
@@ -116,7 +106,7 @@ class TestLengthAndNorm:
         self, client: Client, index: dict[str, str], refused: Refused, length: int
     ) -> None:
         answer = refused(client.put_vectors, **index, vectors=[vector("the key", [0.5] * length)])
-        assert answer == bad_record("the key", "vectors[0]", wrong_dimension(2, length))
+        assert answer == refusals.bad_record("the key", "vectors[0]", refusals.wrong_dimension(2, length))
 
     @pytest.mark.parametrize("data", [(0, 0), (0.0, -0.0), (1e-46, 0), (-1e-46, 1e-46)], ids=str)
     def test_zero_is_no_cosine_vector(
@@ -124,7 +114,7 @@ class TestLengthAndNorm:
     ) -> None:
         cosine, euclidean = make_index("cosine", metric="cosine"), make_index("euclidean")
         answer = refused(client.put_vectors, **cosine, vectors=[vector("k", data)])
-        assert answer == bad_record("k", "vectors[0]", ZERO_NORM)
+        assert answer == refusals.bad_record("k", "vectors[0]", refusals.ZERO_NORM)
         client.put_vectors(**euclidean, vectors=[vector("k", data)])
         assert stored(client, euclidean, "k")["k"][0] == [0, 0]
 
@@ -147,7 +137,7 @@ class TestVectorKeys:
 
     @pytest.mark.parametrize("key", ["ä" * 512 + "k", "€" * 342, "\N{ROCKET}" * 257, "k" * 1023 + "ä"])
     def test_have_no_more(self, client: Client, index: dict[str, str], refused: Refused, key: str) -> None:
-        answer = invalid("Record key length exceeds the maximum allowed")
+        answer = refusals.invalid("Record key length exceeds the maximum allowed")
         assert refused(client.put_vectors, **index, vectors=[vector("good"), vector(key)]) == answer
         assert refused(client.get_vectors, **index, keys=["good", key]) == answer
         assert refused(client.delete_vectors, **index, keys=["good", key]) == answer
@@ -164,7 +154,7 @@ class TestVectorKeys:
 
     def test_do_not_repeat(self, client: Client, index: dict[str, str], refused: Refused) -> None:
         records = [vector("a", [1, 1]), vector("b"), vector("a", [2, 2])]
-        assert refused(client.put_vectors, **index, vectors=records) == DUPLICATE_KEYS
+        assert refused(client.put_vectors, **index, vectors=records) == refusals.DUPLICATE_KEYS
         assert client.list_vectors(**index)["vectors"] == []
 
     def test_differ_in_case_and_normal_form(self, client: Client, index: dict[str, str]) -> None:
@@ -175,11 +165,11 @@ class TestVectorKeys:
 
 class TestBatch:
     BAD: dict[str, tuple[Any, Any]] = {  # noqa: RUF012 - a table
-        "short": ([1], wrong_dimension(2, 1)),
-        "infinite": ([1e39, 1], NOT_FINITE),
-        "zero": ([0, 0], ZERO_NORM),
-        "object": ({"m": {}}, BAD_VALUE),
-        "large": ({"m": "x" * 2036}, FILTERABLE_TOO_LARGE),
+        "short": ([1], refusals.wrong_dimension(2, 1)),
+        "infinite": ([1e39, 1], refusals.NOT_FINITE),
+        "zero": ([0, 0], refusals.ZERO_NORM),
+        "object": ({"m": {}}, refusals.BAD_VALUE),
+        "large": ({"m": "x" * 2036}, refusals.FILTERABLE_TOO_LARGE),
         "text": ("text", None),
     }
 
@@ -199,5 +189,5 @@ class TestBatch:
             content, reason = self.BAD[first]
             path = "vectors[2]" if isinstance(content, list) else "vectors[2].metadata"
             answer = refused(client.put_vectors, **index, vectors=records)
-            assert answer == (bad_record(first, path, reason) if reason else NO_OBJECT)
+            assert answer == (refusals.bad_record(first, path, reason) if reason else refusals.NO_OBJECT)
         assert stored(client, index, "old", "new", "x", *self.BAD) == {"old": ([1, 1], {"n": 1})}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from tests.support import refusals
 from tests.support.constraints import out_of_range
 from tests.support.helpers import (
     BUCKET,
@@ -19,16 +20,6 @@ from tests.support.helpers import (
     keys_of,
     mode_of,
     vector,
-)
-from tests.support.refusals import (
-    INVALID_FILTER,
-    NO_CLASSIC_QUERY,
-    NOT_FINITE,
-    NOTHING_ASKED,
-    TOO_MANY_CONSTRAINTS,
-    ZERO_NORM,
-    bad_query_vector,
-    wrong_dimension,
 )
 from tests.support.shapes import MODES, TEXT_SEARCH, needs
 
@@ -195,15 +186,15 @@ class TestQueryVector:
     @pytest.mark.parametrize(
         ("metric", "data", "reason"),
         [
-            ("euclidean", [], wrong_dimension(4, 0)),
-            ("cosine", [1, 2], wrong_dimension(4, 2)),
-            ("euclidean", [1, 2, 3, 4, 5], wrong_dimension(4, 5)),
-            ("cosine", [0, 0, 0, 0], ZERO_NORM),
-            ("cosine", [0, -0.0, 1e-46, 0], ZERO_NORM),
-            ("euclidean", [1, 2, 3, 1e39], NOT_FINITE),
-            ("cosine", [1, 2, 3, -1e39], NOT_FINITE),
+            ("euclidean", [], refusals.wrong_dimension(4, 0)),
+            ("cosine", [1, 2], refusals.wrong_dimension(4, 2)),
+            ("euclidean", [1, 2, 3, 4, 5], refusals.wrong_dimension(4, 5)),
+            ("cosine", [0, 0, 0, 0], refusals.ZERO_NORM),
+            ("cosine", [0, -0.0, 1e-46, 0], refusals.ZERO_NORM),
+            ("euclidean", [1, 2, 3, 1e39], refusals.NOT_FINITE),
+            ("cosine", [1, 2, 3, -1e39], refusals.NOT_FINITE),
             *(
-                (metric, [1, 2, 3, number], NOT_FINITE)
+                (metric, [1, 2, 3, number], refusals.NOT_FINITE)
                 for metric in ("euclidean", "cosine")
                 for number in (NAN, INF, -INF)
             ),
@@ -224,7 +215,7 @@ class TestQueryVector:
         if filled:
             client.put_vectors(**index, vectors=[vector("k", [1, 2, 3, 4])])
         answer = refused(query, client=client, index=index, data=data)
-        assert answer == bad_query_vector(reason)
+        assert answer == refusals.bad_query_vector(reason)
 
     def test_may_be_zero_where_distance_is_euclidean(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector("k", [0, 0])])
@@ -232,7 +223,7 @@ class TestQueryVector:
 
     @needs(*TEXT_SEARCH)
     def test_or_texts_must_be_given(self, client: Client, index: dict[str, str], refused: Refused) -> None:
-        assert refused(client.query_vectors, **index, topK=1) == NOTHING_ASKED
+        assert refused(client.query_vectors, **index, topK=1) == refusals.NOTHING_ASKED
 
 
 @needs(*MODES)
@@ -261,7 +252,7 @@ class TestMode:
         self, s3vectors_client: Client, enhanced: dict[str, str], refused: Refused
     ) -> None:
         answer = refused(query, client=s3vectors_client, index=enhanced, queryMode="CLASSIC")
-        assert answer == NO_CLASSIC_QUERY
+        assert answer == refusals.NO_CLASSIC_QUERY
         assert keys_of(query(s3vectors_client, enhanced, queryMode="ENHANCED")) == ["k"]
 
     def test_of_classic_indexes_is_free(self, s3vectors_client: Client, classic: dict[str, str]) -> None:
@@ -277,9 +268,11 @@ class TestMode:
         starts = {"name": {"$startsWith": "k"}}
         found = query(s3vectors_client, classic, queryMode="ENHANCED", filter=starts)
         assert keys_of(found) == ["k"]
-        assert refused(query, client=s3vectors_client, index=classic, filter=starts) == INVALID_FILTER
+        assert (
+            refused(query, client=s3vectors_client, index=classic, filter=starts) == refusals.INVALID_FILTER
+        )
         settings = {"queryMode": "CLASSIC", "filter": starts}
-        assert refused(query, client=s3vectors_client, index=classic, **settings) == INVALID_FILTER
+        assert refused(query, client=s3vectors_client, index=classic, **settings) == refusals.INVALID_FILTER
         assert mode_of(s3vectors_client) == "CLASSIC"
 
     def test_counts_constraints_only_when_enhanced(
@@ -290,4 +283,4 @@ class TestMode:
         assert keys_of(query(s3vectors_client, classic, filter=many, queryMode="CLASSIC")) == ["k"]
         settings = {"queryMode": "ENHANCED", "filter": many}
         answer = refused(query, client=s3vectors_client, index=classic, **settings)
-        assert answer == TOO_MANY_CONSTRAINTS
+        assert answer == refusals.TOO_MANY_CONSTRAINTS

@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support import refusals
 from tests.support.helpers import INDEX, ORIGIN, START, SetClock, keys_of, vector
-from tests.support.refusals import (
-    NO_TEXTS_WHEN_CLASSIC,
-    already_searchable,
-    conflict,
-    invalid,
-    not_searchable,
-)
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.support.text_search import add, delete, query_texts, search, searchable, states
 
@@ -27,11 +21,11 @@ building_takes_a_minute = pytest.mark.s3vectors(text_build_seconds=60)
 
 
 def not_served(key: str) -> tuple[str, str, Any]:
-    return invalid(f"Text search on metadata key '{key}' is still building")
+    return refusals.invalid(f"Text search on metadata key '{key}' is still building")
 
 
 def in_the_way(key: str) -> tuple[str, str, Any]:
-    return conflict(f"The text search configuration for metadata key '{key}' is still building")
+    return refusals.conflict(f"The text search configuration for metadata key '{key}' is still building")
 
 
 @building_takes_a_minute
@@ -92,7 +86,7 @@ class TestBuilding:
         # Reciprocal ranks: 1/61 as first of the texts and 1/62 as second of the vectors, against 1/61.
         assert search(client, "old", **ORIGIN) == ["a", "b"]
         assert keys_of(client.query_vectors(**INDEX, **ORIGIN, topK=9)["vectors"]) == ["b", "a"]
-        assert refused(partial(search, client, "other", "new")) == not_searchable("other")
+        assert refused(partial(search, client, "other", "new")) == refusals.not_searchable("other")
         at(60)
         assert search(client, "new") == ["b"]
         assert search(client, "old", "new") == ["a", "b"]
@@ -139,7 +133,7 @@ class TestBuilding:
         delete(client, "older")
         add(client)
         assert states(client) == {"old": "ACTIVE"}
-        assert refused(partial(add, client, "new", "old")) == already_searchable("old")
+        assert refused(partial(add, client, "new", "old")) == refusals.already_searchable("old")
         assert states(client) == {"old": "ACTIVE"}
         add(client, "new")
 
@@ -160,7 +154,7 @@ class TestBuilding:
         add(client, "t")
         at(10)
         client.update_index_mode(**INDEX, indexMode="CLASSIC")
-        assert refused(partial(search, client, "t")) == NO_TEXTS_WHEN_CLASSIC
+        assert refused(partial(search, client, "t")) == refusals.NO_TEXTS_WHEN_CLASSIC
         assert states(client) == {"t": "BUILDING"}
         client.update_index_mode(**INDEX, indexMode="ENHANCED")
         assert refused(partial(search, client, "t")) == not_served("t")

@@ -8,22 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ParamValidationError
 
+from tests.support import refusals
 from tests.support.constraints import null, out_of_range, wrong_length
 from tests.support.helpers import vector
-from tests.support.refusals import (
-    BAD_TOKEN,
-    INVALID_FILTER,
-    NO_CLASSIC_QUERY,
-    NO_TEXTS_WHEN_CLASSIC,
-    NOT_DESERIALIZABLE,
-    NOT_FINITE,
-    NOTHING_ASKED,
-    ZERO_NORM,
-    bad_query_vector,
-    invalid,
-    not_searchable,
-    wrong_dimension,
-)
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.support.text_search import query_texts, searchable
 
@@ -60,32 +47,32 @@ def refusal(client: Client, index: dict[str, str], refused: Refused, filled: boo
 @FILLED
 class TestRefused:
     def test_neither_vector_nor_texts(self, refusal: Any) -> None:
-        expected = NOTHING_ASKED
+        expected = refusals.NOTHING_ASKED
         assert refusal() == expected
         assert refusal(filter={"n": 1}, queryMode="ENHANCED", returnScores=True) == expected
 
     @KINDS
     @pytest.mark.parametrize("key", ["sky", "Plot", "plot ", "$plot"])
     def test_a_key_that_is_not_searchable(self, refusal: Any, key: str, more: Any) -> None:
-        expected = not_searchable(key)
+        expected = refusals.not_searchable(key)
         assert refusal(queryTexts=query_texts((key, "red")), **more) == expected
         assert refusal(queryTexts=query_texts(("plot", "red"), (key, "red")), **more) == expected
 
     @KINDS
     def test_a_key_twice(self, refusal: Any, more: Any) -> None:
-        expected = invalid("queryTexts must not contain duplicate metadata keys")
+        expected = refusals.invalid("queryTexts must not contain duplicate metadata keys")
         assert refusal(queryTexts=query_texts(("plot", "red"), ("plot", "sea")), **more) == expected
         entries = query_texts(("plot", "red"), ("title", "red"), ("plot", "red"))
         assert refusal(queryTexts=entries, **more) == expected
 
     @KINDS
     def test_classic_mode(self, refusal: Any, more: Any) -> None:
-        expected = NO_CLASSIC_QUERY
+        expected = refusals.NO_CLASSIC_QUERY
         assert refusal(queryTexts=query_texts(plot="red"), queryMode="CLASSIC", **more) == expected
 
     @KINDS
     def test_a_bad_filter(self, refusal: Any, more: Any) -> None:
-        expected = INVALID_FILTER
+        expected = refusals.INVALID_FILTER
         assert refusal(queryTexts=query_texts(plot="red"), filter={}, **more) == expected
 
     @KINDS
@@ -95,22 +82,22 @@ class TestRefused:
 
     @KINDS
     def test_a_token_of_nobody(self, refusal: Any, more: Any) -> None:
-        assert refusal(queryTexts=query_texts(plot="red"), nextToken="x", **more) == BAD_TOKEN
+        assert refusal(queryTexts=query_texts(plot="red"), nextToken="x", **more) == refusals.BAD_TOKEN
 
     @pytest.mark.parametrize(
         ("data", "reason"),
         [
-            ([1], wrong_dimension(2, 1)),
-            ([], wrong_dimension(2, 0)),
-            ([0, 0], ZERO_NORM),
-            ([1, 1e39], NOT_FINITE),
+            ([1], refusals.wrong_dimension(2, 1)),
+            ([], refusals.wrong_dimension(2, 0)),
+            ([0, 0], refusals.ZERO_NORM),
+            ([1, 1e39], refusals.NOT_FINITE),
         ],
         ids=["short", "empty", "zero", "infinite"],
     )
     def test_a_bad_vector_with_good_texts(self, refusal: Any, data: Any, reason: str) -> None:
-        assert refusal(queryTexts=query_texts(plot="red"), queryVector={"float32": data}) == bad_query_vector(
-            reason
-        )
+        assert refusal(
+            queryTexts=query_texts(plot="red"), queryVector={"float32": data}
+        ) == refusals.bad_query_vector(reason)
 
     @KINDS
     def test_eleven_texts(self, refusal: Any, more: Any) -> None:
@@ -154,8 +141,8 @@ class TestRefused:
             null("/queryTexts/1/text").refusal,
             'queryTexts[1]: "text"',
         ),
-        ([{"metadataKey": "plot", "text": 1}], NOT_DESERIALIZABLE, "queryTexts[0].text"),
-        ([{"metadataKey": ["plot"], "text": "red"}], NOT_DESERIALIZABLE, "metadataKey"),
+        ([{"metadataKey": "plot", "text": 1}], refusals.NOT_DESERIALIZABLE, "queryTexts[0].text"),
+        ([{"metadataKey": ["plot"], "text": "red"}], refusals.NOT_DESERIALIZABLE, "metadataKey"),
     ],
     ids=["no texts", "empty text", "empty key", "no text", "no key", "nothing", "number", "list"],
 )
@@ -196,7 +183,7 @@ class TestClassicIndex:
     ) -> None:
         if filled:
             client.put_vectors(**classic, vectors=[vector("k", plot="red")])
-        expected = NO_TEXTS_WHEN_CLASSIC
+        expected = refusals.NO_TEXTS_WHEN_CLASSIC
         for entries in (query_texts(plot="red"), query_texts(("plot", "red"), ("plot", "red"))):
             request = {**classic, "topK": 1, "queryTexts": entries, **more, **mode}
             assert refused(client.query_vectors, **request) == expected
@@ -208,12 +195,12 @@ class TestClassicIndex:
         client.put_vectors(**classic, vectors=[vector("k", plot="red")])
         request = {**classic, "topK": 1, "queryTexts": query_texts(plot="red")}
         client.update_index_mode(**classic, indexMode="ENHANCED")
-        expected = invalid("Metadata key 'plot' is not configured for text search")
+        expected = refusals.invalid("Metadata key 'plot' is not configured for text search")
         assert refused(client.query_vectors, **request) == expected
         client.update_metadata_configuration(**classic, add=searchable("plot"))
         assert client.query_vectors(**request)["vectors"] == [{"key": "k"}]
         client.update_index_mode(**classic, indexMode="CLASSIC")
-        expected = NO_TEXTS_WHEN_CLASSIC
+        expected = refusals.NO_TEXTS_WHEN_CLASSIC
         assert refused(client.query_vectors, **request) == expected
         client.update_index_mode(**classic, indexMode="ENHANCED")
         assert client.query_vectors(**request)["vectors"] == [{"key": "k"}]
@@ -229,7 +216,7 @@ def test_a_key_is_refused_while_it_is_building(
     client.put_vectors(**index, vectors=[vector("k", sky="red", plot="red")])
     client.update_metadata_configuration(**index, add=searchable("sky"))
     request = {**index, "topK": 1, **more}
-    expected = invalid("Text search on metadata key 'sky' is still building")
+    expected = refusals.invalid("Text search on metadata key 'sky' is still building")
     for entries in (query_texts(sky="red"), query_texts(plot="red", sky="red")):
         assert refused(client.query_vectors, **request, queryTexts=entries) == expected
     assert client.query_vectors(**request, queryTexts=query_texts(plot="red"))["vectors"] == [{"key": "k"}]
@@ -267,7 +254,7 @@ class TestFine:
         [hit] = client.query_vectors(**request, returnScores=True)["vectors"]
         assert (hit["key"], hit["scores"]["bm25Scores"][0]["metadataKey"]) == ("k", key)
         request["queryTexts"] = query_texts(("other", "red"))
-        expected = not_searchable("other")
+        expected = refusals.not_searchable("other")
         assert refused(client.query_vectors, **request) == expected
 
     def test_ten_texts_of_the_longest(self, client: Client, make_index: MakeIndex) -> None:

@@ -9,6 +9,8 @@ from tests.support.helpers import INDEX, keys_of
 if TYPE_CHECKING:
     from tests.support.helpers import Client
 
+__all__ = ["INDEX", "add", "delete", "query_texts", "search", "searchable", "states"]
+
 
 def searchable(*entries: str) -> dict[str, Any]:
     """Text search configurations; an entry is a metadata key, or key and language as in `title:en`."""

@@ -11,9 +11,9 @@ import pytest
 from mock_s3vectors import derived
 from mock_s3vectors.filtering import columns
 from mock_s3vectors.search import text_index
-from tests.support.helpers import INDEX, put_batches, vector
+from tests.support.helpers import put_batches, vector
 from tests.support.shapes import TEXT_SEARCH, needs
-from tests.support.text_search import search, searchable
+from tests.support.text_search import INDEX, search, searchable
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex

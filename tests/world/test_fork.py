@@ -22,8 +22,9 @@ from mock_s3vectors import locks, mock_s3vectors
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.search import FlatEngine, HnswEngine, top_k
-from tests.support.helpers import INDEX, vector
+from tests.support.helpers import vector
 from tests.support.interruptions import lines_of
+from tests.support.text_search import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,10 +10,10 @@ import pytest
 
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.search import hnsw
-from tests.support.helpers import INDEX, vector
+from tests.support.helpers import vector
 from tests.support.interruptions import interrupted_everywhere, lines_of
 from tests.support.shapes import TEXT_SEARCH, has, needs
-from tests.support.text_search import searchable
+from tests.support.text_search import INDEX, searchable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

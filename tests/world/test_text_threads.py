@@ -15,9 +15,9 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.operations import metadata_configuration
-from tests.support.helpers import INDEX, START, vector
+from tests.support.helpers import START, vector
 from tests.support.shapes import TEXT_SEARCH, needs
-from tests.support.text_search import add, delete, search, states
+from tests.support.text_search import INDEX, add, delete, search, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,24 +5,26 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.loaders import create_loader
 from botocore.session import Session
 
 from mock_s3vectors.errors.exceptions import ServiceError
 from mock_s3vectors.gateway import Gateway
-from tests.support.helpers import START
+from tests.support.helpers import BUCKET, SETTINGS, START, SetClock
 from tests.support.shapes import check_response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+    from mock_s3vectors import MockS3Vectors
     from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.messages import HttpRequest
     from mock_s3vectors.world import World
-    from tests.support.helpers import Client, MakeIndex, Refused
+    from tests.support.helpers import Client, ClientAt, MakeIndex, Refused
 
 pytest_plugins = ["pytester"]
 
@@ -42,7 +44,7 @@ def one_loader(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         Session,
         "_register_data_loader",
-        lambda session: session._components.register_component("data_loader", LOADER),
+        lambda session: session.register_component("data_loader", LOADER),
     )
 
 
@@ -89,11 +91,17 @@ def role_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    """Sets the mock's clock, in seconds since the epoch."""
+    return lambda now: monkeypatch.setattr(time, "time", lambda: now)
+
+
+@pytest.fixture
+def at(set_clock: SetClock) -> SetClock:
     """Sets the mock's clock, in seconds since all began."""
 
     def go_to(seconds: float) -> None:
-        monkeypatch.setattr(time, "time", lambda: START + seconds)
+        set_clock(START + seconds)
 
     go_to(0)
     return go_to
@@ -102,8 +110,25 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 @pytest.fixture
 def client(s3vectors_client: Client) -> Client:
     """A client in us-east-1, with the vector bucket `bucket` in it."""
-    s3vectors_client.create_vector_bucket(vectorBucketName="bucket")
+    s3vectors_client.create_vector_bucket(**BUCKET)
     return s3vectors_client
+
+
+@pytest.fixture
+def unchecked_client(s3vectors_mock: MockS3Vectors) -> Client:  # noqa: ARG001 - switches it on
+    """A client that sends what botocore would refuse to send."""
+    config = Config(parameter_validation=False)
+    return boto3.client("s3vectors", region_name="us-east-1", config=config)
+
+
+@pytest.fixture
+def client_at(s3vectors_mock: MockS3Vectors) -> ClientAt:
+    """Makes clients in other Regions and accounts."""
+
+    def make(region: str = "us-east-1", account: str = "123456789012") -> Client:
+        return boto3.client("s3vectors", region_name=region, **s3vectors_mock.credentials(account))
+
+    return make
 
 
 @pytest.fixture
@@ -113,10 +138,9 @@ def make_index(client: Client) -> MakeIndex:
     def make(
         name: str = "index", *, dimension: int = 2, metric: str = "euclidean", **settings: Any
     ) -> dict[str, str]:
-        address = {"vectorBucketName": "bucket", "indexName": name}
-        client.create_index(
-            **address, dataType="float32", dimension=dimension, distanceMetric=metric, **settings
-        )
+        address = {**BUCKET, "indexName": name}
+        shape = {**SETTINGS, "dimension": dimension, "distanceMetric": metric}
+        client.create_index(**address, **shape, **settings)
         return address
 
     return make

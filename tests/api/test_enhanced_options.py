@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-import time
 import unittest
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,20 +12,25 @@ import boto3
 import pytest
 
 from mock_s3vectors import Config, UsageError, mock_s3vectors
-from tests.support.helpers import default_of, mode_of, vector
+from tests.support.helpers import (
+    BUCKET,
+    CLASSIC_UNTIL,
+    ENHANCED_SINCE,
+    INDEX,
+    ORIGIN,
+    SETTINGS,
+    SetClock,
+    default_of,
+    mode_of,
+    vector,
+)
+from tests.support.refusals import INVALID_FILTER, NO_CLASSIC_INDEX
 from tests.support.shapes import MODES, TEXT_SEARCH, needs
-from tests.support.text_search import INDEX, add, delete, search, states
+from tests.support.text_search import add, delete, search, states
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mock_s3vectors import MockS3Vectors
     from tests.support.helpers import Client, MakeIndex, Refused
-
-# The last moment of the day before new buckets became ENHANCED, and the first of that day.
-BEFORE, SINCE = 1_790_726_399.999, 1_790_726_400
-BUCKET = {"vectorBucketName": "bucket"}
-SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 
 
 def client_of_an_index() -> Client:
@@ -38,12 +42,12 @@ def client_of_an_index() -> Client:
 
 class TestDefaultIndexMode:
     @needs(*MODES)
-    @pytest.mark.parametrize("now", [BEFORE, SINCE])
+    @pytest.mark.parametrize("now", [CLASSIC_UNTIL, ENHANCED_SINCE])
     @pytest.mark.parametrize("mode", ["CLASSIC", "ENHANCED"])
     def test_counts_whatever_the_clock_says(
-        self, monkeypatch: pytest.MonkeyPatch, refused: Refused, now: float, mode: Any
+        self, set_clock: SetClock, refused: Refused, now: float, mode: Any
     ) -> None:
-        monkeypatch.setattr(time, "time", lambda: now)
+        set_clock(now)
         with mock_s3vectors(default_index_mode=mode):
             client = client_of_an_index()
             assert (default_of(client), mode_of(client)) == (mode, mode)
@@ -51,17 +55,15 @@ class TestDefaultIndexMode:
             if mode == "CLASSIC":
                 to_classic()
             else:
-                text = "indexMode cannot be set to CLASSIC because the vector bucket does not support "
-                text += "CLASSIC mode"
-                assert refused(to_classic) == ("ValidationException", text, None)
+                assert refused(to_classic) == NO_CLASSIC_INDEX
 
     @needs(*MODES)
-    @pytest.mark.parametrize(("now", "mode"), [(BEFORE, "CLASSIC"), (SINCE, "ENHANCED")])
+    @pytest.mark.parametrize(("now", "mode"), [(CLASSIC_UNTIL, "CLASSIC"), (ENHANCED_SINCE, "ENHANCED")])
     @pytest.mark.parametrize("options", [{}, {"default_index_mode": None}], ids=str)
     def test_that_is_not_given_leaves_it_to_the_clock(
-        self, monkeypatch: pytest.MonkeyPatch, now: float, mode: str, options: Any
+        self, set_clock: SetClock, now: float, mode: str, options: Any
     ) -> None:
-        monkeypatch.setattr(time, "time", lambda: now)
+        set_clock(now)
         with mock_s3vectors(**options):
             assert default_of(client_of_an_index()) == mode
 
@@ -80,18 +82,16 @@ class TestDefaultIndexMode:
         assert decorated() == "CLASSIC"
 
     @needs(*MODES)
-    def test_is_that_of_the_innermost_mock_and_stays_with_the_bucket(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(time, "time", lambda: SINCE)
+    def test_is_that_of_the_innermost_mock_and_stays_with_the_bucket(self, set_clock: SetClock) -> None:
+        set_clock(ENHANCED_SINCE)
         with mock_s3vectors(default_index_mode="CLASSIC"):
             client: Client = boto3.client("s3vectors", region_name="us-east-1")
             client.create_vector_bucket(vectorBucketName="outer")
-            with mock_s3vectors(account_id="123456789012"):
+            with mock_s3vectors(shared=True, account_id="123456789012"):
                 client.create_vector_bucket(vectorBucketName="inherited")
-            with mock_s3vectors(default_index_mode="ENHANCED"):
+            with mock_s3vectors(shared=True, default_index_mode="ENHANCED"):
                 client.create_vector_bucket(vectorBucketName="inner")
-            with mock_s3vectors(default_index_mode=None):
+            with mock_s3vectors(shared=True, default_index_mode=None):
                 client.create_vector_bucket(vectorBucketName="by-clock")
                 client.create_index(vectorBucketName="outer", indexName="index", **SETTINGS)
             client.create_vector_bucket(vectorBucketName="afterwards")
@@ -112,9 +112,9 @@ class TestDefaultIndexMode:
         with mock_s3vectors(default_index_mode=mode):
             client = client_of_an_index()
             client.put_vectors(**INDEX, vectors=[vector("k", t="pear"), vector("l", t="plum")])
-            query = {**INDEX, "queryVector": {"float32": [0, 0]}, "filter": {"t": {"$startsWith": "pe"}}}
+            query = {**INDEX, **ORIGIN, "filter": {"t": {"$startsWith": "pe"}}}
             if mode == "CLASSIC":
-                assert refused(client.query_vectors, **query, topK=9)[1] == "Invalid filter"
+                assert refused(client.query_vectors, **query, topK=9) == INVALID_FILTER
             else:
                 assert client.query_vectors(**query, topK=9)["vectors"] == [{"key": "k"}]
 
@@ -138,7 +138,7 @@ class TestTextBuildSeconds:
 
     @needs(*TEXT_SEARCH)
     @pytest.mark.parametrize("seconds", [0.5, 1, 86_400.0])
-    def test_may_be_part_of_a_second_or_a_day(self, at: Callable[[float], None], seconds: float) -> None:
+    def test_may_be_part_of_a_second_or_a_day(self, at: SetClock, seconds: float) -> None:
         with mock_s3vectors(text_build_seconds=seconds):
             client = client_of_an_index()
             add(client, "t")
@@ -148,18 +148,18 @@ class TestTextBuildSeconds:
             assert states(client) == {"t": "ACTIVE"}
 
     @needs(*TEXT_SEARCH)
-    def test_counts_at_the_moment_of_the_update(self, at: Callable[[float], None]) -> None:
+    def test_counts_at_the_moment_of_the_update(self, at: SetClock) -> None:
         with mock_s3vectors(text_build_seconds=10):
             client = client_of_an_index()
-            with mock_s3vectors(text_build_seconds=0):
+            with mock_s3vectors(shared=True, text_build_seconds=0):
                 add(client, "none")
                 assert states(client) == {"none": "ACTIVE"}
-            with mock_s3vectors(text_build_seconds=20):
+            with mock_s3vectors(shared=True, text_build_seconds=20):
                 add(client, "long")
             at(19)
             assert states(client) == {"none": "ACTIVE", "long": "BUILDING"}
             at(20)
-            with mock_s3vectors(search_engine="flat"):
+            with mock_s3vectors(shared=True, search_engine="flat"):
                 add(client, "inherited")
             at(29)
             assert states(client)["inherited"] == "BUILDING"
@@ -179,7 +179,7 @@ class TestTextBuildSeconds:
             assert str(refusal.value) == text
 
     @needs(*TEXT_SEARCH)
-    def test_may_be_longer_than_any_test(self, at: Callable[[float], None]) -> None:
+    def test_may_be_longer_than_any_test(self, at: SetClock) -> None:
         with mock_s3vectors(text_build_seconds=sys.float_info.max):
             client = client_of_an_index()
             add(client, "t")
@@ -189,7 +189,7 @@ class TestTextBuildSeconds:
 
 @needs(*MODES, *TEXT_SEARCH)
 class TestState:
-    def test_of_a_class_is_copied_for_each_test(self, at: Callable[[float], None]) -> None:
+    def test_of_a_class_is_copied_for_each_test(self, at: SetClock) -> None:
         @mock_s3vectors(default_index_mode="CLASSIC", text_build_seconds=60)
         class Case(unittest.TestCase):
             client: Any

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import vector
+from tests.support.helpers import keys_of, pages_of, vector
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.support.text_oracle import float32
-from tests.support.text_search import searchable
+from tests.support.text_search import query_texts, searchable
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex
@@ -27,7 +27,7 @@ ENGINES = pytest.mark.parametrize(
 def search(
     client: Client, index: dict[str, str], data: Any, texts: dict[str, str], **settings: Any
 ) -> list[Any]:
-    entries = [{"metadataKey": key, "text": text} for key, text in texts.items()]
+    entries = query_texts(*texts.items())
     request = {"queryVector": {"float32": list(data)}, "queryTexts": entries, "topK": 10, **settings}
     hits: list[Any] = client.query_vectors(**index, **request)["vectors"]
     return hits
@@ -49,10 +49,6 @@ def scored(client: Client, index: dict[str, str], data: Any, texts: dict[str, st
 
 def fused(*ranks: int) -> float:
     return float32(sum(1 / (60 + rank) for rank in ranks))
-
-
-def keys(hits: list[Any]) -> list[str]:
-    return [hit["key"] for hit in hits]
 
 
 @pytest.fixture
@@ -179,10 +175,10 @@ class TestFusion:
 
     @pytest.mark.parametrize("top_k", [1, 2, 3, 4, 5])
     def test_is_cut_at_top_k_afterwards(self, client: Client, boats: dict[str, str], top_k: int) -> None:
-        assert keys(search(client, boats, [0, 0], {"plot": "red"}, topK=top_k)) == [*"bdac"][:top_k]
+        assert keys_of(search(client, boats, [0, 0], {"plot": "red"}, topK=top_k)) == [*"bdac"][:top_k]
 
     def test_sees_every_write(self, client: Client, boats: dict[str, str]) -> None:
-        assert keys(search(client, boats, [0, 0], {"plot": "red"})) == [*"bdac"]
+        assert keys_of(search(client, boats, [0, 0], {"plot": "red"})) == [*"bdac"]
         client.put_vectors(**boats, vectors=[vector("b", [4, 0]), vector("a", [3, 0], plot="red red red")])
         # c, a, d, b by distance; a, d by text, of equal scores but for their lengths.
         found = scored(client, boats, [0, 0], {"plot": "red"})
@@ -286,13 +282,10 @@ class TestDepth:
             "returnDistance": True,
             "returnScores": True,
         }
-        response = client.query_vectors(**deep, **request)
-        hits = response["vectors"]
-        if "nextToken" in response:
-            hits += client.query_vectors(**deep, **request, nextToken=response["nextToken"])["vectors"]
+        hits = [hit for page in pages_of(client.query_vectors, **deep, **request) for hit in page["vectors"]]
         ranks = {n: sorted(rank for rank in (n, 151 - n) if rank <= depth) for n in range(1, 151)}
         expected = sorted(ranks, key=lambda n: (-sum(1 / (60 + rank) for rank in ranks[n]), n))[:top_k]
-        assert [hit["key"] for hit in hits] == [f"{n:03}" for n in expected]
+        assert keys_of(hits) == [f"{n:03}" for n in expected]
         for n, hit in zip(expected, hits, strict=True):
             assert hit["scores"]["fused"] == fused(*ranks[n])
             # Whoever stands too deep in a text ranking matches nevertheless.
@@ -323,7 +316,7 @@ class TestDepth:
             returnDistance=True,
             returnScores=True,
         )
-        assert [hit["key"] for hit in hits] == ["001", "only"]
+        assert keys_of(hits) == ["001", "only"]
         text = {"metadataKey": "title", "score": RED_TITLE}
         assert hits[1] == {
             "key": "only",

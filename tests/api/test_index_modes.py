@@ -2,61 +2,50 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from tests.support.helpers import answer_of, default_of, invalid, mode_of, vector
+from tests.support import refusals
+from tests.support.constraints import not_in_enum
+from tests.support.helpers import (
+    BUCKET,
+    BUCKET_ARN,
+    CLASSIC_UNTIL,
+    ENHANCED_SINCE,
+    INDEX,
+    INDEX_ARN,
+    ORIGIN,
+    SetClock,
+    answer_of,
+    default_of,
+    keys_of,
+    mode_of,
+    vector,
+)
 from tests.support.shapes import MODES, TEXT_SEARCH, needs
-from tests.support.text_search import searchable
+from tests.support.text_search import query_texts, searchable
 
 if TYPE_CHECKING:
-    from tests.support.helpers import Client, MakeIndex, Refused
+    from tests.support.helpers import Client, ClientAt, MakeIndex, Refused
 
 pytestmark = needs(*MODES)
 
 # In buckets as they were before the 30th of September 2026.
 in_an_old_bucket = pytest.mark.s3vectors(default_index_mode="CLASSIC")
 
-BEFORE, SINCE = 1_790_726_399.999, 1_790_726_400
-ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
-BUCKET = {"vectorBucketName": "bucket"}
-INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
-SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-
-
-NO_CLASSIC_DEFAULT = invalid(
+NO_CLASSIC_DEFAULT = refusals.invalid(
     "defaultIndexMode cannot be set to CLASSIC because this vector bucket does not support CLASSIC mode"
 )
-NO_CLASSIC = invalid(
-    "indexMode cannot be set to CLASSIC because the vector bucket does not support CLASSIC mode"
-)
-NO_BUCKET = ("NotFoundException", "The specified vector bucket could not be found", None)
-NO_INDEX = ("NotFoundException", "The specified index could not be found", None)
-NO_CLASSIC_QUERY = invalid("queryMode cannot be CLASSIC when indexMode is ENHANCED")
-NO_TEXTS = invalid("queryTexts cannot be specified when indexMode is CLASSIC")
-INVALID_FILTER = ("ValidationException", "Invalid filter", [{"path": "filter", "message": "Invalid filter"}])
-TOO_MANY = invalid("Filter must have at most 100 constraints")
 
 
 def no_such_mode(path: str) -> tuple[str, str, Any]:
-    message = (
-        f"Value at '{path}' failed to satisfy constraint: Member must satisfy enum value set: "
-        "[CLASSIC, ENHANCED]"
-    )
-    text = f"1 validation error detected. {message}"
-    return "ValidationException", text, [{"path": path, "message": message}]
-
-
-def new_client(region: str = "us-east-1") -> Client:
-    return boto3.client("s3vectors", region_name=region)
+    return not_in_enum(path, ["CLASSIC", "ENHANCED"]).refusal
 
 
 class TestDefaultOfABucket:
     @in_an_old_bucket
-    @pytest.mark.parametrize("address", [BUCKET, {"vectorBucketArn": ARN}], ids=str)
+    @pytest.mark.parametrize("address", [BUCKET, {"vectorBucketArn": BUCKET_ARN}], ids=str)
     def test_can_be_changed_there_and_back(self, client: Client, address: Any) -> None:
         for mode in ("ENHANCED", "ENHANCED", "CLASSIC", "CLASSIC", "ENHANCED"):
             put = client.put_vector_bucket_default_index_mode
@@ -66,28 +55,28 @@ class TestDefaultOfABucket:
     def test_is_never_classic_in_a_new_bucket(self, client: Client, refused: Refused) -> None:
         put = client.put_vector_bucket_default_index_mode
         assert refused(put, **BUCKET, defaultIndexMode="CLASSIC") == NO_CLASSIC_DEFAULT
-        assert refused(put, vectorBucketArn=ARN, defaultIndexMode="CLASSIC") == NO_CLASSIC_DEFAULT
+        assert refused(put, vectorBucketArn=BUCKET_ARN, defaultIndexMode="CLASSIC") == NO_CLASSIC_DEFAULT
         assert default_of(client) == "ENHANCED"
         assert answer_of(put, **BUCKET, defaultIndexMode="ENHANCED") == {}
         assert refused(put, **BUCKET, defaultIndexMode="CLASSIC") == NO_CLASSIC_DEFAULT
 
     def test_can_be_classic_wherever_the_bucket_is_old(
-        self, s3vectors_client: Client, refused: Refused, monkeypatch: pytest.MonkeyPatch
+        self, s3vectors_client: Client, refused: Refused, set_clock: SetClock
     ) -> None:
         client = s3vectors_client
-        for name, now in (("old", BEFORE), ("new", SINCE)):
-            monkeypatch.setattr(time, "time", lambda now=now: now)
+        for name, now in (("old", CLASSIC_UNTIL), ("new", ENHANCED_SINCE)):
+            set_clock(now)
             client.create_vector_bucket(vectorBucketName=name)
         put = client.put_vector_bucket_default_index_mode
-        for now in (SINCE + 10_000_000, BEFORE):
-            monkeypatch.setattr(time, "time", lambda now=now: now)
+        for now in (ENHANCED_SINCE + 10_000_000, CLASSIC_UNTIL):
+            set_clock(now)
             put(vectorBucketName="old", defaultIndexMode="ENHANCED")
             put(vectorBucketName="old", defaultIndexMode="CLASSIC")
             answer = refused(put, vectorBucketName="new", defaultIndexMode="CLASSIC")
             assert answer == NO_CLASSIC_DEFAULT
         assert (default_of(client, "old"), default_of(client, "new")) == ("CLASSIC", "ENHANCED")
         # A new bucket of an old name is new.
-        monkeypatch.setattr(time, "time", lambda: SINCE)
+        set_clock(ENHANCED_SINCE)
         client.delete_vector_bucket(vectorBucketName="old")
         client.create_vector_bucket(vectorBucketName="old")
         answer = refused(put, vectorBucketName="old", defaultIndexMode="CLASSIC")
@@ -107,13 +96,13 @@ class TestDefaultOfABucket:
         assert modes == ["CLASSIC", "ENHANCED", "CLASSIC"]
 
     @in_an_old_bucket
-    def test_is_changed_in_that_bucket_alone(self, client: Client) -> None:
-        there = new_client("eu-west-1")
+    def test_is_changed_in_that_bucket_alone(self, client: Client, client_at: ClientAt) -> None:
+        there = client_at("eu-west-1")
         there.create_vector_bucket(**BUCKET)
         client.create_vector_bucket(vectorBucketName="second")
         client.put_vector_bucket_default_index_mode(**BUCKET, defaultIndexMode="ENHANCED")
         assert (default_of(client, "second"), default_of(there)) == ("CLASSIC", "CLASSIC")
-        there.put_vector_bucket_default_index_mode(vectorBucketArn=ARN, defaultIndexMode="CLASSIC")
+        there.put_vector_bucket_default_index_mode(vectorBucketArn=BUCKET_ARN, defaultIndexMode="CLASSIC")
         assert default_of(client) == "CLASSIC"
 
     def test_of_another_value_is_refused_first(self, client: Client, refused: Refused) -> None:
@@ -132,22 +121,20 @@ class TestDefaultOfABucket:
             put = s3vectors_client.put_vector_bucket_default_index_mode
             return refused(put, **address, defaultIndexMode=mode)
 
-        text = "Must specify either vectorBucketName or vectorBucketArn but not both"
-        assert answer() == invalid(text)
-        assert answer(**BUCKET, vectorBucketArn=ARN) == invalid(text)
-        assert answer(vectorBucketName="nowhere") == NO_BUCKET
-        assert answer(vectorBucketArn=ARN.replace("bucket/bucket", "bucket/nowhere")) == NO_BUCKET
-        assert answer(vectorBucketArn=ARN.replace("us-east-1", "us-west-2")) == NO_BUCKET
-        assert answer(vectorBucketName="Bucket") == (
-            "ValidationException",
-            "Invalid vector bucket name",
-            None,
+        assert answer() == refusals.BAD_BUCKET_ADDRESS
+        assert answer(**BUCKET, vectorBucketArn=BUCKET_ARN) == refusals.BAD_BUCKET_ADDRESS
+        assert answer(vectorBucketName="nowhere") == refusals.NO_BUCKET
+        assert (
+            answer(vectorBucketArn=BUCKET_ARN.replace("bucket/bucket", "bucket/nowhere"))
+            == refusals.NO_BUCKET
         )
+        assert answer(vectorBucketArn=BUCKET_ARN.replace("us-east-1", "us-west-2")) == refusals.NO_BUCKET
+        assert answer(vectorBucketName="Bucket") == refusals.BAD_BUCKET_NAME
 
 
 class TestModeOfAnIndex:
     @in_an_old_bucket
-    @pytest.mark.parametrize("address", [INDEX, {"indexArn": f"{ARN}/index/index"}], ids=str)
+    @pytest.mark.parametrize("address", [INDEX, {"indexArn": INDEX_ARN}], ids=str)
     def test_can_be_changed_in_place_there_and_back(
         self, client: Client, make_index: MakeIndex, address: Any
     ) -> None:
@@ -159,19 +146,19 @@ class TestModeOfAnIndex:
             assert answer_of(client.update_index_mode, **address, indexMode=mode) == {}
             assert client.get_index(**INDEX)["index"] == {**before, "indexMode": mode}
             shown = {"returnMetadata": True, "returnDistance": True}
-            query = {"queryVector": {"float32": [0, 0]}, "topK": 9, **shown}
+            query = {**ORIGIN, "topK": 9, **shown}
             assert client.query_vectors(**INDEX, **query)["vectors"] == [
                 {"key": "b", "distance": 1.0, "metadata": {}},
                 {"key": "a", "distance": 25.0, "metadata": {"n": 1}},
             ]
-        tags = client.list_tags_for_resource(resourceArn=f"{ARN}/index/index")["tags"]
+        tags = client.list_tags_for_resource(resourceArn=INDEX_ARN)["tags"]
         assert tags == {"a": "b"}
 
     @pytest.mark.usefixtures("index")
     def test_is_never_classic_in_a_new_bucket(self, client: Client, refused: Refused) -> None:
-        assert refused(client.update_index_mode, **INDEX, indexMode="CLASSIC") == NO_CLASSIC
-        answer = refused(client.update_index_mode, indexArn=f"{ARN}/index/index", indexMode="CLASSIC")
-        assert answer == NO_CLASSIC
+        assert refused(client.update_index_mode, **INDEX, indexMode="CLASSIC") == refusals.NO_CLASSIC_INDEX
+        answer = refused(client.update_index_mode, indexArn=INDEX_ARN, indexMode="CLASSIC")
+        assert answer == refusals.NO_CLASSIC_INDEX
         assert mode_of(client) == "ENHANCED"
         assert answer_of(client.update_index_mode, **INDEX, indexMode="ENHANCED") == {}
         assert mode_of(client) == "ENHANCED"
@@ -190,8 +177,7 @@ class TestModeOfAnIndex:
     def test_of_another_value_is_refused_first(self, client: Client, refused: Refused) -> None:
         for name in ("index", "nothing"):
             for mode in ("HYBRID", "enhanced", ""):
-                address = {"vectorBucketName": "bucket", "indexName": name}
-                answer = refused(client.update_index_mode, **address, indexMode=mode)
+                answer = refused(client.update_index_mode, **BUCKET, indexName=name, indexMode=mode)
                 assert answer == no_such_mode("/indexMode")
 
     @pytest.mark.parametrize("mode", ["CLASSIC", "ENHANCED"])
@@ -202,16 +188,15 @@ class TestModeOfAnIndex:
         def answer(**address: str) -> tuple[str, str, Any]:
             return refused(client.update_index_mode, **address, indexMode=mode)
 
-        text = "Must specify either indexArn or both vectorBucketName and indexName"
-        for address in ({}, BUCKET, {"indexName": "index"}, {**INDEX, "indexArn": f"{ARN}/index/index"}):
-            assert answer(**address) == invalid(text)
-        assert answer(**BUCKET, indexArn=f"{ARN}/index/index") == invalid(text)
-        assert answer(**BUCKET, indexName="nothing") == NO_INDEX
-        assert answer(vectorBucketName="nowhere", indexName="index") == NO_INDEX
-        assert answer(indexArn=f"{ARN}/index/nothing") == NO_INDEX
-        assert answer(**BUCKET, indexName="in_dex") == invalid("Invalid index name")
+        for address in ({}, BUCKET, {"indexName": "index"}, {**INDEX, "indexArn": INDEX_ARN}):
+            assert answer(**address) == refusals.BAD_INDEX_ADDRESS
+        assert answer(**BUCKET, indexArn=INDEX_ARN) == refusals.BAD_INDEX_ADDRESS
+        assert answer(**BUCKET, indexName="nothing") == refusals.NO_INDEX
+        assert answer(vectorBucketName="nowhere", indexName="index") == refusals.NO_INDEX
+        assert answer(indexArn=f"{BUCKET_ARN}/index/nothing") == refusals.NO_INDEX
+        assert answer(**BUCKET, indexName="in_dex") == refusals.BAD_INDEX_NAME
         client.delete_index(**INDEX)
-        assert answer(**INDEX) == NO_INDEX
+        assert answer(**INDEX) == refusals.NO_INDEX
 
 
 @in_an_old_bucket
@@ -226,8 +211,7 @@ class TestQueries:
 
     @staticmethod
     def found(client: Client, **settings: Any) -> list[str]:
-        query = {"queryVector": {"float32": [0, 0]}, "topK": 9, **settings}
-        return [hit["key"] for hit in client.query_vectors(**INDEX, **query)["vectors"]]
+        return keys_of(client.query_vectors(**INDEX, **ORIGIN, topK=9, **settings)["vectors"])
 
     def test_follow_the_mode_in_both_directions(self, filled: Client, refused: Refused) -> None:
         starts = {"filter": {"t": {"$startsWith": "app"}}}
@@ -235,20 +219,23 @@ class TestQueries:
         most = {"filter": {"n": {"$in": list(range(100))}}}
         for _ in range(2):
             for mode in ({}, {"queryMode": "CLASSIC"}):
-                assert refused(self.found, client=filled, **starts, **mode) == INVALID_FILTER
+                assert refused(self.found, client=filled, **starts, **mode) == refusals.INVALID_FILTER
                 assert self.found(filled, **many, **mode) == ["apple"]
             assert self.found(filled, **starts, queryMode="ENHANCED") == ["apple"]
             assert self.found(filled, **most, queryMode="ENHANCED") == ["apple"]
-            assert refused(self.found, client=filled, **many, queryMode="ENHANCED") == TOO_MANY
+            assert (
+                refused(self.found, client=filled, **many, queryMode="ENHANCED")
+                == refusals.TOO_MANY_CONSTRAINTS
+            )
 
             filled.update_index_mode(**INDEX, indexMode="ENHANCED")
             for mode in ({}, {"queryMode": "ENHANCED"}):
                 assert self.found(filled, **starts, **mode) == ["apple"]
                 assert self.found(filled, **most, **mode) == ["apple"]
-                assert refused(self.found, client=filled, **many, **mode) == TOO_MANY
+                assert refused(self.found, client=filled, **many, **mode) == refusals.TOO_MANY_CONSTRAINTS
             for settings in ({}, starts, many):
                 answer = refused(self.found, client=filled, **settings, queryMode="CLASSIC")
-                assert answer == NO_CLASSIC_QUERY
+                assert answer == refusals.NO_CLASSIC_QUERY
             filled.update_index_mode(**INDEX, indexMode="CLASSIC")
 
     @needs(*TEXT_SEARCH)
@@ -257,17 +244,17 @@ class TestQueries:
     ) -> None:
         configuration = searchable("t:en")
         shown = {"textSearchConfigurations": [{"metadataKey": "t", "language": "en", "status": "ACTIVE"}]}
-        query = {**INDEX, "queryTexts": [{"metadataKey": "t", "text": "apples"}], "topK": 9}
+        query = {**INDEX, "queryTexts": query_texts(t="apples"), "topK": 9}
         filled.update_index_mode(**INDEX, indexMode="ENHANCED")
         filled.update_metadata_configuration(**INDEX, add=configuration)
-        assert [hit["key"] for hit in filled.query_vectors(**query)["vectors"]] == ["apple"]
+        assert keys_of(filled.query_vectors(**query)["vectors"]) == ["apple"]
 
         filled.update_index_mode(**INDEX, indexMode="CLASSIC")
-        for settings in ({}, {"queryMode": "ENHANCED"}, {"queryVector": {"float32": [0, 0]}}):
-            assert refused(filled.query_vectors, **query, **settings) == NO_TEXTS
+        for settings in ({}, {"queryMode": "ENHANCED"}, ORIGIN):
+            assert refused(filled.query_vectors, **query, **settings) == refusals.NO_TEXTS_WHEN_CLASSIC
         assert filled.get_index(**INDEX)["index"]["metadataConfiguration"] == shown
         filled.put_vectors(**INDEX, vectors=[vector("two", [1, 1], t="apples and apples")])
 
         filled.update_index_mode(**INDEX, indexMode="ENHANCED")
-        assert [hit["key"] for hit in filled.query_vectors(**query)["vectors"]] == ["two", "apple"]
+        assert keys_of(filled.query_vectors(**query)["vectors"]) == ["two", "apple"]
         assert filled.get_index(**INDEX)["index"]["metadataConfiguration"] == shown

@@ -1,22 +1,22 @@
+"""Indexes: how they are created, described, listed and deleted."""
+
 from __future__ import annotations
 
 import datetime as dt
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import answer_of, vector
+from tests.support.constraints import Violation, not_in_enum, out_of_range
+from tests.support.helpers import INDEX, INDEX_ARN, SETTINGS, SetClock, answer_of, index_names, vector
+from tests.support.refusals import NO_INDEX, conflict
 from tests.support.shapes import MODES, TAGS, find, needs
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex, Refused
 
 
-ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket/index/index"
 NOW = dt.datetime(2026, 10, 1, 12, tzinfo=dt.timezone.utc)
-NAMES = {"vectorBucketName": "bucket", "indexName": "index"}
-SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 
 # Before full-text search a metadata configuration had nothing else.
 KEYS_ARE_OPTIONAL = pytest.mark.skipif(
@@ -25,23 +25,16 @@ KEYS_ARE_OPTIONAL = pytest.mark.skipif(
 )
 
 
-def listed(client: Client, **settings: Any) -> list[str]:
-    entries = client.list_indexes(vectorBucketName="bucket", **settings)["indexes"]
-    return [entry["indexName"] for entry in entries]
-
-
 class TestCreate:
     @needs("CreateIndex>indexArn")
     def test_returns_the_arn(self, client: Client) -> None:
-        assert answer_of(client.create_index, **NAMES, **SETTINGS) == {"indexArn": ARN}
+        assert answer_of(client.create_index, **INDEX, **SETTINGS) == {"indexArn": INDEX_ARN}
 
     @pytest.mark.parametrize("changed", [{}, {"dimension": 3}, {"distanceMetric": "cosine"}])
     @pytest.mark.usefixtures("index")
     def test_is_not_idempotent(self, client: Client, refused: Refused, changed: Any) -> None:
-        assert refused(client.create_index, **NAMES, **{**SETTINGS, **changed}) == (
-            "ConflictException",
-            "An index with the specified name already exists",
-            None,
+        assert refused(client.create_index, **INDEX, **{**SETTINGS, **changed}) == conflict(
+            "An index with the specified name already exists"
         )
 
     def test_that_is_refused_leaves_the_index_as_it_is(
@@ -49,7 +42,7 @@ class TestCreate:
     ) -> None:
         client.put_vectors(**index, vectors=[vector("k")])
         before = client.get_index(**index)["index"]
-        refused(client.create_index, **NAMES, **SETTINGS)
+        refused(client.create_index, **INDEX, **SETTINGS)
         assert client.get_index(**index)["index"] == before
         assert client.list_vectors(**index)["vectors"] == [{"key": "k"}]
 
@@ -60,41 +53,35 @@ class TestCreate:
         assert client.get_index(**index)["index"]["dimension"] == dimension
 
     @pytest.mark.parametrize(
-        ("changed", "rule"),
+        ("changed", "violation"),
         [
-            ({"dimension": 4097}, "be between 1 and 4096, inclusive"),
-            ({"dataType": "float64"}, "satisfy enum value set: [float32]"),
-            ({"distanceMetric": "dotproduct"}, "satisfy enum value set: [euclidean, cosine]"),
+            ({"dimension": 4097}, out_of_range("/dimension", 1, 4096)),
+            ({"dataType": "float64"}, not_in_enum("/dataType", ["float32"])),
+            ({"distanceMetric": "dotproduct"}, not_in_enum("/distanceMetric", ["euclidean", "cosine"])),
         ],
-        ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+        ids=["dimension", "dataType", "distanceMetric"],
     )
-    def test_refuses_other_settings(self, client: Client, refused: Refused, changed: Any, rule: str) -> None:
-        path = f"/{next(iter(changed))}"
-        message = f"Value at '{path}' failed to satisfy constraint: Member must {rule}"
-        assert refused(client.create_index, **NAMES, **{**SETTINGS, **changed}) == (
-            "ValidationException",
-            f"1 validation error detected. {message}",
-            [{"path": path, "message": message}],
-        )
-        assert listed(client) == []
+    def test_refuses_other_settings(
+        self, client: Client, refused: Refused, changed: Any, violation: Violation
+    ) -> None:
+        assert refused(client.create_index, **INDEX, **{**SETTINGS, **changed}) == violation.refusal
+        assert index_names(client) == []
 
 
 @needs("GetIndex>index.encryptionConfiguration", *MODES, *TAGS)
 class TestGet:
     @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
-    def test_describes_all_of_it(
-        self, s3vectors_client: Client, monkeypatch: pytest.MonkeyPatch, metric: str
-    ) -> None:
-        monkeypatch.setattr(time, "time", lambda: NOW.timestamp() + 0.75)
+    def test_describes_all_of_it(self, s3vectors_client: Client, set_clock: SetClock, metric: str) -> None:
+        set_clock(NOW.timestamp() + 0.75)
         s3vectors_client.create_vector_bucket(vectorBucketName="bucket")
         s3vectors_client.create_index(
-            **NAMES, dataType="float32", dimension=7, distanceMetric=metric, tags={"not": "shown"}
+            **INDEX, **{**SETTINGS, "dimension": 7, "distanceMetric": metric}, tags={"not": "shown"}
         )
-        assert answer_of(s3vectors_client.get_index, **NAMES) == {
+        assert answer_of(s3vectors_client.get_index, **INDEX) == {
             "index": {
                 "vectorBucketName": "bucket",
                 "indexName": "index",
-                "indexArn": ARN,
+                "indexArn": INDEX_ARN,
                 "creationTime": NOW,
                 "dataType": "float32",
                 "dimension": 7,
@@ -125,29 +112,29 @@ class TestList:
         assert answer_of(client.list_indexes, vectorBucketName="bucket") == {"indexes": []}
 
     def test_entries_have_names_arn_and_time(
-        self, client: Client, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+        self, client: Client, make_index: MakeIndex, set_clock: SetClock
     ) -> None:
-        monkeypatch.setattr(time, "time", NOW.timestamp)
+        set_clock(NOW.timestamp())
         make_index(metadataConfiguration={"nonFilterableMetadataKeys": ["text"]})
-        entry = {**NAMES, "indexArn": ARN, "creationTime": NOW}
+        entry = {**INDEX, "indexArn": INDEX_ARN, "creationTime": NOW}
         assert answer_of(client.list_indexes, vectorBucketName="bucket") == {"indexes": [entry]}
 
     def test_is_in_lexicographic_order(self, client: Client, make_index: MakeIndex) -> None:
         for name in ("i10", "i.1", "i-1", "i21", "a99", "i100"):
             make_index(name)
-        assert listed(client) == ["a99", "i-1", "i.1", "i10", "i100", "i21"]
+        assert index_names(client) == ["a99", "i-1", "i.1", "i10", "i100", "i21"]
 
     def test_prefix_is_how_names_start(self, client: Client, make_index: MakeIndex) -> None:
         for name in ("en.text", "en-text", "den.text", "en.title", "entext"):
             make_index(name)
-        assert listed(client, prefix="en.") == ["en.text", "en.title"]
-        assert listed(client, prefix="en.text") == ["en.text"]
-        assert listed(client, prefix="EN") == []
+        assert index_names(client, prefix="en.") == ["en.text", "en.title"]
+        assert index_names(client, prefix="en.text") == ["en.text"]
+        assert index_names(client, prefix="EN") == []
 
     def test_is_of_one_bucket(self, client: Client, make_index: MakeIndex) -> None:
         make_index()
         client.create_vector_bucket(vectorBucketName="bucket-2")
-        assert client.list_indexes(vectorBucketName="bucket-2")["indexes"] == []
+        assert index_names(client, "bucket-2") == []
 
 
 class TestDelete:
@@ -155,7 +142,7 @@ class TestDelete:
         index = make_index()
         client.put_vectors(**index, vectors=[vector("k")])
         assert answer_of(client.delete_index, **index) == {}
-        assert listed(client) == []
+        assert index_names(client) == []
         make_index(dimension=3, metric="cosine")
         assert client.list_vectors(**index)["vectors"] == []
         assert client.get_index(**index)["index"]["dimension"] == 3
@@ -163,10 +150,9 @@ class TestDelete:
     def test_leaves_the_other_indexes(self, client: Client, make_index: MakeIndex) -> None:
         index, _ = make_index(), make_index("other")
         client.delete_index(**index)
-        assert listed(client) == ["other"]
+        assert index_names(client) == ["other"]
 
     def test_of_what_is_gone(self, client: Client, index: dict[str, str], refused: Refused) -> None:
         client.delete_index(**index)
-        answer = ("NotFoundException", "The specified index could not be found", None)
-        assert refused(client.delete_index, **index) == answer
-        assert refused(client.get_index, **index) == answer
+        assert refused(client.delete_index, **index) == NO_INDEX
+        assert refused(client.get_index, **index) == NO_INDEX

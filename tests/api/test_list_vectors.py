@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import limits
-from tests.support.helpers import put_batches, vector
+from tests.support.constraints import out_of_range
+from tests.support.helpers import (
+    answer_of,
+    keys_in_pages,
+    keys_of,
+    listed_keys,
+    pages_of,
+    put_batches,
+    vector,
+)
+from tests.support.refusals import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,31 +36,8 @@ def numbered(count: int, name: str = "key") -> list[str]:
     return [f"{name}-{number}" for number in range(count)]
 
 
-def pages(client: Client, index: dict[str, str], **settings: Any) -> Iterator[list[str]]:
-    """The keys of one page after the other."""
-    more: dict[str, str] = {}
-    while True:
-        response = client.list_vectors(**index, **settings, **more)
-        yield [found["key"] for found in response["vectors"]]
-        if "nextToken" not in response:
-            return
-        assert more != {"nextToken": response["nextToken"]}, "this list has no end"
-        more = {"nextToken": response["nextToken"]}
-
-
-def listed(client: Client, index: dict[str, str], **settings: Any) -> list[str]:
-    return joined(pages(client, index, **settings))
-
-
 def joined(lists: Iterable[list[str]]) -> list[str]:
     return list(chain.from_iterable(lists))
-
-
-def out_of(bounds: str, path: str) -> tuple[str, str, Any]:
-    rule = f"failed to satisfy constraint: Member must be between {bounds}, inclusive"
-    message = f"Value at '{path}' {rule}"
-    text = f"1 validation error detected. {message}"
-    return "ValidationException", text, [{"path": path, "message": message}]
 
 
 class TestEntries:
@@ -72,9 +59,8 @@ class TestEntries:
         self, client: Client, index: dict[str, str], wanted: Any, members: Any
     ) -> None:
         client.put_vectors(**index, vectors=[vector("k", [0.5, 2], n=1)])
-        response = client.list_vectors(**index, **wanted)
-        del response["ResponseMetadata"]
-        assert response == {"vectors": [{"key": "k", **members}]}
+        answer = answer_of(client.list_vectors, **index, **wanted)
+        assert answer == {"vectors": [{"key": "k", **members}]}
 
     def test_of_bare_vectors_have_empty_metadata(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector("k")])
@@ -82,9 +68,7 @@ class TestEntries:
 
     def test_of_an_empty_index(self, client: Client, index: dict[str, str]) -> None:
         for settings in ({}, {"returnData": True, "returnMetadata": True}):
-            response = client.list_vectors(**index, **settings)
-            del response["ResponseMetadata"]
-            assert response == {"vectors": []}
+            assert answer_of(client.list_vectors, **index, **settings) == {"vectors": []}
 
     def test_have_each_its_own_data(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector(f"{n}", [n, -n], n=n) for n in range(20)])
@@ -98,7 +82,7 @@ class TestOrder:
     def test_is_by_hash_not_by_key_nor_by_time(self, client: Client, index: dict[str, str]) -> None:
         keys = numbered(100)
         fill(client, index, keys)
-        order = listed(client, index)
+        order = listed_keys(client, index)
         assert sorted(order) == sorted(keys)
         assert order not in (keys, sorted(keys), keys[::-1])
 
@@ -106,12 +90,12 @@ class TestOrder:
         first, second = make_index("first"), make_index("second", dimension=2, metric="cosine")
         keys = numbered(100)
         fill(client, first, keys)
-        order = listed(client, first)
+        order = listed_keys(client, first)
         fill(client, second, ["gone", *keys[::-1]])
-        listed(client, second)
+        listed_keys(client, second)
         client.delete_vectors(**second, keys=["gone", *keys[10:20]])
         fill(client, second, keys[10:30])
-        assert listed(client, second) == order
+        assert listed_keys(client, second) == order
         # It is the same in every process, too.
         assert order[:4] == ["key-13", "key-73", "key-39", "key-25"]
 
@@ -119,7 +103,7 @@ class TestOrder:
 class TestPages:
     def test_have_500_vectors_by_default(self, client: Client, index: dict[str, str]) -> None:
         fill(client, index, numbered(1001))
-        assert [len(page) for page in pages(client, index)] == [500, 500, 1]
+        assert [len(page) for page in keys_in_pages(client.list_vectors, **index)] == [500, 500, 1]
 
     @pytest.mark.parametrize(
         ("most", "sizes"), [(1, [1] * 6), (2, [2, 2, 2]), (4, [4, 2]), (5, [5, 1]), (6, [6]), (1000, [6])]
@@ -128,14 +112,20 @@ class TestPages:
         self, client: Client, index: dict[str, str], most: int, sizes: list[int]
     ) -> None:
         fill(client, index, numbered(6))
-        found = list(pages(client, index, maxResults=most))
+        found = keys_in_pages(client.list_vectors, **index, maxResults=most)
         assert [len(page) for page in found] == sizes
-        assert joined(found) == listed(client, index)
+        assert joined(found) == listed_keys(client, index)
 
     def test_have_1000_vectors_at_most(self, client: Client, index: dict[str, str], refused: Refused) -> None:
         fill(client, index, numbered(1001))
-        assert [len(page) for page in pages(client, index, maxResults=1000)] == [1000, 1]
-        assert refused(client.list_vectors, **index, maxResults=1001) == out_of("1 and 1000", "/maxResults")
+        assert [len(page) for page in keys_in_pages(client.list_vectors, **index, maxResults=1000)] == [
+            1000,
+            1,
+        ]
+        assert (
+            refused(client.list_vectors, **index, maxResults=1001)
+            == out_of_range("/maxResults", 1, 1000).refusal
+        )
 
 
 class TestMegabyte:
@@ -154,7 +144,7 @@ class TestMegabyte:
         for number in range(count):
             record = vector(f"key-{number:04}", [0.5] * 4096, bulk="x" * 16_360)
             client.put_vectors(**index, vectors=[record])
-        found = list(pages(client, index, **wanted))
+        found = keys_in_pages(client.list_vectors, **index, **wanted)
         assert [len(page) for page in found] == sizes
         assert len(set(joined(found))) == count
 
@@ -162,34 +152,38 @@ class TestMegabyte:
         index = make_index(dimension=4096)
         for number in range(70):
             client.put_vectors(**index, vectors=[vector(f"{number:04}", [0.5] * 4096)])
-        assert [len(page) for page in pages(client, index, maxResults=30)] == [30, 30, 10]
-        assert [len(page) for page in pages(client, index)] == [64, 6]
+        assert [len(page) for page in keys_in_pages(client.list_vectors, **index, maxResults=30)] == [
+            30,
+            30,
+            10,
+        ]
+        assert [len(page) for page in keys_in_pages(client.list_vectors, **index)] == [64, 6]
 
     def test_counts_a_vector_as_it_was_written_last(self, client: Client, make_index: MakeIndex) -> None:
         index = make_index(metadataConfiguration={"nonFilterableMetadataKeys": ["bulk"]})
         large = [vector(f"{number}", bulk="x" * 40_000) for number in range(60)]
         for record in large:
             client.put_vectors(**index, vectors=[record])
-        assert [len(page) for page in pages(client, index)] == [27, 27, 6]
+        assert [len(page) for page in keys_in_pages(client.list_vectors, **index)] == [27, 27, 6]
         fill(client, index, [record["key"] for record in large[:50]])
-        assert [len(page) for page in pages(client, index)] == [60]
+        assert [len(page) for page in keys_in_pages(client.list_vectors, **index)] == [60]
 
 
 class TestSegments:
     def test_are_disjoint_and_cover_all(self, client: Client, index: dict[str, str]) -> None:
         fill(client, index, numbered(300))
-        whole = listed(client, index)
+        whole = listed_keys(client, index)
         for count in range(1, 17):
-            segments = [listed(client, index, segmentCount=count, segmentIndex=n) for n in range(count)]
+            segments = [listed_keys(client, index, segmentCount=count, segmentIndex=n) for n in range(count)]
             # They are pieces of the whole list, and none of them is much smaller than the others.
             assert joined(segments) == whole
             assert min(map(len, segments)) > 300 / count / 3
 
     def test_have_pages_too(self, client: Client, index: dict[str, str]) -> None:
         fill(client, index, numbered(200))
-        whole = listed(client, index)
+        whole = listed_keys(client, index)
         found = [
-            list(pages(client, index, segmentCount=3, segmentIndex=segment, maxResults=7))
+            keys_in_pages(client.list_vectors, **index, segmentCount=3, segmentIndex=segment, maxResults=7)
             for segment in range(3)
         ]
         for segment in found:
@@ -199,27 +193,35 @@ class TestSegments:
 
     def test_of_few_vectors_may_be_empty(self, client: Client, index: dict[str, str]) -> None:
         fill(client, index, ["k"])
-        sizes = [len(listed(client, index, segmentCount=16, segmentIndex=segment)) for segment in range(16)]
+        sizes = [
+            len(listed_keys(client, index, segmentCount=16, segmentIndex=segment)) for segment in range(16)
+        ]
         assert sorted(sizes) == [0] * 15 + [1]
 
     def test_come_with_count_and_index(self, client: Client, index: dict[str, str], refused: Refused) -> None:
-        pair = ("ValidationException", "Must specify both segmentCount and segmentIndex or neither", None)
+        pair = invalid("Must specify both segmentCount and segmentIndex or neither")
         assert refused(client.list_vectors, **index, segmentCount=2) == pair
         assert refused(client.list_vectors, **index, segmentIndex=0) == pair
-        beyond = ("ValidationException", "segmentIndex must be less than segmentCount", None)
+        beyond = invalid("segmentIndex must be less than segmentCount")
         for count, segment in ((1, 1), (2, 2), (2, 15), (15, 15)):
             answer = refused(client.list_vectors, **index, segmentCount=count, segmentIndex=segment)
             assert answer == beyond
 
     def test_are_16_at_most(self, client: Client, index: dict[str, str], refused: Refused) -> None:
         answer = refused(client.list_vectors, **index, segmentCount=17, segmentIndex=0)
-        assert answer == out_of("1 and 16", "/segmentCount")
+        assert answer == out_of_range("/segmentCount", 1, 16).refusal
         answer = refused(client.list_vectors, **index, segmentCount=16, segmentIndex=16)
-        assert answer == out_of("0 and 15", "/segmentIndex")
+        assert answer == out_of_range("/segmentIndex", 0, 15).refusal
 
 
 class TestWhileOthersWrite:
     """A key that is there throughout is listed exactly once, whatever comes and goes between pages."""
+
+    @staticmethod
+    def pages(client: Client, index: dict[str, str], **settings: Any) -> Iterator[list[str]]:
+        """The keys of one page after the other, each asked for when its turn comes."""
+        for page in pages_of(client.list_vectors, **index, **settings):
+            yield keys_of(page["vectors"])
 
     @pytest.mark.parametrize("settings", [{}, {"segmentCount": 2, "segmentIndex": 1}], ids=["all", "segment"])
     def test_nothing_is_listed_twice_or_skipped(
@@ -227,9 +229,9 @@ class TestWhileOthersWrite:
     ) -> None:
         staying, leaving = numbered(40, "staying"), numbered(40, "leaving")
         fill(client, index, staying + leaving)
-        due = [key for key in listed(client, index, **settings) if key in staying]
+        due = [key for key in listed_keys(client, index, **settings) if key in staying]
         found: list[str] = []
-        for number, page in enumerate(pages(client, index, **settings, maxResults=5)):
+        for number, page in enumerate(self.pages(client, index, **settings, maxResults=5)):
             assert len(page) <= 5
             found += page
             # Deleted is what stood on the page that was just read, its last key too, and what comes later.
@@ -241,9 +243,9 @@ class TestWhileOthersWrite:
 
     def test_the_last_key_of_a_page_may_be_gone(self, client: Client, index: dict[str, str]) -> None:
         fill(client, index, numbered(10))
-        order = listed(client, index)
+        order = listed_keys(client, index)
         left = list(order)
-        for page in pages(client, index, maxResults=2):
+        for page in self.pages(client, index, maxResults=2):
             assert page == left[:2]
             del left[:2]
             client.delete_vectors(**index, keys=page)
@@ -253,15 +255,13 @@ class TestWhileOthersWrite:
         fill(client, index, numbered(10))
         first = client.list_vectors(**index, maxResults=5)
         client.delete_vectors(**index, keys=numbered(10))
-        rest = client.list_vectors(**index, nextToken=first["nextToken"])
-        del rest["ResponseMetadata"]
-        assert rest == {"vectors": []}
+        assert answer_of(client.list_vectors, **index, nextToken=first["nextToken"]) == {"vectors": []}
 
     def test_a_key_that_is_written_again_keeps_its_place(self, client: Client, index: dict[str, str]) -> None:
         fill(client, index, numbered(10))
-        order = listed(client, index)
+        order = listed_keys(client, index)
         first = client.list_vectors(**index, maxResults=5)
         client.delete_vectors(**index, keys=order[2:7])
         fill(client, index, order[2:7])
         rest = client.list_vectors(**index, nextToken=first["nextToken"])
-        assert [found["key"] for found in rest["vectors"]] == order[5:]
+        assert keys_of(rest["vectors"]) == order[5:]

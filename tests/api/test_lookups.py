@@ -7,50 +7,25 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from mock_s3vectors.world import Stores
-from tests.support.helpers import POLICY, vector
-from tests.support.mocks import world
-from tests.support.shapes import needs
+from tests.support.helpers import (
+    BUCKET,
+    BUCKET_ARN,
+    INDEX,
+    INDEX_ARN,
+    POLICY,
+    bucket_names,
+)
+from tests.support.operations import IN_A_BUCKET, IN_AN_INDEX, OF_A_RESOURCE, OF_AN_EMPTY_BUCKET, each_of
 
 if TYPE_CHECKING:
-    from tests.support.helpers import Client, MakeIndex, Refused
+    from collections.abc import Callable
 
-BUCKET = {"vectorBucketName": "bucket"}
-INDEX = {**BUCKET, "indexName": "index"}
-ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
-SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-
-# Operations that look up a bucket or an index, and their arguments besides the address.
-IN_A_BUCKET: dict[str, dict[str, Any]] = {
-    "get_vector_bucket": {},
-    "list_indexes": {},
-    "create_index": {"indexName": "another", **SETTINGS},
-    "put_vector_bucket_policy": {"policy": POLICY},
-    "get_vector_bucket_policy": {},
-    "delete_vector_bucket_policy": {},
-    "put_vector_bucket_default_index_mode": {"defaultIndexMode": "ENHANCED"},
-}
-IN_AN_INDEX: dict[str, dict[str, Any]] = {
-    "get_index": {},
-    "put_vectors": {"vectors": [vector("key")]},
-    "get_vectors": {"keys": ["key"]},
-    "list_vectors": {},
-    "query_vectors": {"queryVector": {"float32": [1, 2]}, "topK": 1},
-    "delete_vectors": {"keys": ["key"]},
-    "delete_index": {},
-    "update_index_mode": {"indexMode": "ENHANCED"},
-    "update_metadata_configuration": {"add": {"textSearchConfigurations": [{"metadataKey": "text"}]}},
-}
-OF_A_RESOURCE: dict[str, dict[str, Any]] = {
-    "tag_resource": {"tags": {"key": "value"}},
-    "list_tags_for_resource": {},
-    "untag_resource": {"tagKeys": ["key"]},
-}
-
+    from mock_s3vectors import MockS3Vectors
+    from tests.support.helpers import Client, ClientAt, MakeIndex, Refused
 
 # A bucket that is empty, and can be deleted.
 EMPTY = {"vectorBucketName": "empty"}
@@ -58,26 +33,15 @@ EMPTY = {"vectorBucketName": "empty"}
 
 def calls_at(bucket: dict[str, str], index: dict[str, str], empty: dict[str, str], *arns: str) -> list[Any]:
     """A parameter for each operation: its name and all its arguments."""
-    groups: list[tuple[dict[str, dict[str, Any]], dict[str, str]]] = [
-        (IN_A_BUCKET, bucket),
-        (IN_AN_INDEX, index),
-        ({"delete_vector_bucket": {}}, empty),
-        *((OF_A_RESOURCE, {"resourceArn": arn}) for arn in arns),
-    ]
     return [
-        pytest.param(name, {**address, **arguments}, marks=needs(name.title().replace("_", "")))
-        for operations, address in groups
-        for name, arguments in operations.items()
+        *each_of(IN_A_BUCKET, **bucket),
+        *each_of(IN_AN_INDEX, **index),
+        *each_of(OF_AN_EMPTY_BUCKET, **empty),
+        *(call for arn in arns for call in each_of(OF_A_RESOURCE, resourceArn=arn)),
     ]
 
 
-def stores() -> Stores:
-    return world().stores
-
-
-@pytest.mark.parametrize(
-    ("operation", "arguments"), calls_at(BUCKET, INDEX, EMPTY, ARN, f"{ARN}/index/index")
-)
+@pytest.mark.parametrize(("operation", "arguments"), calls_at(BUCKET, INDEX, EMPTY, BUCKET_ARN, INDEX_ARN))
 def test_a_reset_after_a_call_has_found_its_store(
     client: Client,
     make_index: MakeIndex,
@@ -101,13 +65,13 @@ def test_a_reset_after_a_call_has_found_its_store(
     assert client.list_vector_buckets()["vectorBuckets"] == []
 
 
-def test_resets_while_buckets_are_made_and_deleted(client: Client) -> None:
+def test_resets_while_buckets_are_made_and_deleted(client: Client, s3vectors_mock: MockS3Vectors) -> None:
     """Each call is answered, or refused as the service refuses: nothing else is raised."""
     done = threading.Event()
 
     def reset() -> None:
         while not done.is_set():
-            stores().clear()
+            s3vectors_mock.reset()
 
     def come_and_go() -> None:
         for _ in range(50):
@@ -126,8 +90,28 @@ def test_resets_while_buckets_are_made_and_deleted(client: Client) -> None:
         resetter.join()
 
 
-PLACES = [("us-east-1", "999900001111"), ("eu-west-1", "123456789012")]
-GONE = ["arn:aws:s3vectors:{}:{}:bucket/bucket".format(*place) for place in PLACES]
+HERE = ("123456789012", "us-east-1")
+ELSEWHERE = [("999900001111", "us-east-1"), ("123456789012", "eu-west-1")]
+GONE = [f"arn:aws:s3vectors:{region}:{account}:bucket/bucket" for account, region in ELSEWHERE]
+
+
+@pytest.fixture
+def kept(client: Client, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[tuple[str, str]]]:
+    """Tells of which accounts and Regions there is a store: looked up twice, it is the same."""
+    look = Stores.at
+    looked_in: list[Stores] = []
+
+    def look_and_note(self: Stores, *place: str) -> Any:
+        looked_in.append(self)
+        return look(self, *place)
+
+    def places() -> list[tuple[str, str]]:
+        client.list_vector_buckets()
+        stores = looked_in[-1]
+        return [place for place in (HERE, *ELSEWHERE) if look(stores, *place) is look(stores, *place)]
+
+    monkeypatch.setattr(Stores, "at", look_and_note)
+    return places
 
 
 @pytest.mark.parametrize(
@@ -145,17 +129,17 @@ GONE = ["arn:aws:s3vectors:{}:{}:bucket/bucket".format(*place) for place in PLAC
     ],
 )
 def test_a_look_in_another_account_or_region_leaves_nothing(
-    client: Client, refused: Refused, operation: str, arguments: dict[str, Any]
+    client: Client, refused: Refused, kept: Any, operation: str, arguments: dict[str, Any]
 ) -> None:
     code, *_ = refused(getattr(client, operation), **arguments)
     assert code == "NotFoundException"
-    assert list(stores()._stores) == [("123456789012", "us-east-1")]
+    assert kept() == [HERE]
 
 
-def test_a_list_in_another_region_leaves_nothing(client: Client) -> None:
-    elsewhere: Client = boto3.client("s3vectors", region_name="eu-west-1")
-    assert elsewhere.list_vector_buckets()["vectorBuckets"] == []
-    assert list(stores()._stores) == [("123456789012", "us-east-1")]
+def test_a_list_in_another_region_leaves_nothing(client: Client, client_at: ClientAt, kept: Any) -> None:
+    elsewhere = client_at("eu-west-1")
+    assert bucket_names(elsewhere) == []
+    assert kept() == [HERE]
     elsewhere.create_vector_bucket(**BUCKET)
-    assert list(stores()._stores) == [("123456789012", "us-east-1"), ("123456789012", "eu-west-1")]
-    assert len(client.list_vector_buckets()["vectorBuckets"]) == 1
+    assert kept() == [HERE, ELSEWHERE[1]]
+    assert bucket_names(client) == ["bucket"]

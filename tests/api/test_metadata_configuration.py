@@ -4,50 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
-from tests.support.helpers import invalid, vector
+from tests.support import refusals
+from tests.support.constraints import Violation, not_in_enum, wrong_length
+from tests.support.helpers import INDEX, INDEX_ARN, SETTINGS, answer_of, index_names, vector
 from tests.support.shapes import TEXT_SEARCH, needs
-from tests.support.text_search import searchable
+from tests.support.text_search import search, searchable
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex, Refused
 
 pytestmark = needs(*TEXT_SEARCH)
 
-ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket/index/index"
-INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
-SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 LANGUAGES = ["en", "fr", "es", "pt", "it", "de", "nl", "zh", "ja", "ko"]
-LANGUAGE_RULE = f"satisfy enum value set: [{', '.join(LANGUAGES)}]"
+# Where CreateIndex is given them.
+CREATED = "/metadataConfiguration/textSearchConfigurations"
 TEN = [f"key-{number}" for number in range(10)]
 
-NO_INDEX = ("NotFoundException", "The specified index could not be found", None)
-DUPLICATES = invalid("textSearchConfigurations must not contain duplicate metadata keys")
-TOO_MANY = invalid("A vector index must have at most 10 text search configurations")
-CLASSIC = invalid("textSearchConfigurations cannot be specified when indexMode is CLASSIC")
-ADD_OR_DELETE = invalid("Must specify either add or delete but not both")
+DUPLICATES = refusals.invalid("textSearchConfigurations must not contain duplicate metadata keys")
+TOO_MANY = refusals.invalid("A vector index must have at most 10 text search configurations")
+CLASSIC = refusals.invalid("textSearchConfigurations cannot be specified when indexMode is CLASSIC")
+ADD_OR_DELETE = refusals.invalid("Must specify either add or delete but not both")
 
 
-def exists(key: str) -> tuple[str, str, Any]:
-    return "ConflictException", f"A text search configuration for metadata key '{key}' already exists", None
-
-
-def missing(key: str) -> tuple[str, str, Any]:
-    text = f"The text search configuration for metadata key '{key}' could not be found"
-    return "NotFoundException", text, None
-
-
-def not_searchable(key: str) -> tuple[str, str, Any]:
-    return invalid(f"Metadata key '{key}' is not configured for text search")
-
-
-def violation(subject: str, path: str, rule: str) -> tuple[str, str, Any]:
-    message = f"{subject} '{path}' failed to satisfy constraint: Member must {rule}"
-    text = f"1 validation error detected. {message}"
-    return "ValidationException", text, [{"path": path, "message": message}]
+def missing(key: str) -> refusals.Refusal:
+    return refusals.not_found(f"The text search configuration for metadata key '{key}'")
 
 
 def active(*entries: str) -> dict[str, Any]:
@@ -61,15 +43,11 @@ def shown(client: Client) -> Any:
 
 
 def update(client: Client, address: Any = INDEX, **change: Any) -> Any:
-    """What UpdateMetadataConfiguration returns besides the response's own description."""
-    response = client.update_metadata_configuration(**address, **change)
-    assert response.pop("ResponseMetadata")["HTTPStatusCode"] == 200
-    return response
+    return answer_of(client.update_metadata_configuration, **address, **change)
 
 
-def search(client: Client, key: str, text: str, **settings: Any) -> set[str]:
-    query = {"queryTexts": [{"metadataKey": key, "text": text}], "topK": 99, **settings}
-    return {hit["key"] for hit in client.query_vectors(**INDEX, **query)["vectors"]}
+def matches(client: Client, key: str, text: str, **settings: Any) -> set[str]:
+    return {*search(client, key, text=text, **settings)}
 
 
 class TestAtCreation:
@@ -103,10 +81,10 @@ class TestAtCreation:
             metadataConfiguration={"nonFilterableMetadataKeys": ["bulk"], **searchable("bulk", "open")}
         )
         client.put_vectors(**INDEX, vectors=[vector("k", bulk="one pear", open="two plums")])
-        assert search(client, "bulk", "pear") == {"k"}
-        assert search(client, "open", "plums", filter={"open": "two plums"}) == {"k"}
-        answer = refused(search, client=client, key="bulk", text="pear", filter={"bulk": "one pear"})
-        assert answer == invalid("Invalid use of non-filterable metadata in filter")
+        assert matches(client, "bulk", "pear") == {"k"}
+        assert matches(client, "open", "plums", filter={"open": "two plums"}) == {"k"}
+        answer = refused(matches, client=client, key="bulk", text="pear", filter={"bulk": "one pear"})
+        assert answer == refusals.NON_FILTERABLE
 
     def test_a_status_is_an_answer_and_nothing_to_ask_for(
         self, client: Client, make_index: MakeIndex
@@ -118,37 +96,32 @@ class TestAtCreation:
         assert shown(client) == active("k", "l")
 
     @pytest.mark.parametrize(
-        ("entries", "wrong"),
+        ("entries", "violation"),
         [
-            ([*TEN, "k"], ("Value with length 11 at", "", "have length between 0 and 10, inclusive")),
-            (["a:en", "b:xx"], ("Value at", "/1/language", LANGUAGE_RULE)),
-            (
-                ["k" * 64],
-                ("Value with length 64 at", "/0/metadataKey", "have length between 1 and 63, inclusive"),
-            ),
+            ([*TEN, "k"], wrong_length(CREATED, 11, 0, 10)),
+            (["a:en", "b:xx"], not_in_enum(f"{CREATED}/1/language", LANGUAGES)),
+            (["k" * 64], wrong_length(f"{CREATED}/0/metadataKey", 64, 1, 63)),
         ],
         ids=["eleven", "language", "long key"],
     )
     def test_what_the_model_forbids_is_refused(
-        self, client: Client, refused: Refused, entries: list[str], wrong: tuple[str, str, str]
+        self, client: Client, refused: Refused, entries: list[str], violation: Violation
     ) -> None:
-        subject, path, rule = wrong
-        answer = violation(subject, f"/metadataConfiguration/textSearchConfigurations{path}", rule)
         create = {**INDEX, **SETTINGS, "metadataConfiguration": searchable(*entries)}
-        assert refused(client.create_index, **create) == answer
-        assert client.list_indexes(vectorBucketName="bucket")["indexes"] == []
+        assert refused(client.create_index, **create) == violation.refusal
+        assert index_names(client) == []
 
     @pytest.mark.parametrize("entries", [["a", "b", "a"], ["a:en", "a:fr"]], ids=str)
     def test_a_key_has_one(self, client: Client, refused: Refused, entries: list[str]) -> None:
         create = {**INDEX, **SETTINGS, "metadataConfiguration": searchable(*entries)}
         assert refused(client.create_index, **create) == DUPLICATES
-        assert client.list_indexes(vectorBucketName="bucket")["indexes"] == []
+        assert index_names(client) == []
 
     @pytest.mark.s3vectors(default_index_mode="CLASSIC")
     def test_a_classic_index_has_none(self, client: Client, make_index: MakeIndex, refused: Refused) -> None:
         create = {**INDEX, **SETTINGS, "metadataConfiguration": searchable("k")}
         assert refused(client.create_index, **create) == CLASSIC
-        assert client.list_indexes(vectorBucketName="bucket")["indexes"] == []
+        assert index_names(client) == []
         make_index(metadataConfiguration={"nonFilterableMetadataKeys": ["k"], **searchable()})
         assert client.get_index(**INDEX)["index"]["indexMode"] == "CLASSIC"
         client.delete_index(**INDEX)
@@ -159,17 +132,17 @@ class TestAtCreation:
 
 @pytest.mark.usefixtures("index")
 class TestAdd:
-    @pytest.mark.parametrize("address", [INDEX, {"indexArn": ARN}], ids=str)
+    @pytest.mark.parametrize("address", [INDEX, {"indexArn": INDEX_ARN}], ids=str)
     def test_returns_the_arn_and_finds_what_is_there(
         self, client: Client, refused: Refused, address: Any
     ) -> None:
         client.put_vectors(**INDEX, vectors=[vector("a", t="one pear"), vector("b", t="plum"), vector("c")])
-        assert refused(search, client=client, key="t", text="pear") == not_searchable("t")
-        assert update(client, address, add=searchable("t")) == {"indexArn": ARN}
+        assert refused(matches, client=client, key="t", text="pear") == refusals.not_searchable("t")
+        assert update(client, address, add=searchable("t")) == {"indexArn": INDEX_ARN}
         assert shown(client) == active("t")
-        assert search(client, "t", "pear plum") == {"a", "b"}
+        assert matches(client, "t", "pear plum") == {"a", "b"}
         client.put_vectors(**INDEX, vectors=[vector("a", t="apple"), vector("c", t="pear")])
-        assert search(client, "t", "pear") == {"c"}
+        assert matches(client, "t", "pear") == {"c"}
 
     def test_puts_them_after_those_that_are_there(self, client: Client) -> None:
         for entries in (("m", "z:ja"), ("a:ko",), ("M",)):
@@ -178,10 +151,10 @@ class TestAdd:
 
     @pytest.mark.parametrize("nothing", [{}, searchable()], ids=str)
     def test_of_nothing_changes_nothing(self, client: Client, nothing: Any) -> None:
-        assert update(client, add=nothing) == {"indexArn": ARN}
+        assert update(client, add=nothing) == {"indexArn": INDEX_ARN}
         assert shown(client) is None
         update(client, add=searchable("k"))
-        assert update(client, add=nothing) == {"indexArn": ARN}
+        assert update(client, add=nothing) == {"indexArn": INDEX_ARN}
         assert shown(client) == active("k")
 
     @pytest.mark.parametrize("again", ["b", "b:en"])
@@ -190,11 +163,13 @@ class TestAdd:
     ) -> None:
         client.put_vectors(**INDEX, vectors=[vector("k", b="Pears", new="Pears")])
         update(client, add=searchable("a", "b"))
-        assert refused(update, client=client, add=searchable("new:en", again, "a")) == exists("b")
+        assert refused(
+            update, client=client, add=searchable("new:en", again, "a")
+        ) == refusals.already_searchable("b")
         assert shown(client) == active("a", "b")
-        assert search(client, "b", "pear") == set()
-        assert search(client, "b", "pears") == {"k"}
-        assert refused(search, client=client, key="new", text="pears") == not_searchable("new")
+        assert matches(client, "b", "pear") == set()
+        assert matches(client, "b", "pears") == {"k"}
+        assert refused(matches, client=client, key="new", text="pears") == refusals.not_searchable("new")
 
     def test_makes_ten_at_most(self, client: Client, refused: Refused) -> None:
         update(client, add=searchable(*TEN[:6]))
@@ -202,8 +177,8 @@ class TestAdd:
         assert shown(client) == active(*TEN[:6])
         update(client, add=searchable(*TEN[6:]))
         assert refused(update, client=client, add=searchable("eleventh")) == TOO_MANY
-        assert refused(update, client=client, add=searchable(TEN[9])) == exists(TEN[9])
-        assert update(client, add=searchable()) == {"indexArn": ARN}
+        assert refused(update, client=client, add=searchable(TEN[9])) == refusals.already_searchable(TEN[9])
+        assert update(client, add=searchable()) == {"indexArn": INDEX_ARN}
         assert shown(client) == active(*TEN)
         update(client, delete=searchable(TEN[0]))
         update(client, add=searchable("eleventh"))
@@ -215,10 +190,9 @@ class TestAdd:
     def test_of_what_the_model_forbids(self, client: Client, refused: Refused) -> None:
         path = "/add/textSearchConfigurations"
         answer = refused(update, client=client, add=searchable(*TEN, "eleventh"))
-        rule = "have length between 0 and 10, inclusive"
-        assert answer == violation("Value with length 11 at", path, rule)
+        assert answer == wrong_length(path, 11, 0, 10).refusal
         answer = refused(update, client=client, add=searchable("a:EN"))
-        assert answer == violation("Value at", f"{path}/0/language", LANGUAGE_RULE)
+        assert answer == not_in_enum(f"{path}/0/language", LANGUAGES).refusal
         answer = refused(update, client=client, add=searchable("b", "a:en", "a"))
         assert answer == DUPLICATES
         assert shown(client) is None
@@ -226,17 +200,17 @@ class TestAdd:
 
 @pytest.mark.usefixtures("client")
 class TestDelete:
-    @pytest.mark.parametrize("address", [INDEX, {"indexArn": ARN}], ids=str)
+    @pytest.mark.parametrize("address", [INDEX, {"indexArn": INDEX_ARN}], ids=str)
     def test_leaves_the_data_and_the_other_keys(
         self, client: Client, make_index: MakeIndex, refused: Refused, address: Any
     ) -> None:
         make_index(metadataConfiguration=searchable("a", "b:en", "c"))
         client.put_vectors(**INDEX, vectors=[vector("k", a="pear", b="plums", c="fig")])
-        assert search(client, "a", "pear") == {"k"}
-        assert update(client, address, delete=searchable("a")) == {"indexArn": ARN}
+        assert matches(client, "a", "pear") == {"k"}
+        assert update(client, address, delete=searchable("a")) == {"indexArn": INDEX_ARN}
         assert shown(client) == active("b:en", "c")
-        assert refused(search, client=client, key="a", text="pear") == not_searchable("a")
-        assert (search(client, "b", "plum"), search(client, "c", "fig")) == ({"k"}, {"k"})
+        assert refused(matches, client=client, key="a", text="pear") == refusals.not_searchable("a")
+        assert (matches(client, "b", "plum"), matches(client, "c", "fig")) == ({"k"}, {"k"})
         [record] = client.get_vectors(**INDEX, keys=["k"], returnMetadata=True)["vectors"]
         assert record["metadata"] == {"a": "pear", "b": "plums", "c": "fig"}
 
@@ -273,26 +247,24 @@ class TestDelete:
         assert refused(update, client=client, delete=searchable("b", unknown, "y")) == missing(unknown)
         assert shown(client) == active("a", "b")
         client.put_vectors(**INDEX, vectors=[vector("k", b="pear")])
-        assert search(client, "b", "pear") == {"k"}
+        assert matches(client, "b", "pear") == {"k"}
         update(client, delete=searchable("b"))
         assert refused(update, client=client, delete=searchable("b")) == missing("b")
 
     def test_of_no_keys_named_changes_nothing(self, client: Client, make_index: MakeIndex) -> None:
         make_index(metadataConfiguration=searchable("a"))
-        assert update(client, delete={}) == {"indexArn": ARN}
+        assert update(client, delete={}) == {"indexArn": INDEX_ARN}
         assert shown(client) == active("a")
 
-    def test_of_what_the_model_forbids(self, client: Client, make_index: MakeIndex, refused: Refused) -> None:
+    def test_of_what_the_model_forbids(
+        self, client: Client, unchecked_client: Client, make_index: MakeIndex, refused: Refused
+    ) -> None:
         make_index(metadataConfiguration=searchable("a"))
-        careless = boto3.client(
-            "s3vectors", region_name="us-east-1", config=Config(parameter_validation=False)
-        )
         path = "/delete/textSearchConfigurations"
-        rule = "have length between 1 and 10, inclusive"
-        answer = refused(update, client=careless, delete=searchable())
-        assert answer == violation("Value with length 0 at", path, rule)
+        answer = refused(update, client=unchecked_client, delete=searchable())
+        assert answer == wrong_length(path, 0, 1, 10).refusal
         answer = refused(update, client=client, delete=searchable(*TEN, "eleventh"))
-        assert answer == violation("Value with length 11 at", path, rule)
+        assert answer == wrong_length(path, 11, 1, 10).refusal
         assert refused(update, client=client, delete=searchable("a", "a")) == DUPLICATES
         assert shown(client) == active("a")
 
@@ -309,7 +281,7 @@ class TestDelete:
         ]:
             update(client, delete=searchable("t"))
             update(client, add=searchable(f"t:{language}"))
-            assert [search(client, "t", text) for text in ("the", "library", "libraries", "eau")] == found
+            assert [matches(client, "t", text) for text in ("the", "library", "libraries", "eau")] == found
 
 
 class TestUpdate:
@@ -348,12 +320,16 @@ class TestUpdate:
         def answer(**address: str) -> tuple[str, str, Any]:
             return refused(client.update_metadata_configuration, **address, **{change: searchable("k")})
 
-        bad = invalid("Must specify either indexArn or both vectorBucketName and indexName")
-        for wrong in ({}, {"indexName": "index"}, {"vectorBucketName": "bucket"}, {**INDEX, "indexArn": ARN}):
-            assert answer(**wrong) == bad
-        assert answer(**{**INDEX, "indexName": "nothing"}) == NO_INDEX
-        assert answer(**{**INDEX, "vectorBucketName": "nowhere"}) == NO_INDEX
-        assert answer(indexArn=ARN.replace("/index/index", "/index/nothing")) == NO_INDEX
-        assert answer(indexArn=ARN.replace("us-east-1", "us-east-2")) == NO_INDEX
-        assert answer(**{**INDEX, "indexName": "in_dex"}) == invalid("Invalid index name")
+        for wrong in (
+            {},
+            {"indexName": "index"},
+            {"vectorBucketName": "bucket"},
+            {**INDEX, "indexArn": INDEX_ARN},
+        ):
+            assert answer(**wrong) == refusals.BAD_INDEX_ADDRESS
+        assert answer(**{**INDEX, "indexName": "nothing"}) == refusals.NO_INDEX
+        assert answer(**{**INDEX, "vectorBucketName": "nowhere"}) == refusals.NO_INDEX
+        assert answer(indexArn=INDEX_ARN.replace("/index/index", "/index/nothing")) == refusals.NO_INDEX
+        assert answer(indexArn=INDEX_ARN.replace("us-east-1", "us-east-2")) == refusals.NO_INDEX
+        assert answer(**{**INDEX, "indexName": "in_dex"}) == refusals.BAD_INDEX_NAME
         assert shown(client) == active("k")

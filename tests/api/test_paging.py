@@ -5,21 +5,19 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from tests.support.helpers import vector
+from tests.support.constraints import out_of_range
+from tests.support.helpers import BUCKET, INDEX_ARN, ORIGIN, SETTINGS, answer_of, keys_of, pages_of, vector
+from tests.support.refusals import BAD_TOKEN
 from tests.support.shapes import QUERY_PAGES, has, needs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from mock_s3vectors import MockS3Vectors
-    from tests.support.helpers import Client, MakeIndex, Refused
+    from tests.support.helpers import Client, ClientAt, MakeIndex, Refused
 
-INVALID = ("ValidationException", "Invalid page token", None)
-QUERY = {"topK": 1000, "queryVector": {"float32": [0, 0]}}
-SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+QUERY = {**ORIGIN, "topK": 1000}
 
 
 def numbered(count: int) -> list[str]:
@@ -57,17 +55,14 @@ class Names:
 
     def page(self, **settings: Any) -> tuple[list[str], str | None]:
         response = self.call(**self.fixed, **settings)
-        entries, name = self.members
-        return [entry[name] for entry in response[entries]], response.get("nextToken")
+        return self._names(response), response.get("nextToken")
 
-    def pages(self, **settings: Any) -> Iterator[list[str]]:
-        names, token = self.page(**settings)
-        yield names
-        while token is not None:
-            last = token
-            names, token = self.page(**settings, nextToken=last)
-            assert token != last, "this list has no end"
-            yield names
+    def pages(self, **settings: Any) -> list[list[str]]:
+        return [self._names(page) for page in pages_of(self.call, **self.fixed, **settings)]
+
+    def _names(self, response: Any) -> list[str]:
+        entries, name = self.members
+        return [entry[name] for entry in response[entries]]
 
 
 @pytest.fixture(params=["buckets", "indexes"])
@@ -82,7 +77,7 @@ class TestNames:
     )
     def test_come_in_pages_of_which_none_is_empty(self, names: Names, most: int, sizes: list[int]) -> None:
         names.create(*numbered(6))
-        found = list(names.pages(maxResults=most))
+        found = names.pages(maxResults=most)
         assert [len(page) for page in found] == sizes
         assert [name for page in found for name in page] == numbered(6)
 
@@ -90,18 +85,11 @@ class TestNames:
         names.create(*numbered(501))
         assert [len(page) for page in names.pages()] == [500, 1]
         assert [len(page) for page in names.pages(maxResults=500)] == [500, 1]
-        message = (
-            "Value at '/maxResults' failed to satisfy constraint: Member must be between 1 and 500, inclusive"
-        )
-        assert refused(names.page, maxResults=501) == (
-            "ValidationException",
-            f"1 validation error detected. {message}",
-            [{"path": "/maxResults", "message": message}],
-        )
+        assert refused(names.page, maxResults=501) == out_of_range("/maxResults", 1, 500).refusal
 
     def test_of_a_prefix_come_in_pages(self, names: Names) -> None:
         names.create(*numbered(25), "another", "zzz")
-        found = list(names.pages(prefix="name-01", maxResults=4))
+        found = names.pages(prefix="name-01", maxResults=4)
         assert found == [numbered(25)[10:14], numbered(25)[14:18], numbered(25)[18:20]]
 
     def test_are_neither_repeated_nor_skipped_while_others_write(self, names: Names) -> None:
@@ -125,9 +113,9 @@ class TestNames:
         _, plain = names.page(maxResults=2)
         _, token = names.page(prefix="name", maxResults=2)
         for prefix in ("nam", "name-", "name-0"):
-            assert refused(names.page, prefix=prefix, nextToken=token) == INVALID
-        assert refused(names.page, nextToken=token) == INVALID
-        assert refused(names.page, prefix="name", nextToken=plain) == INVALID
+            assert refused(names.page, prefix=prefix, nextToken=token) == BAD_TOKEN
+        assert refused(names.page, nextToken=token) == BAD_TOKEN
+        assert refused(names.page, prefix="name", nextToken=plain) == BAD_TOKEN
         assert names.page(prefix="name", nextToken=token) == (numbered(4)[2:], None)
 
 
@@ -142,9 +130,7 @@ def lists(client: Client, make_index: MakeIndex) -> dict[str, Callable[..., Any]
         client.put_vectors(**index, vectors=records)
     found = {
         "buckets": lambda **more: client.list_vector_buckets(maxResults=1, **more),
-        "indexes": lambda **more: client.list_indexes(
-            **{"vectorBucketName": "bucket", "maxResults": 1, **more}
-        ),
+        "indexes": lambda **more: client.list_indexes(**{**BUCKET, "maxResults": 1, **more}),
         "vectors": lambda **more: client.list_vectors(**{**index, "maxResults": 1, **more}),
     }
     if has(*QUERY_PAGES):
@@ -158,12 +144,12 @@ class TestTokens:
         for name, call in lists.items():
             call(nextToken=tokens[name])
             for other in tokens.keys() - {name}:
-                assert refused(call, nextToken=tokens[other]) == INVALID
+                assert refused(call, nextToken=tokens[other]) == BAD_TOKEN
 
     def test_are_not_to_be_made_up(self, lists: dict[str, Callable[..., Any]], refused: Refused) -> None:
         for call in lists.values():
             for token in ("x", "name-001", "====", "AAAAAAAAAAA=", "AAAAAAAAAAAA", "ä", " ", "\0", "{}"):
-                assert refused(call, nextToken=token) == INVALID
+                assert refused(call, nextToken=token) == BAD_TOKEN
 
     def test_are_not_to_be_changed(self, lists: dict[str, Callable[..., Any]], refused: Refused) -> None:
         letters = string.ascii_letters + string.digits + "-_=+/"
@@ -175,22 +161,20 @@ class TestTokens:
             for place in range(len(token) - 5, len(token)):
                 changed |= {token[:place] + letter + token[place + 1 :] for letter in letters}
             for another in changed - {token}:
-                assert refused(call, nextToken=another) == INVALID
+                assert refused(call, nextToken=another) == BAD_TOKEN
             call(nextToken=token)
 
     def test_work_again_and_again(self, lists: dict[str, Callable[..., Any]]) -> None:
         for call in lists.values():
             token = call()["nextToken"]
-            pages = [call(nextToken=token) for _ in range(3)]
-            for page in pages:
-                del page["ResponseMetadata"]
+            pages = [answer_of(call, nextToken=token) for _ in range(3)]
             assert pages[0] == pages[1] == pages[2]
 
     def test_of_indexes_go_with_their_bucket(
         self, client: Client, lists: dict[str, Callable[..., Any]], refused: Refused
     ) -> None:
         token = lists["indexes"]()["nextToken"]
-        assert refused(client.list_indexes, vectorBucketName="bucket-2", nextToken=token) == INVALID
+        assert refused(client.list_indexes, vectorBucketName="bucket-2", nextToken=token) == BAD_TOKEN
 
     @pytest.mark.parametrize("name", ["vectors", "query"])
     def test_of_vectors_go_with_their_index(
@@ -199,7 +183,7 @@ class TestTokens:
         if name not in lists:
             pytest.skip("botocore's model is older")
         token = lists[name]()["nextToken"]
-        assert refused(lists[name], indexName="index-2", nextToken=token) == INVALID
+        assert refused(lists[name], indexName="index-2", nextToken=token) == BAD_TOKEN
 
     def test_of_vectors_go_with_their_segment(
         self, lists: dict[str, Callable[..., Any]], refused: Refused
@@ -209,26 +193,24 @@ class TestTokens:
         token = call(segmentCount=4, segmentIndex=1)["nextToken"]
         for count, segment in ((4, 0), (4, 2), (2, 1), (3, 1)):
             settings = {"segmentCount": count, "segmentIndex": segment}
-            assert refused(call, **settings, nextToken=token) == INVALID
-            assert refused(call, **settings, nextToken=whole) == INVALID
-        assert refused(call, nextToken=token) == INVALID
+            assert refused(call, **settings, nextToken=token) == BAD_TOKEN
+            assert refused(call, **settings, nextToken=whole) == BAD_TOKEN
+        assert refused(call, nextToken=token) == BAD_TOKEN
         call(segmentCount=4, segmentIndex=1, nextToken=token)
 
     def test_of_vectors_do_not_mind_the_address(
         self, client: Client, lists: dict[str, Callable[..., Any]]
     ) -> None:
         token = lists["vectors"]()["nextToken"]
-        arn = client.get_index(vectorBucketName="bucket", indexName="index")["index"]["indexArn"]
-        by_arn = client.list_vectors(indexArn=arn, maxResults=1, nextToken=token)
+        by_arn = client.list_vectors(indexArn=INDEX_ARN, maxResults=1, nextToken=token)
         assert by_arn["vectors"] == lists["vectors"](nextToken=token)["vectors"]
 
     def test_of_buckets_go_with_their_region_and_account(
-        self, lists: dict[str, Callable[..., Any]], s3vectors_mock: MockS3Vectors, refused: Refused
+        self, lists: dict[str, Callable[..., Any]], client_at: ClientAt, refused: Refused
     ) -> None:
         token = lists["buckets"]()["nextToken"]
         for region, account in (("eu-west-1", "123456789012"), ("us-east-1", "210987654321")):
-            other = boto3.client("s3vectors", region_name=region, **s3vectors_mock.credentials(account))
-            assert refused(other.list_vector_buckets, nextToken=token) == INVALID
+            assert refused(client_at(region, account).list_vector_buckets, nextToken=token) == BAD_TOKEN
 
 
 class TestPaginators:
@@ -250,7 +232,7 @@ class TestPaginators:
     def test_of_vectors(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector(name) for name in numbered(70)])
         found = self.pages_of(client, "list_vectors", **index, PaginationConfig={"PageSize": 30})
-        keys = [[vector["key"] for vector in page["vectors"]] for page in found]
+        keys = [keys_of(page["vectors"]) for page in found]
         assert [len(page) for page in keys] == [30, 30, 10]
         assert {*keys[0], *keys[1], *keys[2]} == {*numbered(70)}
         few = client.get_paginator("list_vectors").paginate(**index, PaginationConfig={"MaxItems": 11})
@@ -261,10 +243,10 @@ class TestPaginators:
         records = [vector(name, [number, 0]) for number, name in enumerate(numbered(250))]
         client.put_vectors(**index, vectors=records)
         found = self.pages_of(client, "query_vectors", **index, **QUERY)
-        keys = [[hit["key"] for hit in page["vectors"]] for page in found]
+        keys = [keys_of(page["vectors"]) for page in found]
         assert keys == [numbered(250)[:100], numbered(250)[100:200], numbered(250)[200:]]
         result = client.get_paginator("query_vectors").paginate(**index, **QUERY).build_full_result()
-        assert [hit["key"] for hit in result["vectors"]] == numbered(250)
+        assert keys_of(result["vectors"]) == numbered(250)
         assert result["distanceMetric"] == "euclidean"
 
     @staticmethod

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import invalid
+from tests.support.helpers import BUCKET, answer_of
+from tests.support.refusals import NO_POLICY, invalid
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, Refused
 
-NAME = {"vectorBucketName": "bucket"}
 STATEMENT: dict[str, Any] = {
     "Sid": "Zugriff für alle",
     "Effect": "Allow",
@@ -21,7 +21,6 @@ STATEMENT: dict[str, Any] = {
     "Resource": "*",
 }
 POLICY = {"Version": "2012-10-17", "Statement": [STATEMENT]}
-NO_POLICY = ("NotFoundException", "The specified vector bucket policy could not be found", None)
 
 
 def malformed(fault: str) -> tuple[str, str, Any]:
@@ -33,13 +32,11 @@ def without(*names: str) -> dict[str, Any]:
 
 
 def put(client: Client, policy: Any) -> Any:
-    response = client.put_vector_bucket_policy(**NAME, policy=json.dumps(policy))
-    del response["ResponseMetadata"]
-    return response
+    return answer_of(client.put_vector_bucket_policy, **BUCKET, policy=json.dumps(policy))
 
 
 def stored(client: Client) -> Any:
-    return json.loads(client.get_vector_bucket_policy(**NAME)["policy"])
+    return json.loads(client.get_vector_bucket_policy(**BUCKET)["policy"])
 
 
 @pytest.mark.parametrize(
@@ -73,7 +70,7 @@ def test_a_policy_comes_back_as_it_was_put(client: Client, policy: Any) -> None:
 
 
 def test_a_bucket_without_policy(client: Client, refused: Refused) -> None:
-    assert refused(client.get_vector_bucket_policy, **NAME) == NO_POLICY
+    assert refused(client.get_vector_bucket_policy, **BUCKET) == NO_POLICY
 
 
 def test_a_second_policy_replaces_the_first(client: Client) -> None:
@@ -84,13 +81,12 @@ def test_a_second_policy_replaces_the_first(client: Client) -> None:
 
 def test_delete_forgets_the_policy(client: Client, refused: Refused) -> None:
     put(client, POLICY)
-    response = client.delete_vector_bucket_policy(**NAME)
-    assert list(response) == ["ResponseMetadata"]
-    assert refused(client.get_vector_bucket_policy, **NAME) == NO_POLICY
+    assert answer_of(client.delete_vector_bucket_policy, **BUCKET) == {}
+    assert refused(client.get_vector_bucket_policy, **BUCKET) == NO_POLICY
 
 
 def test_delete_without_a_policy_succeeds(client: Client) -> None:
-    client.delete_vector_bucket_policy(**NAME)
+    client.delete_vector_bucket_policy(**BUCKET)
 
 
 def test_each_bucket_has_its_own(client: Client, refused: Refused) -> None:
@@ -130,7 +126,7 @@ def test_what_is_no_policy_is_refused_and_changes_nothing(
     client: Client, refused: Refused, text: str, fault: str
 ) -> None:
     put(client, POLICY)
-    assert refused(client.put_vector_bucket_policy, **NAME, policy=text) == malformed(fault)
+    assert refused(client.put_vector_bucket_policy, **BUCKET, policy=text) == malformed(fault)
     assert stored(client) == POLICY
 
 
@@ -166,8 +162,8 @@ def test_a_statement_that_lacks_an_element_is_refused_and_changes_nothing(
 ) -> None:
     put(client, POLICY)
     policy = json.dumps({"Statement": statement})
-    assert refused(client.put_vector_bucket_policy, **NAME, policy=policy) == malformed(fault)
+    assert refused(client.put_vector_bucket_policy, **BUCKET, policy=policy) == malformed(fault)
     second = json.dumps({"Statement": [STATEMENT, statement]})
     fault = fault.replace("Statement", "Statement[1]", 1)
-    assert refused(client.put_vector_bucket_policy, **NAME, policy=second) == malformed(fault)
+    assert refused(client.put_vector_bucket_policy, **BUCKET, policy=second) == malformed(fault)
     assert stored(client) == POLICY

@@ -1,32 +1,26 @@
+"""PutVectors: what metadata may be, and how large."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import vector
+from tests.support.helpers import stored, vector
+from tests.support.refusals import BAD_VALUE, FILTERABLE_TOO_LARGE, NO_OBJECT, bad_record
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex, Refused
 
-VALUE = "Metadata values must be strings, numbers, booleans, or arrays"
 ARRAY_VALUE = "Metadata array values must be strings or numbers"
 EMPTY_ARRAY = "Empty arrays are not allowed in metadata"
 TOO_MANY_KEYS = "Metadata object must have at most 50 keys"
-FILTERABLE_TOO_LARGE = "Filterable metadata must have at most 2048 bytes"
 TOO_LARGE = "Metadata object must have at most 40960 bytes"
-NO_OBJECT = ("ValidationException", "Metadata must be an object", None)
 
 
-def bad_record(key: str, path: str, reason: str) -> tuple[str, str, Any]:
-    text = f"Invalid record for key '{key}': {reason}"
-    return "ValidationException", text, [{"path": path, "message": reason}]
-
-
-def stored(client: Client, index: dict[str, str], key: str) -> Any:
-    """The metadata of a vector."""
-    [found] = client.get_vectors(**index, keys=[key], returnMetadata=True)["vectors"]
-    return found["metadata"]
+def metadata_of(client: Client, index: dict[str, str], key: str) -> Any:
+    _, metadata = stored(client, index, key)[key]
+    return metadata
 
 
 @pytest.fixture
@@ -51,7 +45,7 @@ class TestValues:
             "numbers": [1, 2.5, -3],
         }
         client.put_vectors(**index, vectors=[vector("k", **metadata)])
-        found = stored(client, index, "k")
+        found = metadata_of(client, index, "k")
         # By their text, because Python takes true for 1 and 2 for 2.0.
         assert {key: repr(value) for key, value in found.items()} == {
             key: repr(value) for key, value in metadata.items()
@@ -60,14 +54,14 @@ class TestValues:
     @pytest.mark.parametrize("key", ["", "$eq", "a.b", "k" * 1024, " ", "ключ"])
     def test_have_any_key(self, client: Client, index: dict[str, str], key: str) -> None:
         client.put_vectors(**index, vectors=[{**vector("k"), "metadata": {key: "v"}}])
-        assert stored(client, index, "k") == {key: "v"}
+        assert metadata_of(client, index, "k") == {key: "v"}
 
     @pytest.mark.parametrize(
         ("value", "reason"),
         [
-            (None, VALUE),
-            ({}, VALUE),
-            ({"a": 1}, VALUE),
+            (None, BAD_VALUE),
+            ({}, BAD_VALUE),
+            ({"a": 1}, BAD_VALUE),
             ([True], ARRAY_VALUE),
             ([None], ARRAY_VALUE),
             ([{"a": 1}], ARRAY_VALUE),
@@ -100,7 +94,7 @@ class TestValues:
     def test_are_nothing_when_left_out(self, client: Client, index: dict[str, str]) -> None:
         records = [vector("a"), {**vector("b"), "metadata": {}}]
         client.put_vectors(**index, vectors=records)
-        assert [stored(client, index, key) for key in "ab"] == [{}, {}]
+        assert [metadata_of(client, index, key) for key in "ab"] == [{}, {}]
 
 
 def keys(count: int) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+"""PutVectors: how it writes, what vectors, keys and batches may be, and how float32 keeps numbers."""
+
 from __future__ import annotations
 
 from itertools import permutations
@@ -5,40 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import vector
+from tests.support import refusals
+from tests.support.constraints import wrong_length
+from tests.support.helpers import ORIGIN, answer_of, stored, vector
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex, Refused
 
 INF, NAN = float("inf"), float("nan")
 
-NOT_FINITE = "vector contains NaNs or Infs"
-ZERO_NORM = "cosine distance does not support vectors with zero norm"
-VALUE = "Metadata values must be strings, numbers, booleans, or arrays"
-FILTERABLE_TOO_LARGE = "Filterable metadata must have at most 2048 bytes"
-NO_OBJECT = ("ValidationException", "Metadata must be an object", None)
-
-
-def bad_record(key: str, path: str, reason: str) -> tuple[str, str, Any]:
-    text = f"Invalid record for key '{key}': {reason}"
-    return "ValidationException", text, [{"path": path, "message": reason}]
-
-
-def stored(client: Client, index: dict[str, str], *keys: str) -> Any:
-    """Data and metadata of vectors, by key."""
-    found = client.get_vectors(**index, keys=list(keys), returnData=True, returnMetadata=True)["vectors"]
-    return {entry["key"]: (entry["data"]["float32"], entry["metadata"]) for entry in found}
-
 
 class TestWriting:
     def test_returns_nothing(self, client: Client, index: dict[str, str]) -> None:
-        assert list(client.put_vectors(**index, vectors=[vector("k")])) == ["ResponseMetadata"]
+        assert answer_of(client.put_vectors, **index, vectors=[vector("k")]) == {}
 
     def test_is_read_at_once(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector("a", [1, 2], n=1), vector("b", [3, 4])])
         assert stored(client, index, "a", "b") == {"a": ([1, 2], {"n": 1}), "b": ([3, 4], {})}
         assert len(client.list_vectors(**index)["vectors"]) == 2
-        assert len(client.query_vectors(**index, topK=9, queryVector={"float32": [0, 0]})["vectors"]) == 2
+        assert len(client.query_vectors(**index, **ORIGIN, topK=9)["vectors"]) == 2
 
     def test_of_a_known_key_replaces_data_and_metadata(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector("k", [1, 2], a=1, b=2), vector("other", n=1)])
@@ -57,15 +44,8 @@ class TestWriting:
 
     def test_takes_500_vectors(self, client: Client, index: dict[str, str], refused: Refused) -> None:
         records = [vector(f"{number}") for number in range(501)]
-        message = (
-            "Value with length 501 at '/vectors' failed to satisfy constraint: "
-            "Member must have length between 1 and 500, inclusive"
-        )
-        assert refused(client.put_vectors, **index, vectors=records) == (
-            "ValidationException",
-            f"1 validation error detected. {message}",
-            [{"path": "/vectors", "message": message}],
-        )
+        answer = refused(client.put_vectors, **index, vectors=records)
+        assert answer == wrong_length("/vectors", 501, 1, 500).refusal
         assert client.list_vectors(**index)["vectors"] == []
         client.put_vectors(**index, vectors=records[:500])
         assert len(client.list_vectors(**index)["vectors"]) == 500
@@ -117,7 +97,7 @@ class TestFloat32:
     ) -> None:
         index = make_index(metric=metric)
         answer = refused(client.put_vectors, **index, vectors=[vector("k", [number, 1])])
-        assert answer == bad_record("k", "vectors[0]", NOT_FINITE)
+        assert answer == refusals.bad_record("k", "vectors[0]", refusals.NOT_FINITE)
 
 
 class TestLengthAndNorm:
@@ -126,8 +106,7 @@ class TestLengthAndNorm:
         self, client: Client, index: dict[str, str], refused: Refused, length: int
     ) -> None:
         answer = refused(client.put_vectors, **index, vectors=[vector("the key", [0.5] * length)])
-        reason = f"vector must have length 2, but has length {length}"
-        assert answer == bad_record("the key", "vectors[0]", reason)
+        assert answer == refusals.bad_record("the key", "vectors[0]", refusals.wrong_dimension(2, length))
 
     @pytest.mark.parametrize("data", [(0, 0), (0.0, -0.0), (1e-46, 0), (-1e-46, 1e-46)], ids=str)
     def test_zero_is_no_cosine_vector(
@@ -135,7 +114,7 @@ class TestLengthAndNorm:
     ) -> None:
         cosine, euclidean = make_index("cosine", metric="cosine"), make_index("euclidean")
         answer = refused(client.put_vectors, **cosine, vectors=[vector("k", data)])
-        assert answer == bad_record("k", "vectors[0]", ZERO_NORM)
+        assert answer == refusals.bad_record("k", "vectors[0]", refusals.ZERO_NORM)
         client.put_vectors(**euclidean, vectors=[vector("k", data)])
         assert stored(client, euclidean, "k")["k"][0] == [0, 0]
 
@@ -158,17 +137,14 @@ class TestVectorKeys:
 
     @pytest.mark.parametrize("key", ["ä" * 512 + "k", "€" * 342, "\N{ROCKET}" * 257, "k" * 1023 + "ä"])
     def test_have_no_more(self, client: Client, index: dict[str, str], refused: Refused, key: str) -> None:
-        answer = ("ValidationException", "Record key length exceeds the maximum allowed", None)
+        answer = refusals.invalid("Record key length exceeds the maximum allowed")
         assert refused(client.put_vectors, **index, vectors=[vector("good"), vector(key)]) == answer
         assert refused(client.get_vectors, **index, keys=["good", key]) == answer
         assert refused(client.delete_vectors, **index, keys=["good", key]) == answer
 
     def test_have_1024_characters(self, client: Client, index: dict[str, str], refused: Refused) -> None:
         def violation(path: str) -> tuple[str, str, Any]:
-            rule = "failed to satisfy constraint: Member must have length between 1 and 1024, inclusive"
-            message = f"Value with length 1025 at '{path}' {rule}"
-            text = f"1 validation error detected. {message}"
-            return "ValidationException", text, [{"path": path, "message": message}]
+            return wrong_length(path, 1025, 1, 1024).refusal
 
         key = "k" * 1025
         answer = refused(client.put_vectors, **index, vectors=[vector("good"), vector(key)])
@@ -178,8 +154,7 @@ class TestVectorKeys:
 
     def test_do_not_repeat(self, client: Client, index: dict[str, str], refused: Refused) -> None:
         records = [vector("a", [1, 1]), vector("b"), vector("a", [2, 2])]
-        answer = ("ValidationException", "Request must not contain duplicate keys", None)
-        assert refused(client.put_vectors, **index, vectors=records) == answer
+        assert refused(client.put_vectors, **index, vectors=records) == refusals.DUPLICATE_KEYS
         assert client.list_vectors(**index)["vectors"] == []
 
     def test_differ_in_case_and_normal_form(self, client: Client, index: dict[str, str]) -> None:
@@ -190,11 +165,11 @@ class TestVectorKeys:
 
 class TestBatch:
     BAD: dict[str, tuple[Any, Any]] = {  # noqa: RUF012 - a table
-        "short": ([1], "vector must have length 2, but has length 1"),
-        "infinite": ([1e39, 1], NOT_FINITE),
-        "zero": ([0, 0], ZERO_NORM),
-        "object": ({"m": {}}, VALUE),
-        "large": ({"m": "x" * 2036}, FILTERABLE_TOO_LARGE),
+        "short": ([1], refusals.wrong_dimension(2, 1)),
+        "infinite": ([1e39, 1], refusals.NOT_FINITE),
+        "zero": ([0, 0], refusals.ZERO_NORM),
+        "object": ({"m": {}}, refusals.BAD_VALUE),
+        "large": ({"m": "x" * 2036}, refusals.FILTERABLE_TOO_LARGE),
         "text": ("text", None),
     }
 
@@ -214,5 +189,5 @@ class TestBatch:
             content, reason = self.BAD[first]
             path = "vectors[2]" if isinstance(content, list) else "vectors[2].metadata"
             answer = refused(client.put_vectors, **index, vectors=records)
-            assert answer == (bad_record(first, path, reason) if reason else NO_OBJECT)
+            assert answer == (refusals.bad_record(first, path, reason) if reason else refusals.NO_OBJECT)
         assert stored(client, index, "old", "new", "x", *self.BAD) == {"old": ([1, 1], {"n": 1})}

@@ -5,21 +5,26 @@ The grammar and its meaning are tested in depth in tests/filtering; here is what
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import vector
+from tests.support.helpers import (
+    BUCKET,
+    CLASSIC_UNTIL,
+    ENHANCED_SINCE,
+    ORIGIN,
+    SETTINGS,
+    SetClock,
+    keys_of,
+    vector,
+)
+from tests.support.refusals import INVALID_FILTER, NON_FILTERABLE, TOO_MANY_CONSTRAINTS
 from tests.support.shapes import MODES, needs
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, Refused
 
-
-INVALID = ("ValidationException", "Invalid filter", [{"path": "filter", "message": "Invalid filter"}])
-NON_FILTERABLE = ("ValidationException", "Invalid use of non-filterable metadata in filter", None)
-TOO_MANY = ("ValidationException", "Filter must have at most 100 constraints", None)
 
 VECTORS: dict[str, dict[str, Any]] = {
     "empty": {},
@@ -40,33 +45,30 @@ WITHOUT_F = {"empty", "other", "bulky"}
 
 
 @pytest.fixture(params=["CLASSIC", "ENHANCED"])
-def search(request: pytest.FixtureRequest, s3vectors_client: Client, monkeypatch: pytest.MonkeyPatch) -> Any:
+def search(request: pytest.FixtureRequest, s3vectors_client: Client, set_clock: SetClock) -> Any:
     """Finds the keys of an index in either mode, by filter; `empty=True` asks an empty index."""
-    seconds = {"CLASSIC": 1_790_726_399, "ENHANCED": 1_790_726_400}[request.param]
-    monkeypatch.setattr(time, "time", lambda: seconds)
-    s3vectors_client.create_vector_bucket(vectorBucketName="bucket")
+    set_clock({"CLASSIC": CLASSIC_UNTIL, "ENHANCED": ENHANCED_SINCE}[request.param])
+    s3vectors_client.create_vector_bucket(**BUCKET)
     for name in ("filled", "empty"):
         s3vectors_client.create_index(
-            vectorBucketName="bucket",
+            **BUCKET,
             indexName=name,
-            dataType="float32",
-            dimension=2,
-            distanceMetric="euclidean",
+            **SETTINGS,
             metadataConfiguration={"nonFilterableMetadataKeys": ["bulk"]},
         )
     records = [{**vector(key), "metadata": metadata} for key, metadata in VECTORS.items()]
-    s3vectors_client.put_vectors(vectorBucketName="bucket", indexName="filled", vectors=records)
+    s3vectors_client.put_vectors(**BUCKET, indexName="filled", vectors=records)
 
     def found(document: Any, *, empty: bool = False, **settings: Any) -> set[str]:
         hits = s3vectors_client.query_vectors(
-            vectorBucketName="bucket",
+            **BUCKET,
             indexName="empty" if empty else "filled",
-            queryVector={"float32": [0, 0]},
+            **ORIGIN,
             topK=50,
             filter=document,
             **settings,
         )["vectors"]
-        return {hit["key"] for hit in hits}
+        return {*keys_of(hits)}
 
     return found
 
@@ -165,7 +167,7 @@ def test_accepted_filters_find(search: Any) -> None:
 def test_refused_filters_are_refused_by_an_empty_index_too(search: Any, refused: Refused) -> None:
     for document in REFUSED:
         for empty in (True, False):
-            assert (document, refused(search, document=document, empty=empty)) == (document, INVALID)
+            assert (document, refused(search, document=document, empty=empty)) == (document, INVALID_FILTER)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,7 @@ def test_a_hundred_constraints_are_allowed_when_enhanced(
     one_more = {"$or": [document, {"f": 1}]}
     for empty in (True, False):
         search(document, empty=empty)
-        assert refused(search, document=one_more, empty=empty) == TOO_MANY
+        assert refused(search, document=one_more, empty=empty) == TOO_MANY_CONSTRAINTS
 
 
 @pytest.mark.parametrize("search", ["CLASSIC"], indirect=True)
@@ -214,13 +216,13 @@ class TestStartsWith:
         assert search({"f": {"$startsWith": "apple"}}) == {"string", "strings"}
         assert search({"f": {"$startsWith": "pp"}}) == set()
         for operand in (1, True, None, ["app"], {"app": 1}):
-            assert refused(search, document={"f": {"$startsWith": operand}}) == INVALID
+            assert refused(search, document={"f": {"$startsWith": operand}}) == INVALID_FILTER
 
     @needs(*MODES)
     @pytest.mark.parametrize("search", ["CLASSIC"], indirect=True)
     def test_is_refused_by_a_classic_index(self, search: Any, refused: Refused) -> None:
         document = {"f": {"$startsWith": "app"}}
         for empty in (True, False):
-            assert refused(search, document=document, empty=empty) == INVALID
-            assert refused(search, document=document, empty=empty, queryMode="CLASSIC") == INVALID
+            assert refused(search, document=document, empty=empty) == INVALID_FILTER
+            assert refused(search, document=document, empty=empty, queryMode="CLASSIC") == INVALID_FILTER
         assert search(document, queryMode="ENHANCED") == {"string", "prefix", "strings"}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import gc
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mock_s3vectors.world import rankings
 from mock_s3vectors.world.rankings import Hits
-from tests.support.helpers import put_batches, vector
-from tests.support.query_pages import INVALID, SIZES, keys, pages
+from tests.support.helpers import INDEX_ARN, ORIGIN, SetClock, keys_in_pages, keys_of, put_batches, vector
+from tests.support.query_pages import SIZES
+from tests.support.refusals import BAD_TOKEN, NO_INDEX
 from tests.support.shapes import QUERY_PAGES, needs
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 pytestmark = needs(*QUERY_PAGES)
 
 # A request and its distances to the vectors of `fill`: 0, 1, 4, 9, ...
-REQUEST: dict[str, Any] = {"queryVector": {"float32": [0, 0]}, "topK": 1000}
-START = 1_800_000_000.0
+REQUEST: dict[str, Any] = {**ORIGIN, "topK": 1000}
 
 
 def fill(client: Client, index: dict[str, str], count: int) -> list[str]:
@@ -56,19 +55,19 @@ class TestPages:
         self, client: Client, index: dict[str, str], count: int, top_k: int, sizes: list[int]
     ) -> None:
         names = fill(client, index, count)
-        found = pages(client, index, {**REQUEST, "topK": top_k})
+        found = keys_in_pages(client.query_vectors, **index, **{**REQUEST, "topK": top_k})
         assert [len(page) for page in found] == sizes
         assert [key for page in found for key in page] == names[:top_k]
 
     def test_of_the_largest_query(self, client: Client, index: dict[str, str]) -> None:
         names = fill(client, index, 10_050)
-        found = pages(client, index, {**REQUEST, "topK": 10_000})
+        found = keys_in_pages(client.query_vectors, **index, **{**REQUEST, "topK": 10_000})
         assert [len(page) for page in found] == [100] * 100
         assert [key for page in found for key in page] == names[:10_000]
 
     def test_of_a_filtered_query(self, client: Client, index: dict[str, str]) -> None:
         names = fill(client, index, 500)
-        found = pages(client, index, {**REQUEST, "filter": {"even": False}})
+        found = keys_in_pages(client.query_vectors, **index, **{**REQUEST, "filter": {"even": False}})
         assert found == [names[1:200:2], names[201:400:2], names[401::2]]
 
     def test_show_what_each_request_wants_to_see(self, proceed: Any) -> None:
@@ -81,8 +80,8 @@ class TestPages:
         second = proceed()
         third = proceed(nextToken=second["nextToken"])
         assert "nextToken" not in third
-        assert keys(proceed(nextToken=first["nextToken"])) == keys(second)
-        assert keys(proceed(nextToken=second["nextToken"])) == keys(third)
+        assert keys_of(proceed(nextToken=first["nextToken"])["vectors"]) == keys_of(second["vectors"])
+        assert keys_of(proceed(nextToken=second["nextToken"])["vectors"]) == keys_of(third["vectors"])
 
 
 class TestFrozenRanking:
@@ -101,25 +100,25 @@ class TestFrozenRanking:
         second = proceed(**shown)
         assert second["vectors"] == before
         third = proceed(nextToken=second["nextToken"])
-        assert keys(third) == [f"{n:05}" for n in range(200, 250)]
+        assert keys_of(third["vectors"]) == [f"{n:05}" for n in range(200, 250)]
         # A new query sees it all.
-        now = pages(client, index, REQUEST)[0]
+        now = keys_in_pages(client.query_vectors, **index, **REQUEST)[0]
         assert now[:4] == ["00150", "00000a", "00002", "00003"]
 
     def test_outlives_the_deletion_of_all_vectors(
         self, client: Client, index: dict[str, str], proceed: Any
     ) -> None:
         client.delete_vectors(**index, keys=[f"{n:05}" for n in range(250)])
-        assert keys(proceed()) == [f"{n:05}" for n in range(100, 200)]
+        assert keys_of(proceed()["vectors"]) == [f"{n:05}" for n in range(100, 200)]
 
     def test_ends_with_its_index(
         self, client: Client, index: dict[str, str], make_index: MakeIndex, proceed: Any, refused: Refused
     ) -> None:
         client.delete_index(**index)
-        assert refused(proceed)[0] == "NotFoundException"
+        assert refused(proceed) == NO_INDEX
         make_index()
         fill(client, index, 250)
-        assert refused(proceed) == INVALID
+        assert refused(proceed) == BAD_TOKEN
 
     def test_ends_with_a_reset(
         self,
@@ -132,46 +131,42 @@ class TestFrozenRanking:
         s3vectors_mock.reset()
         client.create_vector_bucket(vectorBucketName="bucket")
         fill(client, make_index(), 250)
-        assert refused(proceed) == INVALID
+        assert refused(proceed) == BAD_TOKEN
 
     def test_ends_after_several_minutes(
         self,
         client: Client,
         index: dict[str, str],
-        monkeypatch: pytest.MonkeyPatch,
+        at: SetClock,
         refused: Refused,
     ) -> None:
         fill(client, index, 250)
-        now = START
-        monkeypatch.setattr(time, "time", lambda: now)
         first = client.query_vectors(**index, **REQUEST)
         request = {**index, **REQUEST, "nextToken": first["nextToken"]}
-        now += 299.9
+        at(299.9)
         second = client.query_vectors(**request)
         later = {**request, "nextToken": second["nextToken"]}
         client.query_vectors(**later)
         # The second page does not prolong it.
-        now = START + 300
-        assert refused(client.query_vectors, **request) == INVALID
-        assert refused(client.query_vectors, **later) == INVALID
+        at(300)
+        assert refused(client.query_vectors, **request) == BAD_TOKEN
+        assert refused(client.query_vectors, **later) == BAD_TOKEN
         client.query_vectors(**index, **REQUEST)
 
     def test_holds_no_memory_when_it_has_ended(
-        self, client: Client, index: dict[str, str], monkeypatch: pytest.MonkeyPatch
+        self, client: Client, index: dict[str, str], at: SetClock
     ) -> None:
         def held() -> list[Hits]:
             gc.collect()
             return [thing for thing in gc.get_objects() if isinstance(thing, Hits)]
 
         fill(client, index, 250)
-        now = START
-        monkeypatch.setattr(time, "time", lambda: now)
         # Held, so that none of another test ends meanwhile.
         of_others = held()
         for _ in range(3):
             client.query_vectors(**index, **REQUEST)
         assert len(held()) == len(of_others) + 3
-        now += 300
+        at(300)
         client.query_vectors(**index, **REQUEST)
         assert len(held()) == len(of_others) + 1
 
@@ -182,7 +177,7 @@ class TestFrozenRanking:
             last = client.query_vectors(**index, **REQUEST)
         proceed()
         client.query_vectors(**index, **REQUEST)
-        assert refused(proceed) == INVALID
+        assert refused(proceed) == BAD_TOKEN
         assert len(proceed(nextToken=last["nextToken"])["vectors"]) == 100
 
     def test_makes_way_for_others_of_many_hits(
@@ -194,7 +189,7 @@ class TestFrozenRanking:
         client.query_vectors(**index, **{**REQUEST, "topK": 200})
         proceed()
         client.query_vectors(**index, **{**REQUEST, "topK": 101})
-        assert refused(proceed) == INVALID
+        assert refused(proceed) == BAD_TOKEN
         assert len(proceed(topK=120, nextToken=second["nextToken"])["vectors"]) == 20
 
     def test_stays_until_the_next_however_many_hits_it_has(
@@ -202,21 +197,19 @@ class TestFrozenRanking:
     ) -> None:
         keep(100)
         last = client.query_vectors(**index, **REQUEST)
-        assert refused(proceed) == INVALID
+        assert refused(proceed) == BAD_TOKEN
         assert len(proceed(nextToken=last["nextToken"])["vectors"]) == 100
 
     def test_makes_way_first_if_it_has_ended(
-        self, client: Client, index: dict[str, str], monkeypatch: pytest.MonkeyPatch, keep: Any
+        self, client: Client, index: dict[str, str], at: SetClock, keep: Any
     ) -> None:
         keep(500)
         fill(client, index, 250)
-        now = START
-        monkeypatch.setattr(time, "time", lambda: now)
         request = {**index, **REQUEST}
         client.query_vectors(**request)
-        now += 299
+        at(299)
         request["nextToken"] = client.query_vectors(**request)["nextToken"]
-        now += 1
+        at(300)
         client.query_vectors(**index, **REQUEST)
         assert len(client.query_vectors(**request)["vectors"]) == 100
 
@@ -234,7 +227,7 @@ class TestChangedRequests:
         ids=str,
     )
     def test_are_refused(self, proceed: Any, refused: Refused, changed: Any) -> None:
-        assert refused(proceed, **changed) == INVALID
+        assert refused(proceed, **changed) == BAD_TOKEN
         proceed()
 
     def test_of_a_filter_are_refused(self, client: Client, index: dict[str, str], refused: Refused) -> None:
@@ -245,14 +238,13 @@ class TestChangedRequests:
         for document in ({"n": {"$gte": 2}}, {"n": {"$gt": 1}}, {"n": {"$gte": True}}, {"m": {"$gte": 1}}):
             code, _, _ = refused(client.query_vectors, **request, filter=document)
             assert code == "ValidationException"
-        assert refused(client.query_vectors, **request) == INVALID
-        assert keys(client.query_vectors(**request, filter={"n": {"$gte": 1}}))[0] == "00101"
+        assert refused(client.query_vectors, **request) == BAD_TOKEN
+        assert keys_of(client.query_vectors(**request, filter={"n": {"$gte": 1}})["vectors"])[0] == "00101"
 
     def test_of_what_is_shown_or_how_it_is_addressed_are_fine(
         self, client: Client, proceed: Any, first: Any
     ) -> None:
         assert "distance" not in first["vectors"][0]
         assert proceed(returnDistance=True)["vectors"][0]["distance"] == 10_000
-        arn = client.get_index(vectorBucketName="bucket", indexName="index")["index"]["indexArn"]
-        by_arn = client.query_vectors(indexArn=arn, **REQUEST, nextToken=first["nextToken"])
-        assert keys(by_arn) == keys(proceed())
+        by_arn = client.query_vectors(indexArn=INDEX_ARN, **REQUEST, nextToken=first["nextToken"])
+        assert keys_of(by_arn["vectors"]) == keys_of(proceed()["vectors"])

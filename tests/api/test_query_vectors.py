@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from tests.support.helpers import vector
+from tests.support import refusals
+from tests.support.constraints import out_of_range
+from tests.support.helpers import (
+    BUCKET,
+    CLASSIC_UNTIL,
+    ENHANCED_SINCE,
+    INDEX,
+    SETTINGS,
+    SetClock,
+    answer_of,
+    keys_of,
+    mode_of,
+    vector,
+)
 from tests.support.shapes import MODES, TEXT_SEARCH, needs
 
 if TYPE_CHECKING:
@@ -16,11 +28,6 @@ if TYPE_CHECKING:
 
 
 INF, NAN = float("inf"), float("nan")
-LENGTH = "vector must have length 4, but has length {}"
-NOT_FINITE = "vector contains NaNs or Infs"
-ZERO_NORM = "cosine distance does not support vectors with zero norm"
-
-BEFORE_ENHANCED = 1_790_726_399
 
 
 def query(client: Client, index: dict[str, str], data: Any = (0, 0), top_k: int = 10, **settings: Any) -> Any:
@@ -31,16 +38,6 @@ def query(client: Client, index: dict[str, str], data: Any = (0, 0), top_k: int 
 def distances(client: Client, index: dict[str, str], data: Any = (0, 0)) -> dict[str, float]:
     """Distances by key, nearest first."""
     return {hit["key"]: hit["distance"] for hit in query(client, index, data, returnDistance=True)}
-
-
-def keys(hits: Any) -> list[str]:
-    return [hit["key"] for hit in hits]
-
-
-def out_of_range(path: str, bounds: str) -> tuple[str, str, Any]:
-    message = f"Value at '{path}' failed to satisfy constraint: Member must be between {bounds}, inclusive"
-    text = f"1 validation error detected. {message}"
-    return "ValidationException", text, [{"path": path, "message": message}]
 
 
 class TestDistances:
@@ -86,8 +83,8 @@ class TestDistances:
         names = [f"{number}" for number in range(30)]
         client.put_vectors(**index, vectors=[vector(key, [0.6, 0.7]) for key in names[::-1]])
         client.put_vectors(**index, vectors=[vector("0nearer", [1, 0.001])])
-        assert keys(query(client, index, [1, 0], 31)) == ["0nearer", *sorted(names)]
-        assert keys(query(client, index, [1, 0], 12)) == ["0nearer", *sorted(names)[:11]]
+        assert keys_of(query(client, index, [1, 0], 31)) == ["0nearer", *sorted(names)]
+        assert keys_of(query(client, index, [1, 0], 12)) == ["0nearer", *sorted(names)[:11]]
 
 
 class TestHits:
@@ -121,17 +118,16 @@ class TestHits:
     @needs("QueryVectors>distanceMetric")
     @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
     def test_come_with_the_metric(self, client: Client, make_index: MakeIndex, metric: str) -> None:
-        response = client.query_vectors(**make_index(metric=metric), queryVector={"float32": [1, 0]}, topK=1)
-        del response["ResponseMetadata"]
-        assert response == {"vectors": [], "distanceMetric": metric}
+        request = {**make_index(metric=metric), "queryVector": {"float32": [1, 0]}, "topK": 1}
+        assert answer_of(client.query_vectors, **request) == {"vectors": [], "distanceMetric": metric}
 
     def test_are_what_is_there_now(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector(key, [ord(key), 0]) for key in "abcdef"])
-        assert keys(query(client, index)) == [*"abcdef"]
+        assert keys_of(query(client, index)) == [*"abcdef"]
         client.put_vectors(**index, vectors=[vector("f", [1, 0], n=1), vector("g", [98.5, 0])])
-        assert keys(query(client, index)) == [*"fabgcde"]
+        assert keys_of(query(client, index)) == [*"fabgcde"]
         client.delete_vectors(**index, keys=["a", "d", "f"])
-        assert keys(query(client, index)) == [*"bgce"]
+        assert keys_of(query(client, index)) == [*"bgce"]
         client.delete_vectors(**index, keys=[*"bgce"])
         assert query(client, index) == []
         client.put_vectors(**index, vectors=[vector("h", [2, 0])])
@@ -147,12 +143,12 @@ class TestTopK:
     def test_is_how_many_come_at_most(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector(f"{n:02}", [n, 0]) for n in range(50)])
         for top_k in (1, 2, 49, 50, 51, 100, 10_000):
-            assert keys(query(client, index, top_k=top_k)) == [f"{n:02}" for n in range(50)][:top_k]
+            assert keys_of(query(client, index, top_k=top_k)) == [f"{n:02}" for n in range(50)][:top_k]
 
     def test_is_10_000_at_most(self, client: Client, index: dict[str, str], refused: Refused) -> None:
         assert query(client, index, top_k=10_000) == []
         answer = refused(query, client=client, index=index, top_k=10_001)
-        assert answer == out_of_range("/topK", "1 and 10000")
+        assert answer == out_of_range("/topK", 1, 10_000).refusal
 
 
 class TestFilter:
@@ -160,7 +156,7 @@ class TestFilter:
         records = [vector(f"{n:02}", [n, 0], even=n % 2 == 0, n=n) for n in range(60)]
         client.put_vectors(**index, vectors=records)
         found = query(client, index, top_k=5, filter={"even": False})
-        assert keys(found) == ["01", "03", "05", "07", "09"]
+        assert keys_of(found) == ["01", "03", "05", "07", "09"]
         # Far behind the nearest ten without a filter.
         found = query(client, index, top_k=10, filter={"n": {"$gte": 57}}, returnMetadata=True)
         assert [hit["metadata"]["n"] for hit in found] == [57, 58, 59]
@@ -168,21 +164,21 @@ class TestFilter:
 
     def test_sees_metadata_as_written_last(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector(key, color="red") for key in "abcd"])
-        assert keys(query(client, index, filter={"color": "red"})) == [*"abcd"]
+        assert keys_of(query(client, index, filter={"color": "red"})) == [*"abcd"]
         client.put_vectors(**index, vectors=[vector("b", color="blue"), vector("c")])
         client.delete_vectors(**index, keys=["a"])
-        assert keys(query(client, index, filter={"color": "red"})) == ["d"]
-        assert keys(query(client, index, filter={"color": "blue"})) == ["b"]
-        assert keys(query(client, index, filter={"color": {"$exists": False}})) == ["c"]
+        assert keys_of(query(client, index, filter={"color": "red"})) == ["d"]
+        assert keys_of(query(client, index, filter={"color": "blue"})) == ["b"]
+        assert keys_of(query(client, index, filter={"color": {"$exists": False}})) == ["c"]
         client.delete_vectors(**index, keys=["b"])
-        assert keys(query(client, index, filter={"color": "blue"})) == []
-        assert keys(query(client, index, filter={"color": {"$ne": "red"}})) == ["c"]
+        assert keys_of(query(client, index, filter={"color": "blue"})) == []
+        assert keys_of(query(client, index, filter={"color": {"$ne": "red"}})) == ["c"]
         client.delete_vectors(**index, keys=["c", "d"])
         assert query(client, index, filter={"color": {"$ne": "green"}}) == []
 
     def test_of_none_is_none(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector("k")])
-        assert keys(query(client, index, filter=None)) == ["k"]
+        assert keys_of(query(client, index, filter=None)) == ["k"]
 
 
 class TestQueryVector:
@@ -190,15 +186,15 @@ class TestQueryVector:
     @pytest.mark.parametrize(
         ("metric", "data", "reason"),
         [
-            ("euclidean", [], LENGTH.format(0)),
-            ("cosine", [1, 2], LENGTH.format(2)),
-            ("euclidean", [1, 2, 3, 4, 5], LENGTH.format(5)),
-            ("cosine", [0, 0, 0, 0], ZERO_NORM),
-            ("cosine", [0, -0.0, 1e-46, 0], ZERO_NORM),
-            ("euclidean", [1, 2, 3, 1e39], NOT_FINITE),
-            ("cosine", [1, 2, 3, -1e39], NOT_FINITE),
+            ("euclidean", [], refusals.wrong_dimension(4, 0)),
+            ("cosine", [1, 2], refusals.wrong_dimension(4, 2)),
+            ("euclidean", [1, 2, 3, 4, 5], refusals.wrong_dimension(4, 5)),
+            ("cosine", [0, 0, 0, 0], refusals.ZERO_NORM),
+            ("cosine", [0, -0.0, 1e-46, 0], refusals.ZERO_NORM),
+            ("euclidean", [1, 2, 3, 1e39], refusals.NOT_FINITE),
+            ("cosine", [1, 2, 3, -1e39], refusals.NOT_FINITE),
             *(
-                (metric, [1, 2, 3, number], NOT_FINITE)
+                (metric, [1, 2, 3, number], refusals.NOT_FINITE)
                 for metric in ("euclidean", "cosine")
                 for number in (NAN, INF, -INF)
             ),
@@ -218,11 +214,8 @@ class TestQueryVector:
         index = make_index(dimension=4, metric=metric)
         if filled:
             client.put_vectors(**index, vectors=[vector("k", [1, 2, 3, 4])])
-        assert refused(query, client=client, index=index, data=data) == (
-            "ValidationException",
-            "Query vector contains invalid values or is invalid for this index",
-            [{"path": "vector", "message": f"Invalid input: {reason}"}],
-        )
+        answer = refused(query, client=client, index=index, data=data)
+        assert answer == refusals.bad_query_vector(reason)
 
     def test_may_be_zero_where_distance_is_euclidean(self, client: Client, index: dict[str, str]) -> None:
         client.put_vectors(**index, vectors=[vector("k", [0, 0])])
@@ -230,66 +223,64 @@ class TestQueryVector:
 
     @needs(*TEXT_SEARCH)
     def test_or_texts_must_be_given(self, client: Client, index: dict[str, str], refused: Refused) -> None:
-        text = "Must specify at least one of queryVector and queryTexts"
-        assert refused(client.query_vectors, **index, topK=1) == ("ValidationException", text, None)
+        assert refused(client.query_vectors, **index, topK=1) == refusals.NOTHING_ASKED
 
 
 @needs(*MODES)
 class TestMode:
     @pytest.fixture
-    def classic(self, s3vectors_client: Client, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    def classic(self, s3vectors_client: Client, set_clock: SetClock) -> dict[str, str]:
         """A CLASSIC index with a vector in it."""
-        monkeypatch.setattr(time, "time", lambda: BEFORE_ENHANCED)
+        set_clock(CLASSIC_UNTIL)
         return self.index_of_today(s3vectors_client, "CLASSIC")
 
     @pytest.fixture
-    def enhanced(self, s3vectors_client: Client, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    def enhanced(self, s3vectors_client: Client, set_clock: SetClock) -> dict[str, str]:
         """The same, ENHANCED."""
-        monkeypatch.setattr(time, "time", lambda: BEFORE_ENHANCED + 1)
+        set_clock(ENHANCED_SINCE)
         return self.index_of_today(s3vectors_client, "ENHANCED")
 
     @staticmethod
     def index_of_today(client: Client, mode: str) -> dict[str, str]:
-        index = {"vectorBucketName": "bucket", "indexName": "index"}
-        client.create_vector_bucket(vectorBucketName="bucket")
-        client.create_index(**index, dataType="float32", dimension=2, distanceMetric="euclidean")
-        assert client.get_index(**index)["index"]["indexMode"] == mode
-        client.put_vectors(**index, vectors=[vector("k", name="kay")])
-        return index
+        client.create_vector_bucket(**BUCKET)
+        client.create_index(**INDEX, **SETTINGS)
+        assert mode_of(client) == mode
+        client.put_vectors(**INDEX, vectors=[vector("k", name="kay")])
+        return INDEX
 
     def test_classic_is_not_for_enhanced_indexes(
         self, s3vectors_client: Client, enhanced: dict[str, str], refused: Refused
     ) -> None:
         answer = refused(query, client=s3vectors_client, index=enhanced, queryMode="CLASSIC")
-        text = "queryMode cannot be CLASSIC when indexMode is ENHANCED"
-        assert answer == ("ValidationException", text, None)
-        assert keys(query(s3vectors_client, enhanced, queryMode="ENHANCED")) == ["k"]
+        assert answer == refusals.NO_CLASSIC_QUERY
+        assert keys_of(query(s3vectors_client, enhanced, queryMode="ENHANCED")) == ["k"]
 
     def test_of_classic_indexes_is_free(self, s3vectors_client: Client, classic: dict[str, str]) -> None:
         for mode in ("CLASSIC", "ENHANCED"):
-            assert keys(query(s3vectors_client, classic, queryMode=mode)) == ["k"]
+            assert keys_of(query(s3vectors_client, classic, queryMode=mode)) == ["k"]
 
     def test_is_the_indexs_by_default(self, s3vectors_client: Client, enhanced: dict[str, str]) -> None:
-        assert keys(query(s3vectors_client, enhanced, filter={"name": {"$startsWith": "k"}})) == ["k"]
+        assert keys_of(query(s3vectors_client, enhanced, filter={"name": {"$startsWith": "k"}})) == ["k"]
 
     def test_enhanced_on_a_classic_index_is_for_that_query(
         self, s3vectors_client: Client, classic: dict[str, str], refused: Refused
     ) -> None:
         starts = {"name": {"$startsWith": "k"}}
-        invalid = ("ValidationException", "Invalid filter", [{"path": "filter", "message": "Invalid filter"}])
         found = query(s3vectors_client, classic, queryMode="ENHANCED", filter=starts)
-        assert keys(found) == ["k"]
-        assert refused(query, client=s3vectors_client, index=classic, filter=starts) == invalid
+        assert keys_of(found) == ["k"]
+        assert (
+            refused(query, client=s3vectors_client, index=classic, filter=starts) == refusals.INVALID_FILTER
+        )
         settings = {"queryMode": "CLASSIC", "filter": starts}
-        assert refused(query, client=s3vectors_client, index=classic, **settings) == invalid
-        assert s3vectors_client.get_index(**classic)["index"]["indexMode"] == "CLASSIC"
+        assert refused(query, client=s3vectors_client, index=classic, **settings) == refusals.INVALID_FILTER
+        assert mode_of(s3vectors_client) == "CLASSIC"
 
     def test_counts_constraints_only_when_enhanced(
         self, s3vectors_client: Client, classic: dict[str, str], refused: Refused
     ) -> None:
         many = {"name": {"$in": ["kay", *range(100)]}}
-        assert keys(query(s3vectors_client, classic, filter=many)) == ["k"]
-        assert keys(query(s3vectors_client, classic, filter=many, queryMode="CLASSIC")) == ["k"]
+        assert keys_of(query(s3vectors_client, classic, filter=many)) == ["k"]
+        assert keys_of(query(s3vectors_client, classic, filter=many, queryMode="CLASSIC")) == ["k"]
         settings = {"queryMode": "ENHANCED", "filter": many}
         answer = refused(query, client=s3vectors_client, index=classic, **settings)
-        assert answer == ("ValidationException", "Filter must have at most 100 constraints", None)
+        assert answer == refusals.TOO_MANY_CONSTRAINTS

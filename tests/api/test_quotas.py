@@ -1,17 +1,17 @@
+"""Quotas: how many buckets, indexes and vectors there may be, and that `Config` can lower it."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from mock_s3vectors import Config, mock_s3vectors
-from tests.support.helpers import vector
+from tests.support.helpers import SETTINGS, bucket_names, index_names, listed_keys, stored, vector
 
 if TYPE_CHECKING:
-    from mock_s3vectors import MockS3Vectors
-    from tests.support.helpers import Client, MakeIndex, Refused
+    from tests.support.helpers import Client, ClientAt, MakeIndex, Refused
 
 
 def quota(what: str, most: int) -> tuple[str, str, Any]:
@@ -32,20 +32,17 @@ class TestVectorBuckets:
         client.create_vector_bucket(vectorBucketName="second")
         answer = quota("vector buckets in this Region", 2)
         assert refused(client.create_vector_bucket, vectorBucketName="third") == answer
-        assert len(client.list_vector_buckets()["vectorBuckets"]) == 2
+        assert bucket_names(client) == ["bucket", "second"]
         client.delete_vector_bucket(vectorBucketName="second")
         client.create_vector_bucket(vectorBucketName="third")
 
     @pytest.mark.s3vectors(max_vector_buckets=1)
     def test_are_counted_by_region_and_account(
-        self, client: Client, refused: Refused, s3vectors_mock: MockS3Vectors
+        self, client: Client, refused: Refused, client_at: ClientAt
     ) -> None:
         assert refused(client.create_vector_bucket, vectorBucketName="second")[0] == quota("", 1)[0]
-        boto3.client("s3vectors", region_name="eu-west-1").create_vector_bucket(vectorBucketName="bucket")
-        other = boto3.client(
-            "s3vectors", region_name="us-east-1", **s3vectors_mock.credentials("210987654321")
-        )
-        other.create_vector_bucket(vectorBucketName="bucket")
+        client_at("eu-west-1").create_vector_bucket(vectorBucketName="bucket")
+        client_at("us-east-1", "210987654321").create_vector_bucket(vectorBucketName="bucket")
 
     @pytest.mark.s3vectors(max_vector_buckets=1)
     def test_a_name_that_exists_is_a_conflict_before_it_is_too_many(
@@ -67,7 +64,7 @@ class TestIndexes:
         first, _ = make_index("first"), make_index("second")
         assert refused(make_index, name="third") == quota("indexes in this vector bucket", 2)
         assert refused(make_index, name="second")[0] == "ConflictException"
-        assert len(client.list_indexes(vectorBucketName="bucket")["indexes"]) == 2
+        assert index_names(client) == ["first", "second"]
         client.delete_index(**first)
         make_index("third")
 
@@ -75,13 +72,7 @@ class TestIndexes:
     def test_are_counted_by_bucket(self, client: Client, make_index: MakeIndex) -> None:
         make_index()
         client.create_vector_bucket(vectorBucketName="second")
-        client.create_index(
-            vectorBucketName="second",
-            indexName="index",
-            dataType="float32",
-            dimension=1,
-            distanceMetric="cosine",
-        )
+        client.create_index(vectorBucketName="second", indexName="index", **SETTINGS)
 
 
 class TestVectors:
@@ -90,11 +81,11 @@ class TestVectors:
         client.put_vectors(**index, vectors=[vector("a"), vector("b")])
         answer = quota("vectors in this index", 3)
         assert refused(client.put_vectors, **index, vectors=[vector("c"), vector("d")]) == answer
-        assert keys(client, index) == {"a", "b"}
+        assert {*listed_keys(client, index)} == {"a", "b"}
         client.put_vectors(**index, vectors=[vector("a"), vector("c"), vector("b")])
         client.delete_vectors(**index, keys=["a"])
         client.put_vectors(**index, vectors=[vector("d")])
-        assert keys(client, index) == {"b", "c", "d"}
+        assert {*listed_keys(client, index)} == {"b", "c", "d"}
 
     @pytest.mark.s3vectors(max_vectors_per_index=2)
     def test_overwriting_does_not_count(
@@ -104,8 +95,7 @@ class TestVectors:
         client.put_vectors(**index, vectors=[vector("b", [3, 4]), vector("a")])
         answer = refused(client.put_vectors, **index, vectors=[vector("a", [5, 6]), vector("c")])
         assert answer == quota("vectors in this index", 2)
-        [found] = client.get_vectors(**index, keys=["a"], returnData=True)["vectors"]
-        assert found["data"]["float32"] == [1, 2]
+        assert stored(client, index, "a") == {"a": ([1, 2], {})}
 
     def test_overwriting_does_not_count_even_beyond_a_lowered_quota(
         self, client: Client, index: dict[str, str], refused: Refused
@@ -128,7 +118,3 @@ class TestVectors:
     ) -> None:
         answer = refused(client.put_vectors, **index, vectors=[vector("a"), vector("b", [1])])
         assert answer[0] == "ValidationException"
-
-
-def keys(client: Client, index: dict[str, str]) -> set[str]:
-    return {found["key"] for found in client.list_vectors(**index)["vectors"]}

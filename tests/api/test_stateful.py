@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import numpy as np
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, Phase, settings
@@ -13,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mock_s3vectors import mock_s3vectors
+from tests.support.helpers import SETTINGS, answer_of, shared_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.helpers import Client
 
 # Buckets and indexes; most of what happens should happen in a few of them, so that it meets.
 BUCKETS = st.sampled_from(["bucket-1", "bucket-2"])
@@ -63,12 +61,6 @@ Place = tuple[str, str]
 def names_of(where: Place) -> dict[str, str]:
     bucket, name = where
     return {"vectorBucketName": bucket, "indexName": name}
-
-
-@lru_cache(maxsize=1)
-def shared_client() -> Client:
-    """One for all runs, because making one takes longer than a run."""
-    return boto3.client("s3vectors", region_name="us-east-1")
 
 
 class IndexModel:
@@ -118,11 +110,9 @@ class Machine(RuleBasedStateMachine):
     def answer(self, operation: str, **arguments: Any) -> Any:
         """The response, or the code of the refusal."""
         try:
-            response = getattr(self.client, operation)(**arguments)
+            return answer_of(getattr(self.client, operation), **arguments)
         except ClientError as refusal:
             return refusal.response["Error"]["Code"]
-        del response["ResponseMetadata"]
-        return response
 
     def index_of(self, where: Place) -> IndexModel | None:
         bucket, name = where
@@ -156,7 +146,7 @@ class Machine(RuleBasedStateMachine):
     @rule(where=PLACES, metric=METRICS)
     def create_index(self, where: Place, metric: str) -> None:
         bucket, name = where
-        settings = {"dataType": "float32", "dimension": 3, "distanceMetric": metric}
+        settings = {**SETTINGS, "dimension": 3, "distanceMetric": metric}
         answer = self.answer("create_index", **names_of(where), **settings)
         if bucket not in self.model:
             assert answer == "NotFoundException"

@@ -1,9 +1,14 @@
+"""Tags of buckets and indexes: what they may be, and what becomes of them."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.constraints import TAG_PATTERN, not_matching
+from tests.support.helpers import BUCKET_ARN, INDEX_ARN, answer_of, bucket_names, index_names
+from tests.support.refusals import NO_RESOURCE, invalid
 from tests.support.shapes import TAGS, needs
 
 if TYPE_CHECKING:
@@ -11,25 +16,16 @@ if TYPE_CHECKING:
 
 pytestmark = needs(*TAGS)
 
-BUCKET = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
-INDEX = f"{BUCKET}/index/index"
-
-TOO_MANY = ("ValidationException", "Too many tags specified", None)
-SYSTEM = ("ValidationException", "System tags cannot be added/updated by requester", None)
+TOO_MANY = invalid("Too many tags specified")
+SYSTEM = invalid("System tags cannot be added/updated by requester")
 
 
 def system_case(key: str) -> tuple[str, str, Any]:
-    text = f'Invalid System Tag: {key} must be prefixed with "aws:" in lowercase.'
-    return "ValidationException", text, None
+    return invalid(f'Invalid System Tag: {key} must be prefixed with "aws:" in lowercase.')
 
 
 def violation(path: str) -> tuple[str, str, Any]:
-    message = (
-        f"Value at '{path}' failed to satisfy constraint: Member must satisfy regular expression pattern: "
-        r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$"
-    )
-    text = f"1 validation error detected. {message}"
-    return "ValidationException", text, [{"path": path, "message": message}]
+    return not_matching(path, TAG_PATTERN).refusal
 
 
 def numbered(count: int) -> dict[str, str]:
@@ -39,14 +35,13 @@ def numbered(count: int) -> dict[str, str]:
 @pytest.fixture(params=["bucket", "index"])
 def arn(request: pytest.FixtureRequest, index: dict[str, str]) -> str:  # noqa: ARG001 - there must be one
     """The ARN of a bucket, then the ARN of an index in it."""
-    return {"bucket": BUCKET, "index": INDEX}[request.param]
+    return {"bucket": BUCKET_ARN, "index": INDEX_ARN}[request.param]
 
 
 def tags_of(client: Client, arn: str) -> Any:
-    response = client.list_tags_for_resource(resourceArn=arn)
-    del response["ResponseMetadata"]
-    assert list(response) == ["tags"]
-    return response["tags"]
+    answer = answer_of(client.list_tags_for_resource, resourceArn=arn)
+    assert list(answer) == ["tags"]
+    return answer["tags"]
 
 
 class TestResource:
@@ -54,12 +49,10 @@ class TestResource:
         assert tags_of(client, arn) == {}
 
     def test_gets_more_and_loses_some(self, client: Client, arn: str) -> None:
-        added = client.tag_resource(resourceArn=arn, tags={"a": "1", "b": "2"})
-        assert list(added) == ["ResponseMetadata"]
+        assert answer_of(client.tag_resource, resourceArn=arn, tags={"a": "1", "b": "2"}) == {}
         client.tag_resource(resourceArn=arn, tags={"b": "3", "c": "4"})
         assert tags_of(client, arn) == {"a": "1", "b": "3", "c": "4"}
-        removed = client.untag_resource(resourceArn=arn, tagKeys=["a", "c"])
-        assert list(removed) == ["ResponseMetadata"]
+        assert answer_of(client.untag_resource, resourceArn=arn, tagKeys=["a", "c"]) == {}
         assert tags_of(client, arn) == {"b": "3"}
 
     def test_untag_of_absent_keys_succeeds(self, client: Client, arn: str) -> None:
@@ -109,7 +102,7 @@ class TestResource:
     def test_keeps_tags_of_its_own(self, client: Client, arn: str, make_index: MakeIndex) -> None:
         make_index("other")
         client.tag_resource(resourceArn=arn, tags={"a": "1"})
-        others = {BUCKET, INDEX, f"{BUCKET}/index/other"} - {arn}
+        others = {BUCKET_ARN, INDEX_ARN, f"{BUCKET_ARN}/index/other"} - {arn}
         assert [tags_of(client, other) for other in others] == [{}, {}]
 
 
@@ -147,13 +140,12 @@ class TestCreation:
         self, client: Client, create: Any, refused: Refused, tags: Any, answer: Any
     ) -> None:
         assert refused(create, tags=tags) == answer
-        assert len(client.list_vector_buckets()["vectorBuckets"]) == 1
-        assert client.list_indexes(vectorBucketName="bucket")["indexes"] == []
+        assert (bucket_names(client), index_names(client)) == (["bucket"], [])
 
     def test_of_an_index_does_not_inherit_the_buckets(self, client: Client, make_index: MakeIndex) -> None:
-        client.tag_resource(resourceArn=BUCKET, tags={"a": "1"})
+        client.tag_resource(resourceArn=BUCKET_ARN, tags={"a": "1"})
         make_index()
-        assert tags_of(client, INDEX) == {}
+        assert tags_of(client, INDEX_ARN) == {}
 
 
 class TestDeletion:
@@ -162,17 +154,13 @@ class TestDeletion:
     ) -> None:
         index = make_index(tags={"a": "1"})
         client.delete_index(**index)
-        assert refused(client.list_tags_for_resource, resourceArn=INDEX) == (
-            "NotFoundException",
-            "The specified resource could not be found",
-            None,
-        )
+        assert refused(client.list_tags_for_resource, resourceArn=INDEX_ARN) == NO_RESOURCE
         make_index()
-        assert tags_of(client, INDEX) == {}
+        assert tags_of(client, INDEX_ARN) == {}
 
     def test_of_a_bucket_takes_its_tags_along(self, client: Client, refused: Refused) -> None:
-        client.tag_resource(resourceArn=BUCKET, tags={"a": "1"})
+        client.tag_resource(resourceArn=BUCKET_ARN, tags={"a": "1"})
         client.delete_vector_bucket(vectorBucketName="bucket")
-        assert refused(client.list_tags_for_resource, resourceArn=BUCKET)[0] == "NotFoundException"
+        assert refused(client.list_tags_for_resource, resourceArn=BUCKET_ARN) == NO_RESOURCE
         client.create_vector_bucket(vectorBucketName="bucket")
-        assert tags_of(client, BUCKET) == {}
+        assert tags_of(client, BUCKET_ARN) == {}

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import START, vector
+from tests.support import refusals
+from tests.support.helpers import INDEX, ORIGIN, START, SetClock, keys_of, vector
 from tests.support.shapes import TEXT_SEARCH, needs
-from tests.support.text_search import INDEX, add, delete, search, searchable, states
+from tests.support.text_search import add, delete, query_texts, search, searchable, states
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.support.helpers import Client, MakeIndex, Refused
 
 pytestmark = [needs(*TEXT_SEARCH), pytest.mark.usefixtures("at")]
@@ -22,18 +21,17 @@ building_takes_a_minute = pytest.mark.s3vectors(text_build_seconds=60)
 
 
 def not_served(key: str) -> tuple[str, str, Any]:
-    return "ValidationException", f"Text search on metadata key '{key}' is still building", None
+    return refusals.invalid(f"Text search on metadata key '{key}' is still building")
 
 
 def in_the_way(key: str) -> tuple[str, str, Any]:
-    text = f"The text search configuration for metadata key '{key}' is still building"
-    return "ConflictException", text, None
+    return refusals.conflict(f"The text search configuration for metadata key '{key}' is still building")
 
 
 @building_takes_a_minute
 class TestBuilding:
     def test_ends_with_the_very_second(
-        self, client: Client, make_index: MakeIndex, refused: Refused, at: Callable[[float], None]
+        self, client: Client, make_index: MakeIndex, refused: Refused, at: SetClock
     ) -> None:
         make_index()
         client.put_vectors(**INDEX, vectors=[vector("k", t="a pear")])
@@ -48,9 +46,7 @@ class TestBuilding:
             assert states(client) == {"t": "ACTIVE"}
             assert search(client, "t") == ["k"]
 
-    def test_is_shown_key_by_key(
-        self, client: Client, make_index: MakeIndex, at: Callable[[float], None]
-    ) -> None:
+    def test_is_shown_key_by_key(self, client: Client, make_index: MakeIndex, at: SetClock) -> None:
         make_index(metadataConfiguration=searchable("first"))
         assert states(client) == {"first": "ACTIVE"}
         add(client, "second", "third")
@@ -77,29 +73,26 @@ class TestBuilding:
         assert refused(partial(search, client, "t")) == not_served("t")
 
     def test_leaves_other_keys_and_vectors_searchable(
-        self, client: Client, make_index: MakeIndex, refused: Refused, at: Callable[[float], None]
+        self, client: Client, make_index: MakeIndex, refused: Refused, at: SetClock
     ) -> None:
         make_index(metadataConfiguration=searchable("old"))
         client.put_vectors(**INDEX, vectors=[vector("a", [1, 0], old="a pear", new="fig")])
         client.put_vectors(**INDEX, vectors=[vector("b", [0, 0], old="fig", new="a pear")])
         add(client, "new")
-        near: dict[str, Any] = {"queryVector": {"float32": [0, 0]}}
-        for settings in ({}, near):
+        for settings in ({}, ORIGIN):
             for keys in (["new"], ["old", "new"], ["new", "old"]):
                 assert refused(partial(search, client, *keys, **settings)) == not_served("new")
         assert search(client, "old") == ["a"]
         # Reciprocal ranks: 1/61 as first of the texts and 1/62 as second of the vectors, against 1/61.
-        assert search(client, "old", **near) == ["a", "b"]
-        hits = client.query_vectors(**INDEX, **near, topK=9)["vectors"]
-        assert [hit["key"] for hit in hits] == ["b", "a"]
-        text = "Metadata key 'other' is not configured for text search"
-        assert refused(partial(search, client, "other", "new")) == ("ValidationException", text, None)
+        assert search(client, "old", **ORIGIN) == ["a", "b"]
+        assert keys_of(client.query_vectors(**INDEX, **ORIGIN, topK=9)["vectors"]) == ["b", "a"]
+        assert refused(partial(search, client, "other", "new")) == refusals.not_searchable("other")
         at(60)
         assert search(client, "new") == ["b"]
         assert search(client, "old", "new") == ["a", "b"]
 
     def test_takes_in_what_is_written_meanwhile(
-        self, client: Client, make_index: MakeIndex, at: Callable[[float], None]
+        self, client: Client, make_index: MakeIndex, at: SetClock
     ) -> None:
         make_index()
         records = [vector(key, t="a pear") for key in ("deleted", "kept", "overwritten")]
@@ -115,7 +108,7 @@ class TestBuilding:
         assert search(client, "t") == ["later", "new"]
 
     def test_allows_no_update(
-        self, client: Client, make_index: MakeIndex, refused: Refused, at: Callable[[float], None]
+        self, client: Client, make_index: MakeIndex, refused: Refused, at: SetClock
     ) -> None:
         make_index(metadataConfiguration=searchable("old"))
         add(client, "new", "newer")
@@ -140,8 +133,7 @@ class TestBuilding:
         delete(client, "older")
         add(client)
         assert states(client) == {"old": "ACTIVE"}
-        text = "A text search configuration for metadata key 'old' already exists"
-        assert refused(partial(add, client, "new", "old")) == ("ConflictException", text, None)
+        assert refused(partial(add, client, "new", "old")) == refusals.already_searchable("old")
         assert states(client) == {"old": "ACTIVE"}
         add(client, "new")
 
@@ -149,21 +141,20 @@ class TestBuilding:
         make_index()
         other = make_index("other", metadataConfiguration=searchable("t"))
         add(client, "t")
-        query = {"queryTexts": [{"metadataKey": "t", "text": "pear"}], "topK": 1}
+        query = {"queryTexts": query_texts(t="pear"), "topK": 1}
         assert client.query_vectors(**other, **query)["vectors"] == []
         client.update_metadata_configuration(**other, delete=searchable("t"))
 
     @pytest.mark.s3vectors(default_index_mode="CLASSIC")
     def test_goes_on_whatever_the_mode(
-        self, client: Client, make_index: MakeIndex, refused: Refused, at: Callable[[float], None]
+        self, client: Client, make_index: MakeIndex, refused: Refused, at: SetClock
     ) -> None:
         make_index()
         client.update_index_mode(**INDEX, indexMode="ENHANCED")
         add(client, "t")
         at(10)
         client.update_index_mode(**INDEX, indexMode="CLASSIC")
-        text = "queryTexts cannot be specified when indexMode is CLASSIC"
-        assert refused(partial(search, client, "t")) == ("ValidationException", text, None)
+        assert refused(partial(search, client, "t")) == refusals.NO_TEXTS_WHEN_CLASSIC
         assert states(client) == {"t": "BUILDING"}
         client.update_index_mode(**INDEX, indexMode="ENHANCED")
         assert refused(partial(search, client, "t")) == not_served("t")
@@ -173,7 +164,7 @@ class TestBuilding:
 
 
 def test_without_the_option_a_clock_that_goes_back_makes_no_difference(
-    client: Client, make_index: MakeIndex, at: Callable[[float], None]
+    client: Client, make_index: MakeIndex, at: SetClock
 ) -> None:
     make_index(metadataConfiguration=searchable("old"))
     add(client, "new")

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import random
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 
 from mock_s3vectors import mock_s3vectors
+from tests.support.helpers import SETTINGS, pages_of, shared_client
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.support.text_oracle import Corpus
-from tests.support.text_search import searchable
+from tests.support.text_search import query_texts, searchable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.helpers import Client, MakeIndex
 
 pytestmark = needs(*TEXT_SEARCH)
@@ -63,12 +60,6 @@ QUERY_TEXTS = st.lists(st.sampled_from([*LANGUAGES]), min_size=1, unique=True).f
 )
 
 
-@lru_cache(maxsize=1)
-def shared_client() -> Client:
-    """One for all runs, because making one takes longer than a run."""
-    return boto3.client("s3vectors", region_name="us-east-1")
-
-
 class Pair:
     """An index of the mock and the oracle's, which are told the same."""
 
@@ -99,7 +90,7 @@ class Pair:
     def check(self, vector: list[int] | None, texts: dict[str, str], top_k: int, filtered: Any) -> int:
         """Asks both, all pages; the number of hits."""
         request: dict[str, Any] = {
-            "queryTexts": [{"metadataKey": key, "text": text} for key, text in texts.items()],
+            "queryTexts": query_texts(*texts.items()),
             "topK": top_k,
             "returnScores": True,
             "returnDistance": True,
@@ -111,17 +102,10 @@ class Pair:
         if filtered is not None:
             request["filter"] = filtered[0]
             conditions.append(filtered[1])
-        hits = list(self.pages(request))
+        pages = pages_of(self.client.query_vectors, **self.address, **request)
+        hits = [hit for page in pages for hit in page["vectors"]]
         assert hits == self.oracle.query(vector, texts, top_k, *conditions)
         return len(hits)
-
-    def pages(self, request: dict[str, Any]) -> Iterator[Any]:
-        while True:
-            response = self.client.query_vectors(**self.address, **request)
-            yield from response["vectors"]
-            if "nextToken" not in response:
-                return
-            request = {**request, "nextToken": response["nextToken"]}
 
 
 STEPS = st.lists(
@@ -158,7 +142,7 @@ def test_whatever_is_written_is_found(
     with mock_s3vectors(default_index_mode="ENHANCED"):
         pair = Pair(shared_client(), metric)
         pair.client.create_vector_bucket(vectorBucketName="bucket")
-        pair.client.create_index(**pair.address, **pair.settings, dataType="float32", distanceMetric=metric)
+        pair.client.create_index(**pair.address, **{**SETTINGS, **pair.settings, "distanceMetric": metric})
         for vector, texts in last[:1]:
             assert pair.check(vector, texts, 10, None) == 0
         pair.put(first)

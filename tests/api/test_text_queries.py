@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import vector
+from tests.support.helpers import answer_of, keys_of, vector
+from tests.support.refusals import FILTERABLE_TOO_LARGE, NON_FILTERABLE, bad_record
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.support.text_oracle import float32
-from tests.support.text_search import searchable
+from tests.support.text_search import query_texts, searchable
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex, Refused
@@ -19,8 +20,7 @@ pytestmark = [needs(*TEXT_SEARCH), pytest.mark.s3vectors(default_index_mode="ENH
 
 
 def request(texts: dict[str, str], **settings: Any) -> dict[str, Any]:
-    entries = [{"metadataKey": key, "text": text} for key, text in texts.items()]
-    return {"queryTexts": entries, "topK": 10, **settings}
+    return {"queryTexts": query_texts(*texts.items()), "topK": 10, **settings}
 
 
 def search(client: Client, index: dict[str, str], texts: dict[str, str], **settings: Any) -> Any:
@@ -28,7 +28,7 @@ def search(client: Client, index: dict[str, str], texts: dict[str, str], **setti
 
 
 def keys(client: Client, index: dict[str, str], text: str, key: str = "plot", **settings: Any) -> list[str]:
-    return [hit["key"] for hit in search(client, index, {key: text}, **settings)]
+    return keys_of(search(client, index, {key: text}, **settings))
 
 
 def scores(client: Client, index: dict[str, str], text: str, key: str = "plot", **settings: Any) -> Any:
@@ -171,7 +171,7 @@ class TestSeveralTexts:
         index = make_index("ten", metadataConfiguration=searchable(*names))
         client.put_vectors(**index, vectors=[vector(name, **{name: "red"}) for name in names])
         texts = dict.fromkeys(names, "red")
-        assert [hit["key"] for hit in search(client, index, texts)] == names
+        assert keys_of(search(client, index, texts)) == names
         client.put_vectors(**index, vectors=[vector("all", **texts)])
         weight = float32(log(1 + 0.5 / 2.5))
         assert search(client, index, texts, topK=1, returnScores=True) == [
@@ -203,8 +203,7 @@ class TestFilter:
         assert keys(client, index, "boat") == ["a"]
         assert keys(client, index, "red", "title", filter={"title": "red"}) == ["a"]
         answer = refused(search, client=client, index=index, texts={"plot": "boat"}, filter={"plot": "red"})
-        text = "Invalid use of non-filterable metadata in filter"
-        assert answer == ("ValidationException", text, None)
+        assert answer == NON_FILTERABLE
 
 
 class TestSizeOfTexts:
@@ -215,12 +214,8 @@ class TestSizeOfTexts:
         # 4 bytes, 8 for the entry, 1 for its key, and the text.
         client.put_vectors(**index, vectors=[vector("a", p="boat " * 7000, t="boat " * 407)])
         assert [keys(client, index, "boat", name) for name in "pt"] == [["a"], ["a"]]
-        reason = "Filterable metadata must have at most 2048 bytes"
-        assert refused(client.put_vectors, **index, vectors=[vector("b", t="boat " * 407 + "b")]) == (
-            "ValidationException",
-            f"Invalid record for key 'b': {reason}",
-            [{"path": "vectors[0].metadata", "message": reason}],
-        )
+        answer = refused(client.put_vectors, **index, vectors=[vector("b", t="boat " * 407 + "b")])
+        assert answer == bad_record("b", "vectors[0].metadata", FILTERABLE_TOO_LARGE)
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
@@ -238,15 +233,14 @@ def test_what_is_returned(  # noqa: PLR0913, PLR0917 - a table's columns and two
     index = make_index(metric=metric, metadataConfiguration=searchable("plot"))
     client.put_vectors(**index, vectors=[vector("k", plot="red boat", n=1)])
     shown = {"returnDistance": distance, "returnMetadata": metadata, "returnScores": wanted}
-    response = client.query_vectors(**index, **request({"plot": "red"}, **shown))
-    del response["ResponseMetadata"]
+    answer = answer_of(client.query_vectors, **index, **request({"plot": "red"}, **shown))
     expected: dict[str, Any] = {"key": "k"}
     if metadata:
         expected["metadata"] = {"plot": "red boat", "n": 1}
     if wanted:
         expected["scores"] = {"bm25Scores": [{"metadataKey": "plot", "score": float32(log(1 + 0.5 / 1.5))}]}
     # A search by text has no distance, whoever asks for it.
-    assert response == {"vectors": [expected], "distanceMetric": metric}
+    assert answer == {"vectors": [expected], "distanceMetric": metric}
 
 
 @pytest.mark.parametrize(

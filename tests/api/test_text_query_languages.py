@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import vector
+from tests.support.helpers import keys_of, vector
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.support.text_oracle import float32
-from tests.support.text_search import searchable
+from tests.support.text_search import query_texts, searchable
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex
@@ -67,8 +67,9 @@ BOTH = {
 
 
 def found(client: Client, index: dict[str, str], key: str, text: str) -> bool:
-    response = client.query_vectors(**index, topK=1, queryTexts=[{"metadataKey": key, "text": text}])
-    return [hit["key"] for hit in response["vectors"]] == ["k"]
+    return keys_of(client.query_vectors(**index, topK=1, queryTexts=query_texts((key, text)))["vectors"]) == [
+        "k"
+    ]
 
 
 def configurations(language: str) -> Any:
@@ -125,8 +126,8 @@ def test_scores_are_those_of_the_terms(  # noqa: PLR0913, PLR0917 - a table's co
     client.put_vectors(**index, vectors=records)
     # Nothing but stop words, and nothing but punctuation: no documents at all.
     client.put_vectors(**index, vectors=[vector("none", **{"in it": "..."})])
-    entry = {"metadataKey": "in it", "text": query}
-    response = client.query_vectors(**index, topK=9, queryTexts=[entry], returnScores=True)
+    entries = query_texts(("in it", query))
+    response = client.query_vectors(**index, topK=9, queryTexts=entries, returnScores=True)
     assert [(hit["key"], hit["scores"]["bm25Scores"]) for hit in response["vectors"]] == [
         (key, [{"metadataKey": "in it", "score": float32(expected)}]) for key in "01"
     ]

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.helpers import put_batches, vector
-from tests.support.query_pages import INVALID, SIZES, keys, pages
+from tests.support.helpers import ORIGIN, keys_in_pages, keys_of, put_batches, vector
+from tests.support.query_pages import SIZES
+from tests.support.refusals import BAD_TOKEN
 from tests.support.shapes import TEXT_SEARCH, needs
-from tests.support.text_search import searchable
+from tests.support.text_search import query_texts, searchable
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex, Refused
 
 pytestmark = [needs(*TEXT_SEARCH), pytest.mark.s3vectors(default_index_mode="ENHANCED")]
 
-TEXTS = [{"metadataKey": "plot", "text": "red"}, {"metadataKey": "title", "text": "red"}]
+TEXTS = query_texts(plot="red", title="red")
 TEXT: dict[str, Any] = {"queryTexts": TEXTS, "topK": 1000}
-HYBRID: dict[str, Any] = {**TEXT, "queryVector": {"float32": [0, 0]}}
+HYBRID: dict[str, Any] = {**TEXT, **ORIGIN}
 KINDS = pytest.mark.parametrize("request_", [TEXT, HYBRID], ids=["text", "hybrid"])
 
 
@@ -45,7 +46,7 @@ def test_pages_have_100_results_and_the_last_is_not_empty(  # noqa: PLR0913, PLR
     sizes: list[int],
 ) -> None:
     names = fill(client, index, count)
-    found = pages(client, index, {**request_, "topK": top_k})
+    found = keys_in_pages(client.query_vectors, **index, **{**request_, "topK": top_k})
     assert [len(page) for page in found] == sizes
     assert [key for page in found for key in page] == names[:top_k]
 
@@ -53,7 +54,10 @@ def test_pages_have_100_results_and_the_last_is_not_empty(  # noqa: PLR0913, PLR
 @KINDS
 def test_pages_of_a_filtered_query(client: Client, index: dict[str, str], request_: dict[str, Any]) -> None:
     names = fill(client, index, 250)
-    assert pages(client, index, {**request_, "filter": {"even": False}}) == [names[1:200:2], names[201::2]]
+    assert keys_in_pages(client.query_vectors, **index, **{**request_, "filter": {"even": False}}) == [
+        names[1:200:2],
+        names[201::2],
+    ]
 
 
 @KINDS
@@ -91,10 +95,10 @@ def test_the_ranking_outlives_every_write(
     client.delete_vectors(**index, keys=["000", "101", "249"])
     second = client.query_vectors(**request, nextToken=token)
     assert second["vectors"] == before
-    assert [hit["key"] for hit in before] == names[100:200]
-    assert keys(client.query_vectors(**request, nextToken=second["nextToken"])) == names[200:]
+    assert keys_of(before) == names[100:200]
+    assert keys_of(client.query_vectors(**request, nextToken=second["nextToken"])["vectors"]) == names[200:]
     # A new query sees it all.
-    now = keys(client.query_vectors(**request))
+    now = keys_of(client.query_vectors(**request)["vectors"])
     # Hybrid, 002 is first and third in two rankings, and 150 second in two.
     assert now[:3] == (["!", "002", "150"] if request_ is HYBRID else ["!", "150", "002"])
     assert not {"000", "101"} & {*now}
@@ -117,9 +121,9 @@ def test_changed_requests_are_refused(
         {"queryMode": "ENHANCED"},
     ]
     for change in changes:
-        assert refused(client.query_vectors, **{**request, **change}) == INVALID, change
+        assert refused(client.query_vectors, **{**request, **change}) == BAD_TOKEN, change
     for left_out in ("queryTexts", "queryVector"):
         changed = {name: value for name, value in request.items() if name != left_out}
         if changed != request and ("queryVector" in changed or "queryTexts" in changed):
-            assert refused(client.query_vectors, **changed) == INVALID, left_out
-    assert len(keys(client.query_vectors(**request))) == 50
+            assert refused(client.query_vectors, **changed) == BAD_TOKEN, left_out
+    assert len(keys_of(client.query_vectors(**request)["vectors"])) == 50

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tests.support.constraints import not_in_enum, out_of_range
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
@@ -97,12 +99,6 @@ def invalid(message: str, *fields: tuple[str, str]) -> Refusal:
 TOO_LARGE = invalid("Request body exceeds max allowed size")
 
 
-def constraint(path: str, rule: str) -> Refusal:
-    """A ValidationException for a constraint of the model: where it is broken, and what it asks."""
-    text = f"Value at '{path}' failed to satisfy constraint: Member must {rule}"
-    return invalid(f"1 validation error detected. {text}", (path, text))
-
-
 def found(key: str, distance: float) -> dict[str, Any]:
     """A result of a query, with everything that can be asked for."""
     return {"key": key, "distance": distance, "metadata": FACTS[key]}
@@ -148,7 +144,7 @@ LIFE_CYCLE = [
     Step(
         "CreateIndex",
         {**NEW_INDEX, "dataType": "float64", "dimension": 4097},
-        constraint("/dataType", "satisfy enum value set: [float32]"),
+        Refusal(*not_in_enum("/dataType", ["float32"]).refusal),
     ),
     Step(
         "GetIndex",
@@ -246,7 +242,7 @@ LIFE_CYCLE = [
     Step(
         "QueryVectors",
         {**INDEX, **ORIGIN, "topK": 10_001},
-        constraint("/topK", "be between 1 and 10000, inclusive"),
+        Refusal(*out_of_range("/topK", 1, 10_000).refusal),
     ),
     Step(
         "QueryVectors",

@@ -18,6 +18,7 @@ from tests.clients.life_cycle import (
     steps_for,
 )
 from tests.clients.world import BULKY_SETTINGS, at_the_limit, environment, run
+from tests.support.constraints import null
 from tests.support.helpers import put_batches, vector
 
 if TYPE_CHECKING:
@@ -91,21 +92,16 @@ def test_errors_are_the_exceptions_of_the_sdk(index: dict[str, str], sdk: Sdk) -
         # The SDK sends it without what botocore would ask for.
         ("CreateVectorBucket", {}),
     ]
+    no_name = null("/vectorBucketName")
     seen = [one["error"] for one in sdk.do("perform", steps=calls)]
     assert all(one.pop("requestId") for one in seen)
-    no_name = "Value at '/vectorBucketName' failed to satisfy constraint: Member must not be null"
     assert seen == [
         error("NotFoundException", 404, "The specified vector bucket could not be found"),
         error("ConflictException", 409, "A vector bucket with the specified name already exists"),
         error(
             "ValidationException", 400, "Invalid filter", [{"path": "filter", "message": "Invalid filter"}]
         ),
-        error(
-            "ValidationException",
-            400,
-            f"1 validation error detected. {no_name}",
-            [{"path": "/vectorBucketName", "message": no_name}],
-        ),
+        error("ValidationException", 400, no_name.message, no_name.fields),
     ]
 
 

@@ -1,3 +1,5 @@
+"""The grammar of filters: what is accepted, and what is refused."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The limits of filters: depth, constraints, and keys that are not filterable."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""The meaning of each operator, by example."""
+
 from __future__ import annotations
 
 from typing import Any

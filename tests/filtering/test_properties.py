@@ -1,3 +1,5 @@
+"""Filters against an oracle that looks at one row at a time."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -10,8 +10,9 @@ import pytest
 from botocore.config import Config
 
 from mock_s3vectors.world import Stores
+from tests.support.helpers import BUCKET, INDEX, SETTINGS
 
-from .wire import post, send
+from .wire import perform
 
 if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
 def stores() -> Stores:
     """A bucket, an index of two dimensions, and nothing in it."""
     stores = Stores()
-    address = {"vectorBucketName": "bucket", "indexName": "index"}
-    settings = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-    assert send(post("CreateVectorBucket", {"vectorBucketName": "bucket"}), stores).status == 200
-    assert send(post("CreateIndex", {**address, **settings}), stores).status == 200
+    perform("CreateVectorBucket", BUCKET, stores)
+    perform("CreateIndex", {**INDEX, **SETTINGS}, stores)
     return stores
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from mock_s3vectors.world import Stores
-from tests.support.helpers import POLICY
+from tests.support.helpers import BUCKET, BUCKET_ARN, INDEX, INDEX_ARN, POLICY, SETTINGS
 from tests.support.shapes import TEXT_SEARCH, has
 
 from .wire import MODELLED, post, raw, send, serialized
@@ -18,13 +18,10 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.messages import HttpRequest
 
-BUCKET_ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
-INDEX_ARN = f"{BUCKET_ARN}/index/index"
 KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/1234"
 
-_INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
-_COSINE = {"vectorBucketName": "bucket", "indexName": "cosine"}
-_QUERY = {**_INDEX, "queryVector": {"float32": [1.0, 2.0]}, "topK": 3}
+_COSINE = {**BUCKET, "indexName": "cosine"}
+_QUERY = {**INDEX, "queryVector": {"float32": [1.0, 2.0]}, "topK": 3}
 _FILTER = {
     "$and": [
         {"year": {"$gte": 2000, "$lt": 2100.5}},
@@ -36,8 +33,8 @@ _FILTER = {
 _TEXTS = [{"metadataKey": "tag", "text": "A nan 2.5"}, {"metadataKey": "bulk", "text": "the x's"}]
 # An older botocore asks for a vector.
 _TEXT_ONLY: list[dict[str, Any]] = [
-    {**_INDEX, "queryTexts": _TEXTS[:1], "topK": 3, "returnScores": True},
-    {**_INDEX, "queryTexts": _TEXTS, "topK": 1, "filter": _FILTER, "returnDistance": True},
+    {**INDEX, "queryTexts": _TEXTS[:1], "topK": 3, "returnScores": True},
+    {**INDEX, "queryTexts": _TEXTS, "topK": 1, "filter": _FILTER, "returnDistance": True},
 ] * has(*TEXT_SEARCH)
 
 # By operation, parameters that the service below answers with 200.
@@ -50,14 +47,14 @@ VALID: dict[str, list[dict[str, Any]]] = {
             "tags": {"stage": "test", "a b": "\u00e9", "c": ""},
         },
     ],
-    "GetVectorBucket": [{"vectorBucketName": "bucket"}, {"vectorBucketArn": BUCKET_ARN}],
+    "GetVectorBucket": [BUCKET, {"vectorBucketArn": BUCKET_ARN}],
     "ListVectorBuckets": [{}, {"maxResults": 1, "prefix": "b"}],
     "DeleteVectorBucket": [{"vectorBucketName": "empty"}],
-    "PutVectorBucketPolicy": [{"vectorBucketName": "bucket", "policy": POLICY}],
+    "PutVectorBucketPolicy": [{**BUCKET, "policy": POLICY}],
     "GetVectorBucketPolicy": [{"vectorBucketArn": BUCKET_ARN}],
-    "DeleteVectorBucketPolicy": [{"vectorBucketName": "bucket"}],
+    "DeleteVectorBucketPolicy": [BUCKET],
     "CreateIndex": [
-        {**_INDEX, "indexName": "other", "dataType": "float32", "dimension": 3, "distanceMetric": "cosine"},
+        {**BUCKET, "indexName": "other", **SETTINGS, "distanceMetric": "cosine"},
         {
             "vectorBucketArn": BUCKET_ARN,
             "indexName": "an.other",
@@ -72,11 +69,11 @@ VALID: dict[str, list[dict[str, Any]]] = {
             "tags": {"stage": "test"},
         },
     ],
-    "GetIndex": [_INDEX, {"indexArn": INDEX_ARN}],
-    "ListIndexes": [{"vectorBucketName": "bucket", "maxResults": 1, "prefix": "i"}],
-    "DeleteIndex": [_INDEX],
+    "GetIndex": [INDEX, {"indexArn": INDEX_ARN}],
+    "ListIndexes": [{**BUCKET, "maxResults": 1, "prefix": "i"}],
+    "DeleteIndex": [INDEX],
     "PutVectors": [
-        {**_INDEX, "vectors": [{"key": "k", "data": {"float32": [1.5, -2]}}]},
+        {**INDEX, "vectors": [{"key": "k", "data": {"float32": [1.5, -2]}}]},
         {
             "indexArn": INDEX_ARN,
             "vectors": [
@@ -91,13 +88,13 @@ VALID: dict[str, list[dict[str, Any]]] = {
         {**_COSINE, "vectors": [{"key": "k", "data": {"float32": [1.5e-45, 0, 0]}, "metadata": {"n": -0.0}}]},
     ],
     "GetVectors": [
-        {**_INDEX, "keys": ["key-1", "key-2", "key-1", "nothing"], "returnData": True, "returnMetadata": True}
+        {**INDEX, "keys": ["key-1", "key-2", "key-1", "nothing"], "returnData": True, "returnMetadata": True}
     ],
     "ListVectors": [
-        {**_INDEX, "maxResults": 7, "returnData": True, "returnMetadata": True},
+        {**INDEX, "maxResults": 7, "returnData": True, "returnMetadata": True},
         {**_COSINE, "segmentCount": 3, "segmentIndex": 2},
     ],
-    "DeleteVectors": [{**_INDEX, "keys": ["key-1", "nothing"]}],
+    "DeleteVectors": [{**INDEX, "keys": ["key-1", "nothing"]}],
     "QueryVectors": [
         {**_QUERY, "topK": 150, "returnMetadata": True, "returnDistance": True, "filter": _FILTER},
         {**_QUERY, "queryVector": {"float32": [3.4e38, -3.4e38]}, "returnDistance": True},
@@ -105,12 +102,12 @@ VALID: dict[str, list[dict[str, Any]]] = {
         {**_QUERY, "queryTexts": _TEXTS, "topK": 150, "returnDistance": True, "returnScores": True},
         *_TEXT_ONLY,
     ],
-    "PutVectorBucketDefaultIndexMode": [{"vectorBucketName": "bucket", "defaultIndexMode": "ENHANCED"}],
-    "UpdateIndexMode": [{**_INDEX, "indexMode": "ENHANCED"}],
+    "PutVectorBucketDefaultIndexMode": [{**BUCKET, "defaultIndexMode": "ENHANCED"}],
+    "UpdateIndexMode": [{**INDEX, "indexMode": "ENHANCED"}],
     "UpdateMetadataConfiguration": [
-        {**_INDEX, "add": {"textSearchConfigurations": [{"metadataKey": "year"}]}},
+        {**INDEX, "add": {"textSearchConfigurations": [{"metadataKey": "year"}]}},
         {**_COSINE, "add": {"textSearchConfigurations": [{"metadataKey": "bulk", "language": "ja"}]}},
-        {**_INDEX, "delete": {"textSearchConfigurations": [{"metadataKey": "bulk"}]}},
+        {**INDEX, "delete": {"textSearchConfigurations": [{"metadataKey": "bulk"}]}},
         {"indexArn": INDEX_ARN, "add": {}},
     ],
     "TagResource": [{"resourceArn": BUCKET_ARN, "tags": {"stage": "test"}}],
@@ -150,9 +147,9 @@ def _construction() -> Iterator[HttpRequest]:
     euclidean = {"dimension": 2, "distanceMetric": "euclidean", "metadataConfiguration": searchable}
     for name in ("bucket", "empty"):
         yield post("CreateVectorBucket", {"vectorBucketName": name})
-    yield post("CreateIndex", {**_INDEX, **settings, **euclidean})
+    yield post("CreateIndex", {**INDEX, **settings, **euclidean})
     yield post("CreateIndex", {**_COSINE, **settings, "dimension": 3, "distanceMetric": "cosine"})
-    for address, dimension in ((_INDEX, 2), (_COSINE, 3)):
+    for address, dimension in ((INDEX, 2), (_COSINE, 3)):
         records = [
             {
                 "key": f"key-{number}",
@@ -162,7 +159,7 @@ def _construction() -> Iterator[HttpRequest]:
             for number in range(230)
         ]
         yield post("PutVectors", {**address, "vectors": records})
-    yield post("PutVectorBucketPolicy", {"vectorBucketName": "bucket", "policy": POLICY})
+    yield post("PutVectorBucketPolicy", {**BUCKET, "policy": POLICY})
     if "TagResource" in MODELLED:
         for arn in (BUCKET_ARN, INDEX_ARN):
             body = b'{"tags": {"stage": "test", "owner": "me"}}'
@@ -184,9 +181,9 @@ def tokens() -> list[str]:
     """Tokens of pages, of every operation that has pages."""
     asked = [
         post("ListVectorBuckets", {"maxResults": 1}),
-        post("ListIndexes", {"vectorBucketName": "bucket", "maxResults": 1}),
-        post("ListVectors", {**_INDEX, "maxResults": 7}),
-        post("ListVectors", {**_INDEX, "maxResults": 7, "segmentCount": 2, "segmentIndex": 1}),
+        post("ListIndexes", {**BUCKET, "maxResults": 1}),
+        post("ListVectors", {**INDEX, "maxResults": 7}),
+        post("ListVectors", {**INDEX, "maxResults": 7, "segmentCount": 2, "segmentIndex": 1}),
         post("QueryVectors", {**_QUERY, "topK": 150}),
     ]
     answers = [json.loads(send(request, _service()).body) for request in asked]

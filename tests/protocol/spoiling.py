@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from mock_s3vectors.messages import HttpRequest
-from tests.support.helpers import POLICY
+from tests.support.helpers import BUCKET_ARN, INDEX_ARN, POLICY
 
-from .samples import BUCKET_ARN, INDEX_ARN, KEY_ARN, tokens, valid_requests
+from .samples import KEY_ARN, tokens, valid_requests
 from .values import DOCUMENTS, TEXTS
 from .wire import HOST, MODELLED, input_shape
 
@@ -50,8 +50,6 @@ _WORDS = [
     "aws:x",
     "x" * 64,
     "x" * 1025,
-]
-_WORDS += [
     "float32",
     "cosine",
     "euclidean",
@@ -67,8 +65,6 @@ _WORDS += [
     "Infinity",
     "{}",
     "[]",
-]
-_WORDS += [
     BUCKET_ARN,
     INDEX_ARN,
     KEY_ARN,
@@ -105,8 +101,6 @@ _MEMBERS = [
     "kmsKeyArn",
     "metadataKey",
     "text",
-]
-_MEMBERS += [
     "nonFilterableMetadataKeys",
     "textSearchConfigurations",
     "language",

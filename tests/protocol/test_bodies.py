@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support import refusals
+from tests.support.constraints import null
+from tests.support.helpers import BUCKET, INDEX, vector
+
 from .places import POSTED, valid, with_body
 from .wire import (
     MODELLED,
@@ -15,6 +19,7 @@ from .wire import (
     is_in_body,
     method_of,
     parsed,
+    perform,
     post,
     put,
     refusal,
@@ -78,9 +83,7 @@ def test_unreadable_bodies(operation: str, body: bytes) -> None:
 def test_an_empty_body_is_an_empty_object(stores: Stores) -> None:
     listed = json.loads(send(post("ListVectorBuckets", b""), stores).body)
     assert [bucket["vectorBucketName"] for bucket in listed["vectorBuckets"]] == ["bucket"]
-    status, code, document = refusal(send(post("PutVectors", b""), stores))
-    assert (status, code) == (400, "ValidationException")
-    assert [field["path"] for field in document["fieldList"]] == ["/vectors"]
+    assert refusal(send(post("PutVectors", b""), stores)) == (400, *null("/vectors").refusal)
 
 
 def test_space_around_a_body_is_allowed(stores: Stores) -> None:
@@ -116,16 +119,12 @@ def test_lone_surrogates_of_real_clients(
 ) -> None:
     if "tags" in arguments and "TagResource" not in MODELLED:
         pytest.skip("this botocore knows no tags")
-    assert refused(getattr(client, method), **arguments) == ("SerializationException", "", None)
+    assert refused(getattr(client, method), **arguments) == refusals.NOT_DESERIALIZABLE
 
 
 def test_pairs_of_surrogates_are_one_character(stores: Stores) -> None:
-    send(
-        put(
-            r'[{"key": "\ud83d\ude00", "data": {"float32": [1, 2]}, "metadata": {"\ud83d\ude00": "\u00e9"}}]'
-        ),
-        stores,
-    )
+    record = r'{"key": "\ud83d\ude00", "data": {"float32": [1, 2]}, "metadata": {"\ud83d\ude00": "\u00e9"}}'
+    send(put(f"[{record}]"), stores)
     assert stored(stores) == [
         {"key": "\U0001f600", "data": {"float32": [1.0, 2.0]}, "metadata": {"\U0001f600": "\u00e9"}}
     ]
@@ -133,15 +132,15 @@ def test_pairs_of_surrogates_are_one_character(stores: Stores) -> None:
 
 # Sizes.
 
-TOO_LARGE = (400, "ValidationException", {"message": "Request body exceeds max allowed size"})
+TOO_LARGE = refusals.invalid("Request body exceeds max allowed size")
 
 
 @pytest.mark.parametrize("operation", MODELLED)
 def test_a_body_may_have_20_mebibytes_and_not_one_byte_more(operation: str) -> None:
     body = json.dumps(valid_body(operation)).encode()
     largest = body + b" " * (MEBIBYTES_20 - len(body))
-    assert refusal_message(operation, largest) != TOO_LARGE[2]["message"]
-    assert refusal(send(with_body(operation, largest + b" "))) == TOO_LARGE
+    assert json.loads(send(with_body(operation, largest)).body).get("message") != TOO_LARGE[1]
+    assert refusal(send(with_body(operation, largest + b" "))) == (400, *TOO_LARGE)
 
 
 def valid_body(operation: str) -> dict[str, Any]:
@@ -149,13 +148,9 @@ def valid_body(operation: str) -> dict[str, Any]:
     return {name: value for name, value in valid(shape).items() if is_in_body(shape.members[name])}
 
 
-def refusal_message(operation: str, body: bytes) -> Any:
-    return json.loads(send(with_body(operation, body)).body).get("message")
-
-
 def test_size_comes_before_content(stores: Stores) -> None:
-    assert refusal(send(put("[" * MEBIBYTES_20), stores)) == TOO_LARGE
-    assert refusal(send(post("PutVectors", b"\xff" * (MEBIBYTES_20 + 1)), stores)) == TOO_LARGE
+    assert refusal(send(put("[" * MEBIBYTES_20), stores)) == (400, *TOO_LARGE)
+    assert refusal(send(post("PutVectors", b"\xff" * (MEBIBYTES_20 + 1)), stores)) == (400, *TOO_LARGE)
 
 
 @pytest.mark.parametrize("member", ["metadata", "keys"])
@@ -167,19 +162,14 @@ def test_real_clients_meet_the_same_limit(
     def arguments(filling: str) -> dict[str, Any]:
         if member == "keys":
             return {**index, "keys": [filling]}
-        record = {"key": "k", "data": {"float32": [1.0, 2.0]}, "metadata": {"text": filling}}
-        return {**index, "vectors": [record]}
+        return {**index, "vectors": [vector("k", text=filling)]}
 
     room = MEBIBYTES_20 - len(serialized(operation, arguments("")).body)
     call = getattr(client, method_of(operation))
     code, message, _ = refused(call, **arguments("x" * room))
     assert code == "ValidationException"
-    assert message != TOO_LARGE[2]["message"]
-    assert refused(call, **arguments("x" * (room + 1))) == (
-        "ValidationException",
-        TOO_LARGE[2]["message"],
-        None,
-    )
+    assert message != TOO_LARGE[1]
+    assert refused(call, **arguments("x" * (room + 1))) == TOO_LARGE
 
 
 # The form of answers.
@@ -201,12 +191,11 @@ def test_the_form_of_what_cannot_be_read() -> None:
 
 
 def test_creation_times_are_whole_seconds(stores: Stores) -> None:
-    names = {"vectorBucketName": "bucket"}
     answers = [
-        json.loads(send(post("GetVectorBucket", names), stores).body)["vectorBucket"],
-        json.loads(send(post("ListVectorBuckets", {}), stores).body)["vectorBuckets"][0],
-        json.loads(send(post("GetIndex", {**names, "indexName": "index"}), stores).body)["index"],
-        json.loads(send(post("ListIndexes", names), stores).body)["indexes"][0],
+        perform("GetVectorBucket", BUCKET, stores)["vectorBucket"],
+        perform("ListVectorBuckets", {}, stores)["vectorBuckets"][0],
+        perform("GetIndex", INDEX, stores)["index"],
+        perform("ListIndexes", BUCKET, stores)["indexes"][0],
     ]
     assert [type(answer["creationTime"]) for answer in answers] == [int] * 4
 

@@ -10,171 +10,94 @@ from botocore.model import ServiceModel
 
 from mock_s3vectors.protocol.parser import RequestParser
 from mock_s3vectors.protocol.validator import Validator, checker_of
-from tests.support.shapes import service_model
-
-from .constraints import (
+from tests.support.constraints import (
+    TAG_PATTERN,
     Violation,
-    fields_of,
-    message_of,
     not_in_enum,
     not_matching,
     null,
     out_of_range,
-    too_long_or_short,
-    violation_of,
+    wrong_length,
 )
+from tests.support.helpers import INDEX
+from tests.support.shapes import service_model
+
+from .breaches import violation_of
 from .wire import NEEDS_TAGS, input_shape, operation_model, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.helpers import Client, MakeIndex, Refused
+    from tests.support.helpers import Client, Refused
 
 
-@pytest.mark.parametrize("length", [2, 64])
-def test_bucket_names_of_the_wrong_length(clients: dict[bool, Any], refused: Refused, length: int) -> None:
-    client = clients[length < 3]
-    violation = (
-        f"Value with length {length} at '/vectorBucketName' failed to satisfy constraint: "
-        "Member must have length between 3 and 63, inclusive"
-    )
-    assert refused(client.create_vector_bucket, vectorBucketName="b" * length) == (
+# The texts that were seen on AWS. All other tests take theirs from `tests.support.constraints`.
+SEEN = {
+    wrong_length("/vectorBucketName", 2, 3, 63): (
+        "Value with length 2 at '/vectorBucketName'",
+        "Member must have length between 3 and 63, inclusive",
+    ),
+    out_of_range("/dimension", 1, 4096): (
+        "Value at '/dimension'",
+        "Member must be between 1 and 4096, inclusive",
+    ),
+    not_in_enum("/distanceMetric", ["euclidean", "cosine"]): (
+        "Value at '/distanceMetric'",
+        "Member must satisfy enum value set: [euclidean, cosine]",
+    ),
+    not_matching("/tags/stage", TAG_PATTERN): (
+        "Value at '/tags/stage'",
+        r"Member must satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$",
+    ),
+    null("/indexName"): ("Value at '/indexName'", "Member must not be null"),
+}
+
+
+@pytest.mark.parametrize(("violation", "seen"), SEEN.items(), ids=[violation.path for violation in SEEN])
+def test_violations_have_the_words_of_aws(violation: Violation, seen: tuple[str, str]) -> None:
+    text = " failed to satisfy constraint: ".join(seen)
+    assert violation.refusal == (
         "ValidationException",
-        f"1 validation error detected. {violation}",
-        [{"path": "/vectorBucketName", "message": violation}],
-    )
-
-
-def new_index(**changes: Any) -> dict[str, Any]:
-    return {
-        "vectorBucketName": "bucket",
-        "indexName": "index",
-        "dataType": "float32",
-        "dimension": 2,
-        "distanceMetric": "cosine",
-        **changes,
-    }
-
-
-@pytest.mark.parametrize("dimension", [0, 4097])
-def test_dimensions_out_of_range(clients: dict[bool, Any], refused: Refused, dimension: int) -> None:
-    client = clients[dimension < 1]
-    violation = (
-        "Value at '/dimension' failed to satisfy constraint: Member must be between 1 and 4096, inclusive"
-    )
-    assert refused(client.create_index, **new_index(dimension=dimension)) == (
-        "ValidationException",
-        f"1 validation error detected. {violation}",
-        [{"path": "/dimension", "message": violation}],
-    )
-
-
-@pytest.mark.parametrize(
-    ("member", "value", "names"),
-    [("dataType", "float64", "[float32]"), ("distanceMetric", "dot", "[euclidean, cosine]")],
-)
-def test_names_that_are_none_of_those_allowed(
-    client: Client, refused: Refused, member: str, value: str, names: str
-) -> None:
-    violation = (
-        f"Value at '/{member}' failed to satisfy constraint: Member must satisfy enum value set: {names}"
-    )
-    assert refused(client.create_index, **new_index(**{member: value})) == (
-        "ValidationException",
-        f"1 validation error detected. {violation}",
-        [{"path": f"/{member}", "message": violation}],
-    )
-
-
-@NEEDS_TAGS
-@pytest.mark.parametrize(
-    ("tags", "path"),
-    [({"\U0001f600": "ok"}, "/tags"), ({"stage": "\U0001f600"}, "/tags/stage"), ({"a!": ""}, "/tags")],
-)
-def test_characters_that_tags_cannot_have(
-    client: Client, refused: Refused, tags: dict[str, str], path: str
-) -> None:
-    violation = (
-        f"Value at '{path}' failed to satisfy constraint: Member must satisfy regular expression pattern: "
-        r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$"
-    )
-    refusal = (
-        "ValidationException",
-        f"1 validation error detected. {violation}",
-        [{"path": path, "message": violation}],
-    )
-    assert refused(client.create_vector_bucket, vectorBucketName="other", tags=tags) == refusal
-    arn = client.get_vector_bucket(vectorBucketName="bucket")["vectorBucket"]["vectorBucketArn"]
-    assert refused(client.tag_resource, resourceArn=arn, tags=tags) == refusal
-
-
-def test_keys_that_are_too_long(client: Client, refused: Refused, make_index: MakeIndex) -> None:
-    violation = (
-        "Value with length 1025 at '/vectors/0/key' failed to satisfy constraint: "
-        "Member must have length between 1 and 1024, inclusive"
-    )
-    records = [{"key": "k" * 1025, "data": {"float32": [1.0, 2.0]}}]
-    assert refused(client.put_vectors, **make_index(), vectors=records) == (
-        "ValidationException",
-        f"1 validation error detected. {violation}",
-        [{"path": "/vectors/0/key", "message": violation}],
-    )
-
-
-def test_a_missing_member(clients: dict[bool, Any], refused: Refused) -> None:
-    arguments = new_index()
-    del arguments["indexName"]
-    violation = "Value at '/indexName' failed to satisfy constraint: Member must not be null"
-    assert refused(clients[True].create_index, **arguments) == (
-        "ValidationException",
-        f"1 validation error detected. {violation}",
-        [{"path": "/indexName", "message": violation}],
+        f"1 validation error detected. {text}",
+        [{"path": violation.path, "message": text}],
     )
 
 
 def test_of_several_violations_one_is_named(client: Client, refused: Refused) -> None:
-    violation = (
-        "Value at '/dataType' failed to satisfy constraint: Member must satisfy enum value set: [float32]"
-    )
-    arguments = new_index(dataType="float64", dimension=5000, distanceMetric="dot")
-    assert refused(client.create_index, **arguments) == (
-        "ValidationException",
-        f"1 validation error detected. {violation}",
-        [{"path": "/dataType", "message": violation}],
-    )
+    arguments = {**INDEX, "dataType": "float64", "dimension": 5000, "distanceMetric": "dot"}
+    assert refused(client.create_index, **arguments) == not_in_enum("/dataType", ["float32"]).refusal
 
 
 def test_members_are_checked_in_the_models_order(clients: dict[bool, Any], refused: Refused) -> None:
     arguments = {"distanceMetric": "dot", "dimension": 4097, "vectorBucketName": "ab"}
     for violation, mended in (
-        (too_long_or_short("/vectorBucketName", 2, 3, 63), {"vectorBucketName": "bucket"}),
+        (wrong_length("/vectorBucketName", 2, 3, 63), {"vectorBucketName": "bucket"}),
         (null("/indexName"), {"indexName": "index"}),
         (null("/dataType"), {"dataType": "float32"}),
         (out_of_range("/dimension", 1, 4096), {"dimension": 4096}),
         (not_in_enum("/distanceMetric", ["euclidean", "cosine"]), {}),
     ):
-        refusal = "ValidationException", message_of(violation), fields_of(violation)
-        assert refused(clients[True].create_index, **arguments) == refusal
+        assert refused(clients[True].create_index, **arguments) == violation.refusal
         arguments |= mended
 
 
 @pytest.mark.parametrize(
     ("operation", "params", "violation"),
     [
-        ("GetVectors", {"keys": ["ok", "k" * 1025, ""]}, too_long_or_short("/keys/1", 1025, 1, 1024)),
-        ("GetVectors", {"keys": ["", *["ok"] * 100]}, too_long_or_short("/keys", 101, 1, 100)),
-        ("PutVectors", {"vectors": [{"key": ""}, {}]}, too_long_or_short("/vectors/0/key", 0, 1, 1024)),
+        ("GetVectors", {"keys": ["ok", "k" * 1025, ""]}, wrong_length("/keys/1", 1025, 1, 1024)),
+        ("GetVectors", {"keys": ["", *["ok"] * 100]}, wrong_length("/keys", 101, 1, 100)),
+        ("PutVectors", {"vectors": [{"key": ""}, {}]}, wrong_length("/vectors/0/key", 0, 1, 1024)),
         ("PutVectors", {"vectors": [{"key": "ok"}, {}]}, null("/vectors/0/data")),
         pytest.param(
             "TagResource",
             {"resourceArn": "x", "tags": {"ok": "ok", "#" * 129: "v" * 257, "b": "\t"}},
-            too_long_or_short("/tags", 129, 1, 128),
+            wrong_length("/tags", 129, 1, 128),
             marks=NEEDS_TAGS,
         ),
         pytest.param(
             "TagResource",
             {"resourceArn": "x", "tags": {"#": "v" * 257}},
-            not_matching("/tags", r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"),
+            not_matching("/tags", TAG_PATTERN),
             marks=NEEDS_TAGS,
         ),
     ],
@@ -214,7 +137,7 @@ def test_lengths_are_counted_in_characters() -> None:
     validator = Validator(operation_model("GetVectors"))
     assert violation_of(validator, {"keys": ["\U0001f600" * 1024, "\u00e9" * 1024]}) is None
     longer = {"keys": ["\U0001f600" * 1025]}
-    assert violation_of(validator, longer) == too_long_or_short("/keys/0", 1025, 1, 1024)
+    assert violation_of(validator, longer) == wrong_length("/keys/0", 1025, 1, 1024)
 
 
 def test_the_numbers_of_vectors_are_never_walked_through() -> None:
@@ -238,8 +161,8 @@ def test_bounds_that_this_model_does_not_use() -> None:
     assert violation_of(validator, inside) is None
     outside = {"shortest": "a", "longest": "abcd", "lowest": -1.5, "highest": 10}
     for name, violation in (
-        ("shortest", too_long_or_short("/shortest", 1, 2, None)),
-        ("longest", too_long_or_short("/longest", 4, None, 3)),
+        ("shortest", wrong_length("/shortest", 1, 2, None)),
+        ("longest", wrong_length("/longest", 4, None, 3)),
         ("lowest", out_of_range("/lowest", -1, None)),
         ("highest", out_of_range("/highest", None, 9)),
     ):
@@ -249,9 +172,9 @@ def test_bounds_that_this_model_does_not_use() -> None:
 @pytest.mark.parametrize(
     ("bounds", "values", "violation"),
     [
-        ({"min": 1}, {}, too_long_or_short("/map", 0, 1, None)),
-        ({"max": 1}, {"a": 0, "b": 0}, too_long_or_short("/map", 2, None, 1)),
-        ({"key": {"max": 1}}, {"ab": 0}, too_long_or_short("/map", 2, None, 1)),
+        ({"min": 1}, {}, wrong_length("/map", 0, 1, None)),
+        ({"max": 1}, {"a": 0, "b": 0}, wrong_length("/map", 2, None, 1)),
+        ({"key": {"max": 1}}, {"ab": 0}, wrong_length("/map", 2, None, 1)),
         ({"value": {"min": 1}}, {"c": 1, "ab": 0}, out_of_range("/map/ab", 1, None)),
         ({}, {"ab": 0}, None),
     ],

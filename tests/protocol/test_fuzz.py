@@ -15,6 +15,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from mock_s3vectors import UsageError
+from tests.support.helpers import INDEX
 from tests.support.shapes import QUERY_PAGES, needs
 
 from .samples import VALID, service, valid_requests
@@ -95,9 +96,8 @@ def test_any_bytes(operation: str, body: bytes) -> None:
 @given(operation=st.sampled_from(MODELLED), document=st.deferred(values))
 def test_any_document(operation: str, document: object) -> None:
     answered(post(operation, as_json(document)))
-    address = {"vectorBucketName": "bucket", "indexName": "index"}
     for member in ("filter", "keys", "vectors", "queryVector"):
-        answered(post(operation, as_json({**address, "topK": 120, member: document})))
+        answered(post(operation, as_json({**INDEX, "topK": 120, member: document})))
 
 
 @settings(deadline=None)

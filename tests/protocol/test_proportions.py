@@ -19,11 +19,13 @@ from mock_s3vectors.protocol.parser import RequestParser
 from mock_s3vectors.protocol.partitions import partition_of
 from mock_s3vectors.protocol.router import Router
 from mock_s3vectors.protocol.validator import checker_of
+from tests.support.constraints import wrong_length
+from tests.support.helpers import INDEX, OWNER
 from tests.support.linear import TIMES, assert_linear
 from tests.support.shapes import service_model
 
 from .places import POSTED, Place, places, valid, with_body
-from .wire import HOST, MODELLED, NEEDS_TAGS, operation_model, post, raw, send
+from .wire import HOST, MODELLED, NEEDS_TAGS, operation_model, post, raw, refusal, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,27 +61,18 @@ def test_a_refusal_does_not_grow_with_the_request(operation: str, stores: Stores
 
 
 def test_four_hundred_thousand_empty_keys() -> None:
-    address = {"vectorBucketName": "bucket", "indexName": "index"}
-    answer = send(post("DeleteVectors", {**address, "keys": [""] * 400_000}))
-    violation = (
-        "Value with length 400000 at '/keys' failed to satisfy constraint: "
-        "Member must have length between 1 and 500, inclusive"
-    )
-    assert json.loads(answer.body) == {
-        "message": f"1 validation error detected. {violation}",
-        "fieldList": [{"path": "/keys", "message": violation}],
-    }
+    answer = send(post("DeleteVectors", {**INDEX, "keys": [""] * 400_000}))
+    assert refusal(answer) == (400, *wrong_length("/keys", 400_000, 1, 500).refusal)
 
 
 @pytest.mark.parametrize(
     ("operation", "member", "most"), [("DeleteVectors", "keys", 500), ("PutVectors", "vectors", 500)]
 )
 def test_members_of_a_list_that_is_too_long_are_not_looked_at(operation: str, member: str, most: int) -> None:
-    address = {"vectorBucketName": "bucket", "indexName": "index"}
-    answer = send(post(operation, {**address, member: [0] * (most + 1)}))
+    answer = send(post(operation, {**INDEX, member: [0] * (most + 1)}))
     assert answer.headers["x-amzn-errortype"] == "ValidationException"
     assert f"Value with length {most + 1} at '/{member}'" in answer.body.decode()
-    answer = send(post(operation, {**address, member: [0] * most}))
+    answer = send(post(operation, {**INDEX, member: [0] * most}))
     assert answer.headers["x-amzn-errortype"] == "SerializationException"
 
 
@@ -155,7 +148,6 @@ def hostile(function: Callable[[str], Any], *texts: str, name: str = "") -> Iter
         yield pytest.param(function, *text.split("|"), id=f"{name or function.__name__}({text!r})")
 
 
-ACCOUNT = "arn:aws:s3vectors:us-east-1:123456789012"
 CASES = [
     *hostile(
         identified_by_header,
@@ -182,9 +174,9 @@ CASES = [
         parse_arn,
         "arn:aws|-|",
         "arn:aws:s3vectors:|a|",
-        f"{ACCOUNT}:bucket/|a|",
-        f"{ACCOUNT}:bucket/|a|/index/!",
-        f"{ACCOUNT}:bucket/|a/index/|",
+        f"{OWNER}:bucket/|a|",
+        f"{OWNER}:bucket/|a|/index/!",
+        f"{OWNER}:bucket/|a/index/|",
         "|arn:aws|",
     ),
     *hostile(is_vector_bucket_name, "|a|!", "|a-|", "|-|a"),
@@ -212,8 +204,8 @@ CASES = [
             matched(name),
             "|a|!",
             "arn:aws|-|",
-            f"{ACCOUNT}:bucket/|a|!",
-            f"{ACCOUNT}:bucket/|a.-|",
+            f"{OWNER}:bucket/|a|!",
+            f"{OWNER}:bucket/|a.-|",
             "arn:aws:kms:us-east-1:123456789012:key/|a|\n",
             "|arn:aws|",
             name=name,

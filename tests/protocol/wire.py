@@ -20,6 +20,8 @@ from mock_s3vectors import Config
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.messages import HttpRequest
 from mock_s3vectors.world import Stores, World
+from tests.support import refusals
+from tests.support.helpers import INDEX
 from tests.support.shapes import TAGS, needs, service_model
 
 if TYPE_CHECKING:
@@ -104,13 +106,8 @@ def put(vectors: str) -> HttpRequest:
 
 def stored(stores: Stores) -> Any:
     """All vectors, as the wire shows them."""
-    everything = {
-        "vectorBucketName": "bucket",
-        "indexName": "index",
-        "returnData": True,
-        "returnMetadata": True,
-    }
-    return json.loads(send(post("ListVectors", everything), stores).body)["vectors"]
+    everything = {**INDEX, "returnData": True, "returnMetadata": True}
+    return perform("ListVectors", everything, stores)["vectors"]
 
 
 @lru_cache(maxsize=1)
@@ -119,14 +116,25 @@ def gateway() -> Gateway:
     return Gateway()
 
 
+def perform(operation: str, params: dict[str, Any], stores: Stores) -> Any:
+    """The result of a request to a fixed path, which has to succeed."""
+    response = send(post(operation, params), stores)
+    assert response.status == 200, response.body
+    return json.loads(response.body)
+
+
 def send(request: HttpRequest, stores: Stores | None = None) -> HttpResponse:
     """The answer to a request; without stores, from an empty service."""
     return gateway().handle(request, World(stores), Config()).answer()
 
 
-def refusal(response: HttpResponse) -> tuple[int, str, Any]:
-    """Status, code and body of an error."""
-    return response.status, response.headers["x-amzn-errortype"], json.loads(response.body)
+def refusal(response: HttpResponse) -> tuple[int, str, str, Any]:
+    """Status, code, message and `fieldList` of an error, whose body has nothing besides."""
+    body = json.loads(response.body)
+    refused = response.status, response.headers["x-amzn-errortype"], body.pop("message")
+    fields = body.pop("fieldList", None)
+    assert body == {}
+    return *refused, fields
 
 
-NOT_DESERIALIZABLE = (400, "SerializationException", {"message": ""})
+NOT_DESERIALIZABLE = (400, *refusals.NOT_DESERIALIZABLE)

@@ -20,6 +20,7 @@ from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving import application, control, responses
 from tests.server.wire import Connection, head, request
+from tests.support.constraints import wrong_length
 from tests.support.shapes import TAGS, check_response, needs
 
 if TYPE_CHECKING:
@@ -53,14 +54,9 @@ def test_an_answer_is_that_of_the_service(connection: Connection) -> None:
 
 def test_a_refusal_is_that_of_the_service(connection: Connection) -> None:
     answer = connection.ask("POST", "/CreateVectorBucket", b'{"vectorBucketName": "xy"}')
-    message = (
-        "1 validation error detected. Value with length 2 at '/vectorBucketName' failed to satisfy "
-        "constraint: Member must have length between 3 and 63, inclusive"
-    )
-    assert answer.error == (400, "ValidationException", message)
-    assert answer.json["fieldList"] == [
-        {"path": "/vectorBucketName", "message": message.removeprefix("1 validation error detected. ")}
-    ]
+    code, message, fields = wrong_length("/vectorBucketName", 2, 3, 63).refusal
+    assert answer.error == (400, code, message)
+    assert answer.json["fieldList"] == fields
 
 
 def test_a_connection_serves_many_calls(connection: Connection, over_http: Any) -> None:

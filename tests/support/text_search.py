@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.support.helpers import INDEX, keys_of
+
 if TYPE_CHECKING:
     from tests.support.helpers import Client
 
-INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
+__all__ = ["INDEX", "add", "delete", "query_texts", "search", "searchable", "states"]
 
 
 def searchable(*entries: str) -> dict[str, Any]:
@@ -19,6 +21,11 @@ def searchable(*entries: str) -> dict[str, Any]:
             for key, _, language in parted
         ]
     }
+
+
+def query_texts(*pairs: tuple[str, str], **by_key: str) -> list[dict[str, str]]:
+    """The `queryTexts` of a request, of pairs of metadata key and text."""
+    return [{"metadataKey": key, "text": text} for key, text in (*pairs, *by_key.items())]
 
 
 def add(client: Client, *keys: str) -> None:
@@ -38,5 +45,5 @@ def states(client: Client) -> dict[str, str]:
 
 def search(client: Client, *keys: str, text: str = "pear", **settings: Any) -> list[str]:
     """The keys of what is found, best first."""
-    query = {"queryTexts": [{"metadataKey": key, "text": text} for key in keys], "topK": 9, **settings}
-    return [hit["key"] for hit in client.query_vectors(**INDEX, **query)["vectors"]]
+    query = {"queryTexts": query_texts(*((key, text) for key in keys)), "topK": 99, **settings}
+    return keys_of(client.query_vectors(**INDEX, **query)["vectors"])

@@ -1,7 +1,4 @@
-"""Requests that break one constraint each, and requests that just satisfy it; with the texts of AWS.
-
-The texts are written down here once more, as the service's documentation and recorded answers have them.
-"""
+"""Requests that break one constraint of the model each, and requests that just satisfy it."""
 
 from __future__ import annotations
 
@@ -9,6 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.errors.exceptions import ValidationException
+from tests.support.constraints import (
+    Violation,
+    not_in_enum,
+    not_matching,
+    null,
+    out_of_range,
+    wrong_length,
+)
 
 from .places import MATCHING, MISMATCHING, Place, places, text, valid
 
@@ -16,9 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mock_s3vectors.protocol.validator import Validator
-
-# Path and message of one entry of `fieldList`.
-Violation = tuple[str, str]
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,58 +47,17 @@ class Breach:
         return f"{self.place}: {self.how}"
 
 
-def message_of(violation: Violation) -> str:
-    """The message of the exception that names a violation."""
-    return f"1 validation error detected. {violation[1]}"
-
-
-def fields_of(violation: Violation) -> list[dict[str, str]]:
-    """The `fieldList` of the exception that names a violation."""
-    return [{"path": violation[0], "message": violation[1]}]
-
-
 def violation_of(validator: Validator, params: dict[str, Any]) -> Violation | None:
     """Return the path and text of the violation in a refusal, whose message must agree with them."""
     try:
         validator.validate(params)
     except ValidationException as refusal:
         (field,) = refusal.fields
-        if refusal.message != message_of((field.path, field.message)):
+        violation = Violation(field.path, field.message)
+        if refusal.message != violation.message:
             raise
-        return field.path, field.message
+        return violation
     return None
-
-
-def _violation(subject: str, path: str, rule: str) -> Violation:
-    return path, f"{subject} at '{path}' failed to satisfy constraint: Member must {rule}"
-
-
-def too_long_or_short(path: str, length: int, least: int | None, most: int | None) -> Violation:
-    return _violation(f"Value with length {length}", path, f"have length {_between(least, most)}")
-
-
-def out_of_range(path: str, least: int | None, most: int | None) -> Violation:
-    return _violation("Value", path, f"be {_between(least, most)}")
-
-
-def not_in_enum(path: str, names: list[str]) -> Violation:
-    return _violation("Value", path, f"satisfy enum value set: [{', '.join(names)}]")
-
-
-def not_matching(path: str, pattern: str) -> Violation:
-    return _violation("Value", path, f"satisfy regular expression pattern: ^{pattern}$")
-
-
-def null(path: str) -> Violation:
-    return _violation("Value", path, "not be null")
-
-
-def _between(least: int | None, most: int | None) -> str:
-    if most is None:
-        return f"greater than or equal to {least}"
-    if least is None:
-        return f"less than or equal to {most}"
-    return f"between {least} and {most}, inclusive"
 
 
 def breaches(operation: str) -> list[Breach]:
@@ -138,7 +99,7 @@ def _length_breaches(place: Place) -> Iterator[Breach]:
         if length is None or length < 0:
             continue
         value = _of_length(place.shape, length)
-        violation = too_long_or_short(place.path, length, bounds.get("min"), bounds.get("max"))
+        violation = wrong_length(place.path, length, bounds.get("min"), bounds.get("max"))
         yield Breach(place, how, value, violation)
 
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from tests.activation.test_imports import KEYS as ALL_KEYS
 from tests.activation.test_imports import run
-from tests.clients.life_cycle import refusal_of
+from tests.support.life_cycle import refusal_of
 from tests.support.helpers import vector
 
 if TYPE_CHECKING:

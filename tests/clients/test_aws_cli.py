@@ -16,7 +16,7 @@ from botocore import xform_name
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from tests.clients.life_cycle import (
+from tests.support.life_cycle import (
     TOO_LARGE,
     Refusal,
     expected_of,

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors import mock_s3vectors, s3vectors_server
 from mock_s3vectors.operations import OPERATIONS
-from tests.clients.life_cycle import (
+from tests.support.life_cycle import (
     LATER,
     LIFE_CYCLE,
     TOO_LARGE,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.clients.life_cycle import (
+from tests.support.life_cycle import (
     TOKEN,
     TOO_LARGE,
     Refusal,

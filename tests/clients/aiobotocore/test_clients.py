@@ -20,7 +20,7 @@ from tests.activation import world
 from tests.activation.conftest import no_credentials_at_all, no_network  # noqa: F401 - autouse fixtures
 from tests.clients import aio
 from tests.clients.aio import BUCKET, KEYS, Aws, create, in_a_loop, names, names_of, new_client
-from tests.clients.life_cycle import TOO_LARGE, expected_of, seen_of, steps_for, vocabulary_of
+from tests.support.life_cycle import TOO_LARGE, expected_of, seen_of, steps_for, vocabulary_of
 from tests.clients.world import BULKY, BULKY_SETTINGS, at_the_limit
 from tests.support.shapes import service_model
 

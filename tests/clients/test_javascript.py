@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.clients.world import environment, run
+from tests.support.bulk import BULKY_SETTINGS, at_the_limit
+from tests.support.helpers import put_batches, vector
 from tests.support.life_cycle import (
     TOKEN,
     TOO_LARGE,
@@ -17,8 +20,6 @@ from tests.support.life_cycle import (
     repeatable,
     steps_for,
 )
-from tests.clients.world import BULKY_SETTINGS, at_the_limit, environment, run
-from tests.support.helpers import put_batches, vector
 
 if TYPE_CHECKING:
     from mock_s3vectors.serving.server import S3VectorsServer

@@ -131,6 +131,16 @@ def test_response_metadata(client: Any) -> None:
     assert one["RequestId"] != other["RequestId"]
 
 
+def test_responses_are_held_against_the_model(in_process: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As conftest.py promises for every test."""
+    monkeypatch.setitem(OPERATIONS, "ListVectorBuckets", lambda *_: {"nextToken": "next"})
+    with (
+        in_process.mock(),
+        pytest.raises(AssertionError, match=r"ListVectorBuckets lacks \{'vectorBuckets'\}"),
+    ):
+        in_process.client().list_vector_buckets()
+
+
 # --- errors -----------------------------------------------------------------------------------------
 
 

@@ -17,10 +17,11 @@ from tests.activation import world
 from tests.activation.world import account_of, arn, create, names
 
 if TYPE_CHECKING:
+    from mock_s3vectors import MockS3Vectors
     from tests.support.drivers import Driver
 
 OTHER = "111122223333"
-KEYS = {"aws_access_key_id": "some-id", "aws_secret_access_key": "some-secret"}
+KEYS: dict[str, Any] = {"aws_access_key_id": "some-id", "aws_secret_access_key": "some-secret"}
 URL = "https://s3vectors.us-east-1.api.aws/ListVectorBuckets"
 REFUSED = (
     "An s3vectors client that does not ask the mock was called while it is on, and the request was "
@@ -51,8 +52,16 @@ def test_mocks_that_are_started_and_stopped(driver: Driver) -> None:
         mock.stop()
 
 
+@pytest.mark.s3vectors(account_id=OTHER)
+def test_the_fixture_and_the_marker(in_process: Driver, s3vectors_mock: MockS3Vectors) -> None:
+    client = in_process.client()
+    assert account_of(client) == OTHER
+    s3vectors_mock.reset()
+    assert names(client) == []
+
+
 @pytest.mark.parametrize("keys", [KEYS, {}], ids=["with keys", "without credentials"])
-def test_a_client_made_before(in_process: Driver, keys: dict[str, str]) -> None:
+def test_a_client_made_before(in_process: Driver, keys: dict[str, Any]) -> None:
     client = in_process.client(**keys)
     for _ in range(2):
         with mock_s3vectors():

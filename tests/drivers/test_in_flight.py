@@ -9,6 +9,7 @@ from botocore import UNSIGNED
 
 from mock_s3vectors import LocalEndpointWarning, UsageError, mock_s3vectors
 from mock_s3vectors.errors import refusals
+from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.operations import OPERATIONS
 from tests.activation.test_in_flight import ENDED, EVENTS, URL, once
 from tests.activation.world import create, names
@@ -75,9 +76,7 @@ def test_a_call_is_not_answered_by_the_next_mock(in_process: Driver, event: str)
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-def test_a_second_attempt_is_not_sent(
-    in_process: Driver, monkeypatch: pytest.MonkeyPatch, mode: str
-) -> None:
+def test_a_second_attempt_is_not_sent(in_process: Driver, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
     mock = mock_s3vectors()
 
     def fail(*_: Any) -> Any:
@@ -131,6 +130,25 @@ def test_each_page_is_a_call_of_its_own(in_process: Driver) -> None:
         assert "nextToken" in next(pages)
     assert next(pages)["vectorBuckets"] == []
     assert sent == [URL]
+
+
+def test_a_call_whose_mock_ends_while_it_is_being_answered(
+    in_process: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The corridor has begun, so there is an answer."""
+    client = in_process.client(**KEYS)
+    sent = in_process.watch(client)
+    mock = mock_s3vectors()
+    handle = Gateway.handle
+
+    def stop_and_handle(*arguments: Any) -> Any:
+        mock.stop()
+        return handle(*arguments)
+
+    monkeypatch.setattr(Gateway, "handle", stop_and_handle)
+    mock.start()
+    assert names(client) == []
+    assert sent == []
 
 
 # --- local servers ----------------------------------------------------------------------------------

@@ -68,6 +68,11 @@ def refuse_sockets(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(socket, name, refuse)
 
 
+@pytest.fixture
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_sockets(monkeypatch)
+
+
 def test_no_operation_opens_a_socket(in_process: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     config = in_process.config(retries={"total_max_attempts": 1})
     client = in_process.client(**KEYS, config=config)

@@ -13,7 +13,6 @@ from urllib.parse import quote
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from mock_s3vectors import s3vectors_server
 from mock_s3vectors.gateway import Gateway
@@ -227,40 +226,6 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(
     leaving.close()
     assert connect().ask("POST", LIST).json == {"vectorBuckets": []}
     assert not caplog.records
-
-
-def test_a_boto3_client_sends_20_mib_and_no_more(over_http: Any) -> None:
-    sizes: list[int] = []
-
-    def note_size(request: Any, **_: Any) -> None:
-        sizes.append(len(request.body))
-
-    over_http.meta.events.register("before-send.s3vectors.PutVectors", note_size)
-    index = {"vectorBucketName": "films", "indexName": "plots"}
-    over_http.create_vector_bucket(vectorBucketName="films")
-    over_http.create_index(
-        **index,
-        dataType="float32",
-        dimension=500,
-        distanceMetric="euclidean",
-        metadataConfiguration={"nonFilterableMetadataKeys": ["text"]},
-    )
-    vectors: list[Any] = [
-        {"key": f"key-{number}", "data": {"float32": [0.5] * 500}, "metadata": {"text": "x" * 39_000}}
-        for number in range(500)
-    ]
-    over_http.put_vectors(**index, vectors=vectors)
-    missing = LIMIT - sizes[-1]
-    for number, vector in enumerate(vectors):
-        vector["metadata"]["text"] += "x" * (missing // 500 + (number < missing % 500))
-    over_http.put_vectors(**index, vectors=vectors)
-    vectors[0]["metadata"]["text"] += "x"
-    with pytest.raises(over_http.exceptions.ValidationException) as refusal:
-        over_http.put_vectors(**index, vectors=vectors)
-    assert sizes[1:] == [LIMIT, LIMIT + 1]
-    assert refusal.value.response["Error"]["Message"] == TOO_LARGE[-1]
-    stored = over_http.get_vectors(**index, keys=["key-0"], returnMetadata=True)["vectors"]
-    assert stored[0]["metadata"]["text"] == vectors[0]["metadata"]["text"][1:]
 
 
 # --- paths ------------------------------------------------------------------------------------
@@ -506,10 +471,3 @@ def test_a_long_call_keeps_nobody_else_waiting(
         "NotFoundException",
         "The specified vector bucket could not be found",
     )
-
-
-def test_errors_are_those_of_the_client(over_http: Any) -> None:
-    with pytest.raises(ClientError) as refusal:
-        over_http.get_vector_bucket(vectorBucketName="films")
-    assert isinstance(refusal.value, over_http.exceptions.NotFoundException)
-    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404

@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import fields
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ from mock_s3vectors import Config, UsageError, __main__
 from mock_s3vectors.__main__ import _PortFile
 from tests.activation.world import account_of, create, names
 from tests.server.wire import Connection, head, request
+from tests.support.drivers import Driver
+from tests.support.life_cycle import expected_of, seen_of, steps_for, vocabulary_of
+from tests.support.shapes import TAGS, needs, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,6 +105,15 @@ def test_it_answers_until_a_signal_and_ends_well(command: list[str], ending: sig
         assert names(client) == ["films"]
         # The client keeps its connection, which shall hold nothing up.
         assert end(process, ending) == (0, "", "")
+
+
+@needs(*TAGS)
+def test_the_life_cycle() -> None:
+    steps = steps_for(vocabulary_of(service_model()))
+    with serving("--port", "0", "--default-index-mode", "ENHANCED") as (process, url):
+        perform = partial(Driver().perform, client_of(url))
+        assert seen_of(steps, perform) == expected_of(steps)
+        assert end(process)[0] == 0
 
 
 def test_a_port_of_ones_own() -> None:

@@ -31,14 +31,6 @@ def client_of(server: S3VectorsServer, **settings: Any) -> Any:
     return boto3.client("s3vectors", region_name="us-east-1", endpoint_url=server.url, **settings)
 
 
-def test_a_server_has_a_state_of_its_own() -> None:
-    with s3vectors_server() as server:
-        create("films", client=client_of(server))
-        assert names(client_of(server)) == ["films"]
-    with s3vectors_server() as server:
-        assert names(client_of(server)) == []
-
-
 def test_a_server_inside_a_mock_shares_its_state() -> None:
     with mock_s3vectors():
         create("before")
@@ -60,26 +52,12 @@ def test_a_mock_inside_a_server_shares_its_state() -> None:
         assert names(client_of(server)) == ["mock", "server"]
 
 
-def test_clients_of_this_process_need_no_server_but_see_the_same() -> None:
-    with s3vectors_server() as server:
-        create("films")
-        assert names(client_of(server)) == ["films"]
-    assert not STACK
-
-
 def test_two_servers_share_one_state() -> None:
     with s3vectors_server() as outer, s3vectors_server() as inner:
         assert outer.url != inner.url
         create("films", client=client_of(outer))
         assert names(client_of(inner)) == ["films"]
         assert os.environ[VARIABLE] == inner.url
-
-
-def test_reset() -> None:
-    with s3vectors_server() as server:
-        create("films", client=client_of(server))
-        server.reset()
-        assert names(client_of(server)) == []
 
 
 def test_options_are_those_of_the_mock() -> None:

@@ -1,8 +1,9 @@
-"""Drivers: one test, told once, for every library that makes clients and every way that leads to the mock.
+"""Drivers: a test is told once, for every library that makes clients and every way that leads to the mock.
 
-A test asks for the fixture `driver`, or for `in_process` if it is about clients that the mock answers in their
-own process. The driver makes clients whose calls return when they are answered, also those of async libraries,
-so a test reads as if it were written for boto3 alone. There are the drivers whose libraries are installed.
+A test asks for the fixture `driver`, or for `in_process` if it is about clients that the mock answers in
+their own process. A driver makes clients whose calls return when they are answered. Async libraries are no
+exception, so a test reads as if it were written for boto3 alone. A driver exists where its libraries are
+installed.
 """
 
 from __future__ import annotations
@@ -32,15 +33,12 @@ if TYPE_CHECKING:
 
     from mock_s3vectors import MockS3Vectors, S3VectorsServer
 
-# By driver, the library without which it does not exist.
-NEEDED = {"sync": "boto3", "async": "aiobotocore", "aioboto3": "aioboto3", "server": "uvicorn"}
-HERE = [name for name, library in NEEDED.items() if find_spec(library)]
-
 
 class Driver:
     """boto3, in this process. A session is given as its settings: `profile`, `include_builtin_handlers`."""
 
     name = "sync"
+    needs: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self._opened = ExitStack()
@@ -57,10 +55,9 @@ class Driver:
         **settings: Any,
     ) -> Any:
         """Return a client that is closed when the test ends."""
-        if session is None:
-            made = boto3.client(service, region_name=region, **settings)
-        else:
-            made = botocore.session.Session(**session).create_client(service, region, **settings)
+        # Types know services by literal names only.
+        make: Any = boto3.client if session is None else botocore.session.Session(**session).create_client
+        made = make(service, region_name=region, **settings)
         self._opened.callback(made.close)
         return made
 
@@ -122,10 +119,11 @@ class Driver:
         self._opened.close()
 
 
-class OverHttp(Driver):
+class Server(Driver):
     """boto3, through a server in this process."""
 
     name = "server"
+    needs: tuple[str, ...] = ("uvicorn",)
 
     def mock(self, **options: Any) -> S3VectorsServer:
         return s3vectors_server(**options)
@@ -135,6 +133,7 @@ class Async(Driver):
     """aiobotocore, with an event loop in which each call is run to its end."""
 
     name = "async"
+    needs: tuple[str, ...] = ("aiobotocore",)
 
     def __init__(self) -> None:
         super().__init__()
@@ -163,15 +162,7 @@ class Async(Driver):
         patch_client(client.target)
 
     def watch(self, client: Any, body: bytes = b"{}") -> list[str]:
-        urls: list[str] = []
-        response = import_module("aiobotocore.awsrequest").AioAWSResponse
-
-        async def send(request: Any) -> Any:
-            urls.append(request.url)
-            return response(request.url, 200, {"content-type": "application/json"}, _AsyncRaw(body))
-
-        client.target._endpoint.http_session.send = send
-        return urls
+        return watch_async(client.target, body)
 
     def at_once(self, client: Any, method: str, calls: list[dict[str, Any]]) -> list[Any]:
         async def gather() -> list[Any]:
@@ -193,10 +184,18 @@ class Aioboto3(Async):
     """aioboto3, whose sessions are its own and whose clients are those of aiobotocore."""
 
     name = "aioboto3"
+    needs = ("aioboto3",)
 
     def _context(self, service: str, region: str | None, session: Any, settings: dict[str, Any]) -> Any:
         session = import_module("aioboto3").Session(botocore_session=session)
         return session.client(service, region_name=region, **settings)
+
+
+class AsyncServer(Server, Async):
+    """aiobotocore, through a server in this process."""
+
+    name = "async server"
+    needs = ("aiobotocore", "uvicorn")
 
 
 class Blocking:
@@ -220,12 +219,25 @@ class Blocking:
         while True:
             try:
                 yield self._run(anext(iterator))
-            except StopAsyncIteration:
+            except StopAsyncIteration:  # noqa: PERF203 - each step may be the last
                 return
 
     def _blocking(self, value: Any) -> Any:
         is_async = callable(value) or hasattr(value, "__aiter__") or hasattr(value, "paginate")
         return Blocking(value, self._run) if is_async else value
+
+
+def watch_async(client: Any, body: bytes = b"{}") -> list[str]:
+    """Do for a client of aiobotocore itself what `Driver.watch` does."""
+    urls: list[str] = []
+    response = import_module("aiobotocore.awsrequest").AioAWSResponse
+
+    async def send(request: Any) -> Any:
+        urls.append(request.url)
+        return response(request.url, 200, {"content-type": "application/json"}, _AsyncRaw(body))
+
+    client._endpoint.http_session.send = send
+    return urls
 
 
 class _Raw(BytesIO):
@@ -245,22 +257,26 @@ class _AsyncRaw:
         return self._body
 
 
-DRIVERS: dict[str, type[Driver]] = {kind.name: kind for kind in (Driver, OverHttp, Async, Aioboto3)}
+KINDS = [
+    kind
+    for kind in (Driver, Server, Async, Aioboto3, AsyncServer)
+    if all(find_spec(library) for library in kind.needs)
+]
 
 
-def _opened(name: str) -> Iterator[Driver]:
-    opened = DRIVERS[name]()
+def _opened(kind: type[Driver]) -> Iterator[Driver]:
+    opened = kind()
     yield opened
     opened.close()
 
 
-@pytest.fixture(params=HERE)
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.name)
 def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
     """Each library, and each way to the mock."""
     yield from _opened(request.param)
 
 
-@pytest.fixture(params=[name for name in HERE if name != "server"])
+@pytest.fixture(params=[kind for kind in KINDS if not issubclass(kind, Server)], ids=lambda kind: kind.name)
 def in_process(request: pytest.FixtureRequest) -> Iterator[Driver]:
     """Each library whose clients the mock answers in this process."""
     yield from _opened(request.param)

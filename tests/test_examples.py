@@ -44,11 +44,13 @@ def run(script: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", TO_RUN)
 def test_an_example_ends_well(script: str) -> None:
     assert run(EXAMPLES / script)
 
 
+@pytest.mark.slow
 def test_hybrid_search_names_the_botocore_that_it_needs(tmp_path: Path) -> None:
     # A model without texts in queries, as older ones are, which botocore finds before its own.
     loader = create_loader()

@@ -12,6 +12,8 @@ import pytest
 
 import mock_s3vectors
 
+pytestmark = pytest.mark.slow
+
 GOOD = """
 import unittest
 from collections.abc import AsyncIterator, Iterator

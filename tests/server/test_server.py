@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 import threading
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -19,12 +22,13 @@ from tests.activation.test_imports import run
 from tests.activation.world import account_of, create, names
 
 VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
-LIST_IN_A_CHILD = """
-import boto3
-client = boto3.client("s3vectors", region_name="us-east-1")
-buckets = client.list_vector_buckets()["vectorBuckets"]
-print(client.meta.endpoint_url, [bucket["vectorBucketName"] for bucket in buckets])
-"""
+PROGRAMS = Path(__file__).with_name("programs")
+
+
+def seen_in_a_child() -> str:
+    """What a client in another process prints of itself."""
+    command = [sys.executable, "-W", "error", str(PROGRAMS / "list_buckets.py")]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def client_of(server: S3VectorsServer, **settings: Any) -> Any:
@@ -84,7 +88,7 @@ def test_the_fixture_shares_the_state_and_the_options_of_the_mock(
 def test_child_processes_find_it() -> None:
     with s3vectors_server() as server:
         create("films")
-        assert run(LIST_IN_A_CHILD) == f"{server.url} ['films']\n"
+        assert seen_in_a_child() == f"{server.url} ['films']\n"
 
 
 @pytest.mark.parametrize("before", [None, "http://127.0.0.1:1"])
@@ -129,7 +133,7 @@ def test_the_environment_cannot_lead_past_it(monkeypatch: pytest.MonkeyPatch, no
     with s3vectors_server() as server:
         create("films")
         assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == "example.com,127.0.0.1"
-        assert run(LIST_IN_A_CHILD) == f"{server.url} ['films']\n"
+        assert seen_in_a_child() == f"{server.url} ['films']\n"
         assert names(boto3.client("s3vectors", region_name="us-east-1")) == ["films"]
     assert dict(os.environ) == before
 

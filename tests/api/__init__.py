@@ -1,0 +1,1 @@
+"""Tests of the operations through a client: parameters, answers, refusals, and pages."""

@@ -52,8 +52,10 @@ def test_mocks_that_are_started_and_stopped(driver: Driver) -> None:
         mock.stop()
 
 
-@pytest.mark.s3vectors(account_id=OTHER)
-def test_the_fixture_and_the_marker(in_process: Driver, s3vectors_mock: MockS3Vectors) -> None:
+def test_the_fixture_and_the_marker(in_process: Driver, request: pytest.FixtureRequest) -> None:
+    # As `@pytest.mark.s3vectors` does, but later than the fixture that finds all mocks off.
+    request.node.add_marker(pytest.mark.s3vectors(account_id=OTHER))
+    s3vectors_mock: MockS3Vectors = request.getfixturevalue("s3vectors_mock")
     client = in_process.client()
     assert account_of(client) == OTHER
     s3vectors_mock.reset()

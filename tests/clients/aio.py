@@ -1,4 +1,4 @@
-"""What tests of async clients do in one event loop; what every client sees is in tests/drivers."""
+"""Helpers for tests of async clients in one event loop; the tests of every client are in tests/drivers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only sessions of aioboto3 do; what all clients see is in tests/drivers."""
+"""Sessions of aioboto3; the tests of every client are in tests/drivers."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ PROGRAMS = Path(__file__).with_name("programs")
 
 
 def seen_in_a_child() -> str:
-    """What a client in another process prints of itself."""
+    """Return the endpoint and the vector buckets that a client in another process prints."""
     command = [sys.executable, "-W", "error", str(PROGRAMS / "list_buckets.py")]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 

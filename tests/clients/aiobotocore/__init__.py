@@ -1,1 +1,1 @@
-"""What only clients of aiobotocore can do: tasks, async forms of the mock, other ways to send."""
+"""Tests of aiobotocore alone: tasks, async forms of the mock, other ways to send."""

@@ -19,7 +19,7 @@ from tests.test_examples import run as run_example
 
 
 def run(program: str) -> str:
-    """What one of the programs prints."""
+    """Run one of the programs; return its output."""
     command = [sys.executable, "-W", "error", str(Path(__file__).with_name("programs") / program)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 

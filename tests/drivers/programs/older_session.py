@@ -1,7 +1,7 @@
-"""What a client sees whose session is older than the import of mock_s3vectors, in the order of a test.
+"""Prints what a client sees whose session is older than the import of mock_s3vectors.
 
-Before the mock; in it; in it a client of another service; in it once patched; after the mock. The argument is
-the library: sync (boto3), async (aiobotocore) or aioboto3.
+The order is: before the mock; in it; in it a client of another service; in it once patched; after the mock.
+The argument is the library: sync (boto3), async (aiobotocore) or aioboto3.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ SETTINGS = {"region_name": "us-east-1", "aws_access_key_id": "a", "aws_secret_ac
 
 
 def send(_: Any, request: Any) -> None:
-    """Stand where the network is."""
+    """Take the place of the network."""
     raise AssertionError("sent to " + request.url)
 
 
 async def called(call: Any) -> Any:
-    """The vector buckets, or the reason why there are none."""
+    """Return the vector buckets, or the reason why there are none."""
     try:
         answer = call()
         return (answer if library == "sync" else await answer)["vectorBuckets"]

@@ -15,7 +15,7 @@ from mock_s3vectors import UsageError, mock_s3vectors
 
 
 def send(_: Any, request: Any) -> None:
-    """Stand where the network is."""
+    """Take the place of the network."""
     raise AssertionError("sent to " + request.url)
 
 

@@ -37,7 +37,7 @@ def stored_filler(client: Any) -> int:
 def at_the_limit(
     measure: Callable[[dict[str, Any]], int], put: Callable[[dict[str, Any]], Any], client: Any
 ) -> list[Any]:
-    """Put a body that is a byte too long, then one that is not; return both answers, each with the excess stored.
+    """Put a body that is a byte too long, then one that is not; return both answers, with the excess stored.
 
     Args:
         measure: how long a body the client makes of parameters of PutVectors.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -29,6 +31,16 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 LOADER = create_loader()
+
+with suppress(ImportError):  # environments of other clients have no Hypothesis
+    from hypothesis import HealthCheck, settings
+
+    # Fixtures are not remade for each example, which the tests know.
+    settings.register_profile(
+        "dev", max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    settings.register_profile("ci", settings.get_profile("dev"), max_examples=100, print_blob=True)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

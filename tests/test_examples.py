@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import botocore
+import pytest
 from botocore.loaders import create_loader
 
 from tests.support.shapes import TEXT_SEARCH, needs
@@ -43,6 +44,7 @@ def test_every_example_is_run_by_something() -> None:
     assert {path.name for path in EXAMPLES.glob("*.py")} == set(RUN_BY)
 
 
+@pytest.mark.slow
 def test_hybrid_search_names_the_botocore_that_it_needs(tmp_path: Path) -> None:
     # A model without texts in queries, as older ones are, which botocore finds before its own.
     loader = create_loader()

@@ -52,6 +52,7 @@ def test_the_options_are_those_of_config() -> None:
     assert documented == {field.name: field.default for field in fields(Config)}
 
 
+@pytest.mark.slow
 def test_the_recipes_run(pytester: pytest.Pytester) -> None:
     assert len(RECIPES) == 15
     elsewhere = [recipe_of(library) for library in ELSEWHERE]

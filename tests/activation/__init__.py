@@ -1,0 +1,1 @@
+"""Tests of switching the mock on and off: every form, every door of this process, what is as before."""

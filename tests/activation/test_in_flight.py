@@ -1,4 +1,4 @@
-"""Calls that are in flight when the mock ends, or starts: answered or refused, through every door."""
+"""Calls of boto3 and of `requests` in flight when the mock ends; all libraries are in tests/drivers."""
 
 from __future__ import annotations
 
@@ -7,20 +7,15 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore
 import pytest
 import requests
 from botocore import handlers
 from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.exceptions import HTTPClientError
 from botocore.httpsession import URLLib3Session
 
-from mock_s3vectors import UsageError, mock_s3vectors, patch_client
-from mock_s3vectors.errors import refusals as service
-from mock_s3vectors.gateway import Gateway
-from mock_s3vectors.operations import OPERATIONS
-from tests.activation.world import CLIENT, Aws, create, names, new_client
+from mock_s3vectors import UsageError, mock_s3vectors
+from tests.activation.world import Aws, names, new_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,21 +47,6 @@ def old_client(**settings: Any) -> Any:
         return boto3.Session(**KEYS).client("s3vectors", region_name="us-east-1", **settings)
 
 
-def unsigned_client() -> Any:
-    return new_client(config=Config(signature_version=botocore.UNSIGNED))
-
-
-def client_with_keys() -> Any:
-    return new_client(**KEYS)
-
-
-def client_without_credentials() -> Any:
-    return new_client()
-
-
-CLIENTS = [client_with_keys, old_client, unsigned_client, client_without_credentials]
-
-
 def once(client: Any, event: str, do: Callable[[], Any]) -> None:
     """Do something at the first of a client's events, before other handlers see it."""
     done: list[int] = []
@@ -87,68 +67,6 @@ def assert_not_sent(client: Any, aws: Aws, text: str = ENDED) -> None:
 
 
 # --- the mock ends ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("event", EVENTS)
-@pytest.mark.parametrize("make", CLIENTS)
-def test_a_call_is_not_sent_when_its_mock_has_ended(make: Callable[[], Any], event: str) -> None:
-    client = make()
-    aws = Aws(client)
-    mock = mock_s3vectors()
-    once(client, event, mock.stop)
-    patch_client(client)
-    mock.start()
-    assert_not_sent(client, aws)
-    # The next call began when no mock was on.
-    if make is not client_without_credentials:
-        client.list_vector_buckets()
-        assert aws.urls == [URL]
-
-
-@pytest.mark.parametrize("event", EVENTS)
-def test_a_call_is_not_answered_by_the_next_mock(event: str) -> None:
-    client = new_client(**KEYS)
-    aws = Aws(client)
-    first, second = mock_s3vectors(), mock_s3vectors()
-
-    def change() -> None:
-        first.stop()
-        second.start()
-
-    once(client, event, change)
-    first.start()
-    with pytest.raises(UsageError) as refusal:
-        create("bucket", client=client)
-    assert str(refusal.value) == ENDED
-    assert names(client) == []
-    second.stop()
-    assert aws.urls == []
-
-
-@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-def test_a_second_attempt_is_not_sent(monkeypatch: pytest.MonkeyPatch, mode: Any) -> None:
-    mock = mock_s3vectors()
-
-    def fail(*_: Any) -> Any:
-        mock.stop()
-        raise service.unavailable()
-
-    monkeypatch.setitem(OPERATIONS, "ListVectorBuckets", fail)
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    client = new_client(**KEYS, config=Config(retries={"mode": mode, "total_max_attempts": 3}))
-    aws = Aws(client)
-    mock.start()
-    assert_not_sent(client, aws)
-
-
-def test_a_call_of_a_role_asks_nobody_for_credentials(role_profile: str) -> None:
-    """The fixture `no_network` would see it call STS."""
-    client = boto3.Session(profile_name=role_profile, region_name="us-east-1").client("s3vectors")
-    aws = Aws(client)
-    mock = mock_s3vectors()
-    once(client, "before-call", mock.stop)
-    mock.start()
-    assert_not_sent(client, aws)
 
 
 @pytest.mark.parametrize("inner", ["before-sign", "request-created", "before-call"])
@@ -195,78 +113,7 @@ def test_a_thread_that_outlives_the_mock() -> None:
     assert aws.urls == []
 
 
-def test_a_call_whose_mock_ends_while_it_is_being_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The corridor has begun, so there is an answer."""
-    mock = mock_s3vectors()
-    handle = Gateway.handle
-
-    def stop_and_handle(*args: Any) -> Any:
-        mock.stop()
-        return handle(*args)
-
-    monkeypatch.setattr(Gateway, "handle", stop_and_handle)
-    aws = Aws(CLIENT)
-    mock.start()
-    assert names() == []
-    assert aws.urls == []
-    del CLIENT._endpoint.http_session.send
-
-
-def test_the_outer_mock_may_end_when_an_inner_one_is_still_on() -> None:
-    outer, inner = mock_s3vectors(), mock_s3vectors()
-    client = new_client(**KEYS)
-    once(client, "before-sign", outer.stop)
-    outer.start()
-    inner.start()
-    create("bucket", client=client)
-    assert names() == ["bucket"]
-    inner.stop()
-
-
-def test_a_mock_that_is_emptied_answers_what_has_begun() -> None:
-    client = new_client(**KEYS)
-    with mock_s3vectors() as mock:
-        create("bucket")
-        once(client, "before-sign", mock.reset)
-        assert names(client) == []
-
-
-def test_each_page_is_a_call_of_its_own() -> None:
-    client = new_client(**KEYS)
-    aws = Aws(client, b'{"vectorBuckets": []}')
-    with mock_s3vectors():
-        create("one", "two")
-        pages = iter(client.get_paginator("list_vector_buckets").paginate(PaginationConfig={"PageSize": 1}))
-        assert "nextToken" in next(pages)
-    assert next(pages)["vectorBuckets"] == []
-    assert aws.urls == [URL]
-
-
-@pytest.mark.parametrize("event", EVENTS)
-@pytest.mark.parametrize("make", [new_client, old_client])
-def test_a_call_to_a_local_server_passes(make: Callable[..., Any], event: str) -> None:
-    client = make(endpoint_url="http://localhost:4566", **(KEYS if make is new_client else {}))
-    aws = Aws(client)
-    mock = mock_s3vectors()
-    once(client, event, mock.stop)
-    mock.start()
-    client.list_vector_buckets()
-    assert aws.urls == ["http://localhost:4566/ListVectorBuckets"]
-
-
 # --- clients that do not ask the mock ---------------------------------------------------------
-
-
-@pytest.mark.parametrize("event", EVENTS[3:])
-def test_an_old_client_is_refused_before_anything_can_end_the_mock(event: str) -> None:
-    client = old_client()
-    aws = Aws(client)
-    mock = mock_s3vectors()
-    once(client, event, mock.stop)
-    with mock:
-        with pytest.raises(UsageError, match="An s3vectors client that does not ask the mock"):
-            client.list_vector_buckets()
-        assert aws.urls == []
 
 
 def test_a_guard_that_is_called_after_the_mock_lets_through() -> None:
@@ -284,23 +131,6 @@ def test_a_guard_that_is_called_after_the_mock_lets_through() -> None:
     assert len(aws.urls) == 2
     with pytest.raises(HTTPClientError):
         by_hand(request)
-
-
-# --- the mock starts --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("event", EVENTS)
-@pytest.mark.parametrize("make", [client_with_keys, old_client, unsigned_client])
-def test_a_call_that_began_before_the_mock_is_answered(make: Callable[[], Any], event: str) -> None:
-    client = make()
-    aws = Aws(client)
-    mock = mock_s3vectors()
-    once(client, event, mock.start)
-    patch_client(client)
-    create("bucket", client=client)
-    assert names() == ["bucket"]
-    mock.stop()
-    assert aws.urls == []
 
 
 # --- requests ---------------------------------------------------------------------------------

@@ -24,8 +24,8 @@ from requests_aws4auth import AWS4Auth
 
 from mock_s3vectors import UsageError, mock_s3vectors
 from mock_s3vectors.gateway import Gateway
-from tests.activation.test_no_network import OF_CLIENT, no_sockets
 from tests.activation.world import CLIENT, create, names, new_client
+from tests.drivers.test_no_network import OF_CLIENT, no_sockets
 from tests.support.shapes import TAGS, needs, service_model
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -329,17 +330,18 @@ class HnswMachine(Machine):
         assert set(found) <= set(ranking)
 
 
+pytestmark = pytest.mark.slow
+
 PROFILE = settings(
     derandomize=True,
     database=None,
-    deadline=None,
     # Without Phase.shrink: that takes minutes, so add it when there is a failure to look at.
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
 TestFlat = Machine.TestCase
-TestFlat.settings = settings(PROFILE, max_examples=60, stateful_step_count=40)
+TestFlat.settings = settings(PROFILE, stateful_step_count=40)
 
 TestHnsw = HnswMachine.TestCase
-TestHnsw.settings = settings(PROFILE, max_examples=40, stateful_step_count=40)
+TestHnsw.settings = settings(PROFILE, stateful_step_count=40)

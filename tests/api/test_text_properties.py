@@ -127,13 +127,12 @@ QUERIES = st.lists(st.tuples(st.none() | VECTORS, QUERY_TEXTS), min_size=2, max_
 PROFILE = settings(
     derandomize=True,
     database=None,
-    deadline=None,
-    max_examples=80,
     # Without Phase.shrink, as in test_stateful.py.
     phases=[Phase.generate],
 )
 
 
+@pytest.mark.slow
 @PROFILE
 @given(metric=st.sampled_from(["euclidean", "cosine"]), first=RECORDS, steps=STEPS, last=QUERIES)
 def test_whatever_is_written_is_found(

@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.clients.aio", "tests.clients.life_cycle", "tests.clients.world")
+pytest.register_assert_rewrite("tests.clients.world", "tests.support.bulk", "tests.support.life_cycle")

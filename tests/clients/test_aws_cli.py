@@ -16,7 +16,10 @@ from botocore import xform_name
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from tests.clients.life_cycle import (
+from tests.clients.world import environment, run
+from tests.support.bulk import BULKY_SETTINGS, at_the_limit
+from tests.support.helpers import put_batches, vector
+from tests.support.life_cycle import (
     TOO_LARGE,
     Refusal,
     expected_of,
@@ -24,8 +27,6 @@ from tests.clients.life_cycle import (
     steps_for,
     vocabulary_of,
 )
-from tests.clients.world import BULKY_SETTINGS, at_the_limit, environment, run
-from tests.support.helpers import put_batches, vector
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess

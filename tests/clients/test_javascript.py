@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.clients.life_cycle import (
+from tests.clients.world import environment, run
+from tests.support.bulk import BULKY_SETTINGS, at_the_limit
+from tests.support.constraints import null
+from tests.support.helpers import put_batches, vector
+from tests.support.life_cycle import (
     TOKEN,
     TOO_LARGE,
     Refusal,
@@ -17,9 +21,6 @@ from tests.clients.life_cycle import (
     repeatable,
     steps_for,
 )
-from tests.clients.world import BULKY_SETTINGS, at_the_limit, environment, run
-from tests.support.constraints import null
-from tests.support.helpers import put_batches, vector
 
 if TYPE_CHECKING:
     from mock_s3vectors.serving.server import S3VectorsServer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from mock_s3vectors.errors.exceptions import ValidationException
@@ -21,7 +21,6 @@ def assert_agrees(table: Table, document: Any) -> None:
     assert mask.tolist() == [oracle.matches(document, entries) for entries in table.metadata]
 
 
-@settings(deadline=None)
 @given(st.lists(METADATA, max_size=12), st.lists(FILTERS, min_size=1, max_size=4))
 def test_masks_agree_with_the_oracle(rows: list[dict[str, Any]], documents: list[Any]) -> None:
     table = Table(rows)
@@ -29,7 +28,6 @@ def test_masks_agree_with_the_oracle(rows: list[dict[str, Any]], documents: list
         assert_agrees(table, document)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_masks_agree_while_rows_come_and_go(data: st.DataObject) -> None:
     table = Table(data.draw(st.lists(METADATA, max_size=6)))
@@ -49,7 +47,6 @@ def test_masks_agree_while_rows_come_and_go(data: st.DataObject) -> None:
         assert_agrees(table, document)
 
 
-@settings(deadline=None)
 @given(st.lists(METADATA, max_size=6), FILTERS, METADATA)
 def test_absence_and_negation_are_exact(
     rows: list[dict[str, Any]], document: Any, extra: dict[str, Any]
@@ -65,7 +62,6 @@ def test_absence_and_negation_are_exact(
         assert (equal ^ different).all()
 
 
-@settings(deadline=None)
 @given(FILTERS | CLASSIC_FILTERS | nearly_filters() | JUNK, st.booleans())
 def test_compiling_refuses_exactly_what_the_grammar_refuses(document: Any, enhanced: bool) -> None:  # noqa: FBT001
     if oracle.accepts(document, enhanced=enhanced):
@@ -77,7 +73,6 @@ def test_compiling_refuses_exactly_what_the_grammar_refuses(document: Any, enhan
         compile_filter(document, enhanced=enhanced)
 
 
-@settings(deadline=None)
 @given(FILTERS | nearly_filters(), KEYS)
 def test_non_filterable_keys_are_refused_only_in_well_formed_filters(document: Any, key: str) -> None:
     if not oracle.accepts(document, enhanced=True):
@@ -92,7 +87,6 @@ def test_non_filterable_keys_are_refused_only_in_well_formed_filters(document: A
     assert caught.value.message == message
 
 
-@settings(deadline=None)
 @given(FILTERS, st.integers(1, 40))
 def test_a_hundred_constraints_and_no_more(document: Any, copies: int) -> None:
     many = {"$or": [document] * copies}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.validate import ParamValidator
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_s3vectors import gateway as gateway_module
@@ -100,7 +100,6 @@ def test_values_on_a_boundary_are_accepted(operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", MODELLED)
-@settings(deadline=None)
 @given(data=st.data())
 def test_of_several_violations_the_first_in_the_models_order_is_named(
     operation: str, data: st.DataObject

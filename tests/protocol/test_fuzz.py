@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from mock_s3vectors import UsageError
@@ -47,7 +47,6 @@ def test_requests_that_nobody_spoiled_succeed(operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", MODELLED)
-@settings(deadline=None)
 @given(data=st.data())
 def test_spoiled_requests(operation: str, data: st.DataObject) -> None:
     request = data.draw(spoiled_requests(operation))
@@ -57,7 +56,6 @@ def test_spoiled_requests(operation: str, data: st.DataObject) -> None:
         assert status in {0, 200, 400, 402, 404, 409}
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_spoiled_requests_for_the_next_page(data: st.DataObject) -> None:
     # A token is good on the service alone that handed it out, so the first page is asked for here.
@@ -86,13 +84,11 @@ def test_deep_filters_have_a_next_page(depth: int) -> None:
     assert (len(first["vectors"]), len(json.loads(second.body)["vectors"])) == (100, 50)
 
 
-@settings(deadline=None)
 @given(operation=st.sampled_from(MODELLED), body=st.binary(max_size=200))
 def test_any_bytes(operation: str, body: bytes) -> None:
     answered(post(operation, body))
 
 
-@settings(deadline=None)
 @given(operation=st.sampled_from(MODELLED), document=st.deferred(values))
 def test_any_document(operation: str, document: object) -> None:
     answered(post(operation, as_json(document)))
@@ -100,7 +96,6 @@ def test_any_document(operation: str, document: object) -> None:
         answered(post(operation, as_json({**INDEX, "topK": 120, member: document})))
 
 
-@settings(deadline=None)
 @given(
     method=st.sampled_from(["GET", "POST", "DELETE", "PUT", ""]) | st.text(max_size=5),
     path=st.text(max_size=20) | st.text(max_size=20).map("/tags/{}".format),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_s3vectors.protocol.parser import RequestParser, reader_of
@@ -39,7 +39,6 @@ def test_complete_requests_come_through(operation: str, start: int) -> None:
 
 
 @pytest.mark.parametrize("operation", MODELLED)
-@settings(deadline=None)
 @given(data=st.data())
 def test_any_request_comes_through(operation: str, data: st.DataObject) -> None:
     assert_survives(operation, data.draw(inputs(input_shape(operation))))

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_s3vectors.errors import refusals
@@ -36,7 +36,6 @@ def status_of(code: str) -> int:
 
 
 @pytest.mark.parametrize("operation", MODELLED)
-@settings(deadline=None)
 @given(data=st.data())
 def test_any_result_comes_through(operation: str, data: st.DataObject) -> None:
     shape = output_shape(operation)
@@ -50,7 +49,6 @@ def test_any_result_comes_through(operation: str, data: st.DataObject) -> None:
     assert metadata["RequestId"] == response.headers["x-amzn-requestid"]
 
 
-@settings(deadline=None)
 @given(
     code=st.sampled_from(ERRORS),
     message=TEXTS,

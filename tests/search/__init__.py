@@ -1,0 +1,1 @@
+"""Tests of distances, flat and HNSW search, full-text search and fusion: pure numerics, no client."""

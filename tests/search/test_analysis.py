@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_s3vectors import choices
@@ -14,7 +14,6 @@ from mock_s3vectors.search.analysis import analyzer_of
 
 STEMMED = ["de", "en", "es", "fr", "it", "nl", "pt"]
 PAIRED = ["ja", "ko", "zh"]
-PROFILE = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # What looks like something else, or like nothing.
 QUOTE = "\N{RIGHT SINGLE QUOTATION MARK}"
@@ -109,7 +108,6 @@ def test_a_word_after_a_stray_mark_is_found(mark: str) -> None:
     assert terms(f"{mark}hello world\n{mark}again") == ["hello", "world", "again"]
 
 
-@PROFILE
 @given(st.text(st.sampled_from(f"abé1 _'{QUOTE}.,:\"-\n漢กא😀\ufeff{ACUTE}"), max_size=12))
 def test_no_letter_and_no_digit_is_lost(text: str) -> None:
     composed = unicodedata.normalize("NFC", text)
@@ -118,7 +116,6 @@ def test_no_letter_and_no_digit_is_lost(text: str) -> None:
 
 # Unicode takes some symbols for letters; which, differs from release to release.
 @pytest.mark.parametrize("language", [None, *STEMMED, *PAIRED])
-@PROFILE
 @given(text=st.text(st.characters(categories=["L", "N", "Z", "Cc", "Pc", "Ps", "Pe", "Pi", "Pf"])))
 def test_every_term_has_a_letter_or_digit_and_no_capital(language: str | None, text: str) -> None:
     for term in terms(text, language):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_s3vectors.search import FlatEngine
@@ -192,7 +192,6 @@ operations = st.lists(
 
 
 @given(operations=operations)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_history(metric: str, operations: list[tuple[str, int]]) -> None:
     owner = Owner(FlatEngine(metric, 4), metric, 4)
     for what, seed in operations:

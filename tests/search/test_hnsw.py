@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from mock_s3vectors.search import HnswEngine
 from mock_s3vectors.search.flat import load_faiss
@@ -58,6 +58,7 @@ def test_recall(metric: str, dimension: int, noise: float | None, walker: Walker
     assert graph_of(owner).ntotal == 3000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.5, 0.1, 0.01, 0.001])
 def test_recall_with_masks(metric: str, share: float, walking: None) -> None:  # noqa: ARG001
     rng = np.random.default_rng(1)
@@ -300,6 +301,7 @@ def test_every_k_is_served_in_full(metric: str, walking: None) -> None:  # noqa:
         assert len({key for key, _ in owner.search(np.ones(16), k, mask)}) == min(k, mask.sum())
 
 
+@pytest.mark.slow
 def test_the_same_calls_build_the_same_graph(metric: str, walker: Walker) -> None:
     faiss = load_faiss()
     threads = faiss.omp_get_max_threads()
@@ -365,7 +367,6 @@ def test_scans_where_a_walk_would_see_most_rows(metric: str, monkeypatch: pytest
 
 @pytest.mark.parametrize("own", [0.2, 0.0])
 @given(operations=operations)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_history(
     metric: str,
     operations: list[tuple[str, int]],

@@ -6,7 +6,7 @@ import unicodedata
 from typing import Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_s3vectors.search import normal_forms
@@ -46,7 +46,6 @@ CHARACTERS = (
 MARKS = st.text(st.sampled_from(f"{CEDILLA}{ACUTE}{IOTA}\u0344\u0f73\uff9e"), min_size=12, max_size=80)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from(CHARACTERS), max_size=5) | MARKS, max_size=5).map("".join))
 def test_joiners_stand_where_the_annex_has_them(text: str) -> None:
     assert stream_safe(text) == by_the_annex(text)

@@ -283,4 +283,5 @@ class Machine(RuleBasedStateMachine):
 
 
 TestPostings = Machine.TestCase
-TestPostings.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestPostings.settings = settings(stateful_step_count=30)
+TestPostings.pytestmark = [pytest.mark.slow]  # type: ignore[attr-defined] # where pytest looks for it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from uniseg.wordbreak import words as segments
 
@@ -53,14 +53,12 @@ ALPHABETS = {
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS.values(), ids=ALPHABETS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_words_are_those_of_another_implementation(alphabet: str | list[str], data: st.DataObject) -> None:
     text = "".join(data.draw(st.lists(st.sampled_from(alphabet), max_size=15)))
     assert words(text) == [segment for segment in segments(text) if regex.search(r"[\p{L}\p{N}]", segment)]
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from(ALPHABETS["latin"])) | st.text())
 def test_the_short_cut_for_plain_words_finds_the_same(text: str) -> None:
     rules = regex.compile(f"(?V1){module._JOINED}|{module._SINGLE}")

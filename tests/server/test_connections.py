@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
+import socket
 import sys
 import threading
 import time
 from concurrent.futures import Future
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.messages import HttpResponse
-from mock_s3vectors.serving import application
+from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.serving.connections import Limits
 from mock_s3vectors.serving.http_server import HttpServer
+from tests.activation.world import CLIENT, create
 from tests.server.test_serve import end, line_of, serving
 from tests.server.wire import Connection, head, request
+from tests.support.helpers import vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +50,17 @@ class Server(HttpServer):
         self.time = 0.0
         vars(self.server_state)["now"] = lambda: self.time
         self.opened: list[Connection] = []
+        self.told_to_stop = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
+    def stop(self) -> None:
+        """Stop it once: a test may have done so."""
+        if not self.told_to_stop:
+            self.told_to_stop = True
+            super().stop()
 
     def connect(self) -> Connection:
         """A connection that the server has accepted."""
@@ -69,8 +85,13 @@ class Server(HttpServer):
             assert time.monotonic() < deadline, "the server notices nothing"
 
     def states(self) -> list[Any]:
-        connections = self.server_state._all()
+        connections: Any = self.server_state.connections
         return [(one, one.conn.their_state, one.conn.trailing_data[0]) for one in connections]
+
+    def sockets(self) -> list[Any]:
+        """The server's ends of its connections."""
+        connections: Any = self.server_state.connections
+        return list(self.call(lambda: [one.transport.get_extra_info("socket") for one in connections]))
 
     def after(self, seconds: float) -> None:
         """Let time pass, and let the server look at its clock."""
@@ -81,8 +102,7 @@ class Server(HttpServer):
     def call(self, function: Callable[[], Any]) -> Any:
         """Call a function in the server's thread, and return its result."""
         done: Future[Any] = Future()
-        assert self._loop
-        self._loop.call_soon_threadsafe(lambda: done.set_result(function()))
+        self.loop.call_soon_threadsafe(lambda: done.set_result(function()))
         return done.result(DEADLINE)
 
     def stop_in_a_thread(self) -> threading.Thread:
@@ -104,25 +124,32 @@ def server(limits: Limits) -> Iterator[Server]:
         yield server
         for line in server.opened:
             line.close()
-        if server._thread and server._thread.is_alive():
-            server.stop()
+        server.stop()
 
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Semaphore, threading.Event]]:
     """Calls of ListIndexes are held: counted by the one, until the other is set."""
     entered, go_on = threading.Semaphore(0), threading.Event()
-    answer = application._answer
+    handle = Gateway.handle
 
-    def hold(request: Any, level: Any) -> Any:
+    def hold(gateway: Gateway, request: Any, *others: Any) -> Any:
         if request.path == "/ListIndexes":
             entered.release()
             assert go_on.wait(DEADLINE)
-        return answer(request, level)
+        return handle(gateway, request, *others)
 
-    monkeypatch.setattr(application, "_answer", hold)
+    monkeypatch.setattr(Gateway, "handle", hold)
     yield entered, go_on
     go_on.set()
+
+
+def test_connections_send_small_pieces_at_once(server: Server) -> None:
+    """An answer is two writes; else the second waits some 40 ms for the client to confirm the first."""
+    server.connect()
+
+    (accepted,) = server.sockets()
+    assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 # --- waiting --------------------------------------------------------------------------------------
@@ -228,13 +255,7 @@ def test_calls_that_wait_for_each_other_hold_up_no_others(
     assert {line.answer().status for line in waiting} == {404}
 
 
-FEW_DESCRIPTORS = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-from mock_s3vectors.__main__ import main
-sys.exit(main())
-"""
-FEW = [sys.executable, "-c", FEW_DESCRIPTORS]
+FEW = [sys.executable, str(Path(__file__).with_name("programs") / "few_descriptors.py")]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are not counted there")
@@ -314,16 +335,30 @@ def test_the_end_waits_for_calls(server: Server, held: tuple[threading.Semaphore
 def test_the_end_waits_a_little_for_a_client_that_does_not_take_its_answer(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    body = bytes(50_000_000)
-    answer = HttpResponse(200, {"content-length": str(len(body)), "x-amz-request-id": "-"}, body)
+    index = {"vectorBucketName": "films", "indexName": "plots"}
+    create("films")
+    CLIENT.create_index(
+        **index,
+        dataType="float32",
+        dimension=1,
+        distanceMetric="euclidean",
+        metadataConfiguration={"nonFilterableMetadataKeys": ["plot"]},
+    )
+    keys = [f"{number}" for number in range(100)]
+    CLIENT.put_vectors(**index, vectors=[vector(key, (0,), plot="x" * 39_000) for key in keys])
     asked = threading.Event()
+    handle = Gateway.handle
 
-    def give(_: Any, __: Any) -> HttpResponse:
+    def note(*arguments: Any) -> Any:
         asked.set()
-        return answer
+        return handle(*arguments)
 
-    monkeypatch.setattr(application, "_answer", give)
-    server.connect().send(request("POST", LIST))
+    monkeypatch.setattr(Gateway, "handle", note)
+    line = server.connect()
+    # Less than what waits for the client then.
+    server.sockets()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+    body = json.dumps({**index, "keys": keys, "returnMetadata": True}).encode()
+    line.send(request("POST", "/GetVectors", body))
     assert asked.wait(DEADLINE)
     stopping = server.stop_in_a_thread()
     stopping.join(0.1)

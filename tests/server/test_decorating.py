@@ -6,6 +6,7 @@ import asyncio
 import os
 import unittest
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -141,36 +142,6 @@ def test_an_unittest_class() -> None:
 
 def test_a_pytest_class(pytester: pytest.Pytester) -> None:
     """Clients that were made before a test find the server in it, on the same port."""
-    pytester.makepyfile(
-        """
-        import boto3
-        import pytest
-        from mock_s3vectors import s3vectors_server
-
-        def names(client):
-            buckets = client.list_vector_buckets()["vectorBuckets"]
-            return [bucket["vectorBucketName"] for bucket in buckets]
-
-        @s3vectors_server
-        class TestBuckets:
-            @classmethod
-            def setup_class(cls):
-                cls.shared = boto3.client("s3vectors", region_name="us-east-1")
-                cls.shared.create_vector_bucket(vectorBucketName="shared")
-
-            def setup_method(self):
-                self.own = boto3.client("s3vectors", region_name="us-east-1")
-                self.own.create_vector_bucket(vectorBucketName="own")
-
-            @pytest.fixture
-            def third(self):
-                self.own.create_vector_bucket(vectorBucketName="third")
-
-            @pytest.mark.parametrize("number", [1, 2])
-            def test_all_are_there(self, number, third):
-                assert self.shared.meta.endpoint_url.startswith("http://127.0.0.1")
-                assert names(self.shared) == names(self.own) == ["own", "shared", "third"]
-        """
-    )
+    pytester.makepyfile((Path(__file__).with_name("programs") / "decorated_class.py").read_text())
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=2)

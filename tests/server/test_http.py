@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -13,12 +13,11 @@ from urllib.parse import quote
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from mock_s3vectors import s3vectors_server
 from mock_s3vectors.gateway import Gateway
-from mock_s3vectors.mocking.stack import STACK
-from mock_s3vectors.serving import application, control, responses
+from mock_s3vectors.serving import application, control
+from mock_s3vectors.serving.http_server import HttpServer
 from tests.server.wire import Connection, head, request
 from tests.support.constraints import wrong_length
 from tests.support.shapes import TAGS, check_response, needs
@@ -83,13 +82,6 @@ def test_a_client_may_ask_to_close(connection: Connection) -> None:
     connection.send(request("POST", LIST, b"{}", "connection: close"))
     assert connection.answer().status == 200
     assert connection.closed_by_the_server
-
-
-def test_connections_send_small_pieces_at_once(s3vectors_server: S3VectorsServer) -> None:
-    """An answer is two writes; else the second waits some 40 ms for the client to confirm the first."""
-    http = s3vectors_server._http
-    assert http is not None
-    assert http._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 # --- bodies -----------------------------------------------------------------------------------
@@ -163,13 +155,12 @@ def test_a_client_that_closes_sees_the_refusal_too(connection: Connection, close
     assert connection.closed_by_the_server
 
 
-def test_a_client_that_closes_and_sends_no_more_need_not_wait(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(responses, "_LINGER_SECONDS", 0.01)
+def test_a_client_that_closes_and_sends_no_more_waits_two_seconds(connection: Connection) -> None:
+    begun = time.monotonic()
     connection.send(head("POST", LIST, f"content-length: {LIMIT + 1}", "connection: close") + b"{}")
     assert connection.answer().error == TOO_LARGE
     assert connection.closed_by_the_server
+    assert 1.9 < time.monotonic() - begun < 15
 
 
 def test_a_client_of_http_1_0(connection: Connection) -> None:
@@ -222,40 +213,6 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(
     leaving.close()
     assert connect().ask("POST", LIST).json == {"vectorBuckets": []}
     assert not caplog.records
-
-
-def test_a_boto3_client_sends_20_mib_and_no_more(over_http: Any) -> None:
-    sizes: list[int] = []
-
-    def note_size(request: Any, **_: Any) -> None:
-        sizes.append(len(request.body))
-
-    over_http.meta.events.register("before-send.s3vectors.PutVectors", note_size)
-    index = {"vectorBucketName": "films", "indexName": "plots"}
-    over_http.create_vector_bucket(vectorBucketName="films")
-    over_http.create_index(
-        **index,
-        dataType="float32",
-        dimension=500,
-        distanceMetric="euclidean",
-        metadataConfiguration={"nonFilterableMetadataKeys": ["text"]},
-    )
-    vectors: list[Any] = [
-        {"key": f"key-{number}", "data": {"float32": [0.5] * 500}, "metadata": {"text": "x" * 39_000}}
-        for number in range(500)
-    ]
-    over_http.put_vectors(**index, vectors=vectors)
-    missing = LIMIT - sizes[-1]
-    for number, vector in enumerate(vectors):
-        vector["metadata"]["text"] += "x" * (missing // 500 + (number < missing % 500))
-    over_http.put_vectors(**index, vectors=vectors)
-    vectors[0]["metadata"]["text"] += "x"
-    with pytest.raises(over_http.exceptions.ValidationException) as refusal:
-        over_http.put_vectors(**index, vectors=vectors)
-    assert sizes[1:] == [LIMIT, LIMIT + 1]
-    assert refusal.value.response["Error"]["Message"] == TOO_LARGE[-1]
-    stored = over_http.get_vectors(**index, keys=["key-0"], returnMetadata=True)["vectors"]
-    assert stored[0]["metadata"]["text"] == vectors[0]["metadata"]["text"][1:]
 
 
 # --- paths ------------------------------------------------------------------------------------
@@ -371,15 +328,17 @@ def test_a_bug_with_a_strange_text(
     assert "ZeroDivisionError: " in message
 
 
-def test_a_mock_that_was_switched_off_meanwhile(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(STACK, "newest_in", lambda _: None)
-    assert connection.ask("POST", LIST).error == (
+def test_a_mock_that_was_switched_off_meanwhile() -> None:
+    server = HttpServer("127.0.0.1", 0)
+    server.start()
+    line = Connection(server.url)
+    assert line.ask("POST", LIST).error == (
         503,
         "ServiceUnavailableException",
         "Currently unable to handle the request",
     )
+    line.close()
+    server.stop()
 
 
 HTTPS = ". This server does not speak HTTPS"
@@ -441,7 +400,7 @@ def test_a_bug_of_the_server_is_json_too(
         raise ZeroDivisionError("a bug of ours")
 
     connection.ask("POST", LIST)
-    monkeypatch.setattr(application, "_answer", fail)
+    monkeypatch.setattr(application, "respond", fail)
     monkeypatch.setattr(control, "_describe", fail)
     method = "POST" if path == LIST else "GET"
     text = "mock_s3vectors failed, and its log has the traceback: ZeroDivisionError: a bug of ours"
@@ -481,15 +440,15 @@ def test_a_long_call_keeps_nobody_else_waiting(
     connect: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entered, go_on = threading.Event(), threading.Event()
-    answer = application._answer
+    handle = Gateway.handle
 
-    def slowly(request: Any, level: Any) -> Any:
+    def slowly(gateway: Gateway, request: Any, *others: Any) -> Any:
         if request.path == "/ListIndexes":
             entered.set()
             go_on.wait(20)
-        return answer(request, level)
+        return handle(gateway, request, *others)
 
-    monkeypatch.setattr(application, "_answer", slowly)
+    monkeypatch.setattr(Gateway, "handle", slowly)
     slow, quick = connect(), connect()
     slow.send(request("POST", "/ListIndexes", b'{"vectorBucketName": "films"}'))
     assert entered.wait(20)
@@ -501,10 +460,3 @@ def test_a_long_call_keeps_nobody_else_waiting(
         "NotFoundException",
         "The specified vector bucket could not be found",
     )
-
-
-def test_errors_are_those_of_the_client(over_http: Any) -> None:
-    with pytest.raises(ClientError) as refusal:
-        over_http.get_vector_bucket(vectorBucketName="films")
-    assert isinstance(refusal.value, over_http.exceptions.NotFoundException)
-    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404

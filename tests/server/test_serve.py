@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import fields
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -19,16 +20,21 @@ from typing import IO, TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from mock_s3vectors import Config, UsageError, __main__
-from mock_s3vectors.__main__ import _PortFile
+from mock_s3vectors import Config, __main__
 from tests.activation.world import account_of, create, names
 from tests.server.wire import Connection, head, request
+from tests.support.drivers import Driver
+from tests.support.life_cycle import expected_of, seen_of, steps_for, vocabulary_of
+from tests.support.shapes import TAGS, needs, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MODULE = [sys.executable, "-W", "error", "-m", "mock_s3vectors"]
 SCRIPT = [str(Path(sys.executable).with_name("mock-s3vectors"))]
+PROGRAMS = Path(__file__).with_name("programs")
+# Holds calls while the file is there that its first argument names.
+SLOW = [sys.executable, str(PROGRAMS / "slow.py")]
 DEADLINE = 30
 OURS = "mock-s3vectors:"
 ARGPARSE = "mock-s3vectors serve: error:"
@@ -101,6 +107,15 @@ def test_it_answers_until_a_signal_and_ends_well(command: list[str], ending: sig
         assert names(client) == ["films"]
         # The client keeps its connection, which shall hold nothing up.
         assert end(process, ending) == (0, "", "")
+
+
+@needs(*TAGS)
+def test_the_life_cycle() -> None:
+    steps = steps_for(vocabulary_of(service_model()))
+    with serving("--port", "0", "--default-index-mode", "ENHANCED") as (process, url):
+        perform = partial(Driver().perform, client_of(url))
+        assert seen_of(steps, perform) == expected_of(steps)
+        assert end(process)[0] == 0
 
 
 def test_a_port_of_ones_own() -> None:
@@ -200,13 +215,16 @@ def test_the_file_is_of_the_server_that_began_last(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nobody_can_have_prepared_the_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_can_have_prepared_the_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(secrets, "token_hex", lambda _: "guessed")
-    victim = tmp_path / "victim"
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
+    victim, file = tmp_path / "victim", tmp_path / "port"
     victim.write_text("precious")
     (tmp_path / "port.guessed").symlink_to(victim)
-    with pytest.raises(UsageError, match=r"Cannot write .*: File exists"), _PortFile(tmp_path / "port", 80):
-        pytest.fail("somebody else chose where the port is written")
+    assert __main__.main(["serve", "--port", "0", "--port-file", str(file)]) == 1
+    assert capsys.readouterr().err == f"{OURS} Cannot write {file}: File exists.\n"
     assert victim.read_text() == "precious"
 
 
@@ -216,57 +234,21 @@ def test_no_file_is_left_by_a_server_that_cannot_listen(tmp_path: Path) -> None:
 
 
 def test_a_signal_before_it_listens_ends_it_too(tmp_path: Path) -> None:
-    program = """
-import os, signal
-from mock_s3vectors import __main__
-make = __main__.http_server
-
-def make_and_be_told_to_stop(*arguments, **settings):
-    server = make(*arguments, **settings)
-    run = server.run
-
-    def run_after_a_signal():
-        os.kill(os.getpid(), signal.SIGTERM)
-        run()
-
-    server.run = run_after_a_signal
-    return server
-
-__main__.http_server = make_and_be_told_to_stop
-raise SystemExit(__main__.main(["serve", "--port", "0"]))
-"""
-    command = [sys.executable, "-c", program]
+    command = [sys.executable, str(PROGRAMS / "told_to_stop_early.py")]
     done = subprocess.run(
         command, cwd=tmp_path, timeout=DEADLINE, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0
 
 
-# It holds calls while the file is there that the first argument names.
-SLOW = """
-import pathlib, sys, time
-from mock_s3vectors.__main__ import main
-from mock_s3vectors.gateway import Gateway
-
-held = pathlib.Path(sys.argv.pop(1))
-handle = Gateway.handle
-
-def hold(*arguments):
-    (held.parent / "entered").touch()
-    while held.exists():
-        time.sleep(0.01)
-    return handle(*arguments)
-
-Gateway.handle = hold
-sys.exit(main())
-"""
-
-
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_what_is_being_answered_is_answered_to_the_end(tmp_path: Path, ending: signal.Signals) -> None:
     held = tmp_path / "held"
     held.touch()
-    with serving("--port", "0", command=[sys.executable, "-c", SLOW, str(held)]) as (process, url):
+    with serving("--port", "0", command=[*SLOW, str(held)]) as (
+        process,
+        url,
+    ):
         line, half = Connection(url), Connection(url)
         half.send(head("POST", "/CreateVectorBucket", "content-length: 29") + b'{"vector')
         line.send(request("POST", "/CreateVectorBucket", b'{"vectorBucketName": "films"}'))
@@ -323,15 +305,8 @@ def test_the_access_log(flag: str) -> None:
     ]
 
 
-def test_a_bug_is_in_the_log_even_so(tmp_path: Path) -> None:
-    # Python itself runs this when it starts.
-    (tmp_path / "sitecustomize.py").write_text(
-        "import mock_s3vectors.gateway as gateway\n"
-        "def handle(*_):\n"
-        "    raise ZeroDivisionError('a bug of ours')\n"
-        "gateway.Gateway.handle = handle\n"
-    )
-    command = ["env", f"PYTHONPATH={tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}", *MODULE]
+def test_a_bug_is_in_the_log_even_so() -> None:
+    command = [sys.executable, "-W", "error", str(PROGRAMS / "broken.py")]
     with serving("--port", "0", command=command) as (process, url):
         line = Connection(url)
         answer = line.ask("POST", "/ListVectorBuckets")
@@ -428,18 +403,18 @@ def test_help_and_version() -> None:
 
 
 def test_help_says_of_every_option_what_it_does() -> None:
-    serve = next(
-        action.choices["serve"] for action in __main__._parser()._actions if isinstance(action.choices, dict)
-    )
-    options = {action.dest: action for action in serve._actions if action.dest != "help"}
-    ours = {"host", "port", "port_file", "allowed_hosts", "verbose"}
-    assert set(options) == ours | {field.name for field in fields(Config)}
-    for name, option in options.items():
-        assert re.fullmatch(r"\S+ .{15,}( \(default: .+\)|By default the clock decides)", option.help), name
-    assert options["search_engine"].metavar == "{flat,hnsw}"
-    assert options["hnsw_m"].metavar == "2-512"
-    assert options["hnsw_m"].help == "neighbours per vector in the HNSW graph (M) (default: 32)"
-    assert options["default_index_mode"].help == (
+    command = [*MODULE, "serve", "--help"]
+    environment = {**os.environ, "COLUMNS": "1000"}
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    found = re.findall(r"^  (?:-\w, )?--([\w-]+)(?: (\S+))?\s+(.*)$", shown, flags=re.MULTILINE)
+    options = {name: (values, text) for name, values, text in found if name != "help"}
+    ours = {"host", "port", "port-file", "allowed-host", "verbose"}
+    assert set(options) == ours | {field.name.replace("_", "-") for field in fields(Config)}
+    for name, (_, text) in options.items():
+        assert re.fullmatch(r"\S+ .{15,}( \(default: .+\)|By default the clock decides)", text), name
+    assert options["search-engine"][0] == "{flat,hnsw}"
+    assert options["hnsw-m"] == ("2-512", "neighbours per vector in the HNSW graph (M) (default: 32)")
+    assert options["default-index-mode"][1] == (
         'the kind of new vector buckets. "CLASSIC": like those from before 2026-09-30, whose indexes are '
         'CLASSIC by default; "ENHANCED": like those since. By default the clock decides'
     )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 import threading
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -19,24 +22,17 @@ from tests.activation.test_imports import run
 from tests.activation.world import account_of, create, names
 
 VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
-LIST_IN_A_CHILD = """
-import boto3
-client = boto3.client("s3vectors", region_name="us-east-1")
-buckets = client.list_vector_buckets()["vectorBuckets"]
-print(client.meta.endpoint_url, [bucket["vectorBucketName"] for bucket in buckets])
-"""
+PROGRAMS = Path(__file__).with_name("programs")
+
+
+def seen_in_a_child() -> str:
+    """Return the endpoint and the vector buckets that a client in another process prints."""
+    command = [sys.executable, "-W", "error", str(PROGRAMS / "list_buckets.py")]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def client_of(server: S3VectorsServer, **settings: Any) -> Any:
     return boto3.client("s3vectors", region_name="us-east-1", endpoint_url=server.url, **settings)
-
-
-def test_a_server_has_a_state_of_its_own() -> None:
-    with s3vectors_server() as server:
-        create("films", client=client_of(server))
-        assert names(client_of(server)) == ["films"]
-    with s3vectors_server() as server:
-        assert names(client_of(server)) == []
 
 
 def test_a_server_inside_a_mock_shares_its_state() -> None:
@@ -63,26 +59,12 @@ def test_a_server_answers_from_the_mock_inside_it_and_that_is_undone() -> None:
         assert names(client_of(server)) == names() == ["server"]
 
 
-def test_clients_of_this_process_need_no_server_but_see_the_same() -> None:
-    with s3vectors_server() as server:
-        create("films")
-        assert names(client_of(server)) == ["films"]
-    assert not STACK
-
-
 def test_two_servers_share_one_state() -> None:
     with s3vectors_server() as outer, s3vectors_server() as inner:
         assert outer.url != inner.url
         create("films", client=client_of(outer))
         assert names(client_of(inner)) == ["films"]
         assert os.environ[VARIABLE] == inner.url
-
-
-def test_reset() -> None:
-    with s3vectors_server() as server:
-        create("films", client=client_of(server))
-        server.reset()
-        assert names(client_of(server)) == []
 
 
 def test_options_are_those_of_the_mock() -> None:
@@ -109,7 +91,7 @@ def test_the_fixture_shares_the_state_and_the_options_of_the_mock(
 def test_child_processes_find_it() -> None:
     with s3vectors_server() as server:
         create("films")
-        assert run(LIST_IN_A_CHILD) == f"{server.url} ['films']\n"
+        assert seen_in_a_child() == f"{server.url} ['films']\n"
 
 
 @pytest.mark.parametrize("before", [None, "http://127.0.0.1:1"])
@@ -154,7 +136,7 @@ def test_the_environment_cannot_lead_past_it(monkeypatch: pytest.MonkeyPatch, no
     with s3vectors_server() as server:
         create("films")
         assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == "example.com,127.0.0.1"
-        assert run(LIST_IN_A_CHILD) == f"{server.url} ['films']\n"
+        assert seen_in_a_child() == f"{server.url} ['films']\n"
         assert names(boto3.client("s3vectors", region_name="us-east-1")) == ["films"]
     assert dict(os.environ) == before
 

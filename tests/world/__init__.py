@@ -1,0 +1,1 @@
+"""Tests of what is remembered: state, derived parts, threads, forks, and interruptions."""

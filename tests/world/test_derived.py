@@ -60,6 +60,7 @@ def found(client: Client, index: dict[str, str], document: Any) -> int:
     return len(client.query_vectors(**index, **query)["vectors"])
 
 
+@pytest.mark.slow
 def test_a_put_after_2000_keys_were_asked_once_works_no_more_than_before(
     client: Client, full: dict[str, str], work: Work
 ) -> None:

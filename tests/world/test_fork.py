@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
     from tests.support.helpers import Client
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
+]
 
 # How long a child may take; it waits for ever for a lock of a thread that it lacks.
 PATIENCE = 20

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tests.support.helpers import Client, MakeIndex
 
+pytestmark = pytest.mark.slow
+
 ROWS = 24
 ENGINES = [
     pytest.param(engine, marks=pytest.mark.s3vectors(search_engine=engine)) for engine in ("flat", "hnsw")

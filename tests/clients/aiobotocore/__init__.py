@@ -1,0 +1,1 @@
+"""Tests of aiobotocore alone: tasks, async forms of the mock, other ways to send."""

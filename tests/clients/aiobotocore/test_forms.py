@@ -138,32 +138,6 @@ async def test_blocks() -> None:
 
 
 @in_a_loop
-async def test_start_and_stop() -> None:
-    mock = mock_s3vectors()
-    for _ in range(2):
-        mock.start()
-        try:
-            await create("bucket")
-            assert await names_of() == ["bucket"]
-        finally:
-            mock.stop()
-
-
-@in_a_loop
-async def test_the_fixture(s3vectors_mock: Any) -> None:
-    await create("bucket")
-    assert await names_of() == ["bucket"]
-    s3vectors_mock.reset()
-    assert await names_of() == []
-
-
-@pytest.mark.s3vectors(account_id=OTHER)
-@in_a_loop
-async def test_the_marker() -> None:
-    assert await account_seen() == OTHER
-
-
-@in_a_loop
 async def test_mocks_that_end_in_the_order_they_began() -> None:
     """Concurrent tasks do not nest: the state is there until the last of them ends."""
     outer_ended = asyncio.Event()

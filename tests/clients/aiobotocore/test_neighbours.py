@@ -8,7 +8,8 @@ from aiobotocore.credentials import AioCredentials
 from aiobotocore.endpoint import AioEndpoint
 
 from mock_s3vectors import mock_s3vectors, neighbours
-from tests.clients.aio import KEYS, in_a_loop, new_client
+from tests.clients.aio import in_a_loop, new_client
+from tests.drivers.test_clients import KEYS
 
 
 def test_a_mock_replaces_the_method_that_sends() -> None:

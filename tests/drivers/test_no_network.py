@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import HTTPClientError
 
 from mock_s3vectors import UsageError, mock_s3vectors
 from mock_s3vectors.operations import OPERATIONS
-from tests.activation.world import CLIENT, names
+from tests.activation.world import names
+from tests.drivers.test_clients import KEYS
+
+if TYPE_CHECKING:
+    from tests.support.drivers import Driver
 
 BUCKET = {"vectorBucketName": "bucket"}
 INDEX = {**BUCKET, "indexName": "index"}
@@ -68,23 +73,32 @@ def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     refuse_sockets(monkeypatch)
 
 
-@pytest.mark.usefixtures("no_sockets")
-def test_no_operation_opens_a_socket() -> None:
-    with mock_s3vectors():
-        for operation, params in OF_CLIENT.items():
-            if hasattr(CLIENT, operation):
-                answer = getattr(CLIENT, operation)(**params)
+def test_no_operation_opens_a_socket(in_process: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = in_process.config(retries={"total_max_attempts": 1})
+    client = in_process.client(**KEYS, config=config)
+    known = [operation for operation in OF_CLIENT if hasattr(client, operation)]
+    assert len(known) == len(client.meta.service_model.operation_names)
+    with monkeypatch.context() as patch:  # not sooner: event loops have sockets of their own
+        refuse_sockets(patch)
+        with mock_s3vectors():
+            for operation in known:
+                answer = getattr(client, operation)(**OF_CLIENT[operation])
                 assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+        with pytest.raises(HTTPClientError, match="a socket was asked for"):
+            client.list_vector_buckets()
 
 
-def test_every_operation_of_the_model_is_tested() -> None:
-    of_client = {name for name, api in CLIENT.meta.method_to_api_mapping.items() if api in OPERATIONS}
-    assert of_client <= set(OF_CLIENT)
-    assert len(of_client) == len(CLIENT.meta.service_model.operation_names)
+def test_every_operation_of_the_model_is_tested(in_process: Driver) -> None:
+    methods = in_process.client().meta.method_to_api_mapping
+    assert {name for name, api in methods.items() if api in OPERATIONS} <= set(OF_CLIENT)
+    assert set(methods.values()) <= set(OPERATIONS)
 
 
-@pytest.mark.usefixtures("no_sockets")
-def test_an_operation_that_a_newer_botocore_brings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_operation_that_a_newer_botocore_brings(
+    in_process: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = in_process.client()
+    refuse_sockets(monkeypatch)
     monkeypatch.delitem(OPERATIONS, "ListVectorBuckets")
     with mock_s3vectors(), pytest.raises(UsageError, match="does not implement ListVectorBuckets"):
-        names()
+        names(client)

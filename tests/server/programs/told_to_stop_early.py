@@ -1,0 +1,28 @@
+"""`mock-s3vectors serve`, which is told to stop when it has its port and does not listen yet."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any
+
+from mock_s3vectors import __main__ as program
+
+make: Any = vars(program)["http_server"]
+
+
+def make_and_be_told_to_stop(*arguments: Any, **settings: Any) -> Any:
+    server = make(*arguments, **settings)
+    run = server.run
+
+    def run_after_a_signal() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        run()
+
+    server.run = run_after_a_signal
+    return server
+
+
+vars(program)["http_server"] = make_and_be_told_to_stop
+sys.exit(program.main(["serve", "--port", "0"]))

@@ -1,12 +1,15 @@
-"""What is derived from the metadata of an index, one part for each metadata key that is asked for."""
+"""Parts that are derived from the metadata of an index, built for the metadata keys that queries name."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
+
+    from typing_extensions import Self
 
 # How many parts are kept, and of how many bytes in sum. The one used last is kept whatever its size.
 MOST_PARTS = 64
@@ -14,7 +17,7 @@ MOST_BYTES = 256 * 1024 * 1024
 
 
 class Part(Protocol):
-    """What is derived from one metadata key."""
+    """A view of one metadata key."""
 
     def write(self, rows: Sequence[int]) -> None:
         """Read these rows again; those past the end so far are new."""
@@ -27,6 +30,9 @@ class Part(Protocol):
 
     def size(self) -> int:
         """Estimate the bytes that the part holds, without a look at each of its values."""
+
+    def copy(self, metadata: list[dict[str, Any]]) -> Self:
+        """Return an independent part over a copy of the metadata, at the speed of memory."""
 
 
 PartType = TypeVar("PartType", bound=Part)
@@ -42,12 +48,12 @@ class _Live(Generic[PartType]):
 
 
 class Derived(Generic[PartType]):
-    """The parts that are live, by metadata key.
+    """The parts that are live, by name: a metadata key, and the language where the part depends on it.
 
     A part is built when it is first asked for and kept current by the owner's `write` and `remove`. It can
     be dropped at any time, and is: the one used longest ago where the parts are too many or too large; and
     any part when keeping it current since its last use has read as many rows as building it would.
-    Nothing here is locked; the owner's lock guards it.
+    The owner's lock guards all of this.
 
     Args:
         metadata: the owner's live list, row to metadata as JSON parsing gave it. The owner appends, pops
@@ -56,7 +62,7 @@ class Derived(Generic[PartType]):
 
     def __init__(self, metadata: list[dict[str, Any]]) -> None:
         self._metadata = metadata
-        self._live: dict[str, _Live[PartType]] = {}  # the one used last is the last
+        self._live: dict[Hashable, _Live[PartType]] = {}  # the one used last is the last
         self._bytes = 0
         self._most_parts = MOST_PARTS
 
@@ -64,35 +70,38 @@ class Derived(Generic[PartType]):
         """Keep as many parts as the next query reads, however many, until something is written."""
         self._most_parts = max(keys, MOST_PARTS)
 
-    def part(self, key: str, build: Callable[[], PartType]) -> PartType:
-        """The part of a metadata key, built here if it is not live."""
-        live = self._live.pop(key, None)
+    def part(self, name: Hashable, build: Callable[[], PartType]) -> PartType:
+        """Return the part of this name, built here if it is not live."""
+        live = self._live.pop(name, None)
         if live is None:
             part = build()
             live = _Live(part, part.size())
             self._bytes += live.size
         live.reread = 0
-        self._live[key] = live
+        self._live[name] = live
         self._drop_oldest()
         return live.part
 
-    def forget(self, key: str) -> None:
-        """Drop the part of a metadata key, if it is live."""
-        live = self._live.pop(key, None)
-        if live is not None:
-            self._bytes -= live.size
+    def copy(self, metadata: list[dict[str, Any]]) -> Self:
+        """Return parts of their own, live as these are, over a copy of the metadata."""
+        other: Self = copy(self)
+        other._metadata = metadata
+        other._live = {
+            name: replace(live, part=live.part.copy(metadata)) for name, live in self._live.items()
+        }
+        return other
 
     def write(self, rows: Sequence[int]) -> None:
-        """To be called after `rows` got new metadata, existing rows and appended ones alike.
+        """Follow the owner, who gave `rows` new metadata, existing rows and appended ones alike.
 
         Costs O(rows written x live parts).
         """
         self._expect_no_more()
         count = len(self._metadata)
-        for key, live in list(self._live.items()):
+        for name, live in list(self._live.items()):
             live.reread += len(rows)
             if live.reread > count:
-                self.forget(key)
+                self._drop(name)
             else:
                 live.part.write(rows)
                 live.size = live.part.size()
@@ -101,7 +110,7 @@ class Derived(Generic[PartType]):
         self._drop_oldest()
 
     def remove(self, row: int) -> None:
-        """To be called after `row` was removed, its hole filled by the last row and the list popped by one.
+        """Follow the owner, who removed `row`, filled its hole with the last row and popped the list by one.
 
         With `row` equal to the new length, the last row itself was removed. Costs O(live parts).
         """
@@ -116,9 +125,12 @@ class Derived(Generic[PartType]):
             self._drop_oldest()
 
     def _drop_outgrown(self) -> None:
-        for key in [key for key, live in self._live.items() if live.part.outgrown()]:
-            self.forget(key)
+        for name in [name for name, live in self._live.items() if live.part.outgrown()]:
+            self._drop(name)
 
     def _drop_oldest(self) -> None:
         while len(self._live) > 1 and (len(self._live) > self._most_parts or self._bytes > MOST_BYTES):
-            self.forget(next(iter(self._live)))
+            self._drop(next(iter(self._live)))
+
+    def _drop(self, name: Hashable) -> None:
+        self._bytes -= self._live.pop(name).size

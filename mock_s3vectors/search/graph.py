@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from copy import copy
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
 # A walk begins at the nearest few of a sample of the nodes.
 _STARTS = 8
@@ -33,7 +35,7 @@ class Graph:
     """
 
     def __init__(self, dimension: int, m: int, ef_construction: int) -> None:
-        """Make a graph without nodes; see `HnswEngine` for the parameters."""
+        """Make a graph without nodes; see `Hnsw` for the parameters."""
         self.index = load_faiss().IndexHNSWFlat(dimension, m)
         self.index.hnsw.efConstruction = ef_construction
         self._sample = np.zeros(0, np.int32)
@@ -43,6 +45,15 @@ class Graph:
         """Link vectors, shape (n, d)."""
         with _one_thread():
             self.index.add(vectors)
+
+    def copy(self) -> Self:
+        """Return an independent graph with the same nodes and links.
+
+        faiss copies the state of its random numbers too: a node that is added to both gets the same links.
+        """
+        other: Self = copy(self)
+        other.index = load_faiss().clone_index(self.index)
+        return other
 
     def choose_starts(self) -> None:
         """Take the sample of the nodes from which walks begin, after all nodes have been added."""

@@ -23,7 +23,7 @@ def selected(table: Table, document: Any) -> list[int]:
     return rows
 
 
-def live(table: Table) -> set[str]:
+def live(table: Table) -> set[Any]:
     return set(table.columns._live)
 
 

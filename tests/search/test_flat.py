@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mock_s3vectors.search import FlatEngine
+from mock_s3vectors.search import Flat, FlatEngine
 from mock_s3vectors.search.flat import load_faiss
 
 from .owner import METRICS, Owner, clustered, exact_ranking, owner_of
@@ -194,7 +194,7 @@ operations = st.lists(
 @given(operations=operations)
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_history(metric: str, operations: list[tuple[str, int]]) -> None:
-    owner = Owner(FlatEngine(metric, 4), metric, 4)
+    owner = Owner(Flat().build(metric, 4), metric, 4)
     for what, seed in operations:
         step(owner, what, np.random.default_rng(seed))
     step(owner, "search", np.random.default_rng(0))

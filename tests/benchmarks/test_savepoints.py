@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -58,9 +59,9 @@ def filled() -> Iterator[Any]:
             distanceMetric="cosine",
             **({"metadataConfiguration": searchable} if has(*TEXT_SEARCH) else {}),
         )
-        records = list(map(record, range(ROWS), vectors(), texts(ROWS)))
-        for start in range(0, ROWS, 500):
-            client.put_vectors(**ADDRESS, vectors=records[start : start + 500])
+        records = map(record, range(ROWS), vectors(), texts(ROWS))
+        while batch := list(islice(records, 500)):
+            client.put_vectors(**ADDRESS, vectors=batch)
         client.list_vectors(**ADDRESS, maxResults=1)
         for query in QUERIES.values():
             query(client)

@@ -42,6 +42,11 @@ class Owner:
         with np.errstate(all="raise"):
             self.engine.write(rows, self.matrix)
 
+    def copy(self) -> Owner:
+        other = Owner(self.engine.copy(), self.metric, 0)
+        other.matrix, other.keys, other.row_of = self.matrix.copy(), self.keys[:], dict(self.row_of)
+        return other
+
     def delete(self, keys: Sequence[str]) -> None:
         for key in keys:
             row, last = self.row_of.pop(key), len(self.keys) - 1

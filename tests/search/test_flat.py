@@ -187,7 +187,8 @@ def test_the_rows_are_not_copied(metric: str) -> None:
 
 
 operations = st.lists(
-    st.tuples(st.sampled_from(["put", "put", "delete", "search"]), st.integers(0, 2**32 - 1)), max_size=12
+    st.tuples(st.sampled_from(["put", "put", "delete", "search", "copy"]), st.integers(0, 2**32 - 1)),
+    max_size=12,
 )
 
 
@@ -195,9 +196,14 @@ operations = st.lists(
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_history(metric: str, operations: list[tuple[str, int]]) -> None:
     owner = Owner(Flat().build(metric, 4), metric, 4)
+    owners = [owner]
     for what, seed in operations:
-        step(owner, what, np.random.default_rng(seed))
-    step(owner, "search", np.random.default_rng(0))
+        if what == "copy":
+            owners.insert(0, owners[0].copy())
+        else:
+            step(owners[0], what, np.random.default_rng(seed))
+    for owner in owners:
+        step(owner, "search", np.random.default_rng(0))
 
 
 def step(owner: Owner, what: str, rng: np.random.Generator) -> None:

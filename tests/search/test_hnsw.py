@@ -319,6 +319,44 @@ def test_the_same_calls_build_the_same_graph(metric: str, walker: Walker) -> Non
         faiss.omp_set_num_threads(threads)
 
 
+@pytest.mark.parametrize("outdated", [False, True])
+def test_a_copy_links_as_its_original_does(metric: str, outdated: bool, walking: None) -> None:  # noqa: ARG001, FBT001
+    rng = np.random.default_rng(21)
+    rows = np.concatenate([rng.standard_normal((600, 16)), copies(rng, 20, 5, 16)])
+    owner = owner_of(rows, metric, Hnsw(m=8, ef_construction=40).build(metric, 16))
+    query = rng.standard_normal(16)
+    before = owner.search(query, 10)
+    if outdated:
+        owner.put(owner.keys[:20], rng.standard_normal((20, 16)))
+        owner.delete(owner.keys[50:70])
+    linked, copy = links(owner), owner.copy()
+    assert links(copy) == linked
+    later = rng.standard_normal((100, 16))
+
+    def change(changed: Owner) -> list[tuple[str, float]]:
+        changed.put([*changed.keys[100:150], *(f"new{n}" for n in range(50))], later)
+        changed.delete(changed.keys[200:300])
+        return changed.search(query, 10)
+
+    found = change(copy)
+    assert links(owner) == linked
+    assert graph_of(copy).ntotal > graph_of(owner).ntotal
+    if not outdated:
+        assert owner.search(query, 10) == before
+    assert recall(copy, near(rng, copy, 20), 10) >= 0.95
+    assert change(owner) == found
+    assert links(owner) == links(copy)
+
+
+def test_a_copy_needs_no_new_graph(metric: str, walking: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    rng = np.random.default_rng(22)
+    owner = owner_of(rng.standard_normal((300, 8)), metric, Hnsw().build(metric, 8))
+    found = owner.search(np.ones(8), 5)
+    copy = owner.copy()
+    monkeypatch.setattr(load_faiss().IndexHNSWFlat, "add", None)
+    assert copy.search(np.ones(8), 5) == owner.search(np.ones(8), 5) == found
+
+
 def test_rows_are_linked_by_one_thread(metric: str, walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
     faiss = load_faiss()
     add, threads = faiss.IndexHNSWFlat.add, []
@@ -373,6 +411,7 @@ def test_any_history(
     own: float,
 ) -> None:
     owner = Owner(Hnsw().build(metric, 4), metric, 4)
+    others: list[tuple[Owner, list[str], Any]] = []
     for what, seed in [*operations, ("search", 0)]:
         rng = np.random.default_rng(seed)
         some = [f"{i:03}" for i in rng.permutation(150)[: rng.integers(1, 90)]]
@@ -381,7 +420,14 @@ def test_any_history(
             owner.put(some, small(rng, len(some)) + own * rng.random((len(some), 4)))
         elif what == "delete":
             owner.delete([key for key in some if key in owner.row_of])
+        elif what == "copy":
+            others.append((owner, owner.keys[:], owner.living.copy()))
+            owner = owner.copy()
         elif owner.keys:
             mask = rng.random(len(owner.keys)) < rng.random()
             assert recall(owner, rng.standard_normal((3, 4)), 5) > 0.7
             assert recall(owner, rng.standard_normal((3, 4)), 5, mask) > 0.7 or not mask.any()
+    for other, keys, living in others:
+        assert other.keys == keys
+        np.testing.assert_array_equal(other.living, living)
+        assert not keys or recall(other, np.ones((1, 4)), 5) > 0.5

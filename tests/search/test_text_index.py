@@ -226,6 +226,13 @@ def test_a_copy_goes_its_own_way() -> None:
     assert scores(copy, "red tree") == same(oracle({"a": "tree", "c": FRUIT["c"], "d": "red"}, "red tree"))
     put(table, b="tree")
     assert scores(copy, "tree").keys() == {"a", "c"}
+    # Copies share postings until one of them adds to these, be it the original.
+    third = table.copy()
+    put(table, e="tree red")
+    put(third, f="tree")
+    assert scores(table, "tree").keys() == {"b", "c", "e"}
+    assert scores(third, "tree").keys() == {"b", "c", "f"}
+    assert scores(copy, "tree").keys() == {"a", "c"}
 
 
 KEYS = st.sampled_from("abcdefgh")

@@ -45,7 +45,8 @@ def record(number: int, values: NDArray[np.float32], text: str) -> dict[str, Any
 @pytest.fixture(scope="module")
 def filled() -> Iterator[Any]:
     """A client of a mock that is on, with all vectors in it and all derived parts built."""
-    with mock_s3vectors(search_engine="hnsw", hnsw_m=M):
+    # The effort at building a graph changes none of the sizes.
+    with mock_s3vectors(search_engine="hnsw", hnsw_m=M, hnsw_ef_construction=40):
         client: Any = boto3.client("s3vectors", region_name="us-east-1")
         client.create_vector_bucket(vectorBucketName="bucket")
         searchable = {

@@ -154,7 +154,8 @@ def test_a_copy_and_its_original_change_apart_from_each_other(filled: Client, en
     assert seen.within(copy) == before
     seen.within(original, change_everything)
     changed = seen.within(original)
-    assert all(changed[what] != before[what] for what in before)
+    same = set() if has(*TEXT_SEARCH) else {"index"}
+    assert {what for what in before if changed[what] == before[what]} == same
     assert seen.within(copy) == before
     seen.within(copy, change_everything)
     assert seen.within(copy) == changed

@@ -139,9 +139,8 @@ class TextIndex:
         There may be as many terms as rows, so postings stay shared until one of the two adds to them. The
         analyzer stays shared as well: the same lock guards all copies of an index.
         """
-        self._stamp = object()  # the postings so far belong to neither
+        self._stamp = object()  # for both: none of the postings so far bears it
         other: Self = copy(self)
-        other._stamp = object()
         other._metadata = metadata
         other._postings = dict(self._postings)
         other._sizes = self._sizes[:]

@@ -229,6 +229,7 @@ def test_a_copy_goes_its_own_way() -> None:
     # Copies share postings until one of them adds to these, be it the original.
     third = table.copy()
     put(table, e="tree red")
+    assert scores(third, "tree").keys() == {"b", "c"}
     put(third, f="tree")
     assert scores(table, "tree").keys() == {"b", "c", "e"}
     assert scores(third, "tree").keys() == {"b", "c", "f"}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
+
+    from typing_extensions import Self
 
 # How many parts to keep, and how many bytes in total. The part used last stays whatever its size.
 MOST_PARTS = 64
@@ -28,6 +31,9 @@ class Part(Protocol):
     def size(self) -> int:
         """Estimate the bytes that the part holds, without reading each of its values."""
 
+    def copy(self, metadata: list[dict[str, Any]]) -> Self:
+        """Return an independent part over a copy of the metadata, at the speed of memory."""
+
 
 PartType = TypeVar("PartType", bound=Part)
 
@@ -42,12 +48,12 @@ class _Live(Generic[PartType]):
 
 
 class Derived(Generic[PartType]):
-    """The live parts, by metadata key.
+    """The live parts, by name: a metadata key, and the language if the part depends on it.
 
     A part is built at its first use, and the owner's calls of `write` and `remove` keep it current. Any part
     can be dropped at any time: the one used longest ago is, when the parts are too many or too large, and so
-    is one that has read more rows again since its last use than building it anew would read. Nothing here
-    takes a lock; the owner's lock guards it.
+    is one that has read more rows again since its last use than building it anew would read. The owner's lock
+    guards all of this.
 
     Args:
         metadata: the owner's live list, row to metadata as parsed from JSON. The owner appends, pops and
@@ -56,7 +62,7 @@ class Derived(Generic[PartType]):
 
     def __init__(self, metadata: list[dict[str, Any]]) -> None:
         self._metadata = metadata
-        self._live: dict[str, _Live[PartType]] = {}  # in the order of their last use
+        self._live: dict[Hashable, _Live[PartType]] = {}  # in the order of their last use
         self._bytes = 0
         self._most_parts = MOST_PARTS
 
@@ -64,23 +70,26 @@ class Derived(Generic[PartType]):
         """Keep as many parts as the next query reads, however many, until something is written."""
         self._most_parts = max(keys, MOST_PARTS)
 
-    def part(self, key: str, build: Callable[[], PartType]) -> PartType:
-        """Return the part of a metadata key; build it if it is not live."""
-        live = self._live.pop(key, None)
+    def part(self, name: Hashable, build: Callable[[], PartType]) -> PartType:
+        """Return the part of this name; build it if it is not live."""
+        live = self._live.pop(name, None)
         if live is None:
             part = build()
             live = _Live(part, part.size())
             self._bytes += live.size
         live.reread = 0
-        self._live[key] = live
+        self._live[name] = live
         self._drop_oldest()
         return live.part
 
-    def forget(self, key: str) -> None:
-        """Drop the part of a metadata key, if it is live."""
-        live = self._live.pop(key, None)
-        if live is not None:
-            self._bytes -= live.size
+    def copy(self, metadata: list[dict[str, Any]]) -> Self:
+        """Return parts of their own, live as these are, over a copy of the metadata."""
+        other: Self = copy(self)
+        other._metadata = metadata
+        other._live = {
+            name: replace(live, part=live.part.copy(metadata)) for name, live in self._live.items()
+        }
+        return other
 
     def write(self, rows: Sequence[int]) -> None:
         """Update the parts after `rows`, existing or appended, got new metadata.
@@ -89,10 +98,10 @@ class Derived(Generic[PartType]):
         """
         self._expect_no_more()
         count = len(self._metadata)
-        for key, live in list(self._live.items()):
+        for name, live in list(self._live.items()):
             live.reread += len(rows)
             if live.reread > count:
-                self.forget(key)
+                self._drop(name)
             else:
                 live.part.write(rows)
                 live.size = live.part.size()
@@ -116,9 +125,12 @@ class Derived(Generic[PartType]):
             self._drop_oldest()
 
     def _drop_outgrown(self) -> None:
-        for key in [key for key, live in self._live.items() if live.part.outgrown()]:
-            self.forget(key)
+        for name in [name for name, live in self._live.items() if live.part.outgrown()]:
+            self._drop(name)
 
     def _drop_oldest(self) -> None:
         while len(self._live) > 1 and (len(self._live) > self._most_parts or self._bytes > MOST_BYTES):
-            self.forget(next(iter(self._live)))
+            self._drop(next(iter(self._live)))
+
+    def _drop(self, name: Hashable) -> None:
+        self._bytes -= self._live.pop(name).size

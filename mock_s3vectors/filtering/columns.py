@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mock_s3vectors.arrays import with_room
+from mock_s3vectors.arrays import copied, with_room
 from mock_s3vectors.derived import Derived
 from mock_s3vectors.filtering.vocabulary import ABSENT, Vocabulary
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
 _SPARE_VALUES = 1024
 
@@ -54,6 +56,14 @@ class Column:
     def size(self) -> int:
         """Estimate the bytes that the column holds."""
         return self._ids.nbytes + self.vocabulary.size()
+
+    def copy(self, metadata: list[dict[str, Any]]) -> Self:
+        """Return an independent column over a copy of the metadata."""
+        other: Self = copy(self)
+        other._metadata = metadata
+        other.vocabulary = self.vocabulary.copy()
+        other._ids = copied(self._ids, len(metadata))
+        return other
 
     def spread(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """A table over value ids as a mask over rows: shape `(rows,)`, the caller's own."""

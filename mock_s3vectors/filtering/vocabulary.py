@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mock_s3vectors.arrays import with_room
+from mock_s3vectors.arrays import copied, with_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,6 +61,10 @@ class _Register:
         self._numbers = with_room(self._numbers, self.size, entered)
         self._numbers[entered] = number
         return entered
+
+    def take_over(self, other: _Register) -> None:
+        """Become equal to another register."""
+        self.size, self._numbers = other.size, copied(other._numbers, other.size)
 
     @property
     def numbers(self) -> NDArray[np.float64]:
@@ -120,6 +124,11 @@ class _Arrays:
         self._pairs[self._used : end, 1] = elements
         self._used = end
 
+    def take_over(self, other: _Arrays) -> None:
+        """Become equal to the arrays of another vocabulary."""
+        self._ids.update(other._ids)
+        self._pairs, self._used = copied(other._pairs, other._used), other._used
+
     def size(self) -> int:
         """Count the bytes of the elements, in the dictionary's tuples and in the pairs."""
         return self._pairs.nbytes + 8 * self._used
@@ -160,6 +169,16 @@ class Vocabulary:
     def enter(self, values: Iterable[Any]) -> list[int]:
         """The id of each value, new ones entered. None stands for an absent key: metadata has no null."""
         return _enter(values, self._entrances)
+
+    def copy(self) -> Vocabulary:
+        """Return an independent vocabulary with the same ids; dictionaries and arrays are copied whole."""
+        # Not a copy attribute by attribute: the entrances are bound to the dictionaries.
+        other = Vocabulary()
+        other._register.take_over(self._register)
+        for kind, ids in self._scalars.items():
+            other._scalars[kind].update(ids)
+        other._arrays.take_over(self._arrays)
+        return other
 
     def size(self) -> int:
         """Estimate the bytes that it holds."""

@@ -73,7 +73,7 @@ def update_metadata_configuration(exchange: Exchange, params: Params) -> Result:
             for key, text_search in index.text_search.items():
                 if not text_search.is_active(now):
                     raise refusals.text_search_is_building(key)
-            index.configure_text_search(change(index.text_search, named), changed=named)
+            index.configure_text_search(change(index.text_search, named))
     return {"indexArn": str(index.arn)}
 
 

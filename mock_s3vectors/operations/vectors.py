@@ -33,7 +33,7 @@ def put_vectors(exchange: Exchange, params: Params) -> Result:
         # Overwriting is free even where a nested mock has lowered the quota below what is there.
         if new and len(table) + new > quota:
             raise refusals.too_many_vectors(quota)
-        table.put(keys, data, metadata, sizes)
+        index.put(keys, data, metadata, sizes)
     return {}
 
 
@@ -76,7 +76,7 @@ def delete_vectors(exchange: Exchange, params: Params) -> Result:
     check_keys(params["keys"])
     check_distinct(params["keys"])
     with index.lock:
-        index.vectors.delete(params["keys"])
+        index.delete(params["keys"])
     return {}
 
 

@@ -1,4 +1,4 @@
-"""What an index asks of its search engine, whichever it is."""
+"""The questions that an index asks of its search engine, and the value that names one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
 
 class Engine(Protocol):
@@ -28,6 +29,12 @@ class Engine(Protocol):
     def remove(self, row: int, last: int) -> None:
         """Take note that `row` is gone and the last row, `last`, has moved into its place."""
 
+    def copy(self) -> Self:
+        """Return an independent engine for a copy of the matrix, at the speed of memory.
+
+        Its next search takes as long as the next one of this engine, and finds the same.
+        """
+
     def candidates(
         self,
         query: NDArray[np.float32],
@@ -45,4 +52,19 @@ class Engine(Protocol):
 
         Returns:
             At least min(k, allowed) of the allowed rows.
+        """
+
+
+class SearchMethod(Protocol):
+    """How to search by vector: a frozen value with an engine's settings, which builds the engine itself."""
+
+    def __hash__(self) -> int:
+        """Equal values build equal engines, so that an index finds the engines that it has."""
+
+    def build(self, metric: str, dimension: int) -> Engine:
+        """Return an engine for no rows yet.
+
+        Args:
+            metric: `euclidean` or `cosine`.
+            dimension: the numbers in a row.
         """

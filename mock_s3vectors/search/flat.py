@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import warnings
+from copy import copy
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mock_s3vectors.arrays import with_room
+from mock_s3vectors.arrays import copied, with_room
 from mock_s3vectors.search.bounds import ErrorBound
 from mock_s3vectors.search.distances import blocks, unit_row, unit_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
 
@@ -55,6 +58,15 @@ def _every_row() -> Any:
     return load_faiss().IDSelectorAll()
 
 
+@dataclass(frozen=True)
+class Flat:
+    """Exact search: every row is compared with the query."""
+
+    def build(self, metric: str, dimension: int) -> FlatEngine:
+        """See `SearchMethod.build`."""
+        return FlatEngine(metric, dimension)
+
+
 class FlatEngine:
     """Compares the query with every row.
 
@@ -62,7 +74,7 @@ class FlatEngine:
     """
 
     def __init__(self, metric: str, dimension: int) -> None:
-        """An engine for no rows yet; metric is `euclidean` or `cosine`."""
+        """Make an engine for no rows yet; metric is `euclidean` or `cosine`."""
         self._cosine = metric == "cosine"
         self._bound = ErrorBound.of(metric, dimension)
         self._units = np.zeros((0, dimension), np.float32)
@@ -87,6 +99,12 @@ class FlatEngine:
         if self._cosine:
             self._units[row] = self._units[last]
             self._count = last
+
+    def copy(self) -> Self:
+        """See `Engine.copy`."""
+        other: Self = copy(self)
+        other._units = copied(self._units, self._count)
+        return other
 
     def candidates(
         self,

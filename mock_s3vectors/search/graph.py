@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from copy import copy
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
 # A walk begins at the nearest few of a sample of the nodes.
 _STARTS = 8
@@ -33,7 +35,8 @@ class Graph:
     """
 
     def __init__(self, dimension: int, m: int, ef_construction: int) -> None:
-        """Make a graph without nodes; see `HnswEngine` for the parameters."""
+        """Make a graph without nodes; see `Hnsw` for the parameters."""
+        self._shape = dimension, m
         self.index = load_faiss().IndexHNSWFlat(dimension, m)
         self.index.hnsw.efConstruction = ef_construction
         self._sample = np.zeros(0, np.int32)
@@ -43,6 +46,29 @@ class Graph:
         """Link vectors, shape (n, d)."""
         with _one_thread():
             self.index.add(vectors)
+
+    def copy(self) -> Self:
+        """Return an independent graph with the same nodes and links.
+
+        It has room for more of them. `faiss.clone_index` would leave none: then the next search, which links
+        what is new, moved the whole graph.
+        """
+        faiss = load_faiss()
+        other: Self = copy(self)
+        other.index = faiss.IndexHNSWFlat(*self._shape)
+        links, new_links = self.index.hnsw, other.index.hnsw
+        _make_room(new_links.neighbors, links.neighbors)
+        _make_room(new_links.levels, links.levels)
+        _make_room(new_links.offsets, links.offsets)
+        # With the state of the random numbers: a node that is added to both graphs gets the same links.
+        other.index.hnsw = links
+        vectors, new_vectors = _vectors_of(self.index), _vectors_of(other.index)
+        _make_room(new_vectors.codes, vectors.codes)
+        new_vectors.codes.resize(vectors.codes.size())
+        numbers = vectors.ntotal * vectors.d
+        faiss.rev_swig_ptr(new_vectors.get_xb(), numbers)[:] = faiss.rev_swig_ptr(vectors.get_xb(), numbers)
+        other.index.ntotal = new_vectors.ntotal = vectors.ntotal
+        return other
 
     def choose_starts(self) -> None:
         """Take the sample of the nodes from which walks begin, after all nodes have been added."""
@@ -84,6 +110,16 @@ class Graph:
                 parameters,
             )
         return distances, nodes
+
+
+def _vectors_of(index: Any) -> Any:
+    """Return the part of an HNSW index that holds the vectors."""
+    return load_faiss().downcast_index(index.storage)
+
+
+def _make_room(vector: Any, other: Any) -> None:
+    """Let a vector of C++ have room for what another one holds, and for an eighth more."""
+    vector.resize(other.size() + other.size() // 8 + 1)
 
 
 @contextmanager

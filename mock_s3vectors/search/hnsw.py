@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from mock_s3vectors.search.nodes import Nodes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
 # With fewer rows than this for each neighbour to weigh, a walk sees most of them on its way anyway.
 # (It is faster than a scan only from about 3 m on, but who chooses this engine wants its answers.)
@@ -24,6 +27,25 @@ ROWS_PER_NEIGHBOUR = 4
 _WALKS = 2
 
 _NONE = -1
+
+
+@dataclass(frozen=True)
+class Hnsw:
+    """Approximate search through a graph of near neighbours.
+
+    Attributes:
+        m: the links of a vector in each layer of the graph; twice as many in the lowest.
+        ef_construction: how many neighbours to weigh when a vector is linked.
+        ef_search: how many neighbours to weigh in a search; more find more and take longer.
+    """
+
+    m: int = 32
+    ef_construction: int = 200
+    ef_search: int = 100
+
+    def build(self, metric: str, dimension: int) -> HnswEngine:
+        """See `SearchMethod.build`."""
+        return HnswEngine(self, metric, dimension)
 
 
 class HnswEngine:
@@ -45,24 +67,12 @@ class HnswEngine:
     The same calls build the same graph in every run.
     """
 
-    def __init__(
-        self, metric: str, dimension: int, m: int = 32, ef_construction: int = 200, ef_search: int = 100
-    ) -> None:
-        """An engine for no rows yet.
-
-        Args:
-            metric: `euclidean` or `cosine`.
-            dimension: the numbers in a row.
-            m: the links of a vector in each layer of the graph; twice as many in the lowest.
-            ef_construction: how many neighbours to weigh when a vector is linked.
-            ef_search: how many neighbours to weigh in a search; more find more and take longer.
-        """
+    def __init__(self, settings: Hnsw, metric: str, dimension: int) -> None:
+        """Make an engine for no rows yet; metric is `euclidean` or `cosine`."""
+        self._settings = settings
         self._flat = FlatEngine(metric, dimension)
         self._bound = ErrorBound.of(metric, dimension)
         self._dimension = dimension
-        self._m = m
-        self._ef_construction = ef_construction
-        self._ef_search = ef_search
         self._graph: Graph | None = None
         self._nodes = Nodes()
         self._living: NDArray[np.bool_] | None = None  # by node; None if there is no tombstone
@@ -81,6 +91,15 @@ class HnswEngine:
         self._flat.remove(row, last)
         self._nodes.remove(row, last)
         self._up_to_date = False
+
+    def copy(self) -> Self:
+        """See `Engine.copy`; rows that wait to be linked wait in the copy as well."""
+        other: Self = copy(self)
+        other._flat = self._flat.copy()
+        other._nodes = self._nodes.copy()
+        if self._graph is not None:
+            other._graph = self._graph.copy()
+        return other
 
     def candidates(
         self,
@@ -110,7 +129,7 @@ class HnswEngine:
             passed: how many a walk may pass.
         """
         share = max(allowed, 1) / passed
-        return max(int(self._ef_search / sqrt(share)), int(with_slack(k) / share))
+        return max(int(self._settings.ef_search / sqrt(share)), int(with_slack(k) / share))
 
     def _walk(
         self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, graph: Graph
@@ -152,7 +171,7 @@ class HnswEngine:
             if len(self._nodes) > 2 * np.count_nonzero(self._nodes.living()):
                 graph = None
         if graph is None:
-            graph = Graph(self._dimension, self._m, self._ef_construction)
+            graph = Graph(self._dimension, self._settings.m, self._settings.ef_construction)
             self._nodes = Nodes(matrix.shape[0])
             new = self._place(matrix)
         for block in blocks(new.size, self._dimension):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from copy import copy
 from hashlib import blake2b
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mock_s3vectors.arrays import with_room
+from mock_s3vectors.arrays import copied, with_room
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
 _NONE = -1
 _SEVERAL = -2
@@ -56,6 +58,15 @@ class Nodes:
         if node != _NONE:
             self._enter(row, node)
         self._rows = last
+
+    def copy(self) -> Self:
+        """Return an independent map with the same nodes."""
+        other: Self = copy(self)
+        other._node_of_row = copied(self._node_of_row, self._rows)
+        other._row_of_node = copied(self._row_of_node, self._count)
+        other._shared = dict(zip(self._shared, map(set, self._shared.values()), strict=True))
+        other._node_of_vector = dict(self._node_of_vector)
+        return other
 
     def without(self) -> NDArray[np.intp]:
         """Return the rows that have no node."""

@@ -7,13 +7,14 @@ is counted anew by each query.
 from __future__ import annotations
 
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mock_s3vectors import choices
-from mock_s3vectors.arrays import with_room
+from mock_s3vectors.arrays import copied, with_room
 from mock_s3vectors.derived import Derived
 from mock_s3vectors.search.analysis import analyzer_of
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
 _GONE = -1
 _SPARE_POSTINGS = 100_000
@@ -31,13 +33,17 @@ _TERM_BYTES = 400
 
 
 class _Posting:
-    """Where a term stands: documents, ascending, and how often in each."""
+    """The documents that contain a term, ascending, and how often each does.
 
-    __slots__ = ("counts", "documents")
+    Copies of a text index share postings. One adds documents only to those that bear its stamp.
+    """
 
-    def __init__(self) -> None:
-        self.documents = array("i")
-        self.counts = array("i")
+    __slots__ = ("counts", "documents", "stamp")
+
+    def __init__(self, stamp: object, shared: _Posting | None) -> None:
+        self.stamp = stamp
+        self.documents: array[int] = shared.documents[:] if shared else array("i")
+        self.counts: array[int] = shared.counts[:] if shared else array("i")
 
 
 class TextIndex:
@@ -57,7 +63,8 @@ class TextIndex:
         self._key = key
         self._analyzer = analyzer_of(language)
         self._metadata = metadata
-        self._postings: defaultdict[str, _Posting] = defaultdict(_Posting)
+        self._postings: dict[str, _Posting] = {}
+        self._stamp = object()
         self._sizes: list[int] = []  # by document: its postings, which are those of distinct terms
         self._dead = self._living = 0  # postings
         self._lengths = np.zeros(0)
@@ -92,7 +99,9 @@ class TextIndex:
         self._sizes.append(len(counts))
         self._living += len(counts)
         for term, count in counts.items():
-            posting = self._postings[term]
+            posting = self._postings.get(term)
+            if posting is None or posting.stamp is not self._stamp:
+                posting = self._postings[term] = _Posting(self._stamp, posting)
             posting.documents.append(document)
             posting.counts.append(count)
 
@@ -124,8 +133,24 @@ class TextIndex:
         postings = (self._dead + self._living) * _POSTING_BYTES + len(self._postings) * _TERM_BYTES
         return arrays + postings + 8 * self._documents
 
+    def copy(self, metadata: list[dict[str, Any]]) -> Self:
+        """Return an independent text index over a copy of the metadata.
+
+        There may be as many terms as rows, so postings stay shared until one of the two adds to them. The
+        analyzer stays shared as well: the same lock guards all copies of an index.
+        """
+        self._stamp = object()  # for both: none of the postings so far bears it
+        other: Self = copy(self)
+        other._metadata = metadata
+        other._postings = dict(self._postings)
+        other._sizes = self._sizes[:]
+        other._lengths = copied(self._lengths, self._documents)
+        other._row_of = copied(self._row_of, self._documents)
+        other._document_of = self._document_of.copy()
+        return other
+
     def scores(self, text: str) -> NDArray[np.float64]:
-        """The BM25 score of every row, shape (rows,); zero where no term of the query stands."""
+        """Return the BM25 score of every row, shape (rows,); zero for a row without a term of the query."""
         lengths = self._lengths[: self._documents]
         row_of = self._row_of[: self._documents]
         living = row_of != _GONE  # Choice: bm25-records.
@@ -135,7 +160,7 @@ class TextIndex:
         average = float(lengths[living].mean())
         of_documents = np.zeros(self._documents)
         for term in choices.query_terms(self._analyzer.of_query(text)):
-            posting = self._postings.get(term)  # not `[term]`, which would enter every word asked for
+            posting = self._postings.get(term)
             if posting is None:
                 continue
             documents = np.array(posting.documents, np.int32)
@@ -149,11 +174,12 @@ class TextIndex:
 
 
 class TextIndexes(Derived[TextIndex]):
-    """The text indexes of one index, by metadata key.
+    """The text indexes of one index, by metadata key and language.
 
-    Whoever gives a key another language forgets it first.
+    Copies of an index, which may share this, may give a key different languages.
     """
 
     def scores(self, key: str, language: str | None, text: str) -> NDArray[np.float64]:
-        """The BM25 score of every row for a query on one metadata key; see `TextIndex`."""
-        return self.part(key, lambda: TextIndex(key, language, self._metadata)).scores(text)
+        """Return the BM25 score of every row for a query on one metadata key; see `TextIndex`."""
+        part = self.part((key, language), lambda: TextIndex(key, language, self._metadata))
+        return part.scores(text)

@@ -21,7 +21,7 @@ Position = tuple[int, str]
 
 
 def position_of(key: str) -> Position:
-    """Where a key stands. The hash is the same in every process, which Python's own is not."""
+    """Return the place of a key. The hash is the same in every process, which Python's own is not."""
     digest = blake2b(key.encode(), digest_size=_HASH_BYTES).digest()
     return int.from_bytes(digest, "big"), key
 
@@ -33,15 +33,21 @@ class Listing:
         self._positions: SortedList[Position] = SortedList(position_of(key) for key in keys)
 
     def add(self, keys: Iterable[str]) -> None:
-        """Keys that are new."""
+        """Enter keys that are new."""
         self._positions.update(position_of(key) for key in keys)
 
     def discard(self, key: str) -> None:
-        """A key that is gone."""
+        """Drop a key that is gone."""
         self._positions.discard(position_of(key))
 
+    def copy(self) -> Listing:
+        """Return a listing of its own with the same keys; no key is hashed again."""
+        other = Listing(())
+        other._positions = self._positions.copy()
+        return other
+
     def keys(self, after: str | None = None, segment: int = 0, segments: int = 1) -> Iterator[str]:
-        """The keys of a segment; if `after` is given, a key of that segment, those behind it."""
+        """Return the keys of a segment; if `after` is given, a key of that segment, those behind it."""
         # No key is empty, so neither bound of a segment is itself a position.
         first: Position = (_HASH_SPACE * segment // segments, "")
         end: Position = (_HASH_SPACE * (segment + 1) // segments, "")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mock_s3vectors import limits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -62,8 +62,12 @@ class Ranking:
 class Rankings:
     """The rankings of one index."""
 
-    def __init__(self) -> None:
-        self._rankings: dict[str, Ranking] = {}
+    def __init__(self, rankings: Mapping[str, Ranking] | None = None) -> None:
+        self._rankings = dict(rankings or {})
+
+    def copy(self) -> Rankings:
+        """Return rankings of their own, which begin with the same."""
+        return Rankings(self._rankings)
 
     def freeze(self, hits: Hits, now: float) -> Ranking:
         """A ranking that `find` gives back by its name until it expires."""

@@ -1,19 +1,24 @@
-"""Vector buckets and indexes as they are remembered.
+"""Vector buckets and indexes as the mock remembers them.
 
-Their tags, settings and policy are replaced, never changed in place: copies may share them.
+Their tags, settings and policy are replaced, never changed in place: copies share them. Copies of an index
+share its vectors as well, until one of them writes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.world.rankings import Rankings
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterable
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from mock_s3vectors.arns import Arn
     from mock_s3vectors.world.tables import VectorTable
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TextSearch:
-    """That a metadata key can be searched for text.
+    """The configuration by which a metadata key can be searched for text.
 
     Attributes:
         language: a language code of the service model, None for the standard analyzer.
@@ -32,23 +37,29 @@ class TextSearch:
     active_from: float | None
 
     def is_active(self, now: float) -> bool:
-        """Whether queries are served."""
+        """Tell whether queries are served."""
         return self.active_from is None or now >= self.active_from
 
 
-@dataclass
+@dataclass(eq=False)  # an index is itself, whatever it holds; so it can be weakly referenced and hashed
 class Index:
     """A vector index: its settings and its vectors.
 
+    A copy holds the table of the original, and whoever of the two writes first makes a table of its own.
+    The table knows its holders by weak references: as soon as the others are gone, nobody copies. An
+    interrupted write may leave a reference to an index that has another table by then, and a collector
+    of cycles may be late: at worst a write copies a table that nobody else needs.
+
     Attributes:
-        metadata_configuration: as given at creation but for the text search configurations; None if
+        metadata_configuration: as given at creation, without the text search configurations; None if
             none was given.
         text_search: the text search configurations, by metadata key.
         encryption: the effective one, inherited from the bucket where none was given.
         mode: `CLASSIC` or `ENHANCED`.
         rankings: the frozen result lists whose further pages may still be asked for.
         table: the vectors as the last write left them, even an interrupted one; see `vectors`.
-        lock: held by whoever reads or writes the vectors, or changes a setting that queries look at.
+        lock: held by whoever reads or writes the vectors, or changes a setting that queries look at. An
+            index and its copies, and theirs, have one lock for ever: any of them may share a table.
     """
 
     arn: Arn
@@ -65,20 +76,59 @@ class Index:
     rankings: Rankings = field(default_factory=Rankings)
     lock: threading.RLock = field(default_factory=new_lock)
 
+    def __post_init__(self) -> None:
+        # Before anybody can write through this index.
+        holding = (holder for holder in self.table.holders if self._shares_with(holder()))
+        self.table.holders = [*holding, ref(self)]
+
+    def _shares_with(self, other: Index | None) -> bool:
+        return other is not None and other is not self and other.table is self.table
+
     @property
     def vectors(self) -> VectorTable:
-        """The vectors, once a write that was interrupted is finished; the caller holds the lock."""
+        """Finish a write that was interrupted, and return the vectors to read; the caller holds the lock."""
         self.table.settle()
+        return self.table
+
+    def put(
+        self,
+        keys: Sequence[str],
+        data: NDArray[np.float32],
+        metadata: Sequence[dict[str, Any]],
+        sizes: Sequence[int],
+    ) -> None:
+        """Write vectors; the caller holds the lock.
+
+        Args:
+            keys: distinct.
+            data: shape (len(keys), dimension).
+            metadata: that of each vector.
+            sizes: the bytes that processing each vector counts for.
+        """
+        self._own_vectors().put(keys, data, metadata, sizes)
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete those of the vectors that exist; the keys are distinct, the caller holds the lock."""
+        if len(self.vectors.unknown(keys)) < len(keys):
+            self._own_vectors().delete(keys)
+
+    def _own_vectors(self) -> VectorTable:
+        """Return the vectors to change: a table of this index alone, a copy if others have it too."""
+        table = self.vectors
+        if any(self._shares_with(holder()) for holder in table.holders):
+            own = table.copy()
+            own.holders = [ref(self)]
+            self.table = own
         return self.table
 
     @property
     def dimension(self) -> int:
-        """The number of floats in each vector."""
+        """Return the number of floats in each vector."""
         return self.table.dimension
 
     @property
     def non_filterable_keys(self) -> frozenset[str]:
-        """Metadata keys that filters must not name."""
+        """Return the metadata keys that filters must not name."""
         return frozenset((self.metadata_configuration or {}).get("nonFilterableMetadataKeys", ()))
 
     def set_mode(self, mode: str) -> None:
@@ -89,22 +139,17 @@ class Index:
         """Replace the tags."""
         self.tags = tags
 
-    def configure_text_search(self, text_search: dict[str, TextSearch], changed: Iterable[str]) -> None:
-        """Replace the text search configurations; the caller holds the lock.
-
-        Args:
-            text_search: all of them, by metadata key.
-            changed: the metadata keys that come or go.
-        """
-        # First the derived text indexes, maybe of another language: an interruption then changes nothing.
-        for key in changed:
-            self.vectors.texts.forget(key)
+    def configure_text_search(self, text_search: dict[str, TextSearch]) -> None:
+        """Replace all text search configurations, by metadata key; the caller holds the lock."""
         self.text_search = text_search
 
     def copy(self) -> Index:
-        """An index of its own with the same vectors."""
+        """Return an index of its own with the same vectors; page tokens of queries work in it as well.
+
+        The vectors are shared until either index writes: this costs the same however many there are.
+        """
         with self.lock:
-            return replace(self, table=self.vectors.copy(), rankings=Rankings(), lock=new_lock())
+            return replace(self, table=self.vectors, rankings=self.rankings.copy())
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The vectors of one index: keys, one float32 matrix, metadata; and what is derived from them."""
+"""The vectors of one index: keys, one float32 matrix, metadata; and the parts that are derived from them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mock_s3vectors.arrays import with_room
+from mock_s3vectors.arrays import copied, with_room
 from mock_s3vectors.filtering import Columns
-from mock_s3vectors.search import FlatEngine, HnswEngine, TextIndexes, top_k
+from mock_s3vectors.search import TextIndexes, top_k
 from mock_s3vectors.world.listing import Listing, position_of
 from mock_s3vectors.world.writes import Write, filled_holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from weakref import ref
 
     from numpy.typing import NDArray
 
-    from mock_s3vectors.config import Config
     from mock_s3vectors.filtering import Filter
-    from mock_s3vectors.search import Engine
+    from mock_s3vectors.search import Engine, SearchMethod
+    from mock_s3vectors.world.resources import Index
+
+# How many search engines a table keeps: mocks around one another may search in different ways.
+_MOST_ENGINES = 3
 
 
 class VectorTable:
@@ -27,7 +31,9 @@ class VectorTable:
 
     A write of a known key overwrites its row; a delete moves the last row into the hole: both cost
     the same however many rows there are. Metadata columns, text indexes, listing order and search
-    engine are derived: built when first used, kept current from then on. Callers hold the index's lock.
+    engines are derived: built when first used, kept current from then on. Callers hold the index's lock.
+    Copies of an index share a table until one of them writes (see `Index`): only the table's sole holder
+    calls `put` and `delete`.
 
     A write is whole or not at all, whatever interrupts it (Ctrl+C, a signal, no memory; a fork, whose child
     has a half-done copy of another thread's work): it is described first, the description is put down, and
@@ -40,6 +46,7 @@ class VectorTable:
         metadata: row to metadata; whole objects are replaced, never changed in place.
         sizes: row to the bytes that processing it counts for.
         texts: the text indexes of the metadata.
+        holders: the indexes that this table was given to. It may still be theirs.
     """
 
     def __init__(self, dimension: int, distance_metric: str) -> None:
@@ -51,17 +58,17 @@ class VectorTable:
         self._rows: dict[str, int] = {}
         self._matrix = np.zeros((0, dimension), dtype=np.float32)
         self._unfinished: Write | None = None
+        self.holders: list[ref[Index]] = []
         self._forget_derived()
 
     def _forget_derived(self) -> None:
         self._columns = Columns(self.metadata)
         self.texts = TextIndexes(self.metadata)
         self._listing: Listing | None = None
-        self._engine: Engine | None = None
-        self._engine_settings: tuple[Any, ...] | None = None
+        self._engines: dict[SearchMethod, Engine] = {}  # the one used last is the last
 
     def settle(self) -> None:
-        """Finish a write that something has interrupted; drop what is derived, as it may be torn.
+        """Finish a write that something has interrupted; drop the derived parts, which may be torn.
 
         This may itself be interrupted: the next call begins again.
         """
@@ -75,22 +82,22 @@ class VectorTable:
 
     @property
     def matrix(self) -> NDArray[np.float32]:
-        """The live rows, shape (rows, dimension); a view, valid until the next write."""
+        """Return the live rows, shape (rows, dimension); a view, valid until the next write."""
         return self._matrix[: len(self.keys)]
 
     def rows_of(self, keys: Iterable[str]) -> list[int]:
-        """The rows of those of the keys that have one, each once and in listing order."""
+        """Return the rows of those of the keys that have one, each once and in listing order."""
         known = self._rows.keys() & keys
         return [self._rows[key] for key in sorted(known, key=position_of)]
 
     def rows_listed(self, after: str | None, segment: int, segments: int) -> Iterator[int]:
-        """The rows of a segment in listing order, as `Listing.keys` has it; valid until the next write."""
+        """Return the rows of a segment as `Listing.keys` orders them; valid until the next write."""
         if self._listing is None:
             self._listing = Listing(self.keys)
         return map(self._rows.__getitem__, self._listing.keys(after, segment, segments))
 
     def unknown(self, keys: Sequence[str]) -> list[str]:
-        """Those of the keys that have no row."""
+        """Return those of the keys that have no row."""
         return [key for key in keys if key not in self._rows]
 
     def put(
@@ -100,7 +107,7 @@ class VectorTable:
         metadata: Sequence[dict[str, Any]],
         sizes: Sequence[int],
     ) -> None:
-        """Write vectors, data of shape (len(keys), dimension); no key may stand twice in `keys`."""
+        """Write vectors, data of shape (len(keys), dimension); the keys are distinct."""
         used = len(self.keys)
         new = self.unknown(keys)
         placed = dict(zip(new, range(used, used + len(new)), strict=True))
@@ -115,12 +122,12 @@ class VectorTable:
         self.texts.write(rows)
         if self._listing is not None:
             self._listing.add(new)
-        if self._engine is not None:
-            self._engine.write(write.rows, self._matrix)
+        for engine in self._engines.values():
+            engine.write(write.rows, self._matrix)
         self._unfinished = None
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Delete those of the vectors that exist; no key may stand twice in `keys`."""
+        """Delete those of the vectors that exist; the keys are distinct."""
         gone = [key for key in keys if key in self._rows]
         removed = sorted((self._rows[key] for key in gone), reverse=True)
         used = len(self.keys)
@@ -142,8 +149,8 @@ class VectorTable:
             self.metadata.pop()
             self._columns.remove(row)
             self.texts.remove(row)
-            if self._engine is not None:
-                self._engine.remove(row, used - number)
+            for engine in self._engines.values():
+                engine.remove(row, used - number)
         if self._listing is not None:
             for key in gone:
                 self._listing.discard(key)
@@ -166,46 +173,45 @@ class VectorTable:
             self._rows.pop(key, None)
 
     def mask(self, matching: Filter | None) -> NDArray[np.bool_] | None:
-        """The rows that a filter matches, shape (rows,); None for all of them."""
+        """Return the rows that a filter matches, shape (rows,); None for all of them."""
         return None if matching is None else matching.mask(self._columns)
 
     def nearest(
-        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, config: Config
+        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, method: SearchMethod
     ) -> list[tuple[int, float]]:
-        """The k nearest rows and their distances, nearest first, equal distances by key.
+        """Return the k nearest rows and their distances, nearest first, equal distances by key.
 
         Args:
             query: shape (dimension,).
             k: how many at most.
             mask: shape (rows,): the rows that may be found; None allows all.
-            config: names the search engine.
+            method: how to search.
         """
-        settings: tuple[Any, ...] = (config.search_engine,)
-        if config.search_engine == "hnsw":
-            settings += (config.hnsw_m, config.hnsw_ef_construction, config.hnsw_ef_search)
         # Put away while it works: an interruption, as it links rows, would leave it torn.
-        engine, self._engine = self._engine, None
-        if engine is None or self._engine_settings != settings:
-            engine = self._new_engine(settings)
+        engine = self._engines.pop(method, None) or self._new_engine(method)
         found = top_k(engine, self.distance_metric, query, k, self.matrix, self.keys, mask)
-        self._engine_settings = settings
-        self._engine = engine
+        self._engines[method] = engine
+        if len(self._engines) > _MOST_ENGINES:
+            del self._engines[next(iter(self._engines))]
         return found
 
-    def _new_engine(self, settings: tuple[Any, ...]) -> Engine:
-        """The engine that the settings ask for, filled with all rows."""
-        name, *arguments = settings
-        engine: Engine = _ENGINES[name](self.distance_metric, self.dimension, *arguments)
+    def _new_engine(self, method: SearchMethod) -> Engine:
+        """Return an engine for this way to search, filled with all rows."""
+        engine = method.build(self.distance_metric, self.dimension)
         engine.write(np.arange(len(self.keys), dtype=np.intp), self._matrix)
         return engine
 
     def copy(self) -> VectorTable:
-        """A table of its own with the same rows; what is derived is built anew when it is used."""
+        """Return a table of its own with the same rows and the same derived parts, at the speed of memory."""
         table = VectorTable(self.dimension, self.distance_metric)
         table.keys, table.metadata, table.sizes = self.keys[:], self.metadata[:], self.sizes[:]
         table._rows = dict(self._rows)
-        table._matrix = self.matrix.copy()
-        table._forget_derived()
+        table._matrix = copied(self._matrix, len(self.keys))
+        table._columns = self._columns.copy(table.metadata)
+        table.texts = self.texts.copy(table.metadata)
+        if self._listing is not None:
+            table._listing = self._listing.copy()
+        table._engines = {method: engine.copy() for method, engine in self._engines.items()}
         return table
 
 
@@ -213,6 +219,3 @@ def _resize(column: list[Any], count: int, filler: Any) -> None:
     """Cut a list off, or fill it up, to `count` entries."""
     del column[count:]
     column.extend([filler] * (count - len(column)))
-
-
-_ENGINES: dict[str, Any] = {"flat": FlatEngine, "hnsw": HnswEngine}

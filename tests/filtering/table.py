@@ -24,6 +24,11 @@ class Table:
             self.metadata[row] = entries
         self.columns.write(list(changes))
 
+    def copy(self) -> Table:
+        other = Table(self.metadata)
+        other.columns = self.columns.copy(other.metadata)
+        return other
+
     def remove(self, row: int) -> None:
         last = self.metadata.pop()
         if row < len(self.metadata):

@@ -8,7 +8,7 @@ import weakref
 from collections import Counter
 from copy import deepcopy
 from functools import partial
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex
 
 import numpy as np
 import pytest
@@ -134,6 +134,57 @@ class TestUpkeep:
         table.append({})
         assert table.metadata == [{"f": [3, 1, 1], "g": "x"}, {}]
         assert table.metadata[0] is row
+
+
+class TestCopies:
+    ROWS: ClassVar[list[dict[str, Any]]] = [{"f": v} for v in ("a", 1, True, [1, "b"], ["c"], 2.5, "ab")]
+    FILTERS: ClassVar[list[Any]] = [
+        {"f": "a"},
+        {"f": {"$gte": 1}},
+        {"f": True},
+        {"f": "b"},
+        {"f": {"$in": ["c", "new", 7]}},
+        {"f": {"$startsWith": "a"}},
+        {"f": {"$exists": False}},
+    ]
+
+    def test_a_copy_and_its_original_change_apart_from_each_other(self) -> None:
+        table = Table(self.ROWS)
+        for document in self.FILTERS:
+            selected(table, document)
+        tables = [table, table.copy()]
+        changes: list[dict[str, Any]] = [{"f": "new"}, {"f": [7, "b"]}, {"f": 7}, {}, {"f": ["c", False]}]
+        for changed, other in (tables, tables[::-1]):
+            seen = [selected(other, document) for document in self.FILTERS]
+            changed.append(*changes)
+            changed.overwrite({0: {"f": ["z", 1]}, 2: {"f": "ab"}})
+            changed.remove(1)
+            changed.append(*({"f": f"a{row}"} for row in range(200)))
+            assert [selected(other, document) for document in self.FILTERS] == seen
+            fresh = Table(changed.metadata)
+            for document in self.FILTERS:
+                assert selected(changed, document) == selected(fresh, document)
+
+    def test_a_copy_reads_no_row(self) -> None:
+        rows = [{"f": row, "g": f"tag{row % 10}"} for row in range(1000)]
+        columns = Columns(rows)
+        document = compile_filter({"$or": [{"f": {"$lt": 5}}, {"g": "tag3"}]})
+        mask = document.mask(columns)
+        metadata = CountingList(rows)
+        metadata.looks = 0
+        copy = columns.copy(metadata)
+        assert (document.mask(copy) == mask).all()
+        assert metadata.looks == 0
+
+    def test_a_copied_column_is_freed_without_the_garbage_collector(self) -> None:
+        gc.disable()
+        try:
+            column = Column("f", self.ROWS)
+            ghosts = [weakref.ref(column.copy([*self.ROWS]).vocabulary), weakref.ref(column.vocabulary)]
+            del column
+            assert [ghost() for ghost in ghosts] == [None, None]
+        finally:
+            gc.enable()
 
 
 class TestVocabulary:

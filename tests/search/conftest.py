@@ -32,7 +32,7 @@ def walker(monkeypatch: pytest.MonkeyPatch, walking: None) -> Callable[..., hnsw
         pytest.fail("the engine did not answer from its graph")
 
     def make(metric: str, dimension: int, **settings: int) -> hnsw.HnswEngine:
-        engine = hnsw.HnswEngine(metric, dimension, **settings)
+        engine = hnsw.Hnsw(**settings).build(metric, dimension)
         monkeypatch.setattr(engine._flat, "candidates", refuse)
         return engine
 

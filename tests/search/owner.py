@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mock_s3vectors.search import FlatEngine, HnswEngine, top_k
+from mock_s3vectors.search import Flat, FlatEngine, HnswEngine, top_k
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,11 @@ class Owner:
         self.matrix[rows] = vectors
         with np.errstate(all="raise"):
             self.engine.write(rows, self.matrix)
+
+    def copy(self) -> Owner:
+        other = Owner(self.engine.copy(), self.metric, 0)
+        other.matrix, other.keys, other.row_of = self.matrix.copy(), self.keys[:], dict(self.row_of)
+        return other
 
     def delete(self, keys: Sequence[str]) -> None:
         for key in keys:
@@ -80,7 +85,7 @@ def owner_of(vectors: Any, metric: str, engine: FlatEngine | HnswEngine | None =
     """An owner of the given rows; their keys sort in the opposite order of the rows."""
     vectors = np.asarray(vectors, np.float32)
     count, dimension = vectors.shape
-    owner = Owner(engine or FlatEngine(metric, dimension), metric, dimension)
+    owner = Owner(engine or Flat().build(metric, dimension), metric, dimension)
     owner.put([f"{count - i:06}" for i in range(count)], vectors)
     return owner
 
@@ -113,7 +118,7 @@ def clustered(rng: np.random.Generator, count: int, dimension: int, noise: float
 
 def recall(owner: Owner, queries: Any, k: int, mask: NDArray[np.bool_] | None = None) -> float:
     """The share of the truly k nearest among the k found."""
-    exact = FlatEngine(owner.metric, owner.matrix.shape[1])
+    exact = Flat().build(owner.metric, owner.matrix.shape[1])
     exact.write(np.arange(len(owner.keys)), owner.matrix)
     hits = wanted = 0
     for query in np.asarray(queries, np.float32):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_s3vectors.search import FlatEngine
+from mock_s3vectors.search import Flat, FlatEngine
 from mock_s3vectors.search.flat import load_faiss
 
 from .owner import METRICS, Owner, clustered, exact_ranking, owner_of
@@ -187,16 +187,22 @@ def test_the_rows_are_not_copied(metric: str) -> None:
 
 
 operations = st.lists(
-    st.tuples(st.sampled_from(["put", "put", "delete", "search"]), st.integers(0, 2**32 - 1)), max_size=12
+    st.tuples(st.sampled_from(["put", "put", "delete", "search", "copy"]), st.integers(0, 2**32 - 1)),
+    max_size=12,
 )
 
 
 @given(operations=operations)
 def test_any_history(metric: str, operations: list[tuple[str, int]]) -> None:
-    owner = Owner(FlatEngine(metric, 4), metric, 4)
+    owner = Owner(Flat().build(metric, 4), metric, 4)
+    owners = [owner]
     for what, seed in operations:
-        step(owner, what, np.random.default_rng(seed))
-    step(owner, "search", np.random.default_rng(0))
+        if what == "copy":
+            owners.insert(0, owners[0].copy())
+        else:
+            step(owners[0], what, np.random.default_rng(seed))
+    for owner in owners:
+        step(owner, "search", np.random.default_rng(0))
 
 
 def step(owner: Owner, what: str, rng: np.random.Generator) -> None:

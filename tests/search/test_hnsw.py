@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from mock_s3vectors.search import HnswEngine
+from mock_s3vectors.search import Hnsw, HnswEngine
 from mock_s3vectors.search.flat import load_faiss
 
 from .owner import METRICS, Owner, clustered, owner_of, recall
@@ -62,7 +62,7 @@ def test_recall(metric: str, dimension: int, noise: float | None, walker: Walker
 @pytest.mark.parametrize("share", [0.5, 0.1, 0.01, 0.001])
 def test_recall_with_masks(metric: str, share: float, walking: None) -> None:  # noqa: ARG001
     rng = np.random.default_rng(1)
-    owner = owner_of(clustered(rng, 4000, 64, 0.3), metric, HnswEngine(metric, 64))
+    owner = owner_of(clustered(rng, 4000, 64, 0.3), metric, Hnsw().build(metric, 64))
     mask = rng.random(4000) < share
     queries = near(rng, owner, 50)
     assert recall(owner, queries, 10, mask) >= 0.95
@@ -159,7 +159,7 @@ def test_rows_beside_thousands_of_copies_find_themselves(metric: str, jitter: fl
     parts = [copies(rng, 1, 3000, 32, jitter), rng.standard_normal((2000, 32))]
     owner = owner_of(np.concatenate(parts if order == "copies first" else parts[::-1]), metric)
     spread = [key for key in owner.keys if (int(key) > 2000) == (order == "copies last")][:2000:10]
-    owner.engine = HnswEngine(metric, 32)
+    owner.engine = Hnsw().build(metric, 32)
     owner.engine.write(np.arange(5000), owner.matrix)
     queries = [owner.living[owner.row_of[key]] for key in spread]
     found = [owner.search(query, 1)[0][0] for query in queries]
@@ -173,7 +173,7 @@ def test_rows_beside_thousands_of_copies_find_themselves(metric: str, jitter: fl
 def test_points_of_many_copies(metric: str, jitter: float, k: int) -> None:
     rng = np.random.default_rng(15)
     rows = copies(rng, 600 if not jitter else 60, 8 if not jitter else 80, 24, jitter)
-    owner = owner_of(rows, metric, HnswEngine(metric, 24, ef_construction=100))
+    owner = owner_of(rows, metric, Hnsw(ef_construction=100).build(metric, 24))
     assert recall(owner, rows[:40], k) >= 0.95
     some = rng.random(len(rows)) < 0.5
     assert recall(owner, rows[:40], k, some) >= 0.95
@@ -186,7 +186,7 @@ def test_filters_that_exclude_the_clusters_near_the_query(metric: str, size: int
     centres = rng.standard_normal((4000 // size, 32))
     cluster = rng.permutation(np.arange(4000) % len(centres))
     rows = centres[cluster] + tightness * rng.standard_normal((4000, 32))
-    owner = owner_of(rows, metric, HnswEngine(metric, 32, ef_construction=100))
+    owner = owner_of(rows, metric, Hnsw(ef_construction=100).build(metric, 32))
     queries = centres[::2][:30] + tightness * rng.standard_normal((len(centres[::2][:30]), 32))
     assert recall(owner, queries, 10, cluster % 2 == 1) >= 0.95
     # The query's own half of each cluster.
@@ -198,7 +198,7 @@ def test_filters_that_exclude_the_clusters_near_the_query(metric: str, size: int
 @pytest.mark.parametrize("tightness", [1e-3, 0.05])
 def test_queries_far_from_all_clusters(metric: str, size: int, tightness: float) -> None:
     rng = np.random.default_rng(21)
-    owner = owner_of(copies(rng, 5000 // size, size, 32, tightness), metric, HnswEngine(metric, 32))
+    owner = owner_of(copies(rng, 5000 // size, size, 32, tightness), metric, Hnsw().build(metric, 32))
     assert recall(owner, rng.standard_normal((60, 32)), 10) >= 0.95
 
 
@@ -276,7 +276,7 @@ def test_a_query_that_is_interrupted_while_it_links_leaves_nothing_torn(
 def test_identical_rows_come_by_key(metric: str, walking: None) -> None:  # noqa: ARG001
     rng = np.random.default_rng(7)
     rows = np.concatenate([np.tile(rng.standard_normal(20), (500, 1)), rng.standard_normal((500, 20))])
-    owner = owner_of(rows, metric, HnswEngine(metric, 20))
+    owner = owner_of(rows, metric, Hnsw().build(metric, 20))
     for query in (rows[0], rows[0] + 0.01):
         assert [key for key, _ in owner.search(query, 10)] == sorted(owner.keys[:500])[:10]
 
@@ -285,7 +285,7 @@ def test_identical_rows_come_by_key(metric: str, walking: None) -> None:  # noqa
 def test_rows_that_float32_cannot_compare_are_scanned(metric: str, scale: float, walking: None) -> None:  # noqa: ARG001
     rng = np.random.default_rng(8)
     rows = rng.integers(-30, 30, (500, 8)) + np.eye(8)[rng.integers(0, 8, 500)] * 99
-    owner = owner_of(rows * scale, metric, HnswEngine(metric, 8))
+    owner = owner_of(rows * scale, metric, Hnsw().build(metric, 8))
     for query in rng.integers(-30, 30, (5, 8)) * scale:
         assert len(owner.search(query, 10)) == 10
         if metric == "euclidean":
@@ -294,7 +294,7 @@ def test_rows_that_float32_cannot_compare_are_scanned(metric: str, scale: float,
 
 def test_every_k_is_served_in_full(metric: str, walking: None) -> None:  # noqa: ARG001
     rng = np.random.default_rng(9)
-    owner = owner_of(clustered(rng, 2000, 16, 0.01), metric, HnswEngine(metric, 16, m=4, ef_search=10))
+    owner = owner_of(clustered(rng, 2000, 16, 0.01), metric, Hnsw(m=4, ef_search=10).build(metric, 16))
     for k in (1, 10, 500, 1900, 1990, 2000, 10_000):
         assert len({key for key, _ in owner.search(np.ones(16), k)}) == min(k, 2000)
         mask = rng.random(2000) < 0.3
@@ -321,6 +321,44 @@ def test_the_same_calls_build_the_same_graph(metric: str, walker: Walker) -> Non
         faiss.omp_set_num_threads(threads)
 
 
+@pytest.mark.parametrize("outdated", [False, True])
+def test_a_copy_links_as_its_original_does(metric: str, outdated: bool, walking: None) -> None:  # noqa: ARG001, FBT001
+    rng = np.random.default_rng(21)
+    rows = np.concatenate([rng.standard_normal((600, 16)), copies(rng, 20, 5, 16)])
+    owner = owner_of(rows, metric, Hnsw(m=8, ef_construction=40).build(metric, 16))
+    query = rng.standard_normal(16)
+    before = owner.search(query, 10)
+    if outdated:
+        owner.put(owner.keys[:20], rng.standard_normal((20, 16)))
+        owner.delete(owner.keys[50:70])
+    linked, copy = links(owner), owner.copy()
+    assert links(copy) == linked
+    later = rng.standard_normal((100, 16))
+
+    def change(changed: Owner) -> list[tuple[str, float]]:
+        changed.put([*changed.keys[100:150], *(f"new{n}" for n in range(50))], later)
+        changed.delete(changed.keys[200:300])
+        return changed.search(query, 10)
+
+    found = change(copy)
+    assert links(owner) == linked
+    assert graph_of(copy).ntotal > graph_of(owner).ntotal
+    if not outdated:
+        assert owner.search(query, 10) == before
+    assert recall(copy, near(rng, copy, 20), 10) >= 0.95
+    assert change(owner) == found
+    assert links(owner) == links(copy)
+
+
+def test_a_copy_needs_no_new_graph(metric: str, walking: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    rng = np.random.default_rng(22)
+    owner = owner_of(rng.standard_normal((300, 8)), metric, Hnsw().build(metric, 8))
+    found = owner.search(np.ones(8), 5)
+    copy = owner.copy()
+    monkeypatch.setattr(load_faiss().IndexHNSWFlat, "add", None)
+    assert copy.search(np.ones(8), 5) == owner.search(np.ones(8), 5) == found
+
+
 def test_rows_are_linked_by_one_thread(metric: str, walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
     faiss = load_faiss()
     add, threads = faiss.IndexHNSWFlat.add, []
@@ -337,7 +375,7 @@ def test_rows_are_linked_by_one_thread(metric: str, walker: Walker, monkeypatch:
 
 def test_scans_after_overwrites_and_deletes(metric: str, scanning: None) -> None:  # noqa: ARG001
     rng = np.random.default_rng(13)
-    owner = owner_of(rng.standard_normal((400, 8)), metric, HnswEngine(metric, 8))
+    owner = owner_of(rng.standard_normal((400, 8)), metric, Hnsw().build(metric, 8))
     for _ in range(5):
         owner.put(owner.keys[:50], rng.standard_normal((50, 8)))
         owner.delete(owner.keys[20:80])
@@ -349,7 +387,7 @@ def test_scans_after_overwrites_and_deletes(metric: str, scanning: None) -> None
 def test_scans_where_a_walk_would_see_most_rows(metric: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(11)
     rows = rng.standard_normal((4000, 8))
-    owner = owner_of(rows, metric, HnswEngine(metric, 8, m=8, ef_construction=20, ef_search=20))
+    owner = owner_of(rows, metric, Hnsw(m=8, ef_construction=20, ef_search=20).build(metric, 8))
     half = np.arange(4000) < 2000
     owner.search(rows[0], 10, np.arange(4000) < 200)
     owner.search(rows[0], 1000)
@@ -373,7 +411,8 @@ def test_any_history(
     walking: None,  # noqa: ARG001
     own: float,
 ) -> None:
-    owner = Owner(HnswEngine(metric, 4), metric, 4)
+    owner = Owner(Hnsw().build(metric, 4), metric, 4)
+    others: list[tuple[Owner, list[str], Any]] = []
     for what, seed in [*operations, ("search", 0)]:
         rng = np.random.default_rng(seed)
         some = [f"{i:03}" for i in rng.permutation(150)[: rng.integers(1, 90)]]
@@ -382,7 +421,14 @@ def test_any_history(
             owner.put(some, small(rng, len(some)) + own * rng.random((len(some), 4)))
         elif what == "delete":
             owner.delete([key for key in some if key in owner.row_of])
+        elif what == "copy":
+            others.append((owner, owner.keys[:], owner.living.copy()))
+            owner = owner.copy()
         elif owner.keys:
             mask = rng.random(len(owner.keys)) < rng.random()
             assert recall(owner, rng.standard_normal((3, 4)), 5) > 0.7
             assert recall(owner, rng.standard_normal((3, 4)), 5, mask) > 0.7 or not mask.any()
+    for other, keys, living in others:
+        assert other.keys == keys
+        np.testing.assert_array_equal(other.living, living)
+        assert not keys or recall(other, np.ones((1, 4)), 5) > 0.5

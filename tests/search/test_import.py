@@ -10,12 +10,12 @@ import mock_s3vectors
 
 SMALL_SEARCH = """
 import sys, numpy as np
-from mock_s3vectors.search import FlatEngine, HnswEngine, top_k
+from mock_s3vectors.search import Flat, Hnsw, top_k
 assert "faiss" not in sys.modules
 rows = np.eye(100, dtype=np.float32)
-for kind in (FlatEngine, HnswEngine):
+for method in (Flat(), Hnsw()):
     for metric in ("euclidean", "cosine"):
-        engine = kind(metric, 100)
+        engine = method.build(metric, 100)
         engine.write(np.arange(100), rows)
         engine.remove(5, 99)
         top_k(engine, metric, rows[0], 10, rows[:99], [str(i) for i in range(99)], rows[0] == 1)
@@ -26,10 +26,10 @@ assert "faiss" not in sys.modules
 
 LARGE_SEARCH = """
 import sys, numpy as np
-from mock_s3vectors.search import FlatEngine, top_k
+from mock_s3vectors.search import Flat, top_k
 rows = np.random.default_rng(0).standard_normal((2000, 100), dtype=np.float32)
 keys = [str(i) for i in range(2000)]
-found = top_k(FlatEngine("euclidean", 100), "euclidean", rows[7], 1, rows, keys, None)
+found = top_k(Flat().build("euclidean", 100), "euclidean", rows[7], 1, rows, keys, None)
 assert found == [(7, 0.0)]
 assert "faiss" in sys.modules
 """

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mock_s3vectors.search import FlatEngine, top_k
+from mock_s3vectors.search import Flat, top_k
 
 from .owner import METRICS, Owner, owner_of
 
 
 def test_rows_and_distances() -> None:
     rows = np.array([[3, 4], [0, 1], [0, 0.9]], np.float32)
-    engine = FlatEngine("euclidean", 2)
+    engine = Flat().build("euclidean", 2)
     engine.write(np.arange(3), rows)
     found = top_k(engine, "euclidean", np.zeros(2, np.float32), 3, rows, ["a", "b", "c"], None)
     assert found == [(2, float(np.float32(np.float32(0.9).astype(float) ** 2))), (1, 1.0), (0, 25.0)]
@@ -30,7 +30,7 @@ def test_distances_are_float32_numbers(metric: str) -> None:
 
 
 def test_what_float32_cannot_hold_is_infinite_but_in_order() -> None:
-    owner = Owner(FlatEngine("euclidean", 1), "euclidean", 1)
+    owner = Owner(Flat().build("euclidean", 1), "euclidean", 1)
     owner.put(["far", "farther", "near", "nearer"], [[2e38], [3e38], [1e18], [-1e-40]])
     found = owner.search([0], 4)
     assert [key for key, _ in found] == ["nearer", "near", "far", "farther"]
@@ -38,14 +38,14 @@ def test_what_float32_cannot_hold_is_infinite_but_in_order() -> None:
 
 
 def test_keys_order_by_their_characters() -> None:
-    owner = Owner(FlatEngine("euclidean", 1), "euclidean", 1)
+    owner = Owner(Flat().build("euclidean", 1), "euclidean", 1)
     keys = ["b", "a", "B", "é", "aa", "10", "9", "\U0001f600", "￿"]
     owner.put(keys, np.ones((len(keys), 1)))
     assert [key for key, _ in owner.search([0], 99)] == sorted(keys, key=lambda key: key.encode())
 
 
 def test_equal_distances_in_float32_keep_their_true_order() -> None:
-    owner = Owner(FlatEngine("euclidean", 2), "euclidean", 2)
+    owner = Owner(Flat().build("euclidean", 2), "euclidean", 2)
     owner.put(["a", "b"], [[1, 2**-14], [1, 0]])
     found = owner.search([0, 0], 2)
     assert [key for key, _ in found] == ["b", "a"]

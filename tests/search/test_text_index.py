@@ -183,9 +183,10 @@ def test_keys_and_languages_have_indexes_of_their_own() -> None:
     texts = TextIndexes(metadata)
     assert texts.scores("x", None, "cat").tolist() == same([0, log(2)])
     assert texts.scores("y", None, "cat").tolist() == same([log(4 / 3), 0])
-    texts.forget("x")
     assert texts.scores("x", "en", "the cat").tolist() == same([log(1.2), log(1.2)])
     assert texts.scores("y", None, "the cats").tolist() == [0, 0]
+    # Copies of an index may share these, and have given the key different languages.
+    assert texts.scores("x", None, "the cat").tolist() == same([log(2), log(2)])
 
 
 def test_an_index_is_built_anew_when_the_dead_outnumber_the_living(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,10 +196,10 @@ def test_an_index_is_built_anew_when_the_dead_outnumber_the_living(monkeypatch: 
         assert scores(table, "second").keys() == {"b"}
         put(table, a=f"word{count} other word{count}")
         # Each leaves two postings dead, and three are alive: at the eighth time these are more than 3 + 11.
-        assert ("text" in table.texts._live) == (count % 8 != 0), count
+        assert (("text", None) in table.texts._live) == (count % 8 != 0), count
         assert scores(table, f"word{count} second").keys() == {"a", "b"}
         assert scores(table, f"word{count - 1} first") == {}
-        assert len(table.texts._live["text"].part._postings) <= 3 + 8
+        assert len(table.texts._live["text", None].part._postings) <= 3 + 8
 
 
 def test_deletes_also_let_an_index_be_built_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,11 +208,11 @@ def test_deletes_also_let_an_index_be_built_anew(monkeypatch: pytest.MonkeyPatch
     table = table_of(**dict.fromkeys(names, "same thing"))
     assert len(scores(table, "same")) == 10
     for gone in range(1, 7):
-        assert "text" in table.texts._live
+        assert ("text", None) in table.texts._live
         table.delete([names[gone]])
     assert table.texts._live == {}  # 12 postings were dead, more than 8 + 1
     assert scores(table, "same").keys() == {*"ahij"}
-    assert table.texts._live["text"].part._documents == 4
+    assert table.texts._live["text", None].part._documents == 4
 
 
 def test_a_copy_goes_its_own_way() -> None:
@@ -224,6 +225,14 @@ def test_a_copy_goes_its_own_way() -> None:
     assert scores(table, "red tree") == before
     assert scores(copy, "red tree") == same(oracle({"a": "tree", "c": FRUIT["c"], "d": "red"}, "red tree"))
     put(table, b="tree")
+    assert scores(copy, "tree").keys() == {"a", "c"}
+    # Copies share postings until one of them adds to these, be it the original.
+    third = table.copy()
+    put(table, e="tree red")
+    assert scores(third, "tree").keys() == {"b", "c"}
+    put(third, f="tree")
+    assert scores(table, "tree").keys() == {"b", "c", "e"}
+    assert scores(third, "tree").keys() == {"b", "c", "f"}
     assert scores(copy, "tree").keys() == {"a", "c"}
 
 

@@ -21,7 +21,7 @@ import pytest
 from mock_s3vectors import locks, mock_s3vectors
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.mocking.stack import STACK
-from mock_s3vectors.search import FlatEngine, HnswEngine, top_k
+from mock_s3vectors.search import Flat, Hnsw, top_k
 from tests.support.helpers import vector
 from tests.support.interruptions import lines_of
 from tests.support.mocks import index_named, store
@@ -301,14 +301,14 @@ def test_by_multiprocessing(filled: Client) -> None:
 
 
 @pytest.mark.parametrize("ties", [False, True])
-@pytest.mark.parametrize("engine", [FlatEngine, HnswEngine])
-def test_after_a_search_by_faiss(engine: Any, ties: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("method", [Flat(), Hnsw()])
+def test_after_a_search_by_faiss(method: Any, ties: bool) -> None:  # noqa: FBT001
     """faiss may have started threads, which the child lacks."""
-    matrix = np.random.default_rng(0).standard_normal((4000 if engine is FlatEngine else 800, 32), np.float32)
+    matrix = np.random.default_rng(0).standard_normal((4000 if method == Flat() else 800, 32), np.float32)
     if ties:
         matrix[:] = matrix[0]
     keys = [f"{row:05}" for row in range(len(matrix))]
-    searcher = engine("euclidean", 32)
+    searcher = method.build("euclidean", 32)
     searcher.write(np.arange(len(matrix), dtype=np.intp), matrix)
 
     def search() -> Any:

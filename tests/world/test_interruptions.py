@@ -11,9 +11,9 @@ import pytest
 from mock_s3vectors.search import hnsw
 from tests.support.helpers import vector
 from tests.support.interruptions import interrupted_everywhere, lines_of
-from tests.support.mocks import index_named
 from tests.support.shapes import TEXT_SEARCH, has, needs
 from tests.support.text_search import INDEX, searchable
+from tests.world.copies import index_of, seeing, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ class World:
 
     @property
     def table(self) -> Any:
-        return index_named().vectors
+        return index_of(state()).vectors
 
     def fill(self) -> None:
         self.put(range(ROWS))
@@ -136,6 +136,50 @@ def test_a_write_of_new_and_old_vectors(world: World, engine: str) -> None:  # n
 def test_a_delete_of_many_vectors(world: World, engine: str) -> None:  # noqa: ARG001 - a marker
     gone = [3, ROWS - 1, 10, ROWS - 3, 11]
     check_write(world, lambda: world.delete([*gone, 5000]), lambda: world.put(gone))
+
+
+@engines
+@pytest.mark.parametrize("action", ["put", "delete"])
+def test_a_first_write_in_a_copy(world: World, engine: str, action: str) -> None:  # noqa: ARG001 - a marker
+    """It copies the vectors first, which the original has as well."""
+    original = state()
+    before = world.snapshot()
+    copies = [original.copy()]
+
+    def prepare() -> None:
+        copies[:] = [original.copy()]
+
+    def write() -> None:
+        with seeing(copies[0]):
+            if action == "put":
+                world.put([*CHANGED, *NEW], shift=0.25)
+            else:
+                world.delete(CHANGED)
+
+    def snapshot_of_copy() -> Any:
+        with seeing(copies[0]):
+            return world.snapshot()
+
+    write()
+    after = snapshot_of_copy()
+    assert before != after
+    seen = []
+    for _ in interrupted_everywhere(write, prepare):
+        seen.append(elsewhere(snapshot_of_copy))
+        assert elsewhere(world.snapshot) == before
+    assert all(snapshot in (before, after) for snapshot in seen)
+    assert before in seen
+    assert after in seen
+
+
+@engines
+def test_copying(world: World, engine: str) -> None:  # noqa: ARG001 - a marker
+    before = world.snapshot()
+    original, table = state(), world.table
+    for _ in interrupted_everywhere(original.copy, lambda: None):
+        world.put(CHANGED)  # nobody else has the vectors
+        assert world.table is table
+        assert elsewhere(world.snapshot) == before
 
 
 def configure(world: World, action: str, *entries: str) -> None:

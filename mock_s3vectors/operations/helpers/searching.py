@@ -1,4 +1,4 @@
-"""The three kinds of search: by vector, by text, and by both. What comes here has been checked."""
+"""The three kinds of search: by vector, by text, and by both. The request has been checked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from mock_s3vectors import choices
-from mock_s3vectors.search import fuse, highest
+from mock_s3vectors.search import Flat, Hnsw, fuse, highest
 from mock_s3vectors.world.rankings import Hits
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.config import Config
     from mock_s3vectors.filtering import Filter
+    from mock_s3vectors.search import SearchMethod
     from mock_s3vectors.world.tables import VectorTable
 
 
@@ -29,7 +30,7 @@ class TextQuery(NamedTuple):
 
 
 class Search(NamedTuple):
-    """What to search for.
+    """A search that a request asks for.
 
     Attributes:
         vector: shape (dimension,), or None to search for texts alone.
@@ -45,11 +46,12 @@ class Search(NamedTuple):
 
 
 def search(table: VectorTable, wanted: Search, config: Config) -> Hits:
-    """The hits, best first."""
+    """Return the hits, best first."""
     vector, texts, top_k, matching = wanted
+    method = _method(config)
     mask = table.mask(matching)
     if vector is not None and not texts:
-        nearest = table.nearest(vector, top_k, mask, config)
+        nearest = table.nearest(vector, top_k, mask, method)
         return _hits(table, [row for row, _ in nearest], dict(nearest))
 
     scores = [table.texts.scores(*text) for text in texts]
@@ -59,15 +61,22 @@ def search(table: VectorTable, wanted: Search, config: Config) -> Hits:
         return _hits(table, rows, {}, scores)
 
     depth = choices.ranking_depth(top_k)
-    distances = dict(table.nearest(vector, depth, mask, config))
+    distances = dict(table.nearest(vector, depth, mask, method))
     by_text = [highest(of_text, depth, table.keys, _found(of_text, mask)) for of_text in scores]
     fused = fuse([list(distances), *by_text], len(table))
     rows = highest(fused, top_k, table.keys, fused > 0.0)
     return _hits(table, rows, distances, scores, fused)
 
 
+def _method(config: Config) -> SearchMethod:
+    """Return the way to search by vector that the options name."""
+    if config.search_engine == "hnsw":
+        return Hnsw(config.hnsw_m, config.hnsw_ef_construction, config.hnsw_ef_search)
+    return Flat()
+
+
 def _found(scores: NDArray[np.float64], mask: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
-    """The rows that a text finds, shape (rows,), of those that a filter allows."""
+    """Return the rows that a text finds, shape (rows,), of those that a filter allows."""
     found = choices.is_found(scores)
     return found if mask is None else found & mask
 

@@ -6,7 +6,8 @@ share its vectors as well, until one of them writes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -77,7 +78,10 @@ class Index:
     lock: threading.RLock = field(default_factory=new_lock)
 
     def __post_init__(self) -> None:
-        # Before anybody can write through this index.
+        self._hold_table()
+
+    def _hold_table(self) -> None:
+        """Let the table know of this index, before anybody can write through it."""
         holding = (holder for holder in self.table.holders if self._shares_with(holder()))
         self.table.holders = [*holding, ref(self)]
 
@@ -149,7 +153,11 @@ class Index:
         The vectors are shared until either index writes: this costs the same however many there are.
         """
         with self.lock:
-            return replace(self, table=self.vectors, rankings=self.rankings.copy())
+            self.table.settle()
+            other = copy(self)
+            other.rankings = self.rankings.copy()
+            other._hold_table()
+            return other
 
 
 @dataclass
@@ -192,5 +200,7 @@ class VectorBucket:
         self.tags = tags
 
     def copy(self) -> VectorBucket:
-        """A bucket of its own with the same indexes."""
-        return replace(self, indexes={name: index.copy() for name, index in self.indexes.items()})
+        """Return a bucket of its own with the same indexes."""
+        other = copy(self)
+        other.indexes = {name: index.copy() for name, index in self.indexes.items()}
+        return other

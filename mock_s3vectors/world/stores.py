@@ -34,9 +34,9 @@ class Store:
         del self.vector_buckets[bucket.name]
 
     def copy(self) -> Store:
-        """Return a store of its own with the same contents."""
+        """Return a store of its own with the same contents. It shares the lock, as its indexes do theirs."""
         with self.lock:
-            return Store({name: bucket.copy() for name, bucket in self.vector_buckets.items()})
+            return Store({name: bucket.copy() for name, bucket in self.vector_buckets.items()}, self.lock)
 
     def made_since(self, before: Store) -> set[tuple[str, str | None]]:
         """Return the names that another store, which was equal to this one, does not have.

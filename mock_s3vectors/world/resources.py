@@ -78,9 +78,9 @@ class Index:
     lock: threading.RLock = field(default_factory=new_lock)
 
     def __post_init__(self) -> None:
-        self._hold_table()
+        self.hold_table()
 
-    def _hold_table(self) -> None:
+    def hold_table(self) -> None:
         """Let the table know of this index, before anybody can write through it."""
         holding = (holder for holder in self.table.holders if self._shares_with(holder()))
         self.table.holders = [*holding, ref(self)]
@@ -156,7 +156,7 @@ class Index:
             self.table.settle()
             other = copy(self)
             other.rankings = self.rankings.copy()
-            other._hold_table()
+            other.hold_table()
             return other
 
 

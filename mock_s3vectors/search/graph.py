@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from copy import copy
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -36,7 +36,6 @@ class Graph:
 
     def __init__(self, dimension: int, m: int, ef_construction: int) -> None:
         """Make a graph without nodes; see `Hnsw` for the parameters."""
-        self._shape = dimension, m
         self.index = load_faiss().IndexHNSWFlat(dimension, m)
         self.index.hnsw.efConstruction = ef_construction
         self._sample = np.zeros(0, np.int32)
@@ -50,24 +49,10 @@ class Graph:
     def copy(self) -> Self:
         """Return an independent graph with the same nodes and links.
 
-        It has room for more of them. `faiss.clone_index` would leave none: then the next search, which links
-        what is new, moved the whole graph.
+        faiss copies the state of its random numbers too: a node that is added to both gets the same links.
         """
-        faiss = load_faiss()
         other: Self = copy(self)
-        other.index = faiss.IndexHNSWFlat(*self._shape)
-        links, new_links = self.index.hnsw, other.index.hnsw
-        _make_room(new_links.neighbors, links.neighbors)
-        _make_room(new_links.levels, links.levels)
-        _make_room(new_links.offsets, links.offsets)
-        # With the state of the random numbers: a node that is added to both graphs gets the same links.
-        other.index.hnsw = links
-        vectors, new_vectors = _vectors_of(self.index), _vectors_of(other.index)
-        _make_room(new_vectors.codes, vectors.codes)
-        new_vectors.codes.resize(vectors.codes.size())
-        numbers = vectors.ntotal * vectors.d
-        faiss.rev_swig_ptr(new_vectors.get_xb(), numbers)[:] = faiss.rev_swig_ptr(vectors.get_xb(), numbers)
-        other.index.ntotal = new_vectors.ntotal = vectors.ntotal
+        other.index = load_faiss().clone_index(self.index)
         return other
 
     def choose_starts(self) -> None:
@@ -110,16 +95,6 @@ class Graph:
                 parameters,
             )
         return distances, nodes
-
-
-def _vectors_of(index: Any) -> Any:
-    """Return the part of an HNSW index that holds the vectors."""
-    return load_faiss().downcast_index(index.storage)
-
-
-def _make_room(vector: Any, other: Any) -> None:
-    """Let a vector of C++ have room for what another one holds, and for an eighth more."""
-    vector.resize(other.size() + other.size() // 8 + 1)
 
 
 @contextmanager

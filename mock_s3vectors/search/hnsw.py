@@ -26,6 +26,10 @@ ROWS_PER_NEIGHBOUR = 4
 # A query walks once more, farther, if the first walk found too few; then it scans.
 _WALKS = 2
 
+# A shared graph may lack so many rows, as many as one PutVectors writes. Comparing a query with them takes
+# about as long as a walk; linking them takes some hundred times as long.
+_MOST_WAITING = 500
+
 _NONE = -1
 
 
@@ -61,6 +65,8 @@ class HnswEngine:
     vector sees nothing else, and copies have no links to spare for others. When tombstones outnumber the
     living nodes, the graph is built anew.
 
+    Copies of an engine share the graph until one of them has many rows to link (see `copy`).
+
     Filters do not guide a walk: it passes nodes that they exclude, and goes on until it has met enough
     others. Where a filter excludes everything near the query, it would go so far that a scan is faster.
 
@@ -76,7 +82,9 @@ class HnswEngine:
         self._graph: Graph | None = None
         self._nodes = Nodes()
         self._living: NDArray[np.bool_] | None = None  # by node; None if there is no tombstone
+        self._waiting = np.zeros(0, np.intp)  # the rows that the graph lacks, once it is up to date
         self._up_to_date = False
+        self._shared = False
 
     def write(self, rows: NDArray[np.intp], matrix: NDArray[np.float32]) -> None:
         """See `Engine.write`; the graph waits for a query, as linking a row takes up to a millisecond."""
@@ -93,12 +101,15 @@ class HnswEngine:
         self._up_to_date = False
 
     def copy(self) -> Self:
-        """See `Engine.copy`; rows that wait to be linked wait in the copy as well."""
+        """See `Engine.copy`.
+
+        The graph stays shared, as copying it takes longer than all else. Either engine compares a query with
+        the rows that a shared graph lacks, while these are few. When they are more, it links them in a copy.
+        """
+        self._shared = True
         other: Self = copy(self)
         other._flat = self._flat.copy()
         other._nodes = self._nodes.copy()
-        if self._graph is not None:
-            other._graph = self._graph.copy()
         return other
 
     def candidates(
@@ -154,22 +165,40 @@ class HnswEngine:
             if rows.size >= k:
                 horizon = self._bound.horizon(float(distances[np.searchsorted(ends, k)]))
                 if horizon < farthest:
-                    return rows[: ends[np.searchsorted(distances, horizon, "right") - 1]]
+                    near = rows[: ends[np.searchsorted(distances, horizon, "right") - 1]]
+                    return np.concatenate([near, self._waiting_rows(mask)])
             # Twice as far, or farther where few of the nodes nearby may be found.
             effort *= max(2, with_slack(k) // max(nodes.size, 1))
             wanted = effort
         return None
 
+    def _waiting_rows(self, mask: NDArray[np.bool_] | None) -> NDArray[np.intp]:
+        return self._waiting if mask is None else self._waiting[mask[self._waiting]]
+
     def _current_graph(self, matrix: NDArray[np.float32]) -> Graph:
-        """Link the rows that the graph lacks; begin a new graph if the old would be mostly tombstones."""
+        """Return the graph, once it has the rows that it lacks, except for a few that wait (see `copy`)."""
         if self._graph is not None and self._up_to_date:
             return self._graph
         # An interruption leaves graph and nodes torn: then the next query finds no graph, and begins anew.
         graph, self._graph = self._graph, None
+        waiting = self._nodes.without()
+        if graph is None or not self._shared or waiting.size > _MOST_WAITING or self._is_mostly_tombstones():
+            graph = self._linked(graph, matrix)
+            waiting = np.zeros(0, np.intp)
+        living = self._nodes.living()
+        self._living = None if living.all() else living
+        self._waiting = waiting
+        self._graph, self._up_to_date = graph, True
+        return graph
+
+    def _linked(self, graph: Graph | None, matrix: NDArray[np.float32]) -> Graph:
+        """Link the rows that a graph lacks; begin a new graph if the old would be mostly tombstones."""
         if graph is not None:
             new = self._place(matrix)
-            if len(self._nodes) > 2 * np.count_nonzero(self._nodes.living()):
+            if self._is_mostly_tombstones():
                 graph = None
+            elif self._shared:
+                graph = graph.copy()
         if graph is None:
             graph = Graph(self._dimension, self._settings.m, self._settings.ef_construction)
             self._nodes = Nodes(matrix.shape[0])
@@ -177,10 +206,11 @@ class HnswEngine:
         for block in blocks(new.size, self._dimension):
             graph.add(self._flat.comparable(matrix[new[block]]))
         graph.choose_starts()
-        living = self._nodes.living()
-        self._living = None if living.all() else living
-        self._graph, self._up_to_date = graph, True
+        self._shared = False
         return graph
+
+    def _is_mostly_tombstones(self) -> bool:
+        return len(self._nodes) > 2 * int(np.count_nonzero(self._nodes.living()))
 
     def _place(self, matrix: NDArray[np.float32]) -> NDArray[np.intp]:
         """Give nodes to the rows that have none, and return the rows of new nodes, for the graph to link."""

@@ -101,9 +101,10 @@ class Nodes:
         return living
 
     def allowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Tell which nodes have a row that `mask`, shape (rows,), allows; every row must have a node."""
+        """Tell which nodes have a row that `mask`, shape (rows,), allows."""
+        nodes = self._node_of_row[: self._rows][mask]
         allowed = np.zeros(self._count, np.bool_)
-        allowed[self._node_of_row[: self._rows][mask]] = True
+        allowed[nodes[nodes != _NONE]] = True
         return allowed
 
     def rows_of(

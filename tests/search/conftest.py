@@ -20,8 +20,9 @@ def scanning(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def walking(monkeypatch: pytest.MonkeyPatch, scanning: None) -> None:  # noqa: ARG001 - it sets up
-    """An HNSW engine walks its graph however few rows there are."""
+    """An HNSW engine walks its graph however few rows there are, and lets few rows wait for a shared one."""
     monkeypatch.setattr(hnsw, "ROWS_PER_NEIGHBOUR", 0)
+    monkeypatch.setattr(hnsw, "_MOST_WAITING", 20)
 
 
 @pytest.fixture

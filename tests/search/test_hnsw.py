@@ -332,7 +332,6 @@ def test_a_copy_links_as_its_original_does(metric: str, outdated: bool, walking:
         owner.put(owner.keys[:20], rng.standard_normal((20, 16)))
         owner.delete(owner.keys[50:70])
     linked, copy = links(owner), owner.copy()
-    assert links(copy) == linked
     later = rng.standard_normal((100, 16))
 
     def change(changed: Owner) -> list[tuple[str, float]]:
@@ -350,13 +349,50 @@ def test_a_copy_links_as_its_original_does(metric: str, outdated: bool, walking:
     assert links(owner) == links(copy)
 
 
-def test_a_copy_needs_no_new_graph(metric: str, walking: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+def test_few_rows_wait_for_a_shared_graph(metric: str, walker: Walker) -> None:
     rng = np.random.default_rng(22)
-    owner = owner_of(rng.standard_normal((300, 8)), metric, Hnsw().build(metric, 8))
-    found = owner.search(np.ones(8), 5)
+    owner = owner_of(rng.standard_normal((400, 8)), metric, walker(metric, 8))
+    before = owner.search(np.ones(8), 5)
+    linked, copy = links(owner), owner.copy()
+    assert copy.search(np.ones(8), 5) == before
+    # Twelve rows are new or have other vectors, and the row that moves into a hole has its node.
+    new = rng.standard_normal((12, 8)).astype(np.float32)
+    names = [*copy.keys[:6], *(f"new{n}" for n in range(6))]
+    copy.put(names, new)
+    copy.delete(copy.keys[100:120])
+    for name, values in zip(names, new, strict=True):
+        assert copy.search(values, 1)[0][0] == name
+        allowed = np.array([key != name for key in copy.keys])
+        assert copy.search(values, 1, allowed)[0][0] != name
+    for mask in (None, rng.random(len(copy.keys)) < 0.5):
+        assert recall(copy, [*new, *near(rng, copy, 20)], 10, mask) >= 0.95
+    assert graph_of(copy) is graph_of(owner)
+    assert links(owner) == linked
+    assert owner.search(np.ones(8), 5) == before
+    # More than twenty do not wait, and are linked in a graph of the copy's own.
+    copy.put([f"more{n}" for n in range(9)], rng.standard_normal((9, 8)))
+    assert recall(copy, near(rng, copy, 20), 10) >= 0.95
+    assert graph_of(copy).ntotal == 421
+    assert links(owner) == linked
+    # From then on, none waits there; the original does not know that it is alone.
+    copy.put(["last"], rng.standard_normal((1, 8)))
+    copy.search(np.ones(8), 5)
+    assert graph_of(copy).ntotal == 422
+    owner.put(["last"], rng.standard_normal((1, 8)))
+    assert owner.search(owner.living[-1], 1)[0][0] == "last"
+    assert graph_of(owner).ntotal == 400
+
+
+def test_a_shared_graph_of_tombstones_is_left_to_the_others(metric: str, walker: Walker) -> None:
+    rng = np.random.default_rng(23)
+    owner = owner_of(rng.standard_normal((400, 8)), metric, walker(metric, 8))
+    before = owner.search(np.ones(8), 5)
     copy = owner.copy()
-    monkeypatch.setattr(load_faiss().IndexHNSWFlat, "add", None)
-    assert copy.search(np.ones(8), 5) == owner.search(np.ones(8), 5) == found
+    copy.delete(copy.keys[:201])
+    assert recall(copy, near(rng, copy, 20), 10) >= 0.95
+    assert graph_of(copy).ntotal == 199
+    assert graph_of(owner).ntotal == 400
+    assert owner.search(np.ones(8), 5) == before
 
 
 def test_rows_are_linked_by_one_thread(metric: str, walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(hnsw, "ROWS_PER_NEIGHBOUR", 0)
+        self.patch.setattr(hnsw, "_MOST_WAITING", 3)
         self.patch.setattr(flat, "_FEW", 0)
         self.patch.setattr(text_index, "_SPARE_POSTINGS", 3)
         self.copies = [Copy(new_index(), dict(FIRST))]

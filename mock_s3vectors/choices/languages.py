@@ -1,4 +1,4 @@
-"""How the text of each language becomes terms: its words that are none, its stemmer, its characters."""
+"""The rules by which the text of each language becomes terms: stop words, stemmers, pairs of characters."""
 
 from __future__ import annotations
 

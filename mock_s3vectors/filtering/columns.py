@@ -1,4 +1,4 @@
-"""The metadata of an index, turned from rows into columns of value ids, for the keys that filters name."""
+"""The metadata of an index, as columns of value ids instead of rows, for the keys that filters name."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Column:
         self._changes += 1
 
     def outgrown(self) -> bool:
-        """Whether values that no row has any more make the column worth building anew.
+        """Return whether values that no row has any more make the column worth building anew.
 
         Rows of many array elements honestly need more values than rows; that as many rows were changed
         as there are is what tells such a column from an overwritten one, and pays for building it anew.
@@ -66,7 +66,7 @@ class Column:
         return other
 
     def spread(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """A table over value ids as a mask over rows: shape `(rows,)`, the caller's own."""
+        """Turn a table over value ids into a mask over rows: shape `(rows,)`, the caller's own."""
         mask: NDArray[np.bool_] = table[self._ids[: len(self._metadata)]]
         return mask
 
@@ -80,9 +80,9 @@ class Columns(Derived[Column]):
 
     @property
     def rows(self) -> int:
-        """The number of rows, which is the length of every mask."""
+        """Return the number of rows, which is the length of every mask."""
         return len(self._metadata)
 
     def column(self, key: str) -> Column:
-        """The column of a metadata key."""
+        """Return the column of a metadata key."""
         return self.part(key, lambda: Column(key, self._metadata))

@@ -70,7 +70,7 @@ class _Compiler:
         self.keys: set[str] = set()
 
     def node(self, document: Any, levels_left: int) -> Node:
-        """A condition object: exactly one key, a field or a group. Choice: dollar-keys."""
+        """Read a condition object: exactly one key, a field or a group. Choice: dollar-keys."""
         if not isinstance(document, dict) or len(document) != 1:
             raise refusals.invalid_filter()
         [(key, operand)] = document.items()
@@ -153,7 +153,7 @@ def _compared(comparison: np.ufunc, operand: float) -> Condition:
 
 @dataclass(frozen=True)
 class _Operator:
-    """Which operands an operator takes, and the condition it makes of one."""
+    """The operands that an operator takes, and the condition that it makes of one."""
 
     takes: Callable[[Any], bool]
     compiled: Callable[[Any], Condition]

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Condition(Protocol):
-    """What one operator asks of one field."""
+    """The condition that one operator sets for one field."""
 
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
-        """Which values satisfy it: shape `(len(vocabulary),)`, the caller's own."""
+        """Return which values satisfy it: shape `(len(vocabulary),)`, the caller's own."""
 
 
 # The nodes compare by identity: Python's equality would call the filters for 1 and for true the same.
@@ -93,7 +93,7 @@ class Node(Protocol):
     """A filter within a filter."""
 
     def mask(self, columns: Columns) -> NDArray[np.bool_]:
-        """Which rows satisfy it: shape `(columns.rows,)`, the caller's own."""
+        """Return which rows satisfy it: shape `(columns.rows,)`, the caller's own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +142,7 @@ class Filter:
     keys: frozenset[str]
 
     def mask(self, columns: Columns) -> NDArray[np.bool_]:
-        """Which rows the filter selects: booleans of shape `(columns.rows,)`, the caller's own.
+        """Return which rows the filter selects: booleans of shape `(columns.rows,)`, the caller's own.
 
         Columns that the filter reads are built where they are missing. Never fails.
         """

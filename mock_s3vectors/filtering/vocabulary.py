@@ -31,7 +31,7 @@ _ENTRY_BYTES = 100
 
 
 def as_number(value: float) -> float:
-    """A JSON number as filters see it.
+    """Return a JSON number as filters see it.
 
     Choice: integers-and-floats. Integers beyond float64 are infinite.
     """
@@ -163,11 +163,11 @@ class Vocabulary:
         }
 
     def __len__(self) -> int:
-        """How many ids there are, `ABSENT` among them."""
+        """Return how many ids there are, `ABSENT` included."""
         return self._register.size
 
     def enter(self, values: Iterable[Any]) -> list[int]:
-        """The id of each value, new ones entered. None stands for an absent key: metadata has no null."""
+        """Return the id of each value; enter new values. None is an absent key, as metadata has no null."""
         return _enter(values, self._entrances)
 
     def copy(self) -> Vocabulary:
@@ -185,11 +185,11 @@ class Vocabulary:
         return len(self) * _ENTRY_BYTES + self._register.numbers.nbytes + self._arrays.size()
 
     def nothing(self) -> NDArray[np.bool_]:
-        """The table that selects no value."""
+        """Return the table that selects no value."""
         return np.zeros(len(self), dtype=np.bool_)
 
     def equal_to_any(self, wanted: Iterable[str | float | bool]) -> NDArray[np.bool_]:
-        """Values equal to one of `wanted` (floats), and arrays with such an element. Choice: in-on-arrays."""
+        """Select values equal to one of `wanted` (floats), and arrays with such an element. Choice: in-on-arrays."""
         table = self.nothing()
         # The id of a value that no row ever had is ABSENT's, which equals nothing.
         table[[self._scalars[type(value)].get(value, ABSENT) for value in wanted]] = True
@@ -203,7 +203,7 @@ class Vocabulary:
         return self._arrays.lift(table)
 
     def starting_with(self, prefix: str) -> NDArray[np.bool_]:
-        """Strings with this prefix, and arrays with such an element. Choice: starts-with-on-arrays."""
+        """Select strings with this prefix, and arrays with such an element. Choice: starts-with-on-arrays."""
         table = self.nothing()
         starts = map(methodcaller("startswith", prefix), self._strings)
         table[list(compress(self._strings.values(), starts))] = True

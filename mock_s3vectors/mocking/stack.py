@@ -34,7 +34,7 @@ _FIRST_BOTOCORE = (1, 39, 5)
 
 
 class TemporaryChange(Protocol):
-    """A change of something else that lasts while a mock is on."""
+    """A change that lasts while a mock is on."""
 
     def apply(self) -> None:
         """Make it."""
@@ -64,7 +64,7 @@ class Level:
 
     @property
     def shares(self) -> bool:
-        """Whether what happens in it happens in the level around it."""
+        """Whether its calls change the world of the level around it."""
         return self.outer is not None and self.outer.world is self.world
 
     def around(self) -> Iterator[Level]:
@@ -253,7 +253,7 @@ class MockStack:
         return self._corridor().handle(request, level.world, level.config, refuse)
 
     def _corridor(self) -> Gateway:
-        """The gateway, made at the first request and kept: it holds no state, only the model."""
+        """Return the gateway, made at the first request and kept: it holds no state, only the model."""
         if self._gateway is None:
             with self._lock:  # so that a fork waits for the import
                 from mock_s3vectors.gateway import Gateway  # noqa: PLC0415 - numpy takes 0.2 s to import

@@ -1,4 +1,4 @@
-"""What the first mock sets up around itself, and the last one puts back."""
+"""The changes that the first mock makes around itself, and that the last one undoes."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ Terms = Callable[[str], list[str]]
 
 @dataclass(frozen=True)
 class Analyzer:
-    """The terms of a text, in order and with repetitions.
+    """Return the terms of a text, in order and with repetitions.
 
     Attributes:
         of_record: those that a record is found by.
@@ -34,7 +34,7 @@ class Analyzer:
 
 
 def analyzer_of(language: str | None) -> Analyzer:
-    """An analyzer for a language code of the service model; None asks for the standard one.
+    """Return an analyzer for a language code of the service model; None asks for the standard one.
 
     A new one each time, because a stemmer must not be used by two threads at once: whoever asks for
     an analyzer uses it under a lock.
@@ -84,7 +84,7 @@ def _paired(run: list[str]) -> list[str]:
 
 
 def _runs(text: str) -> list[list[str]]:
-    """The runs of East Asian characters; any other word is a run of its own. Choice: other-scripts."""
+    """Return the runs of East Asian characters; any other word is a run of its own. Choice: other-scripts."""
     runs: list[list[str]] = []
     for position, part in enumerate(_east_asian().split(normalized(choices.PAIRED_FORM, text))):
         runs += [list(part)] if position % 2 else [[word] for word in _words(part)]

@@ -1,4 +1,4 @@
-"""How wrong a float32 distance can be: what makes the candidates of a fast search certain.
+"""Bounds on the error of a float32 distance, which make the candidates of a fast search certain.
 
 Both engines let faiss compute squared L2 distances c in float32, over the rows themselves
 (euclidean) or over unit-length rows (cosine), where |x - y|**2 = 2 (1 - cos). With u = 2**-24, the
@@ -35,7 +35,7 @@ class ErrorBound:
 
     @classmethod
     def of(cls, metric: str, dimension: int) -> ErrorBound:
-        """The bound for rows of `dimension` numbers, a little wider than the module derives it."""
+        """Return the bound for rows of `dimension` numbers, a little wider than the module derives it."""
         first_order = (dimension + 8) * _ROUNDING
         relative = first_order / (1.0 - first_order)
         absolute = 4.0 * dimension * _SMALLEST_NORMAL
@@ -44,7 +44,7 @@ class ErrorBound:
         return cls(relative, absolute, shift=0.0, tie=0.0)
 
     def horizon(self, computed: float) -> float:
-        """The float32 distance beyond which every row is truly farther, by more than a tie.
+        """Return the float32 distance beyond which every row is truly farther, by more than a tie.
 
         Args:
             computed: the float32 distance of a row.

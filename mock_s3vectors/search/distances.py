@@ -44,7 +44,7 @@ def blocks(count: int, dimension: int) -> Iterator[slice]:
 def exact_distances(
     metric: str, query: NDArray[np.float64], vectors: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """The distance of every row to the query, rounded so that equal distances tie.
+    """Return the distance of every row to the query, rounded so that equal distances tie.
 
     Args:
         metric: `euclidean` (the *squared* L2 distance) or `cosine` (1 - cos, from 0 to 2).
@@ -69,7 +69,7 @@ def exact_distances(
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The rows of `vectors`, shape (m, d), at unit length; computed in float64, rounded once.
+    """Return the rows of `vectors`, shape (m, d), at unit length, computed in float64 and rounded once.
 
     So every component of a result is the nearest float32 to the truth, and parallel rows, however
     long, have all but equal results.
@@ -81,7 +81,7 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def unit_row(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The same for one vector, shape (d,), in fewer steps: there is one in every query."""
+    """Return one vector, shape (d,), at unit length. Every query has one, so this takes fewer steps."""
     wide = vector.astype(np.float64)
     wide /= sqrt(wide @ wide)
     with np.errstate(under="ignore"):

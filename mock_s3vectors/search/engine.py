@@ -1,4 +1,4 @@
-"""The questions that an index asks of its search engine, and the value that names one."""
+"""The interface of a search engine, and the value that names one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Engine(Protocol):
         matrix: NDArray[np.float32],
         mask: NDArray[np.bool_] | None,
     ) -> NDArray[np.intp]:
-        """Rows among which the k nearest are, in no particular order and without repetition.
+        """Return rows that include the k nearest, in no particular order and without repetition.
 
         Args:
             query: shape (d,), finite, C-contiguous; for cosine not zero.

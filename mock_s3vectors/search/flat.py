@@ -27,7 +27,7 @@ _FEW = 1 << 16
 
 @cache
 def load_faiss() -> Any:
-    """The faiss module. Importing it takes 0.3 to 0.4 s: not before somebody needs it."""
+    """Return the faiss module. Importing it takes 0.3 to 0.4 s, so it waits for the first need."""
     with warnings.catch_warnings():
         # faiss 1.9 reaches into numpy's internals, and SWIG's types lack a module. It is the user's
         # query that would fail where warnings are errors.
@@ -37,12 +37,12 @@ def load_faiss() -> Any:
 
 
 def with_slack(k: int) -> int:
-    """How many rows to ask for when k are wanted: the spare ones usually show where to stop."""
+    """Return how many rows to ask for when k are wanted. The spare rows usually show where to stop."""
     return k + max(16, k // 8)
 
 
 def selector_of(mask: NDArray[np.bool_] | None) -> Any:
-    """A faiss selector of the rows that `mask` allows.
+    """Return a faiss selector of the rows that `mask` allows.
 
     There is always one, as faiss treats a search without a selector differently: from 10,000 rows
     on (seen in 1.15) it expands |x - y|**2 to |x|**2 + |y|**2 - 2 xy, which cancels, and no error
@@ -68,7 +68,7 @@ class Flat:
 
 
 class FlatEngine:
-    """Compares the query with every row.
+    """An exact engine, which compares the query with every row.
 
     Euclidean search runs over the owner's matrix itself; cosine search over a copy at unit length.
     """
@@ -81,7 +81,7 @@ class FlatEngine:
         self._count = 0
 
     def comparable(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Vectors whose L2 distances are ordered as those of `vectors`, shape (m, d), by the metric."""
+        """Return vectors whose L2 distances have the order of the metric over `vectors`, shape (m, d)."""
         return unit_rows(vectors) if self._cosine else vectors
 
     def write(self, rows: NDArray[np.intp], matrix: NDArray[np.float32]) -> None:
@@ -141,7 +141,7 @@ class Scan:
         self._selector = selector_of(mask)
 
     def nearest_and_ties(self, k: int, bound: ErrorBound) -> NDArray[np.intp] | None:
-        """Row numbers with the truly k nearest rows and all that tie with the k-th among them.
+        """Return row numbers that include the k nearest rows and all rows that tie with the k-th.
 
         More than `with_slack(k)` rows must be allowed. None if float32 cannot tell, as distances
         overflow.
@@ -155,7 +155,7 @@ class Scan:
         return labels.astype(np.intp, copy=False)
 
     def nearest(self, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The k nearest: their distances, ascending, and row numbers."""
+        """Return the k nearest rows: their distances, ascending, and their numbers."""
         distances = np.empty(k, np.float32)
         labels = np.empty(k, np.int64)
         pointers = (self._faiss.swig_ptr(distances), self._faiss.swig_ptr(labels))
@@ -163,7 +163,7 @@ class Scan:
         return distances, labels
 
     def _within(self, radius: float) -> NDArray[np.int64]:
-        """All rows nearer than `radius`.
+        """Return all rows nearer than `radius`.
 
         One more pass finds them all, however many they are; to ask for more neighbours, and more
         again, would take a pass each time.

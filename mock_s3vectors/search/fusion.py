@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def fuse(rankings: Iterable[Sequence[int]], rows: int) -> NDArray[np.float64]:
-    """The fused score of every row, shape (rows,); zero for rows in no ranking.
+    """Return the fused score of every row, shape (rows,); zero for rows in no ranking.
 
     Args:
         rankings: each a sequence of distinct row numbers, best first.

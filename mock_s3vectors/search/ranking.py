@@ -1,4 +1,4 @@
-"""The best rows in the service's order: where every search ends, be it by distance or by score."""
+"""The best rows in the service's order. Every search ends here, by distance or by score."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def top_k(  # noqa: PLR0913, PLR0917 - the parts of one search; each is needed
     keys: Sequence[str],
     mask: NDArray[np.bool_] | None,
 ) -> list[tuple[int, float]]:
-    """The k nearest of the allowed rows.
+    """Return the k nearest of the allowed rows.
 
     Args:
         engine: has been told of every change of `matrix`.
@@ -57,7 +57,7 @@ def top_k(  # noqa: PLR0913, PLR0917 - the parts of one search; each is needed
 
 
 def highest(scores: NDArray[np.float64], k: int, keys: Sequence[str], found: NDArray[np.bool_]) -> list[int]:
-    """The k rows of the highest scores.
+    """Return the k rows with the highest scores.
 
     Args:
         scores: shape (n,): the score of each row, not negative.
@@ -78,7 +78,7 @@ def highest(scores: NDArray[np.float64], k: int, keys: Sequence[str], found: NDA
 
 
 def _places(scores: NDArray[np.float64]) -> NDArray[np.intp]:
-    """The place of each score in descending order, shape (n,), the same for scores that are all but equal."""
+    """Return the rank of each score, highest first, shape (n,); nearly equal scores share one."""
     order = np.argsort(-scores)
     descending = scores[order]
     places = np.zeros(scores.size, np.intp)
@@ -89,7 +89,7 @@ def _places(scores: NDArray[np.float64]) -> NDArray[np.intp]:
 def _first(
     k: int, values: NDArray[np.float64] | NDArray[np.intp], rows: list[int], keys: Sequence[str]
 ) -> list[int]:
-    """Where in `values` the k lowest stand, in their order; equal ones by the key of their row."""
+    """Return the positions of the k lowest `values`, in order; equal values by the key of their row."""
     entries = zip(values.tolist(), map(keys.__getitem__, rows), range(len(rows)), strict=True)
     return [place for _, _, place in heapq.nsmallest(k, list(entries))]
 
@@ -97,7 +97,7 @@ def _first(
 def _distances(
     metric: str, query: NDArray[np.float32], matrix: NDArray[np.float32], rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """The exact distances of the given rows of `matrix`."""
+    """Return the exact distances of the given rows of `matrix`."""
     wide_query = query.astype(np.float64)
     parts = [
         exact_distances(metric, wide_query, matrix[rows[block]]) for block in blocks(rows.size, query.size)
@@ -106,7 +106,7 @@ def _distances(
 
 
 def _as_float32(values: NDArray[np.float64]) -> list[float]:
-    """The nearest float32 numbers; too large ones are infinite, too small ones zero."""
+    """Return the nearest float32 numbers; too large ones become infinite, too small ones zero."""
     with np.errstate(over="ignore", under="ignore"):
         numbers: list[float] = values.astype(np.float32).tolist()
     return numbers

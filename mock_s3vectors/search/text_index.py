@@ -74,7 +74,7 @@ class TextIndex:
 
     @property
     def _documents(self) -> int:
-        """How many there are, living and dead."""
+        """Return how many there are, living and dead."""
         return len(self._sizes)
 
     def write(self, rows: Sequence[int]) -> None:
@@ -124,7 +124,7 @@ class TextIndex:
             self._row_of[moved] = row
 
     def outgrown(self) -> bool:
-        """Whether the postings of dead documents outnumber the others, so that building anew pays."""
+        """Return whether dead postings outnumber living ones, so that building anew pays."""
         return self._dead > self._living + _SPARE_POSTINGS
 
     def size(self) -> int:

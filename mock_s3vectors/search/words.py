@@ -1,4 +1,4 @@
-"""Words as Unicode has them (UAX 29): from one word boundary to the next, if there are letters or digits.
+"""Words as Unicode defines them (UAX 29): from one word boundary to the next, if there are letters or digits.
 
 The properties of characters are those of `regex`. Its own word boundaries are not used, because they bend
 the rules for French: an apostrophe stays with the vowel behind it, so that 'apple' in quotes is lost.
@@ -11,18 +11,18 @@ from typing import Any
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, in order, as they stand there."""
+    """Return the words of a text, unchanged and in order."""
     found: list[str] = _pattern().findall(text)
     return found
 
 
 def _any_of(*values: str) -> str:
-    """A character whose property Word_Break has one of these values."""
+    """Return a pattern for a character whose property Word_Break has one of these values."""
     return "[" + "".join(rf"\p{{WB={value}}}" for value in values) + "]"
 
 
 def _between(neighbour: str, *values: str) -> str:
-    """A character of these values that has such a neighbour on either side."""
+    """Return a pattern for a character of these values with such a neighbour on either side."""
     return f"(?<={neighbour}{_IGNORED}){_any_of(*values)}(?={_IGNORED}{neighbour})"
 
 

@@ -1,4 +1,4 @@
-"""What has happened in a world: its last exchanges."""
+"""The last exchanges of a world."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RecordType = TypeVar("RecordType", bound=Record)
 
 
 class Journal(Generic[RecordType]):
-    """The last exchanges, the oldest first. Those that were long ago have lost their bodies."""
+    """The last exchanges, the oldest first. The older ones have lost their bodies."""
 
     def __init__(self) -> None:
         self._records: deque[RecordType] = deque(maxlen=MOST_EXCHANGES)

@@ -25,7 +25,7 @@ _KEPT_HITS = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What a query found, best first, in columns: there may be ten thousand.
+    """The hits of a query, best first, in columns: there may be ten thousand.
 
     Attributes:
         keys: of the vectors.
@@ -70,7 +70,7 @@ class Rankings:
         return Rankings(self._rankings)
 
     def freeze(self, hits: Hits, now: float) -> Ranking:
-        """A ranking that `find` gives back by its name until it expires."""
+        """Keep hits as a ranking that `find` returns by its name until it expires."""
         ranking = Ranking(secrets.token_hex(8), hits, now + limits.QUERY_TOKEN_SECONDS)
         self._rankings = {name: other for name, other in self._rankings.items() if now < other.expires}
         self._rankings[ranking.name] = ranking
@@ -79,7 +79,7 @@ class Rankings:
         return ranking
 
     def find(self, name: str, now: float) -> Ranking | None:
-        """The ranking, or None if there is none of this name any more."""
+        """Return the ranking; None if it has expired or was dropped."""
         ranking = self._rankings.get(name)
         return ranking if ranking is not None and now < ranking.expires else None
 

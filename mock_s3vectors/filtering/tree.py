@@ -36,7 +36,7 @@ class OneOf:
     values: tuple[str | float | bool, ...]
 
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
-        """Values equal to one of `values`, and arrays with such an element."""
+        """Select values equal to one of `values`, and arrays with such an element."""
         return vocabulary.equal_to_any(self.values)
 
 
@@ -48,7 +48,7 @@ class Compared:
     number: float
 
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
-        """Numbers in range, and arrays with such an element."""
+        """Select numbers in range, and arrays with such an element."""
         return vocabulary.compared(self.comparison, self.number)
 
 
@@ -59,7 +59,7 @@ class StartingWith:
     prefix: str
 
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
-        """Strings that start with `prefix`, and arrays with such an element."""
+        """Select strings that start with `prefix`, and arrays with such an element."""
         return vocabulary.starting_with(self.prefix)
 
 

@@ -189,7 +189,7 @@ class Vocabulary:
         return np.zeros(len(self), dtype=np.bool_)
 
     def equal_to_any(self, wanted: Iterable[str | float | bool]) -> NDArray[np.bool_]:
-        """Select values equal to one of `wanted` (floats), and arrays with such an element. Choice: in-on-arrays."""
+        """Select values equal to one of `wanted` (floats), and arrays that have one. Choice: in-on-arrays."""
         table = self.nothing()
         # The id of a value that no row ever had is ABSENT's, which equals nothing.
         table[[self._scalars[type(value)].get(value, ABSENT) for value in wanted]] = True

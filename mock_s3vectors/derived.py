@@ -50,10 +50,10 @@ class _Live(Generic[PartType]):
 class Derived(Generic[PartType]):
     """The live parts, by name: a metadata key, and the language if the part depends on it.
 
-    A part is built at its first use, and the owner's calls of `write` and `remove` keep it current. Any part
-    can be dropped at any time: the one used longest ago is, when the parts are too many or too large, and so
-    is one that has read more rows again since its last use than building it anew would read. The owner's lock
-    guards all of this.
+    A part is built at its first use, and the owner's calls of `write` and `remove` keep it current. The part
+    used longest ago is dropped when the parts are too many or too large. A part is also dropped when it has
+    read more rows again since its last use than building it anew would read. The owner's lock guards all
+    of this.
 
     Args:
         metadata: the owner's live list, row to metadata as parsed from JSON. The owner appends, pops and

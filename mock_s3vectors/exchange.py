@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.errors.exceptions import NestedMockWarning
+from mock_s3vectors.errors.warn import nested_mock, warn_caller
+
 if TYPE_CHECKING:
+    from mock_s3vectors.arns import Arn
     from mock_s3vectors.config import Config
     from mock_s3vectors.identity import Caller
     from mock_s3vectors.messages import HttpRequest, HttpResponse
@@ -32,6 +37,7 @@ class Exchange:
         params: the parameters, by the names of the service model; None if they could not be read.
         result: the members of the operation's output; None if it failed.
         error: an error of the service, or a bug or a wrong use of the mock; None if it succeeded.
+        missed: a bucket or an index that the call looked for, and that was dropped with an inner mock.
         response: the answer; None after a bug or a wrong use of the mock, which the client sees raised.
         seconds: how long all this took; None until it is over.
     """
@@ -46,6 +52,7 @@ class Exchange:
     params: Params | None = None
     result: Result | None = None
     error: Exception | None = None
+    missed: Arn | None = None
     response: HttpResponse | None = None
     seconds: float | None = None
 
@@ -59,13 +66,15 @@ class Exchange:
         return self.clock.now()
 
     def answer(self) -> HttpResponse:
-        """Return the response.
+        """Return the response. Warn if the call has missed what an inner mock made.
 
         Raises:
             Exception: a wrong use of the mock (UsageError) or a bug, as it was raised on the way.
         """
         if self.response is None:
             raise self.error or RuntimeError("The exchange is not over yet.")
+        if self.missed is not None:
+            warn_caller(nested_mock(self.missed), NestedMockWarning)
         return self.response
 
     @property
@@ -74,8 +83,9 @@ class Exchange:
         return len(self.request.body) + (len(self.response.body) if self.response else 0)
 
     def copy(self) -> Exchange:
-        """Return a copy of the record."""
-        return Exchange(**{name: getattr(self, name) for name in self.__slots__})
+        """Return a copy of the record, whose error keeps nothing of its way alive."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return Exchange(**{**values, "error": _without_frames(self.error)})
 
     def trim(self, longest: int) -> None:
         """Forget each body that is longer, and the values that it stands for."""
@@ -83,3 +93,14 @@ class Exchange:
             self.request, self.params = self.request.with_body(b""), None
         if self.response is not None and len(self.response.body) > longest:
             self.response, self.result = self.response.with_body(b""), None
+
+
+def _without_frames(error: Exception | None) -> Exception | None:
+    """Return an error like this one, but without the frames and errors that led to it."""
+    if error is None:
+        return None
+    try:
+        bare = copy(error)
+    except Exception:  # noqa: BLE001 - an error of somebody else's may not know how to be copied
+        bare = RuntimeError(f"{type(error).__name__}: {error}")
+    return bare.with_traceback(None)

@@ -1,4 +1,8 @@
-"""The corridor: the way of every request, in reading order."""
+"""The corridor: the way of every request, in reading order.
+
+A door (`doors` for clients in this process, `serving` for HTTP) reads a request, and gives it to
+`mocking.stack`. That knows which mock is on, and calls `Gateway.handle`.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.world import World
 
 
-# How a door that cannot raise tells its client of a wrong use of the mock, or a bug.
+# Turns a wrong use of the mock, or a bug, into an error response, for doors that cannot raise.
 Refuse = Callable[["HttpRequest", Exception], ServiceError]
 
 
@@ -46,13 +50,13 @@ class Gateway:
         """Answer a request, and write down in an exchange what became of it.
 
         An error of the service is an answer like any other. Any other exception is a wrong use of the
-        mock (UsageError) or a bug of ours: `Exchange.answer` raises it, unless the door can tell it.
+        mock (UsageError) or a bug of ours: `Exchange.answer` raises it, unless `refuse` makes it a response.
 
         Args:
             request: as its client sent it.
             world: the mocked S3 Vectors that it reaches.
             config: the options that hold for it.
-            refuse: gives the error with which the door tells its client of a wrong use or a bug.
+            refuse: turns a wrong use or a bug into an error response; None if the door can raise.
         """
         caller, began = identify(request, config.account_id), world.clock.now()
         exchange = Exchange(request, world.stores, world.clock, config, began, caller)
@@ -67,7 +71,7 @@ class Gateway:
             exchange.result = operate(exchange, exchange.params)
             exchange.response = serialize_result(exchange.result)
         except ServiceError as error:
-            exchange.error = error.with_traceback(None)
+            exchange.error = error
             exchange.response = serialize_error(error)
         except Exception as bug:  # noqa: BLE001 - `answer` raises it
             exchange.error = bug

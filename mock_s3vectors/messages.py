@@ -21,7 +21,7 @@ class HttpRequest:
         query: percent-encoded, without the question mark.
         headers: values by name in lower case.
         body: the whole body, if it is whole.
-        is_whole: False if the door has not read all of the body, since the service allows no longer one.
+        is_whole: False if the body exceeds the service's limit, so that the door stopped reading.
     """
 
     method: str

@@ -4,6 +4,9 @@ Hardly any of them is public, so any release may rename one. tests/activation/te
 function with the real library: if a release changes something, one test says which function to mend. (A table
 of `doors` lists the methods that a mock replaces, and the same tests try those.)
 
+Exceptions: `doors.patches` and `doors.loading`, whose task it is to change modules of others, `locks` (those of
+Python), and `serving.connections` and `serving.http_server`, which derive from classes of uvicorn and h11.
+
 Neither importing this module nor calling its functions loads a library that nobody uses. The attributes were
 seen in boto3 and botocore 1.39.5 to 1.44.8, aiobotocore 2.23.2 to 3.10.0, moto 5.1.9 to 5.2.5, Hypothesis
 6.100.0 to 6.170.17 and pytest 8.2.0 to 9.2.0.

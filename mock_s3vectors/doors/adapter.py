@@ -17,7 +17,7 @@ from mock_s3vectors.mocking.stack import STACK
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
-    from mock_s3vectors.mocking.stack import Level
+    from mock_s3vectors.mocking.levels import Level
 
 
 class MockAdapter(HTTPAdapter):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.signers import RequestSigner
 
-    from mock_s3vectors.mocking.stack import Level
+    from mock_s3vectors.mocking.levels import Level
 
 _ANSWERED = "_mock_s3vectors_answered"
 _BEGUN = "_mock_s3vectors_begun"

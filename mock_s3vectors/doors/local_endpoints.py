@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import warnings
 from urllib.parse import SplitResult, urlsplit
 
 from mock_s3vectors.errors.exceptions import LocalEndpointWarning
+from mock_s3vectors.errors.warn import warn_caller
 from mock_s3vectors.mocking.stack import STACK
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
@@ -20,7 +20,7 @@ _Origin = tuple[str, "str | None", "int | None"]
 
 
 def warn_of_local_endpoint(url: SplitResult) -> None:
-    """Warn, once for each mock, of a call to a local server that an environment variable names.
+    """Warn, once until the last mock ends, of a call to a local server that an environment variable names.
 
     A server that this process runs is the mock itself, so there is no warning. If a program passes the URL of
     the variable as `endpoint_url`, there is one: the two cases look alike.
@@ -33,20 +33,19 @@ def warn_of_local_endpoint(url: SplitResult) -> None:
     if variable is None or os.environ.get(IGNORE_VARIABLE, "").lower() == "true" or _is_ours(origin):
         return
     if STACK.is_first(LocalEndpointWarning):
-        warnings.warn(
+        warn_caller(
             f"A call of s3vectors goes to {url.scheme}://{url.netloc}, which the environment variable "
             f"{variable} names, and not to the mock that is on. To call the mock, remove the variable for "
             f'the tests (monkeypatch.delenv("{variable}")), make the client with '
             "botocore.config.Config(ignore_configured_endpoint_urls=True), or use the fixture "
             "s3vectors_client. To call that server, ignore mock_s3vectors.LocalEndpointWarning.",
             LocalEndpointWarning,
-            stacklevel=2,
         )
 
 
 def _is_ours(origin: _Origin) -> bool:
     """Return whether a server of this process has the port of an origin."""
-    return origin[-1] in {_origin(urlsplit(server))[-1] for server in STACK.servers}
+    return origin[-1] in {_origin(urlsplit(server))[-1] for server in tuple(STACK.servers)}
 
 
 def _names(variable: str, origin: _Origin) -> bool:

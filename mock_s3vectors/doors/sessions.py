@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Request, Session
     from requests.adapters import BaseAdapter
 
-    from mock_s3vectors.mocking.stack import Level
+    from mock_s3vectors.mocking.levels import Level
 
 
 def answer_endpoints(get_adapter: Callable[..., BaseAdapter]) -> Callable[..., BaseAdapter]:

@@ -5,7 +5,7 @@ before any data is read. `Filter.mask` then answers one boolean per row from `Co
 droppable view of an index's metadata. In reading order: `grammar` (document in, tree out), `tree`
 (conditions and how they join), `columns` (rows to value ids), `vocabulary` (values to ids).
 
-The room stands beside `search`, below `world`: it knows errors and arrays, nothing of HTTP or botocore.
+The room is beside `search`, below `world`. It knows errors and arrays, but neither HTTP nor botocore.
 """
 
 from mock_s3vectors.filtering.columns import Columns

@@ -38,7 +38,7 @@ class Column:
         self._changes += len(rows)
 
     def remove(self, row: int) -> None:
-        """Let the former last row, now one past the end, stand at `row`."""
+        """Move the former last row, now one past the end, to `row`."""
         last = len(self._metadata)
         self._ids[row] = self._ids[last]
         self._ids[last] = ABSENT

@@ -4,13 +4,14 @@ While the tests of a class run, its mock is on: pytest's plugin, or unittest's o
 and ends it. What the set-up of the class made is there for every test, and each test is a savepoint in it.
 
 A method that somebody calls outside of a test run switches the mock on for the call. Methods of one instance
-find what the others made, as they would in a test: a set-up begins anew, or a test if there is no set-up.
+find what the others made, as they would in a test. Calling the set-up (or the test, if there is none) begins
+with a fresh world.
 """
 
 from __future__ import annotations
 
 import inspect
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.errors.exceptions import UsageError
@@ -20,7 +21,7 @@ from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.neighbours import is_fixture, is_state_machine, is_unittest_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mock_s3vectors.mocking.functions import Block, Function
     from mock_s3vectors.mocking.switch import Switch
@@ -116,7 +117,7 @@ def _wrap_methods(cls: Any) -> None:
             continue
         descriptor = type(found) if isinstance(found, (staticmethod, classmethod)) else None
         function = found.__func__ if descriptor else found
-        # Compared, because a decorator of somebody else's copies our mark onto its own function.
+        # Compare identity: functools.wraps may have copied the mark onto another function.
         if getattr(function, _WRAPPER, None) is function:
             continue
         isolate_examples(function)
@@ -238,11 +239,18 @@ def _begins_anew(cls: type, name: str) -> bool:
 
 
 def _kept_world(owner: Any, cls: type | None, *, anew: bool) -> World:
-    world: World | None = None if anew else vars(owner).get(_WORLD)
+    world: World | None = None if anew else _attributes_of(owner).get(_WORLD)
     if world is None:
         world = _branch(cls)
-        setattr(owner, _WORLD, world)
+        # An instance that takes no attributes finds nothing of its last call.
+        with suppress(AttributeError, TypeError):
+            setattr(owner, _WORLD, world)
     return world
+
+
+def _attributes_of(owner: Any) -> Mapping[str, Any]:
+    attributes: Mapping[str, Any] = getattr(owner, "__dict__", {})
+    return attributes
 
 
 def _branch(cls: type | None) -> World:

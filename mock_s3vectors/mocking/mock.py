@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.config import Options
     from mock_s3vectors.mocking.decorate import Target
-    from mock_s3vectors.mocking.stack import Level
+    from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.world import World
 
 

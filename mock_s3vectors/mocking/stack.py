@@ -11,7 +11,7 @@ import re
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +19,7 @@ from mock_s3vectors import neighbours
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
+from mock_s3vectors.mocking.levels import Level
 from mock_s3vectors.mocking.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -41,38 +42,6 @@ class TemporaryChange(Protocol):
 
     def undo(self) -> None:
         """Put back what was there."""
-
-
-@dataclass(frozen=True, eq=False)
-class Level:
-    """A mock that is on, or was.
-
-    Attributes:
-        owner: who switched it on.
-        config: the options that hold in it.
-        world: what its calls find and change.
-        outer: the level around it; None for an outermost one.
-        is_ambient: whether threads of their own count it as around them. It began in the main thread, in
-            no event loop: nothing ran beside it, as coroutines and test threads do.
-    """
-
-    owner: object
-    config: Config
-    world: World
-    outer: Level | None
-    is_ambient: bool
-
-    @property
-    def shares(self) -> bool:
-        """Whether its calls change the world of the level around it."""
-        return self.outer is not None and self.outer.world is self.world
-
-    def around(self) -> Iterator[Level]:
-        """Yield this level, the one around it, and so on to the outermost."""
-        level: Level | None = self
-        while level is not None:
-            yield level
-            level = level.outer
 
 
 # The last level that began in this execution context. It may be over; so may those around it.
@@ -117,7 +86,8 @@ class MockStack:
         outer = self.current() if shared else self._outer()
         config = outer.config if outer else Config()
         config = replace(config, **options) if options else config
-        level = Level(owner, config, world or _world_in(outer, shared=shared), outer, _is_ambient())
+        world = world or _world_in(outer, shared=shared)
+        level = Level(owner, config, world, outer, is_ambient=_is_ambient())
         with self._lock:
             before = self._levels
             try:
@@ -138,13 +108,13 @@ class MockStack:
             try:
                 self._keep(left)
             except BaseException:
-                # An interruption (Ctrl+C, a test's timeout): whoever stops a mock does so once.
+                # Repeat it: after an interruption (Ctrl+C, a test's timeout) nobody calls stop() again.
                 self._keep(left)
                 raise
-            if _HERE.get() is level:
-                _HERE.set(level.outer)
+            _HERE.set(self._here())
         if level.outer in left and not level.shares:
             level.outer.world.drop(level.world)
+        level.end()
 
     def _begin(self) -> None:
         self._surroundings.enter()
@@ -174,7 +144,7 @@ class MockStack:
         return next((level for level in here.around() if level in levels), None) if here else None
 
     def _outer(self) -> Level | None:
-        """Return the level around a mock that begins here: never one that runs beside it."""
+        """Return the level in which a mock begun here nests, never one of a concurrent task or thread."""
         return self._here() or next((level for level in reversed(self._levels) if level.is_ambient), None)
 
     def level_of(self, owner: object) -> Level | None:
@@ -227,16 +197,12 @@ class MockStack:
             UsageError: all of these have ended.
         """
         levels = self._levels
-        for level in begun.around():
-            if level in levels:
-                return level
-            if not level.shares:
-                break
-        raise UsageError(
-            "The mock ended before it had answered this call, and the request was not sent anywhere. "
-            "Let calls return before their mock ends: join threads, await tasks and shut executors "
-            "down while it is on."
-        )
+        level = begun
+        while level not in levels and level.shares and level.outer is not None:
+            level = level.outer
+        # Of a level that has ended, this raises.
+        _ = level.world
+        return level
 
     def handle(self, request: HttpRequest, begun: Level, refuse: Refuse | None = None) -> Exchange:
         """Answer a request.
@@ -255,10 +221,10 @@ class MockStack:
     def _corridor(self) -> Gateway:
         """Return the gateway, made at the first request and kept: it holds no state, only the model."""
         if self._gateway is None:
-            with self._lock:  # so that a fork waits for the import
+            with self._lock:  # so that a fork waits for the import, and one thread builds it
                 from mock_s3vectors.gateway import Gateway  # noqa: PLC0415 - numpy takes 0.2 s to import
 
-                self._gateway = Gateway()
+                self._gateway = self._gateway or Gateway()
         return self._gateway
 
 

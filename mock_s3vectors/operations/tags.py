@@ -31,7 +31,7 @@ def check_tags(tags: dict[str, str]) -> dict[str, str]:
 
 
 def tag_resource(exchange: Exchange, params: Params) -> Result:
-    """Add tags to a resource and overwrites those of the same keys."""
+    """Add tags to a resource; overwrite tags with the same keys."""
     place = addressed_resource(exchange, params)
     with place.lock:
         resource = place.resource()

@@ -1,8 +1,8 @@
 """Analysis: how the text of a record, and that of a query, become terms.
 
 Words are Unicode's in lower case (Choice: unicode-words). A language adds its stop words and its stemmer;
-Chinese, Japanese and Korean texts are cut into pairs of neighbouring characters. Which language gets
-what stands in `choices`.
+Chinese, Japanese and Korean texts are cut into pairs of neighbouring characters. The table of
+languages is in `choices`.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ def exact_distances(
         vectors: shape (m, d); for cosine without zero rows.
 
     Returns:
-        Shape (m,), each with 40 bits of mantissa. Equal rows have equal distances wherever they
-        stand in `vectors`.
+        Shape (m,), each with 40 bits of mantissa. Equal rows have equal distances at any position
+        in `vectors`.
     """
     wide = vectors.astype(np.float64)
     if metric == "euclidean":

@@ -147,7 +147,7 @@ class Scan:
         overflow.
         """
         distances, labels = self.nearest(with_slack(k))
-        # Where faiss finds nothing more, because the rest overflows, the largest float32 stands.
+        # If faiss finds no more rows, because the others overflow, it gives the largest float32.
         horizon = bound.horizon(float(distances[k - 1]))
         if horizon >= _FLOAT32_MAX:
             return None

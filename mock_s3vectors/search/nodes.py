@@ -52,7 +52,7 @@ class Nodes:
             self._leave(row)
 
     def remove(self, row: int, last: int) -> None:
-        """Let the last row, `last`, stand at `row`."""
+        """Move the last row, `last`, to `row`."""
         self._leave(row)
         node = self._leave(last)
         if node != _NONE:

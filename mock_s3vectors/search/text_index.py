@@ -114,7 +114,7 @@ class TextIndex:
             self._dead += self._sizes[document]
 
     def remove(self, row: int) -> None:
-        """Let the former last row, now one past the end, stand at `row`."""
+        """Move the former last row, now one past the end, to `row`."""
         last = len(self._metadata)
         self._bury(row)
         moved = self._document_of[last]

@@ -45,7 +45,7 @@ _JOINT = "|".join(
 _LETTERS = f"(?={_START}){_RUN}(?:(?:{_JOINT}){_RUN})*+"
 _KATAKANA = f"(?:{_any_of('Katakana')}{_IGNORED})++"  # WB13
 _PART = f"(?:{_LETTERS}|{_KATAKANA})"
-# Underscores join whatever stands beside them (WB13a, 13b).
+# Underscores join the characters beside them (WB13a, 13b).
 _UNDERSCORE = f"(?:{_any_of('ExtendNumLet')}{_IGNORED})"
 _GERESH = f"(?<={_HEBREW}{_IGNORED}){_any_of('Single_Quote')}{_IGNORED}"  # WB7a
 # Those at the start are tried from the first one only: a text of nothing else costs no more than others.
@@ -54,7 +54,7 @@ _JOINED = f"{_LEADING}{_PART}(?:{_UNDERSCORE}++{_PART}?)*+(?:{_GERESH})?"
 # All others are words by themselves: ideographs, hiragana, the letters of Thai (WB999).
 _SINGLE = rf"[\p{{L}}\p{{N}}]{_IGNORED}"
 
-# For speed alone: most words are plain and stand between spaces, and are found so three times as fast.
+# For speed alone: most words are plain and between spaces, and this finds them three times as fast.
 _PLAIN = r"[a-z0-9]++(?=[,.;:!?]?(?![^ \t\r\n]))"
 
 

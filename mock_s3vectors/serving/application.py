@@ -18,12 +18,13 @@ from starlette.requests import ClientDisconnect
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
+from mock_s3vectors.errors.warn import nested_mock
 from mock_s3vectors.messages import HttpRequest
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.access_log import Answered
+from mock_s3vectors.serving.answering import before_it_closes, piece_of_body, refuse, respond
 from mock_s3vectors.serving.control import CONTROL, control_api
-from mock_s3vectors.serving.responses import before_it_closes, piece_of_body, refuse, respond
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_s3vectors.messages import HttpResponse
-    from mock_s3vectors.mocking.stack import Level
+    from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.serving.guard import Guard
 
 # A thread for each call in flight, since a call may wait for the lock of an index: with fewer threads, calls
@@ -136,9 +137,13 @@ def _answer(request: HttpRequest, level: Level | None) -> HttpResponse:
     if level is None:
         return serialize_error(refusals.unavailable())
     try:
-        return STACK.handle(request, level, _refusal).answer()
+        exchange = STACK.handle(request, level, _refusal)
     except UsageError:
         return serialize_error(refusals.unavailable())
+    if exchange.missed is not None:
+        # Whoever runs the client sees no warning of this process.
+        _log.warning("%s", nested_mock(exchange.missed))
+    return exchange.response or serialize_error(refusals.unavailable())
 
 
 def _refusal(request: HttpRequest, error: Exception) -> ServiceError:

@@ -14,7 +14,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from mock_s3vectors.errors import refusals, server
+from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.access_log import log_answer
 
@@ -105,7 +105,7 @@ class Connection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse bytes that are not HTTP, or break its rules."""
         # uvicorn calls this while it handles the parser's exception, whose reason it leaves out.
-        self.refuse(server.malformed(str(sys.exc_info()[1] or msg)))
+        self.refuse(server_refusals.malformed(str(sys.exc_info()[1] or msg)))
 
     def shutdown(self) -> None:
         """End the connection now, or as soon as its call is answered."""
@@ -159,7 +159,7 @@ class Connections(ServerState):
         for connection in self._open():
             waited = now - connection.since
             if connection.is_half_sent and waited > self._limits.half_request:
-                connection.refuse(server.timed_out(self._limits.half_request))
+                connection.refuse(server_refusals.timed_out(self._limits.half_request))
             elif connection.is_idle and waited > self._limits.idle:
                 connection.close()
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_s3vectors.errors import refusals, server
+from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.world.journal import MOST_EXCHANGES
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.errors.exceptions import ServiceError
     from mock_s3vectors.exchange import Exchange
-    from mock_s3vectors.mocking.stack import Level
+    from mock_s3vectors.mocking.levels import Level
 
 CONTROL = "/_mock_s3vectors"
 
@@ -114,7 +114,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
     allowed = getattr(error, "headers", None) or {}
     asked = refusals.shorten(f"{request.method} {request.url.path}")
     if allowed:
-        return _response(server.method_not_allowed(asked, allowed["Allow"]), allowed)
+        return _response(server_refusals.method_not_allowed(asked, allowed["Allow"]), allowed)
     return _response(refusals.unknown_operation(f"{asked} does not exist: GET {CONTROL} lists the paths."))
 
 

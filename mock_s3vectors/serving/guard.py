@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.doors.hosts import is_loopback, name_of
-from mock_s3vectors.errors import server
+from mock_s3vectors.errors import server_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,12 +42,12 @@ class Guard:
         # Clients of HTTP/1.0 need not name a host; all browsers do.
         host = _header(scope, b"host") or ""
         if host and self._loopback and not self._is_ours(name_of(host)):
-            raise server.foreign_host(host)
+            raise server_refusals.foreign_host(host)
         origin = _header(scope, b"origin")
         if origin is not None and origin.lower() != f"{scope['scheme']}://{host}".lower():
-            raise server.foreign_origin(origin)
+            raise server_refusals.foreign_origin(origin)
         if "cross-site" in (_header(scope, b"sec-fetch-site") or ""):
-            raise server.foreign_origin("Sec-Fetch-Site is cross-site")
+            raise server_refusals.foreign_origin("Sec-Fetch-Site is cross-site")
 
     def _is_ours(self, name: str | None) -> bool:
         return name is not None and (name in self._hosts or is_loopback(name))

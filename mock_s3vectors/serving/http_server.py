@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import FrameType
 
-    from mock_s3vectors.mocking.stack import Level
+    from mock_s3vectors.mocking.levels import Level
 
 # In bytes. UntagResource has up to 50 keys of 128 characters in its URL, percent-encoded.
 _LARGEST_HEAD = 256 * 1024

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # A longer body is not kept: it is a batch of vectors.
 LONGEST_BODY = 64 * 1024
-# How many exchanges are kept, and how many bytes of bodies: those of the newest.
+# Limits: the number of exchanges, and the bytes of the bodies that are kept, those of the newest.
 MOST_EXCHANGES = 1_000
 MOST_BYTES = 8 * 1024 * 1024
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# An index keeps so many, of so many hits in all, which take some 56 bytes each. The oldest go first;
+# Limits for each index: rankings, and their hits in total (about 56 bytes each). The oldest go first;
 # the newest stays. Choice: rankings-kept.
 _KEPT = 256
 _KEPT_HITS = 500_000

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from mock_s3vectors.world.resources import VectorBucket
 
 
+# How many names of dropped buckets and indexes to remember.
+_MOST_DROPPED = 1_000
+
+
 @dataclass
 class Store:
     """The vector buckets of one account in one Region, by name.
 
-    Whoever creates, deletes or changes a bucket, its indexes, policy or tags holds the lock; each
-    index has a lock of its own for its vectors.
+    Who creates, deletes or changes a bucket, its indexes, policy or tags holds the lock. Each index has
+    another lock, for its vectors. Copies have the locks of their originals.
     """
 
     vector_buckets: dict[str, VectorBucket] = field(default_factory=dict)
@@ -39,7 +43,7 @@ class Store:
             return Store({name: bucket.copy() for name, bucket in self.vector_buckets.items()}, self.lock)
 
     def made_since(self, before: Store) -> set[tuple[str, str | None]]:
-        """Return the names that another store, which was equal to this one, does not have.
+        """Return the names in this store that `before`, from which it was copied, lacks.
 
         Returns:
             Pairs: the name of a bucket, and None or the name of an index in it.
@@ -64,8 +68,9 @@ class Stores:
 
     def __init__(self, stores: dict[tuple[str, str], Store] | None = None) -> None:
         self._stores = stores if stores is not None else {}
-        # What copies had made when they were dropped; None once somebody has missed it.
-        self._dropped: dict[tuple[str, str], set[tuple[str, str | None]]] | None = {}
+        # Account, Region, bucket and index: the names that existed only in copies, the newest last.
+        self._dropped: dict[tuple[str, str, str, str | None], None] = {}
+        self._has_told = False
 
     def at(self, account: str, region: str) -> Store:
         """Return the store of an account and Region; where there is none, an empty one that is not kept."""
@@ -84,16 +89,20 @@ class Stores:
         return Stores({key: store.copy() for key, store in list(self._stores.items())})
 
     def drop(self, copy: Stores) -> None:
-        """Note what a copy, which nobody needs any more, has made of its own: see `is_missed`."""
+        """Remember the buckets and indexes that exist only in a copy, which is discarded."""
         for key, store in list(copy._stores.items()):
             made = store.made_since(self._stores.get(key) or Store())
-            if made and self._dropped is not None:
-                self._dropped.setdefault(key, set()).update(made)
+            self._dropped.update(dict.fromkeys((*key, *names) for names in made))
+        for name in list(self._dropped)[:-_MOST_DROPPED]:
+            self._dropped.pop(name, None)
+
+    def forget_dropped(self, arn: Arn) -> None:
+        """Forget that a bucket or an index was dropped, as there is one of this name now."""
+        self._dropped.pop((arn.account, arn.region, arn.bucket, arn.index), None)
 
     def is_missed(self, arn: Arn) -> bool:
-        """Return whether a bucket or index, which is not here, went with a copy; True only once."""
-        names = (self._dropped or {}).get((arn.account, arn.region), ())
-        if (arn.bucket, arn.index) not in names:
+        """Return whether a missing bucket or index existed only in a discarded copy; True at most once."""
+        if (arn.account, arn.region, arn.bucket, arn.index) not in self._dropped or self._has_told:
             return False
-        self._dropped = None
+        self._has_told = True
         return True

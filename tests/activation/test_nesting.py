@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import pytest
 
 from mock_s3vectors import NestedMockWarning, UsageError, mock_s3vectors, s3vectors_server
+from mock_s3vectors.errors import refusals
 from mock_s3vectors.mocking.stack import STACK
-from tests.activation.world import CLIENT, account_of, create, names
+from mock_s3vectors.operations import OPERATIONS
+from tests.activation.world import CLIENT, account_of, create, names, new_client
+from tests.support.mocks import world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mock_s3vectors import MockS3Vectors
 
 INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
 
@@ -305,6 +312,55 @@ def test_a_call_that_outlives_a_mock_that_shares_is_answered(monkeypatch: pytest
         assert names() == ["late"]
 
 
+# --- what is kept alive ------------------------------------------------------------------------------------
+
+
+def test_ended_mocks_keep_nothing_alive() -> None:
+    worlds = []
+
+    def begin() -> MockS3Vectors:
+        mock = mock_s3vectors()
+        mock.start()
+        worlds.append(ref(world()))
+        create(f"bucket-{len(worlds)}")
+        return mock
+
+    with mock_s3vectors():
+        # In any order, and from other threads.
+        first, second = begin(), begin()
+        first.stop()
+        second.stop()
+        third = begin()
+        in_a_thread(third.stop)
+        gc.collect()
+        assert [known() for known in worlds] == [None, None, None]
+
+
+def test_refused_and_failed_calls_keep_nothing_of_their_way_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ghost: ...
+
+    ghosts = []
+
+    def fail(*_: Any) -> Any:
+        ghost = Ghost()
+        ghosts.append(ref(ghost))
+        try:
+            "".index("not there")
+        except ValueError:
+            if len(ghosts) == 1:
+                raise refusals.invalid_filter() from None
+            raise UsageError("wrong") from None
+
+    monkeypatch.setitem(OPERATIONS, "ListVectorBuckets", fail)
+    with mock_s3vectors():
+        for expected in (CLIENT.exceptions.ValidationException, UsageError):
+            with pytest.raises(expected):
+                CLIENT.list_vector_buckets()
+        gc.collect()
+        assert len(list(world().journal)) == 2
+        assert [ghost() for ghost in ghosts] == [None, None]
+
+
 # --- what went with an inner mock ------------------------------------------------------------------------
 
 
@@ -325,6 +381,7 @@ def test_a_look_up_of_what_an_inner_mock_made_warns_once() -> None:
             "that is on, and was dropped when that inner mock ended. If what happens in the inner mock is "
             "meant to last, let it write into the outer one: mock_s3vectors(shared=True)."
         )
+        assert warning.filename == __file__
         with pytest.raises(CLIENT.exceptions.NotFoundException):
             CLIENT.get_vector_bucket(vectorBucketName="of-helper")
 
@@ -339,6 +396,33 @@ def test_a_look_up_of_an_index_warns_too() -> None:
             pytest.raises(CLIENT.exceptions.NotFoundException),
         ):
             put("key")
+
+
+def test_a_look_up_of_what_is_here_again_does_not_warn() -> None:
+    with mock_s3vectors():
+        helper()
+        create("of-helper")
+        CLIENT.create_index(
+            vectorBucketName="of-helper",
+            indexName="index",
+            dataType="float32",
+            dimension=2,
+            distanceMetric="cosine",
+        )
+        CLIENT.delete_index(vectorBucketName="of-helper", indexName="index")
+        CLIENT.delete_vector_bucket(vectorBucketName="of-helper")
+        with pytest.raises(CLIENT.exceptions.NotFoundException):
+            CLIENT.get_vector_bucket(vectorBucketName="of-helper")
+
+
+def test_a_server_logs_what_was_missed(caplog: pytest.LogCaptureFixture) -> None:
+    with s3vectors_server() as server:
+        helper()
+        keys: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+        client = new_client(endpoint_url=server.url, **keys)
+        with pytest.raises(client.exceptions.NotFoundException):
+            client.get_vector_bucket(vectorBucketName="of-helper")
+    assert "of-helper was made in a mock inside the one that is on" in caplog.text
 
 
 def test_a_look_up_of_anything_else_does_not_warn() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mock_s3vectors.mocking.stack import STACK
 
 if TYPE_CHECKING:
-    from mock_s3vectors.mocking.stack import Level
+    from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.world import Index, Store, World
 
 ACCOUNT, REGION = "123456789012", "us-east-1"

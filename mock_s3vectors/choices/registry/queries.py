@@ -173,8 +173,8 @@ CHOICES = (
     Choice(
         "ranking-depth",
         "Full-text and hybrid queries",
-        "Each ranking of a hybrid query is as deep as `topK` but at least 100; so a `topK` above 100 may "
-        "order hits otherwise than a smaller one.",
+        "Each ranking of a hybrid query is as deep as `topK` but at least 100; so raising `topK` above "
+        "100 can change the order.",
         "choices/values.py",
     ),
     Choice(

@@ -15,8 +15,8 @@ CHOICES = (
     Choice(
         "wrong-json-type",
         "Requests and errors",
-        "A member of the wrong JSON type is a SerializationException; for an integer, a float or a number "
-        "of more than 32 bits is one.",
+        "A member of the wrong JSON type is a SerializationException. Where an integer is expected, a float or "
+        "a number over 32 bits counts as the wrong type.",
         "protocol/parser.py",
     ),
     Choice(
@@ -140,37 +140,37 @@ CHOICES = (
         "server-texts",
         "HTTP",
         "The texts of the server's own refusals are the mock's own.",
-        "errors/server.py",
+        "errors/server_refusals.py",
     ),
     Choice(
         "malformed-http",
         "HTTP",
         "Bytes that are not HTTP are a MalformedHttpRequestException (400).",
-        "errors/server.py",
+        "errors/server_refusals.py",
     ),
     Choice(
         "foreign-web-page",
         "HTTP",
         "A request from a foreign web page is an AccessDeniedException (403).",
-        "errors/server.py",
+        "errors/server_refusals.py",
     ),
     Choice(
         "method-not-allowed",
         "HTTP",
         "Another method on a path of the server's own API is a MethodNotAllowedException (405).",
-        "errors/server.py",
+        "errors/server_refusals.py",
     ),
     Choice(
         "half-request",
         "HTTP",
         "Half a request is a RequestTimeoutException (408).",
-        "errors/server.py",
+        "errors/server_refusals.py",
     ),
     Choice(
         "foreign-host",
         "HTTP",
         "A request to a foreign host is a MisdirectedRequestException (421).",
-        "errors/server.py",
+        "errors/server_refusals.py",
     ),
     Choice(
         "unsigned-region",

@@ -5,19 +5,17 @@ Choice: arn-elsewhere.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.arns import Arn, is_index_name, is_vector_bucket_name, parse_arn
 from mock_s3vectors.errors import refusals
-from mock_s3vectors.errors.exceptions import NestedMockWarning
 
 if TYPE_CHECKING:
     import threading
 
     from mock_s3vectors.exchange import Exchange, Params
-    from mock_s3vectors.world import Index, Store, Stores, VectorBucket
+    from mock_s3vectors.world import Index, Store, VectorBucket
 
 
 def own_vector_bucket_arn(exchange: Exchange, name: str) -> Arn:
@@ -44,12 +42,12 @@ class Place:
     Attributes:
         arn: the ARN of a bucket or an index.
         store: that of the ARN's account and Region.
-        stores: all stores.
+        exchange: the one that means it.
     """
 
     arn: Arn
     store: Store
-    stores: Stores
+    exchange: Exchange
 
     @property
     def lock(self) -> threading.RLock:
@@ -100,24 +98,13 @@ class Place:
         if bucket is not None and bucket.arn.partition != self.arn.partition:
             bucket = None
         index = None if bucket is None else bucket.indexes.get(self.arn.index or "")
-        if (bucket if self.arn.index is None else index) is None and self.stores.is_missed(self.arn):
-            _warn_of_nested_mock(self.arn)
+        if (bucket if self.arn.index is None else index) is None and self.exchange.stores.is_missed(self.arn):
+            self.exchange.missed = self.arn
         return bucket, index
 
 
-def _warn_of_nested_mock(arn: Arn) -> None:
-    """Warn that a bucket or an index was there until an inner mock ended."""
-    warnings.warn(
-        f"{arn} was made in a mock inside the one that is on, and was dropped when that inner mock ended. "
-        "If what happens in the inner mock is meant to last, let it write into the outer one: "
-        "mock_s3vectors(shared=True).",
-        NestedMockWarning,
-        stacklevel=2,
-    )
-
-
 def _place(exchange: Exchange, arn: Arn) -> Place:
-    return Place(arn, exchange.stores.at(arn.account, arn.region), exchange.stores)
+    return Place(arn, exchange.stores.at(arn.account, arn.region), exchange)
 
 
 def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
@@ -125,7 +112,7 @@ def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
 
     Raises:
         ValidationException: not exactly one of name and ARN, or no possible name.
-        NotFoundException: the ARN is none of a bucket. Choice: no-arn-without-pattern.
+        NotFoundException: the ARN does not name a bucket. Choice: no-arn-without-pattern.
     """
     name, text = params.get("vectorBucketName"), params.get("vectorBucketArn")
     if (name is None) == (text is None):
@@ -141,7 +128,7 @@ def addressed_index(exchange: Exchange, params: Params) -> Place:
 
     Raises:
         ValidationException: neither the ARN alone nor both names, or no possible names.
-        NotFoundException: the ARN is none of an index. Choice: no-arn-without-pattern.
+        NotFoundException: the ARN does not name an index. Choice: no-arn-without-pattern.
     """
     bucket_name, index_name, text = (
         params.get(member) for member in ("vectorBucketName", "indexName", "indexArn")

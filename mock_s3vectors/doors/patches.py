@@ -63,8 +63,8 @@ class Patch:
         """Replace the method in a module that has just been loaded, if a mock is on."""
         owner = getattr(module, self._owner, None)
         with self._lock:
-            # If not, the module is a stand-in, belongs to a release that lacks the method, or is still loading;
-            # then the loader calls this again.
+            # If not, the module is a stand-in, of a release without the method, or still loading; then the
+            # loader calls this again.
             if self._on and isinstance(owner, type) and self._name in vars(owner):
                 method = vars(owner)[self._name]
                 ours = self._ours(self._theirs.get(method, method))

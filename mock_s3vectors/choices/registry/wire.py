@@ -15,8 +15,8 @@ CHOICES = (
     Choice(
         "wrong-json-type",
         "Requests and errors",
-        "A member of the wrong JSON type is a SerializationException. Where an integer is expected, a float or "
-        "a number over 32 bits counts as the wrong type.",
+        "A member of the wrong JSON type is a SerializationException. Where an integer is expected, a float "
+        "or a number over 32 bits counts as the wrong type.",
         "protocol/parser.py",
     ),
     Choice(

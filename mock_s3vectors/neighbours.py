@@ -212,14 +212,21 @@ def _is_of_hypothesis(function: object) -> bool:
     return getattr(function, "is_hypothesis_test", False) is True
 
 
-# --- asyncio ------------------------------------------------------------------------------------
+# --- event loops --------------------------------------------------------------------------------
 
 
 def is_in_event_loop() -> bool:
-    """Return whether an event loop of asyncio runs the caller. `get_running_loop` is public."""
-    get_running_loop = _find("asyncio", "get_running_loop")
+    """Return whether an event loop of asyncio or trio runs the caller.
+
+    `asyncio._get_running_loop` is for event loops; the public `get_running_loop` raises an exception, which
+    takes longer. `trio.lowlevel.current_task` is public.
+    """
+    running_loop = _find("asyncio", "_get_running_loop")
+    if running_loop is not None and running_loop() is not None:
+        return True
+    current_task = _find("trio.lowlevel", "current_task")
     try:
-        return get_running_loop is not None and get_running_loop() is not None
+        return current_task is not None and current_task() is not None
     except RuntimeError:
         return False
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Literal
 
+from mock_s3vectors import neighbours
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -11,6 +13,17 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.config import Config
     from mock_s3vectors.world import World
+
+
+# Synchronous code of the main thread, code in an event loop of the main thread, or code of another thread.
+Place = Literal["alone", "in a loop", "in a thread"]
+
+
+def here() -> Place:
+    """Return where the caller runs. Beside code of the main thread outside any event loop, no test runs."""
+    if threading.get_ident() != threading.main_thread().ident:
+        return "in a thread"
+    return "in a loop" if neighbours.is_in_event_loop() else "alone"
 
 
 class Level:
@@ -21,18 +34,19 @@ class Level:
         config: the options that hold in it.
         outer: the level around it; None for an outermost one.
         shares: whether its calls change the world of the level around it.
-        is_ambient: whether mocks that begin in unrelated threads or tasks nest inside it: True if it began in
-            the main thread and outside any event loop, so that nothing ran beside it.
+        is_dropped: whether its world is dropped when it ends, and missed by whoever looks for what it had.
+        place: where it began.
     """
 
     def __init__(
-        self, owner: object, config: Config, world: World, outer: Level | None, *, is_ambient: bool
+        self, owner: object, config: Config, world: World, outer: Level | None, *, is_dropped: bool
     ) -> None:
         self.owner = owner
         self.config = config
         self.outer = outer
         self.shares = outer is not None and outer.holds(world)
-        self.is_ambient = is_ambient
+        self.is_dropped = is_dropped
+        self.place = here()
         self._world: World | None = world
 
     @property
@@ -57,6 +71,11 @@ class Level:
     def end(self) -> None:
         """Drop the world: contexts may know the level much longer."""
         self._world = None
+
+    def leave_out(self, ended: Level) -> None:
+        """Have the level around one that has ended around this one instead."""
+        if self.outer is ended:
+            self.outer, self.shares = ended.outer, self.shares and ended.shares
 
     def around(self) -> Iterator[Level]:
         """Yield this level, the one around it, and so on to the outermost."""

@@ -8,18 +8,16 @@ what happens in it is undone.
 from __future__ import annotations
 
 import re
-import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mock_s3vectors import neighbours
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
-from mock_s3vectors.mocking.levels import Level
+from mock_s3vectors.mocking.levels import Level, here
 from mock_s3vectors.mocking.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -86,8 +84,9 @@ class MockStack:
         outer = self.current() if shared else self._outer()
         config = outer.config if outer else Config()
         config = replace(config, **options) if options else config
+        is_dropped = world is None and not shared and owner is not self
         world = world or _world_in(outer, shared=shared)
-        level = Level(owner, config, world, outer, is_ambient=_is_ambient())
+        level = Level(owner, config, world, outer, is_dropped=is_dropped)
         with self._lock:
             before = self._levels
             try:
@@ -112,8 +111,11 @@ class MockStack:
                 self._keep(left)
                 raise
             _HERE.set(self._here())
-        if level.outer in left and not level.shares:
-            level.outer.world.drop(level.world)
+            for other in left:
+                other.leave_out(level)
+        outer = next((around for around in level.around() if around in left), None)
+        if outer is not None and level.is_dropped:
+            outer.world.drop(level.world)
         level.end()
 
     def _begin(self) -> None:
@@ -139,13 +141,25 @@ class MockStack:
         return self._here() or (levels[-1] if levels else None)
 
     def _here(self) -> Level | None:
-        """Return the last level of this execution context that is still on."""
-        here, levels = _HERE.get(), self._levels
-        return next((level for level in here.around() if level in levels), None) if here else None
+        """Return the last level of this execution context that is still on.
+
+        While synchronous code of the main thread runs, no event loop does, and its levels are around all that
+        is there: also those of fixtures that ran in a loop, and for contexts that were copied before.
+        """
+        levels = self._levels
+        if here() == "alone":
+            return next((level for level in reversed(levels) if level.place != "in a thread"), None)
+        last = _HERE.get()
+        found = None if last is None else next((level for level in last.around() if level in levels), None)
+        if found is None:
+            return None
+        inside = (level for level in reversed(levels) if level.place == "alone" and found in level.around())
+        return next(inside, found)
 
     def _outer(self) -> Level | None:
         """Return the level in which a mock begun here nests, never one of a concurrent task or thread."""
-        return self._here() or next((level for level in reversed(self._levels) if level.is_ambient), None)
+        alone = (level for level in reversed(self._levels) if level.place == "alone")
+        return self._here() or next(alone, None)
 
     def level_of(self, owner: object) -> Level | None:
         """Return the level that an owner switched on last, here or else anywhere; None if it has none on."""
@@ -175,11 +189,15 @@ class MockStack:
         if not self:
             yield
             return
-        level = self.start(self, {})
+        level = self.start(self, {}, world=self._savepoint())
         try:
             yield
         finally:
             self.stop(level)
+
+    def _savepoint(self) -> World | None:
+        level = self._outer()
+        return None if level is None else level.world.savepoint()
 
     def is_at_savepoint(self) -> bool:
         """Return whether the level that answers calls made here is a savepoint."""
@@ -235,10 +253,6 @@ def _world_in(outer: Level | None, *, shared: bool) -> World:
     from mock_s3vectors.world import World  # noqa: PLC0415 - not before a mock starts
 
     return World()
-
-
-def _is_ambient() -> bool:
-    return threading.current_thread() is threading.main_thread() and not neighbours.is_in_event_loop()
 
 
 def _without(levels: tuple[Level, ...], level: Level) -> tuple[Level, ...]:

@@ -42,7 +42,7 @@ def create_vector_bucket(exchange: Exchange, params: Params) -> Result:
         if len(store.vector_buckets) >= quota:
             raise refusals.too_many_vector_buckets(quota)
         store.add(bucket)
-        exchange.stores.forget_dropped(arn)
+        exchange.stores.note_made(arn)
     return {"vectorBucketArn": str(arn)}
 
 

@@ -38,7 +38,7 @@ def create_index(exchange: Exchange, params: Params) -> Result:
         if len(bucket.indexes) >= quota:
             raise refusals.too_many_indexes(quota)
         bucket.add(index)
-        exchange.stores.forget_dropped(index.arn)
+        exchange.stores.note_made(index.arn)
     return {"indexArn": str(index.arn)}
 
 

@@ -87,8 +87,8 @@ def _describe(exchange: Exchange) -> dict[str, Any]:
     """Return the entry of a call in the list of calls, for orjson."""
     request, response, error = exchange.request, exchange.response, exchange.error
     headers = response.headers if response else {}
-    # A body that the parser could read is JSON, and appears as it arrived.
-    is_json = exchange.params is not None and request.body
+    # A body that the parser could read is JSON, and appears as it arrived. Calls by POST alone have one.
+    is_json = request.method == "POST" and exchange.params is not None and request.body
     return {
         "operation": exchange.operation,
         "method": request.method,

@@ -20,6 +20,7 @@ from mock_s3vectors.serving.opening import check_address, http_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from typing_extensions import Unpack
 
@@ -83,7 +84,7 @@ class S3VectorsServer(Switch):
         if self._started is not None:
             raise UsageError(f"The server is on already, at {self.url}: stop() it first.")
         with ExitStack() as undo:
-            undo.enter_context(self.block())
+            undo.enter_context(self._on(shared=True))
             self._started = undo.pop_all()
 
     def stop(self) -> None:
@@ -108,10 +109,13 @@ class S3VectorsServer(Switch):
             raise UsageError("reset() was called on a server that is off: start() it first.")
         level.world.clear()
 
+    def block(self, world: World | None = None) -> AbstractContextManager[None]:
+        """See `Switch.block`. What the server decorates is a savepoint in the mock around it."""
+        return self._on(world=world)
+
     @contextmanager
-    def block(self, world: World | None = None) -> Iterator[None]:
-        """See `Switch.block`."""
-        level = STACK.start(self, self._options, shared=True, world=world)
+    def _on(self, *, shared: bool = False, world: World | None = None) -> Iterator[None]:
+        level = STACK.start(self, self._options, shared=shared, world=world)
         try:
             self._enter()
             try:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mock_s3vectors.world.resources import VectorBucket
 
 
+# Account, Region, bucket and index; None for the bucket itself.
+_Name = tuple[str, str, str, "str | None"]
+
 # How many names of dropped buckets and indexes to remember.
 _MOST_DROPPED = 1_000
 
@@ -42,23 +45,6 @@ class Store:
         with self.lock:
             return Store({name: bucket.copy() for name, bucket in self.vector_buckets.items()}, self.lock)
 
-    def made_since(self, before: Store) -> set[tuple[str, str | None]]:
-        """Return the names in this store that `before`, from which it was copied, lacks.
-
-        Returns:
-            Pairs: the name of a bucket, and None or the name of an index in it.
-        """
-        with self.lock:
-            made: set[tuple[str, str | None]] = set()
-            for name, bucket in self.vector_buckets.items():
-                known = before.vector_buckets.get(name)
-                if known is None:
-                    made.add((name, None))
-                made.update(
-                    (name, index) for index in bucket.indexes.keys() - (known.indexes if known else {})
-                )
-            return made
-
 
 class Stores:
     """All stores. The first vector bucket of an account and Region makes one; to reset is to drop them.
@@ -68,8 +54,10 @@ class Stores:
 
     def __init__(self, stores: dict[tuple[str, str], Store] | None = None) -> None:
         self._stores = stores if stores is not None else {}
-        # Account, Region, bucket and index: the names that existed only in copies, the newest last.
-        self._dropped: dict[tuple[str, str, str, str | None], None] = {}
+        # The buckets and indexes that were made here since these stores were copied, and those that were in
+        # copies alone when these were dropped; the newest last.
+        self._made: dict[_Name, None] = {}
+        self._dropped: dict[_Name, None] = {}
         self._has_told = False
 
     def at(self, account: str, region: str) -> Store:
@@ -82,27 +70,42 @@ class Stores:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._stores = {}
+        self._stores, self._made, self._dropped = {}, {}, {}
 
     def copy(self) -> Stores:
         """Return stores of their own with the same contents."""
         return Stores({key: store.copy() for key, store in list(self._stores.items())})
 
+    def note_made(self, arn: Arn) -> None:
+        """Note that a bucket or an index was made here."""
+        name = _name_of(arn)
+        self._made[name] = None
+        self._dropped.pop(name, None)
+
     def drop(self, copy: Stores) -> None:
         """Remember the buckets and indexes that exist only in a copy, which is discarded."""
-        for key, store in list(copy._stores.items()):
-            made = store.made_since(self._stores.get(key) or Store())
-            self._dropped.update(dict.fromkeys((*key, *names) for names in made))
+        lost = [name for name in (*copy._made, *copy._dropped) if name in copy._dropped or copy.has(name)]
+        self._dropped.update(dict.fromkeys(name for name in lost if not self.has(name)))
         for name in list(self._dropped)[:-_MOST_DROPPED]:
             self._dropped.pop(name, None)
 
-    def forget_dropped(self, arn: Arn) -> None:
-        """Forget that a bucket or an index was dropped, as there is one of this name now."""
-        self._dropped.pop((arn.account, arn.region, arn.bucket, arn.index), None)
+    def miss_as(self, other: Stores) -> None:
+        """Miss whatever other stores, of which these are a copy, miss."""
+        self._dropped = dict(other._dropped)
+
+    def has(self, name: _Name) -> bool:
+        """Return whether there is a bucket or an index of this name."""
+        account, region, bucket, index = name
+        found = self.at(account, region).vector_buckets.get(bucket)
+        return found is not None and (index is None or index in found.indexes)
 
     def is_missed(self, arn: Arn) -> bool:
         """Return whether a missing bucket or index existed only in a discarded copy; True at most once."""
-        if (arn.account, arn.region, arn.bucket, arn.index) not in self._dropped or self._has_told:
+        if _name_of(arn) not in self._dropped or self._has_told:
             return False
         self._has_told = True
         return True
+
+
+def _name_of(arn: Arn) -> _Name:
+    return arn.account, arn.region, arn.bucket, arn.index

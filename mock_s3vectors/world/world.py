@@ -34,6 +34,12 @@ class World:
         """Return a branch: a copy of an object that keeps a world goes on by itself."""
         return self.branch()
 
+    def savepoint(self) -> World:
+        """Return a branch that misses what this world misses."""
+        branch = self.branch()
+        branch.stores.miss_as(self.stores)
+        return branch
+
     def drop(self, branch: World) -> None:
         """Note what is lost with a branch that has ended, for whoever looks for it here."""
         self.stores.drop(branch.stores)

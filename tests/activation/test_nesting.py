@@ -270,6 +270,71 @@ def test_the_options_are_those_of_the_mock_that_answers() -> None:
     assert list(asyncio.run(both())) == [first, second]
 
 
+def test_a_mock_of_a_fixture_counts_for_tests_whose_context_is_older(pytester: pytest.Pytester) -> None:
+    """As with anyio, which runs all async tests and fixtures in contexts of the first."""
+    pytester.makepyfile(
+        """
+        import boto3
+        import pytest
+        from mock_s3vectors import mock_s3vectors
+
+        CLIENT = boto3.client("s3vectors", region_name="us-east-1")
+
+        def names():
+            return [bucket["vectorBucketName"] for bucket in CLIENT.list_vector_buckets()["vectorBuckets"]]
+
+        @pytest.fixture(scope="session")
+        def anyio_backend():
+            return "asyncio"
+
+        @pytest.fixture(scope="session", autouse=True)
+        def guard():
+            with mock_s3vectors():
+                yield
+
+        @pytest.fixture(scope="session")
+        async def seed(anyio_backend):
+            async with mock_s3vectors():
+                CLIENT.create_vector_bucket(vectorBucketName="seed")
+                yield
+
+        @pytest.mark.anyio
+        @pytest.mark.parametrize("turn", [1, 2])
+        async def test_async(seed, s3vectors_client, turn):
+            assert names() == ["seed"]
+            CLIENT.create_vector_bucket(vectorBucketName="own")
+            assert names() == ["own", "seed"]
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_sync(seed, s3vectors_client, turn):
+            assert names() == ["seed"]
+            CLIENT.create_vector_bucket(vectorBucketName="own")
+
+        @mock_s3vectors
+        def test_decorated(seed):
+            assert names() == ["seed"]
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "anyio", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=5)
+
+
+def test_what_a_server_decorates_is_a_savepoint() -> None:
+    server = s3vectors_server()
+
+    @server
+    def use() -> list[str]:
+        keys: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+        client = new_client(endpoint_url=server.url, **keys)
+        create("films", client=client)
+        return names(client)
+
+    with mock_s3vectors():
+        create("seed")
+        assert use() == use() == ["films", "seed"]
+        assert names() == ["seed"]
+
+
 # --- calls that outlive their mock ---------------------------------------------------------------------
 
 
@@ -386,6 +451,41 @@ def test_a_look_up_of_what_an_inner_mock_made_warns_once() -> None:
             CLIENT.get_vector_bucket(vectorBucketName="of-helper")
 
 
+def test_a_look_up_in_a_test_of_what_a_helper_of_the_class_made_warns() -> None:
+    @mock_s3vectors
+    class Tests(unittest.TestCase):
+        @classmethod
+        def setUpClass(cls) -> None:
+            helper()
+
+        def test(self) -> None:
+            with pytest.warns(NestedMockWarning), pytest.raises(CLIENT.exceptions.NotFoundException):
+                CLIENT.get_vector_bucket(vectorBucketName="of-helper")
+
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(Tests).run(result)
+    assert result.wasSuccessful(), result.failures + result.errors
+
+
+def test_a_look_up_of_what_a_mock_two_levels_deeper_made_warns() -> None:
+    with mock_s3vectors():
+        mock_s3vectors(helper)()
+        with pytest.warns(NestedMockWarning), pytest.raises(CLIENT.exceptions.NotFoundException):
+            CLIENT.get_vector_bucket(vectorBucketName="of-helper")
+
+
+def test_a_look_up_of_what_a_mock_made_that_ended_after_the_one_around_it_warns() -> None:
+    with mock_s3vectors():
+        middle, inner = mock_s3vectors(), mock_s3vectors()
+        middle.start()
+        inner.start()
+        create("bucket")
+        middle.stop()
+        inner.stop()
+        with pytest.warns(NestedMockWarning), pytest.raises(CLIENT.exceptions.NotFoundException):
+            CLIENT.get_vector_bucket(vectorBucketName="bucket")
+
+
 def test_a_look_up_of_an_index_warns_too() -> None:
     with mock_s3vectors():
         create("bucket")
@@ -413,6 +513,27 @@ def test_a_look_up_of_what_is_here_again_does_not_warn() -> None:
         CLIENT.delete_vector_bucket(vectorBucketName="of-helper")
         with pytest.raises(CLIENT.exceptions.NotFoundException):
             CLIENT.get_vector_bucket(vectorBucketName="of-helper")
+
+
+def test_a_look_up_of_what_no_inner_mock_made_does_not_warn() -> None:
+    def is_missing() -> None:
+        with pytest.raises(CLIENT.exceptions.NotFoundException):
+            CLIENT.get_vector_bucket(vectorBucketName="of-helper")
+
+    with mock_s3vectors() as outer:
+        helper()
+        outer.reset()
+        is_missing()
+        create("of-helper")
+        with mock_s3vectors():
+            outer.reset()
+        is_missing()
+        mock = mock_s3vectors()
+        mock.start()
+        create("of-helper")
+        CLIENT.delete_vector_bucket(vectorBucketName="of-helper")
+        mock.stop()
+        is_missing()
 
 
 def test_a_server_logs_what_was_missed(caplog: pytest.LogCaptureFixture) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -170,3 +171,13 @@ def test_no_operation_of_s3_vectors_has_such_a_path() -> None:
     paths = [model.operation_model(name).http["requestUri"] for name in model.operation_names]
     assert len(paths) > 10
     assert not [path for path in paths if path.startswith("/_")]
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@needs(*TAGS)
+def test_a_body_that_is_no_json_where_none_is_read(connection: Connection, method: str) -> None:
+    connection.ask("POST", "/CreateVectorBucket", b'{"vectorBucketName": "films"}')
+    query = "?tagKeys=a" if method == "DELETE" else ""
+    assert connection.ask(method, TAGS_PATH + query, b"\xff{").status in (200, 204)
+    calls = json.loads(connection.ask("GET", f"{CONTROL}/calls", b"").body)["calls"]
+    assert calls[-1]["parameters"] is None

@@ -143,6 +143,13 @@ class TestCopies:
             for document in self.FILTERS:
                 assert selected(changed, document) == selected(fresh, document)
 
+    def test_values_that_a_copy_meets_do_not_burden_the_original(self) -> None:
+        table = Table(self.ROWS)
+        selected(table, {"f": "a"})
+        known = len(table.columns.column("f").vocabulary)
+        table.copy().append(*({"f": row} for row in range(3, 100)))
+        assert len(table.columns.column("f").vocabulary) == known
+
     def test_a_copy_reads_no_row(self) -> None:
         columns = Columns([{"f": row, "g": f"tag{row % 10}"} for row in range(1000)])
         document = compile_filter({"$or": [{"f": {"$lt": 5}}, {"g": "tag3"}]})

@@ -153,17 +153,27 @@ class TestCopies:
         for document in self.FILTERS:
             selected(table, document)
         tables = [table, table.copy()]
-        changes: list[dict[str, Any]] = [{"f": "new"}, {"f": [7, "b"]}, {"f": 7}, {}, {"f": ["c", False]}]
-        for changed, other in (tables, tables[::-1]):
+        changes: list[list[dict[str, Any]]] = [
+            [{"f": "new"}, {"f": [7, "b"]}, {"f": 7}, {}, {"f": ["c", False]}],
+            [{"f": -7}, {"f": ["c", -8]}, {"f": -9}, {"f": "new"}, {"f": ["x", False]}, {"f": ["b", 7]}],
+        ]
+        for (changed, other), values in zip((tables, tables[::-1]), changes, strict=True):
             seen = [selected(other, document) for document in self.FILTERS]
-            changed.append(*changes)
+            changed.append(*values)
             changed.overwrite({0: {"f": ["z", 1]}, 2: {"f": "ab"}})
             changed.remove(1)
-            changed.append(*({"f": f"a{row}"} for row in range(200)))
             assert [selected(other, document) for document in self.FILTERS] == seen
+            assert seen == [selected(Table(other.metadata), document) for document in self.FILTERS]
             fresh = Table(changed.metadata)
             for document in self.FILTERS:
                 assert selected(changed, document) == selected(fresh, document)
+
+    def test_values_that_a_copy_meets_do_not_burden_the_original(self) -> None:
+        table = Table(self.ROWS)
+        selected(table, {"f": "a"})
+        known = len(table.columns.column("f").vocabulary)
+        table.copy().append(*({"f": row} for row in range(3, 100)))
+        assert len(table.columns.column("f").vocabulary) == known
 
     def test_a_copy_reads_no_row(self) -> None:
         rows = [{"f": row, "g": f"tag{row % 10}"} for row in range(1000)]

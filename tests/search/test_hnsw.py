@@ -358,17 +358,26 @@ def test_few_rows_wait_for_a_shared_graph(metric: str, walker: Walker) -> None:
     # Twelve rows are new or have other vectors, and the row that moves into a hole has its node.
     new = rng.standard_normal((12, 8)).astype(np.float32)
     names = [*copy.keys[:6], *(f"new{n}" for n in range(6))]
-    copy.put(names, new)
+    mask = np.arange(400) % 2 == 0
+    masked = owner.search(owner.living[0], 5, mask)
+    copy.put(names[:6], new[:6])
+    assert copy.search(new[0], 1)[0][0] == names[0]
+    assert owner.search(owner.living[0], 5, mask) == masked
+    copy.put(names[6:], new[6:])
+    last, of_last = copy.keys[399], copy.living[399].copy()
+    assert copy.search(of_last, 1)[0][0] == last
+    assert copy.search(of_last, 1, np.arange(406) != 399)[0][0] != last
     copy.delete(copy.keys[100:120])
     for name, values in zip(names, new, strict=True):
         assert copy.search(values, 1)[0][0] == name
         allowed = np.array([key != name for key in copy.keys])
         assert copy.search(values, 1, allowed)[0][0] != name
-    for mask in (None, rng.random(len(copy.keys)) < 0.5):
-        assert recall(copy, [*new, *near(rng, copy, 20)], 10, mask) >= 0.95
+    for some in (None, rng.random(len(copy.keys)) < 0.5):
+        assert recall(copy, [*new, *near(rng, copy, 20)], 10, some) >= 0.95
     assert graph_of(copy) is graph_of(owner)
     assert links(owner) == linked
     assert owner.search(np.ones(8), 5) == before
+    assert owner.search(owner.living[0], 5, mask) == masked
     # More than twenty do not wait, and are linked in a graph of the copy's own.
     copy.put([f"more{n}" for n in range(9)], rng.standard_normal((9, 8)))
     assert recall(copy, near(rng, copy, 20), 10) >= 0.95
@@ -381,6 +390,18 @@ def test_few_rows_wait_for_a_shared_graph(metric: str, walker: Walker) -> None:
     owner.put(["last"], rng.standard_normal((1, 8)))
     assert owner.search(owner.living[-1], 1)[0][0] == "last"
     assert graph_of(owner).ntotal == 400
+
+
+def test_a_copy_and_its_original_link_the_same_vectors_in_another_order(metric: str, walker: Walker) -> None:
+    rng = np.random.default_rng(24)
+    owner = owner_of(rng.standard_normal((400, 8)), metric, walker(metric, 8))
+    owner.search(np.ones(8), 5)
+    copy, new = owner.copy(), rng.standard_normal((60, 8)).astype(np.float32)
+    names = [f"new{n}" for n in range(60)]
+    for linking, order in ((copy, 1), (owner, -1)):
+        linking.put(names[::order], new[::order])
+        assert [linking.search(values, 1)[0][0] for values in new] == names
+    assert [copy.search(values, 1)[0][0] for values in new] == names
 
 
 def test_a_shared_graph_of_tombstones_is_left_to_the_others(metric: str, walker: Walker) -> None:

@@ -82,8 +82,9 @@ class Index:
 
     def hold_table(self) -> None:
         """Let the table know of this index, before anybody can write through it."""
-        holding = (holder for holder in self.table.holders if self._shares_with(holder()))
-        self.table.holders = [*holding, ref(self)]
+        # One step each, since this takes no lock.
+        holders = self.table.holders
+        holders.append(ref(self, holders.remove))
 
     def _shares_with(self, other: Index | None) -> bool:
         return other is not None and other is not self and other.table is self.table
@@ -150,14 +151,13 @@ class Index:
     def copy(self) -> Index:
         """Return an index of its own with the same vectors; page tokens of queries work in it as well.
 
-        The vectors are shared until either index writes: this costs the same however many there are.
+        The vectors are shared until either index writes: this costs the same however many there are. It takes
+        no lock, and so waits for no search: a write that goes on meanwhile is in both, or comes before both.
         """
-        with self.lock:
-            self.table.settle()
-            other = copy(self)
-            other.rankings = self.rankings.copy()
-            other.hold_table()
-            return other
+        other = copy(self)
+        other.rankings = self.rankings.copy()
+        other.hold_table()
+        return other
 
 
 @dataclass
@@ -202,5 +202,5 @@ class VectorBucket:
     def copy(self) -> VectorBucket:
         """Return a bucket of its own with the same indexes."""
         other = copy(self)
-        other.indexes = {name: index.copy() for name, index in self.indexes.items()}
+        other.indexes = {name: index.copy() for name, index in list(self.indexes.items())}
         return other

@@ -42,8 +42,8 @@ class Store:
 
     def copy(self) -> Store:
         """Return a store of its own with the same contents. It shares the lock, as its indexes do theirs."""
-        with self.lock:
-            return Store({name: bucket.copy() for name, bucket in self.vector_buckets.items()}, self.lock)
+        buckets = list(self.vector_buckets.items())
+        return Store({name: bucket.copy() for name, bucket in buckets}, self.lock)
 
 
 class Stores:

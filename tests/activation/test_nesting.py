@@ -17,7 +17,7 @@ from mock_s3vectors.errors import refusals
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.operations import OPERATIONS
 from tests.activation.world import CLIENT, account_of, create, names, new_client
-from tests.support.mocks import world
+from tests.support.mocks import index_named, world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,6 +161,26 @@ def test_page_tokens_of_the_outer_mock_go_on_in_the_inner_one() -> None:
         with mock_s3vectors():
             page = CLIENT.list_vector_buckets(maxResults=1, nextToken=token)["vectorBuckets"]
             assert [bucket["vectorBucketName"] for bucket in page] == ["bucket-b"]
+
+
+def test_a_mock_begins_while_a_search_goes_on() -> None:
+    with mock_s3vectors():
+        fill()
+        held, go_on = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with index_named().lock:
+                held.set()
+                assert go_on.wait(5)
+
+        with ThreadPoolExecutor(1) as threads:
+            holding = threads.submit(hold)
+            assert held.wait(5)
+            with mock_s3vectors():
+                go_on.set()
+                put("inner")
+            holding.result()
+            assert keys() == ["outer"]
 
 
 # --- which mock answers ------------------------------------------------------------------------------

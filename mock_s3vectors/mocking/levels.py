@@ -57,12 +57,16 @@ class Level:
             UsageError: the mock has ended, and dropped its world.
         """
         if self._world is None:
-            raise UsageError(
-                "The mock ended before it had answered this call, and the request was not sent anywhere. "
-                "Let calls return before their mock ends: join threads, await tasks and shut executors "
-                "down while it is on."
-            )
+            raise self.ended()
         return self._world
+
+    def ended(self) -> UsageError:
+        """Return the error of a call that outlives its mock."""
+        return UsageError(
+            "The mock ended before it had answered this call, and the request was not sent anywhere. "
+            "Let calls return before their mock ends: join threads, await tasks and shut executors "
+            "down while it is on."
+        )
 
     def holds(self, world: World) -> bool:
         """Return whether a world is that of this level."""

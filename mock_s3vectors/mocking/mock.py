@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from mock_s3vectors.config import Config, check_account_id, check_option_names
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
 from mock_s3vectors.mocking.switch import NOTHING, Switch
 
 if TYPE_CHECKING:
@@ -71,10 +71,7 @@ class MockS3Vectors(Switch):
         """
         level = STACK.level_of(self)
         if level is None:
-            raise UsageError(
-                "stop() was called on a mock that is not started: call start() first, "
-                "and stop() once for each start()."
-            )
+            raise UsageError(NOT_STARTED)
         STACK.stop(level)
 
     def reset(self) -> None:

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 _FIRST_BOTOCORE = (1, 39, 5)
 
 
+NOT_STARTED = (
+    "stop() was called on a mock that is not started: call start() first, and stop() once for each start()."
+)
+
+
 class TemporaryChange(Protocol):
     """A change that lasts while a mock is on."""
 
@@ -81,14 +86,15 @@ class MockStack:
         Raises:
             UsageError: the installed botocore is too old.
         """
-        outer = self.current() if shared else self._outer()
-        config = outer.config if outer else Config()
-        config = replace(config, **options) if options else config
-        is_dropped = world is None and not shared and owner is not self
-        world = world or _world_in(outer, shared=shared)
-        level = Level(owner, config, world, outer, is_dropped=is_dropped)
         with self._lock:
             before = self._levels
+            outer = self.current() if shared else self._outer()
+            config = outer.config if outer else Config()
+            config = replace(config, **options) if options else config
+            is_dropped = world is None and not shared and owner is not self
+            level = Level(
+                owner, config, world or _world_in(outer, owner, shared), outer, is_dropped=is_dropped
+            )
             try:
                 if not before:
                     _check_botocore()
@@ -101,7 +107,11 @@ class MockStack:
         return level
 
     def stop(self, level: Level) -> None:
-        """Switch a level off, and drop its world if it has one of its own."""
+        """Switch a level off, and drop its world if it has one of its own.
+
+        Raises:
+            UsageError: it is off.
+        """
         with self._lock:
             left = _without(self._levels, level)
             try:
@@ -163,9 +173,8 @@ class MockStack:
 
     def level_of(self, owner: object) -> Level | None:
         """Return the level that an owner switched on last, here or else anywhere; None if it has none on."""
-        levels, here = self._levels, _HERE.get()
-        own = [level for level in levels if level.owner is owner]
-        mine = [level for level in here.around() if level in own] if here else []
+        last, own = _HERE.get(), [level for level in self._levels if level.owner is owner]
+        mine = [level for level in last.around() if level in own] if last else []
         return next(iter(mine or reversed(own)), None)
 
     def newest_in(self, owner: object) -> Level | None:
@@ -189,15 +198,11 @@ class MockStack:
         if not self:
             yield
             return
-        level = self.start(self, {}, world=self._savepoint())
+        level = self.start(self, {})
         try:
             yield
         finally:
             self.stop(level)
-
-    def _savepoint(self) -> World | None:
-        level = self._outer()
-        return None if level is None else level.world.savepoint()
 
     def is_at_savepoint(self) -> bool:
         """Return whether the level that answers calls made here is a savepoint."""
@@ -218,8 +223,8 @@ class MockStack:
         level = begun
         while level not in levels and level.shares and level.outer is not None:
             level = level.outer
-        # Of a level that has ended, this raises.
-        _ = level.world
+        if level not in levels:
+            raise level.ended()
         return level
 
     def handle(self, request: HttpRequest, begun: Level, refuse: Refuse | None = None) -> Exchange:
@@ -246,16 +251,25 @@ class MockStack:
         return self._gateway
 
 
-def _world_in(outer: Level | None, *, shared: bool) -> World:
+def _world_in(outer: Level | None, owner: object, shared: bool) -> World:  # noqa: FBT001 - as `start` has it
     """Return the world of a level: that of the level around it, a branch of that, or a new one."""
-    if outer is not None:
-        return outer.world if shared else outer.world.branch()
-    from mock_s3vectors.world import World  # noqa: PLC0415 - not before a mock starts
+    if outer is None:
+        from mock_s3vectors.world import World  # noqa: PLC0415 - not before a mock starts
 
-    return World()
+        return World()
+    if shared:
+        return outer.world
+    return outer.world.savepoint() if owner is STACK else outer.world.branch()
 
 
 def _without(levels: tuple[Level, ...], level: Level) -> tuple[Level, ...]:
+    """Return the others.
+
+    Raises:
+        UsageError: the level is not among them.
+    """
+    if level not in levels:
+        raise UsageError(NOT_STARTED)
     return tuple(other for other in levels if other is not level)
 
 

@@ -153,6 +153,20 @@ def test_the_outermost_may_end_while_an_inner_one_goes_on() -> None:
         assert names() == []
 
 
+def test_a_decorated_function_that_stops_its_own_mock() -> None:
+    mock = mock_s3vectors()
+
+    @mock
+    def function() -> None:
+        mock.stop()
+
+    with mock_s3vectors():
+        create("outer")
+        with pytest.raises(UsageError, match="stop\\(\\) was called on a mock that is not started"):
+            function()
+        assert names() == ["outer"]
+
+
 def test_page_tokens_of_the_outer_mock_go_on_in_the_inner_one() -> None:
     with mock_s3vectors():
         for name in "abc":

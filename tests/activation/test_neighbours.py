@@ -26,6 +26,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from mock_s3vectors import mock_s3vectors, neighbours
 from tests.activation.world import new_client
+from tests.support.helpers import endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,9 +109,9 @@ def test_built_in_handlers_of_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_service_of_an_endpoint() -> None:
-    assert neighbours.service_of(new_client(**KEYS)._endpoint) == "s3vectors"
+    assert neighbours.service_of(endpoint_of(new_client(**KEYS))) == "s3vectors"
     sts = boto3.client("sts", region_name="us-east-1", **KEYS)
-    assert neighbours.service_of(sts._endpoint) == "sts"
+    assert neighbours.service_of(endpoint_of(sts)) == "sts"
     assert neighbours.service_of(object()) == ""
 
 

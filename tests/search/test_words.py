@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from uniseg.wordbreak import words as segments
 
@@ -58,6 +58,7 @@ def test_words_are_those_of_another_implementation(alphabet: str | list[str], da
     assert words(text) == [segment for segment in segments(text) if regex.search(r"[\p{L}\p{N}]", segment)]
 
 
+@example("it's a_ b.c 3,4 e\u0301 x: (y) z!")
 @given(st.text(st.sampled_from(ALPHABETS["latin"])) | st.text())
 def test_the_short_cut_for_plain_words_finds_the_same(text: str) -> None:
     # Another white space parts words as well, and is none that the short cut knows.

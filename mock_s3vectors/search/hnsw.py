@@ -71,6 +71,9 @@ class HnswEngine:
     others. Where a filter excludes everything near the query, it would go so far that a scan is faster.
 
     The same calls build the same graph in every run.
+
+    Attributes:
+        graph: the links of the nodes; None until a query needs them.
     """
 
     def __init__(self, settings: Hnsw, metric: str, dimension: int) -> None:
@@ -79,7 +82,7 @@ class HnswEngine:
         self._flat = FlatEngine(metric, dimension)
         self._bound = ErrorBound.of(metric, dimension)
         self._dimension = dimension
-        self._graph: Graph | None = None
+        self.graph: Graph | None = None
         self._nodes = Nodes()
         self._living: NDArray[np.bool_] | None = None  # by node; None if there is no tombstone
         self._waiting = np.zeros(0, np.intp)  # the rows that the graph lacks, once it is up to date
@@ -177,10 +180,10 @@ class HnswEngine:
 
     def _current_graph(self, matrix: NDArray[np.float32]) -> Graph:
         """Return the graph, once it has the rows that it lacks, except for a few that wait (see `copy`)."""
-        if self._graph is not None and self._up_to_date:
-            return self._graph
+        if self.graph is not None and self._up_to_date:
+            return self.graph
         # An interruption leaves graph and nodes torn: then the next query finds no graph, and begins anew.
-        graph, self._graph = self._graph, None
+        graph, self.graph = self.graph, None
         waiting = self._nodes.without()
         if graph is None or not self._shared or waiting.size > _MOST_WAITING or self._is_mostly_tombstones():
             graph = self._linked(graph, matrix)
@@ -188,7 +191,7 @@ class HnswEngine:
         living = self._nodes.living()
         self._living = None if living.all() else living
         self._waiting = waiting
-        self._graph, self._up_to_date = graph, True
+        self.graph, self._up_to_date = graph, True
         return graph
 
     def _linked(self, graph: Graph | None, matrix: NDArray[np.float32]) -> Graph:

@@ -59,9 +59,10 @@ class VectorTable:
         self._matrix = np.zeros((0, dimension), dtype=np.float32)
         self._unfinished: Write | None = None
         self.holders: list[ref[Index]] = []
-        self._forget_derived()
+        self.forget_derived()
 
-    def _forget_derived(self) -> None:
+    def forget_derived(self) -> None:
+        """Drop the derived parts; queries build them anew."""
         self._columns = Columns(self.metadata)
         self.texts = TextIndexes(self.metadata)
         self._listing: Listing | None = None
@@ -73,7 +74,7 @@ class VectorTable:
         This may itself be interrupted: the next call begins again.
         """
         if self._unfinished is not None:
-            self._forget_derived()
+            self.forget_derived()
             self._carry_out(self._unfinished)
             self._unfinished = None
 

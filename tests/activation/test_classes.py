@@ -143,7 +143,7 @@ def test_what_is_no_public_method_is_left_alone() -> None:
     plain = Plain()
     assert (Plain.attribute, Plain.partial, Plain.named) == (42, helper, dict)
     assert not plain.is_on
-    assert not plain._private()
+    assert not plain._private()  # noqa: SLF001 - a method of this test
     assert plain.public() == [True, True, True]
 
 

@@ -142,7 +142,7 @@ def old_client(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_a_client_without_credentials_can_be_patched(old_client: Any) -> None:
-    old_client._request_signer._credentials = None
+    old_client._request_signer._credentials = None  # noqa: SLF001 - botocore's
     patch_client(old_client)
     with mock_s3vectors():
         assert names(old_client) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import unittest
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -424,51 +425,8 @@ def test_each_example_begins_with_what_fixtures_made(number: int, other: int) ->
 
 
 def test_runs_of_pytest(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
-        """
-        import pytest
-        from hypothesis import given, settings, strategies as st
-        from mock_s3vectors import mock_s3vectors
-        from tests.activation.world import CLIENT, account_of, create, names
-
-        @pytest.mark.s3vectors(account_id="111122223333")
-        @settings(max_examples=5, deadline=None, database=None)
-        @given(st.integers())
-        def test_with_the_marker(number):
-            assert names() == []
-            assert account_of(CLIENT) == "111122223333"
-
-        @mock_s3vectors
-        class TestExamples:
-            @pytest.fixture(autouse=True)
-            def bucket(self):
-                create("fixture")
-                yield
-                assert names() == ["fixture"]
-
-            @settings(max_examples=5, deadline=None, database=None)
-            @given(st.integers())
-            def test_examples(self, number):
-                assert names() == ["fixture"]
-                create("bucket")
-
-            @pytest.mark.parametrize("one", [1, 2])
-            @settings(max_examples=5, deadline=None, database=None)
-            @given(number=st.integers())
-            def test_parameters(self, one, number):
-                assert names() == ["fixture"]
-                create("bucket")
-
-        @mock_s3vectors
-        @settings(max_examples=100, deadline=None, database=None)
-        @given(number=st.integers(0, 1000))
-        @pytest.mark.parametrize("one", [1, 2])
-        def test_fails(one, number):
-            assert names() == []
-            create("bucket")
-            assert number < 17
-        """
-    )
+    program = Path(__file__).with_name("programs") / "examples_under_pytest.py"
+    pytester.makepyfile(program.read_text())
     result = pytester.runpytest("-p", "no:cacheprovider")
     result.assert_outcomes(passed=4, failed=2)
     result.stdout.fnmatch_lines(["*: test_fails(*", "*number=17,*"])

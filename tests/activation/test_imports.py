@@ -17,20 +17,7 @@ HEAVY = (
     *("requests", "responses", "aiobotocore", "aiohttp", "starlette", "uvicorn"),
 )
 KEYS = 'aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"'
-# Stands where the network is.
-AWS = """
-from botocore.awsrequest import AWSResponse
-from io import BytesIO
-class Body(BytesIO):
-    def stream(self, **_): yield self.read()
-def aws(client):
-    sent = []
-    def send(request):
-        sent.append(request.url)
-        return AWSResponse(request.url, 200, {}, Body(b"{}"))
-    client._endpoint.http_session.send = send
-    return sent
-"""
+PROGRAMS = Path(__file__).with_name("programs")
 
 
 def run(program: str, **environment: str) -> str:
@@ -142,28 +129,7 @@ def test_what_nobody_uses_is_not_loaded() -> None:
 
 
 def test_a_client_older_than_the_import_needs_patch_client() -> None:
-    run(f"""
-        import boto3
-        session = boto3.Session()
-        client = session.client("s3vectors", {KEYS})
-        import mock_s3vectors
-        {AWS.replace(chr(10), chr(10) + " " * 8)}
-        sent = aws(client)
-        with mock_s3vectors.mock_s3vectors():
-            try:
-                client.create_vector_bucket(vectorBucketName="bucket")
-            except mock_s3vectors.UsageError:
-                stopped = True
-            assert stopped and not sent
-            mock_s3vectors.patch_client(client)
-            mock_s3vectors.patch_client(client)
-            client.create_vector_bucket(vectorBucketName="bucket")
-            assert len(client.list_vector_buckets()["vectorBuckets"]) == 1
-            later = session.client("s3vectors", {KEYS})
-            mock_s3vectors.patch_client(later)
-            assert len(later.list_vector_buckets()["vectorBuckets"]) == 1
-        assert not sent
-    """)
+    run((PROGRAMS / "client_older_than_import.py").read_text())
 
 
 def test_a_default_session_older_than_the_import_does_not_matter() -> None:

@@ -16,6 +16,7 @@ from botocore.httpsession import URLLib3Session
 
 from mock_s3vectors import UsageError, mock_s3vectors
 from tests.activation.world import Aws, names, new_client
+from tests.support.helpers import endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +121,8 @@ def test_a_guard_that_is_called_after_the_mock_lets_through() -> None:
     client = new_client(**KEYS)
     aws = Aws(client)
     with mock_s3vectors():
-        make_request, send = client._endpoint.make_request, client._endpoint._send
+        endpoint = endpoint_of(client)
+        make_request, send = endpoint.make_request, endpoint._send  # noqa: SLF001 - botocore's
         by_hand = URLLib3Session().send
     request: Any = AWSRequest("POST", URL, data=b"{}").prepare()
     send(request)

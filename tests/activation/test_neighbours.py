@@ -10,6 +10,7 @@ import importlib
 import subprocess
 import sys
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import IsolatedAsyncioTestCase, TestCase
 from unittest.mock import MagicMock
@@ -26,30 +27,19 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from mock_s3vectors import mock_s3vectors, neighbours
 from tests.activation.world import new_client
+from tests.support.helpers import endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PROGRAMS = Path(__file__).with_name("programs")
 KEYS: Any = {"aws_access_key_id": "some-id", "aws_secret_access_key": "some-secret"}
 
 # --- all of them --------------------------------------------------------------------------------
 
 
 def test_none_of_them_loads_a_library() -> None:
-    program = """
-import sys
-before = set(sys.modules)
-from mock_s3vectors import neighbours
-assert neighbours.default_session() is None
-neighbours.set_default_session("session")
-assert not neighbours.moto_is_on()
-assert neighbours.moto_account_of("some-id") is None
-for is_one in (neighbours.is_unittest_case, neighbours.is_state_machine, neighbours.has_examples):
-    assert not is_one(int)
-assert not neighbours.is_fixture(int)
-assert neighbours.machine_of(print) is None
-print({name.split(".")[0] for name in set(sys.modules) - before} & set(sys.argv))
-"""
+    program = (PROGRAMS / "neighbours_not_loaded.py").read_text()
     libraries = ["boto3", "botocore", "aiobotocore", "moto", "unittest", "hypothesis", "pytest"]
     command = [sys.executable, "-S", "-c", program, *libraries]
     environment = {"PYTHONPATH": ":".join(filter(None, sys.path))}
@@ -108,9 +98,9 @@ def test_built_in_handlers_of_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_service_of_an_endpoint() -> None:
-    assert neighbours.service_of(new_client(**KEYS)._endpoint) == "s3vectors"
+    assert neighbours.service_of(endpoint_of(new_client(**KEYS))) == "s3vectors"
     sts = boto3.client("sts", region_name="us-east-1", **KEYS)
-    assert neighbours.service_of(sts._endpoint) == "sts"
+    assert neighbours.service_of(endpoint_of(sts)) == "sts"
     assert neighbours.service_of(object()) == ""
 
 
@@ -309,23 +299,7 @@ def pytest_itemcollected(item):
     if "first" in item.name:
         neighbours.set_fixture_names(item, ["late", "early", *neighbours.fixture_names(item)])
 """)
-    pytester.makepyfile("""
-import pytest
-
-MADE = []
-
-@pytest.fixture
-def early():
-    MADE.append("early")
-
-@pytest.fixture
-def late():
-    MADE.append("late")
-
-@pytest.mark.parametrize("name", ["first", "second"])
-def test(name):
-    assert MADE == ["late", "early"]
-""")
+    pytester.makepyfile((PROGRAMS / "fixtures_in_order.py").read_text())
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
 
 

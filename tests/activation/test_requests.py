@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["no_sockets"]  # a fixture
 
+PROGRAMS = Path(__file__).with_name("programs")
 ENDPOINT = "https://s3vectors.us-east-1.api.aws"
 ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"
 SIGNED = AWS4Auth("id", "secret", "us-east-1", "s3vectors")
@@ -501,36 +503,14 @@ def test_a_patch_of_somebody_else_outlives_ours(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_responses_is_imported_when_somebody_calls() -> None:
-    program = """
-import sys, requests
-from mock_s3vectors import mock_s3vectors
-with mock_s3vectors():
-    try:
-        requests.get("http://127.0.0.1:1/")
-    except requests.ConnectionError:
-        print("responses" in sys.modules)
-    requests.post("https://s3vectors.us-east-1.api.aws/ListVectorBuckets", data=b"{}")
-    print("responses" in sys.modules)
-"""
+    program = (PROGRAMS / "responses_not_loaded.py").read_text()
     command = [sys.executable, "-W", "error", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("False\nTrue\n", "")
 
 
 def test_requests_that_is_imported_while_the_mock_is_on() -> None:
-    program = """
-import sys
-from mock_s3vectors import mock_s3vectors
-mock = mock_s3vectors()
-mock.start()
-assert "requests" not in sys.modules
-import requests
-print(requests.post("https://s3vectors.us-east-1.api.aws/ListVectorBuckets", data=b"{}").json())
-mock.stop()
-assert not hasattr(requests.Session.get_adapter, "__wrapped__")
-with mock_s3vectors():
-    assert hasattr(requests.Session.get_adapter, "__wrapped__")
-"""
+    program = (PROGRAMS / "requests_within_mock.py").read_text()
     command = [sys.executable, "-W", "error", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("{'vectorBuckets': []}\n", "")

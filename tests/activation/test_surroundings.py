@@ -40,7 +40,7 @@ def surroundings() -> dict[str, Any]:
         "hooks": list(BUILTIN_HANDLERS),
         "import hooks": list(sys.meta_path),
         "patched methods": (
-            *(Endpoint._send, Endpoint.make_request),  # type: ignore[attr-defined] # botocore's own
+            *(vars(Endpoint)["_send"], Endpoint.make_request),
             *(Session.get_adapter, Session.prepare_request),
         ),
         "threads": threading.enumerate(),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.awsrequest import AWSResponse
 
+from tests.support.helpers import endpoint_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -53,7 +55,7 @@ class Aws:
     def __init__(self, client: Any, body: bytes = b"{}") -> None:
         self.urls: list[str] = []
         self._body = body
-        client._endpoint.http_session.send = self._send
+        endpoint_of(client).http_session.send = self._send
 
     def _send(self, request: Any) -> AWSResponse:
         self.urls.append(request.url)

@@ -32,9 +32,12 @@ def walker(monkeypatch: pytest.MonkeyPatch, walking: None) -> Callable[..., hnsw
     def refuse(*_: object) -> None:
         pytest.fail("the engine did not answer from its graph")
 
+    # Of the engine alone: oracles scan.
+    refusing = type("RefusingEngine", (flat.FlatEngine,), {"candidates": refuse})
+
     def make(metric: str, dimension: int, **settings: int) -> hnsw.HnswEngine:
-        engine = hnsw.Hnsw(**settings).build(metric, dimension)
-        monkeypatch.setattr(engine._flat, "candidates", refuse)
-        return engine
+        with monkeypatch.context() as patch:
+            patch.setattr(hnsw, "FlatEngine", refusing)
+            return hnsw.Hnsw(**settings).build(metric, dimension)
 
     return make

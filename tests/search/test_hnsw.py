@@ -34,7 +34,7 @@ def near(rng: np.random.Generator, owner: Owner, count: int) -> NDArray[np.float
 
 def graph_of(owner: Owner) -> Any:
     assert isinstance(owner.engine, HnswEngine)
-    graph = owner.engine._graph
+    graph = owner.engine.graph
     return graph and graph.index
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from math import log
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from mock_s3vectors import derived
 from mock_s3vectors.search import TextIndexes, text_index
 from mock_s3vectors.search.text_index import TextIndex
 from mock_s3vectors.world.tables import VectorTable
@@ -189,30 +191,54 @@ def test_keys_and_languages_have_indexes_of_their_own() -> None:
     assert texts.scores("x", None, "the cat").tolist() == same([log(2), log(2)])
 
 
-def test_an_index_is_built_anew_when_the_dead_outnumber_the_living(monkeypatch: pytest.MonkeyPatch) -> None:
+# More than a text index of a test has bytes.
+MANY = 1 << 40
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> WeakSet[TextIndex]:
+    """The text indexes that were built and are still held."""
+    build, seen = TextIndex.__init__, WeakSet[TextIndex]()
+
+    def build_and_note(index: TextIndex, *arguments: Any) -> None:
+        build(index, *arguments)
+        seen.add(index)
+
+    monkeypatch.setattr(TextIndex, "__init__", build_and_note)
+    return seen
+
+
+def test_an_index_is_built_anew_when_the_dead_outnumber_the_living(
+    monkeypatch: pytest.MonkeyPatch, held: WeakSet[TextIndex]
+) -> None:
     monkeypatch.setattr(text_index, "_SPARE_POSTINGS", 11)
+    monkeypatch.setattr(text_index, "_TERM_BYTES", MANY)  # so that sizes tell the number of terms
     table = table_of(a="first one", b="second")
     for count in range(1, 25):
         assert scores(table, "second").keys() == {"b"}
         put(table, a=f"word{count} other word{count}")
         # Each leaves two postings dead, and three are alive: at the eighth time these are more than 3 + 11.
-        assert (("text", None) in table.texts._live) == (count % 8 != 0), count
+        assert len(held) == (count % 8 != 0), count
         assert scores(table, f"word{count} second").keys() == {"a", "b"}
         assert scores(table, f"word{count - 1} first") == {}
-        assert len(table.texts._live["text", None].part._postings) <= 3 + 8
+        [terms] = [index.size() // MANY for index in held]
+        assert 3 <= terms <= 3 + 8
 
 
-def test_deletes_also_let_an_index_be_built_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deletes_also_let_an_index_be_built_anew(
+    monkeypatch: pytest.MonkeyPatch, held: WeakSet[TextIndex]
+) -> None:
     monkeypatch.setattr(text_index, "_SPARE_POSTINGS", 1)
     names = "abcdefghij"
     table = table_of(**dict.fromkeys(names, "same thing"))
     assert len(scores(table, "same")) == 10
     for gone in range(1, 7):
-        assert ("text", None) in table.texts._live
+        assert len(held) == 1
         table.delete([names[gone]])
-    assert table.texts._live == {}  # 12 postings were dead, more than 8 + 1
+    assert not held  # 12 postings were dead, more than 8 + 1
     assert scores(table, "same").keys() == {*"ahij"}
-    assert table.texts._live["text", None].part._documents == 4
+    (index,) = held
+    assert index.size() == TextIndex("text", None, table.metadata).size()  # of four documents
 
 
 def test_a_copy_goes_its_own_way() -> None:
@@ -249,6 +275,17 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(text_index, "_SPARE_POSTINGS", 3)
+        self.patch.setattr(text_index, "_POSTING_BYTES", MANY)  # so that sizes tell the number of postings
+        self.patch.setattr(text_index, "_TERM_BYTES", 0)
+        self.patch.setattr(derived, "MOST_BYTES", MANY * MANY)
+        self.indexes = WeakSet[TextIndex]()  # those of the table and of its copies
+        write = TextIndex.write
+
+        def write_and_note(index: TextIndex, rows: Any) -> None:
+            write(index, rows)
+            self.indexes.add(index)
+
+        self.patch.setattr(TextIndex, "write", write_and_note)
         self.table = VectorTable(1, "euclidean")
         self.stored: dict[str, tuple[Any, Any]] = {}
 
@@ -284,11 +321,11 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def no_more_dead_than_allowed(self) -> None:
-        for live in self.table.texts._live.values():
-            index = live.part
-            postings = sum(len(posting.documents) for posting in index._postings.values())
-            assert postings == index._dead + index._living
-            assert index._dead <= index._living + 3
+        for index in self.indexes:
+            # Private: postings show in no other way, as a dead one changes no score.
+            postings = sum(len(posting.documents) for posting in index._postings.values())  # noqa: SLF001
+            assert postings == index.size() // MANY
+            assert not index.outgrown()
 
 
 TestPostings = Machine.TestCase

@@ -51,6 +51,11 @@ def shared_client() -> Client:
     return boto3.client("s3vectors", region_name="us-east-1")
 
 
+def endpoint_of(client: Client) -> Any:
+    """What sends the requests of a client of botocore or aiobotocore."""
+    return client._endpoint  # noqa: SLF001 - botocore's: a client does not show it otherwise
+
+
 def vector(key: str, data: Any = (1.0, 2.0), **metadata: Any) -> Any:
     """A record for PutVectors."""
     record: dict[str, Any] = {"key": key, "data": {"float32": list(data)}}

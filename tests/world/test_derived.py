@@ -24,15 +24,16 @@ class Work:
 
     def __init__(self, kind: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
         self.built, self.reread = Counter[str](), Counter[str]()
-        self.live: set[Any] = set()
+        keys: dict[int, str] = {}  # by the identity of what is derived, which has no public name for it
         build, write = kind.__init__, kind.write
 
         def counted_build(part: Any, key: str, *arguments: Any) -> None:
+            keys[id(part)] = key
             self.built[key] += 1
             build(part, key, *arguments)
 
         def counted_write(part: Any, rows: Any) -> None:
-            self.reread[part._key] += len(rows)
+            self.reread[keys[id(part)]] += len(rows)
             write(part, rows)
 
         monkeypatch.setattr(kind, "__init__", counted_build)

@@ -125,7 +125,7 @@ def filled(client: Client, index: dict[str, str]) -> Client:
     [
         lambda: store().lock,
         lambda: index_named().lock,
-        lambda: STACK._lock,
+        lambda: STACK._lock,  # noqa: SLF001 - no call holds it for as long as a test likes
     ],
     ids=["of the store", "of the index", "of the mocks"],
 )

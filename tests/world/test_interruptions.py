@@ -214,7 +214,7 @@ def test_a_read(world: World, read: Callable[[World], Any], derived: str) -> Non
 
     def prepare() -> None:
         if derived == "nothing":
-            world.table._forget_derived()
+            world.table.forget_derived()
         else:
             world.snapshot()
             world.put([*CHANGED, *NEW], shift=0.25)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mock_s3vectors.operations import metadata_configuration
+from mock_s3vectors.world import Index
 from tests.support.helpers import START, vector
 from tests.support.mocks import index_named
 from tests.support.shapes import TEXT_SEARCH, needs
@@ -42,14 +42,13 @@ class TestThreads:
     @pytest.fixture
     def slow_update(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let other threads go on between an update's checks and what follows."""
-        with_more = metadata_configuration._with
+        configure = Index.configure_text_search
 
-        def dawdling(*searches: Any) -> Any:
-            result = with_more(*searches)
+        def dawdling(index: Index, searches: Any) -> None:
             time.sleep(0.0005)
-            return result
+            configure(index, searches)
 
-        monkeypatch.setattr(metadata_configuration, "_with", dawdling)
+        monkeypatch.setattr(Index, "configure_text_search", dawdling)
 
     @pytest.mark.parametrize("change", [add, delete])
     def test_that_get_an_index_during_an_update_see_it_before_or_after(
@@ -82,14 +81,14 @@ class TestThreads:
         make_index()
         client.update_index_mode(**INDEX, indexMode="ENHANCED")
         state = index_named()
-        with_more, could_search = metadata_configuration._with, []
+        configure, could_search = Index.configure_text_search, []
 
-        def spying(*searches: Any) -> Any:
+        def spying(index: Index, searches: Any) -> None:
             with ThreadPoolExecutor(1) as pool:
                 could_search.append(pool.submit(state.lock.acquire, blocking=False).result())
-            return with_more(*searches)
+            configure(index, searches)
 
-        monkeypatch.setattr(metadata_configuration, "_with", spying)
+        monkeypatch.setattr(Index, "configure_text_search", spying)
         add(client, "t")
         assert could_search == [False]
 

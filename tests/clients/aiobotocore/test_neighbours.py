@@ -10,6 +10,7 @@ from aiobotocore.endpoint import AioEndpoint
 from mock_s3vectors import mock_s3vectors, neighbours
 from tests.clients.aio import in_a_loop, new_client
 from tests.drivers.test_clients import KEYS
+from tests.support.helpers import endpoint_of
 
 
 def test_a_mock_replaces_the_method_that_sends() -> None:
@@ -22,8 +23,8 @@ def test_a_mock_replaces_the_method_that_sends() -> None:
 @in_a_loop
 async def test_the_service_of_an_endpoint() -> None:
     async with new_client(**KEYS) as client, new_client("sts", **KEYS) as other:
-        assert neighbours.service_of(client._endpoint) == "s3vectors"
-        assert neighbours.service_of(other._endpoint) == "sts"
+        assert neighbours.service_of(endpoint_of(client)) == "s3vectors"
+        assert neighbours.service_of(endpoint_of(other)) == "sts"
 
 
 @in_a_loop

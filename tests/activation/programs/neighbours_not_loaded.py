@@ -1,0 +1,18 @@
+"""Calls functions of `neighbours`, and prints which of the libraries that are its arguments were loaded."""
+
+from __future__ import annotations
+
+import sys
+
+before = set(sys.modules)
+from mock_s3vectors import neighbours
+
+assert neighbours.default_session() is None
+neighbours.set_default_session("session")
+assert not neighbours.moto_is_on()
+assert neighbours.moto_account_of("some-id") is None
+for is_one in (neighbours.is_unittest_case, neighbours.is_state_machine, neighbours.has_examples):
+    assert not is_one(int)
+assert not neighbours.is_fixture(int)
+assert neighbours.machine_of(print) is None
+print({name.split(".")[0] for name in set(sys.modules) - before} & set(sys.argv))

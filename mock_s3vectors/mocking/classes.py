@@ -23,8 +23,7 @@ from mock_s3vectors.neighbours import is_fixture, is_state_machine, is_unittest_
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mock_s3vectors.mocking.functions import Block, Function
-    from mock_s3vectors.mocking.switch import Switch
+    from mock_s3vectors.mocking.functions import Block, Decorating, Function
     from mock_s3vectors.world import World
 
 # The mocks of a class, the outermost first; derived classes inherit them.
@@ -39,7 +38,7 @@ _SET_UP_CLASS = ("setUpClass", "setup_class")
 _RUN = ("run", "debug")
 
 
-def decorate_class(cls: Any, mock: Switch) -> None:
+def decorate_class(cls: Any, mock: Decorating) -> None:
     """Mock the tests of a class, and of the classes that are derived from it.
 
     Raises:
@@ -62,9 +61,9 @@ def decorate_class(cls: Any, mock: Switch) -> None:
         _wrap_subclasses(cls)
 
 
-def mocks_of(cls: Any) -> tuple[Switch, ...]:
+def mocks_of(cls: Any) -> tuple[Decorating, ...]:
     """Return the mocks of a class, the outermost first; none if it is not decorated."""
-    mocks: tuple[Switch, ...] = getattr(cls, _MOCKS, ())
+    mocks: tuple[Decorating, ...] = getattr(cls, _MOCKS, ())
     return mocks
 
 
@@ -85,7 +84,7 @@ def _runs(cls: Any) -> bool:
     return any(mock is owner for mock in mocks_of(cls) for owner in owners)
 
 
-def _decorate_inner(cls: Any, name: str, base: type, inner: Any, mock: Switch) -> None:
+def _decorate_inner(cls: Any, name: str, base: type, inner: Any, mock: Decorating) -> None:
     if base is not cls:
         # The base class is not decorated, and its inner class must stay as it is.
         body = {"__module__": cls.__module__, "__qualname__": f"{cls.__qualname__}.{name}"}

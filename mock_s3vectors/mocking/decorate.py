@@ -16,12 +16,13 @@ from mock_s3vectors.neighbours import has_examples, is_fixture
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from mock_s3vectors.mocking.switch import Switch
+    from mock_s3vectors.mocking.functions import Decorating
+
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
 
-def decorate(target: Target, mock: Switch, of: str) -> Target:
+def decorate(target: Target, mock: Decorating, of: str) -> Target:
     """Return a function that runs its target with a mock on; a class or a property test is changed in place.
 
     Args:

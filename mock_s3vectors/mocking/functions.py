@@ -6,14 +6,24 @@ import functools
 import inspect
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
 
+    from mock_s3vectors.world import World
+
 Function = Callable[..., Any]
 # The block for a call, chosen by its positional arguments: the first may be an instance or a class.
 Block = Callable[[tuple[Any, ...]], AbstractContextManager[None]]
+
+
+class Decorating(Protocol):
+    """A mock, as seen by what it decorates."""
+
+    def block(self, world: World | None = None) -> AbstractContextManager[Any]:
+        """Switch it on for a block; see `Switch.block`."""
+
 
 # Functions whose arguments pytest counts.
 _COUNTED = {

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.filtering import Filter
     from mock_s3vectors.search import Engine, SearchMethod
-    from mock_s3vectors.world.resources import Index
 
 # How many search engines a table keeps: mocks around one another may search in different ways.
 _MOST_ENGINES = 3
@@ -58,7 +57,7 @@ class VectorTable:
         self._rows: dict[str, int] = {}
         self._matrix = np.zeros((0, dimension), dtype=np.float32)
         self._unfinished: Write | None = None
-        self.holders: list[ref[Index]] = []
+        self.holders: list[ref[Any]] = []
         self.forget_derived()
 
     def forget_derived(self) -> None:

@@ -81,6 +81,19 @@ def test_options_are_of_the_mock_that_was_started_last() -> None:
         assert names() == ["one", "two"]
 
 
+def test_a_mock_that_was_started_twice_takes_back_its_last_options_first() -> None:
+    first, second = mock_s3vectors(account_id=OTHER), mock_s3vectors(account_id="444455556666")
+    for mock in (first, second, first):
+        mock.start()
+    assert account_of(CLIENT) == OTHER
+    first.stop()
+    assert account_of(CLIENT) == second.config.account_id == "444455556666"
+    second.stop()
+    assert account_of(CLIENT) == OTHER
+    first.stop()
+    assert not STACK
+
+
 BAD_VALUES: list[tuple[str, Any, str]] = [
     ("account_id", "1234", "'1234' is no account id: give 12 digits as a string, '123456789012'"),
     ("account_id", 123456789012, "123456789012 is no account id"),

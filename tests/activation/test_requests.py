@@ -116,6 +116,18 @@ def test_presigned_with_a_body() -> None:
     assert (refusal.status_code, refusal.headers["x-amzn-errortype"]) == (400, "ValidationException")
 
 
+@mock_s3vectors
+def test_a_text_body_goes_as_utf_8() -> None:
+    create("films")
+    statement = {"Sid": "für alle 🎬", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    policy = json.dumps({"Statement": statement}, ensure_ascii=False)
+    body = json.dumps({**FILMS, "policy": policy}, ensure_ascii=False)
+    request = requests.Request("POST", f"{ENDPOINT}/PutVectorBucketPolicy").prepare()
+    request.body = body  # as it is; some releases of `requests` encode it
+    assert requests.Session().send(request).status_code == 200
+    assert CLIENT.get_vector_bucket_policy(**FILMS)["policy"] == policy
+
+
 # --- hosts --------------------------------------------------------------------------------------
 
 
@@ -438,11 +450,13 @@ def with_botocore_alone() -> Any:
         with_botocore_alone,
     ],
 )
+@pytest.mark.parametrize("query", ["", "?X-Amz-Credential=id&X-Amz-Signature=0123abc"])
 @pytest.mark.usefixtures("no_sockets")
-def test_no_way_leads_past_the_mock(way: Callable[[], Any]) -> None:
+def test_no_way_leads_past_the_mock(way: Callable[[], Any], query: str) -> None:
+    """The refusal does not show what a presigned URL is signed with."""
     post_past_us = way()
     with mock_s3vectors(), pytest.raises(UsageError) as refusal:
-        post_past_us(f"{ENDPOINT}/ListVectorBuckets", data=b"{}")
+        post_past_us(f"{ENDPOINT}/ListVectorBuckets{query}", data=b"{}")
     assert str(refusal.value) == REFUSED
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.search import FlatEngine
 from tests.support.helpers import keys_of, listed_keys, put_batches, vector
 
@@ -107,3 +108,26 @@ def test_recall_on_the_films(
 
     tenth = {key: vector for key, vector in stored.items() if int(key) % 10 == 3}
     assert recall(client, address, tenth, queries, filter={"tenth": 3}) >= 0.95
+
+
+@pytest.mark.s3vectors(search_engine="hnsw", hnsw_m=2, hnsw_ef_construction=1, hnsw_ef_search=1)
+def test_a_mock_inside_may_weigh_more_neighbours(client: Client, make_index: MakeIndex) -> None:
+    """With so many neighbours to weigh, a search looks at every row."""
+    address = make_index(dimension=32)
+    rows = np.random.default_rng(12).standard_normal((1000, 32)).astype(np.float32)
+    put(client, address, {}, range(len(rows)), rows)
+
+    def found() -> list[list[str]]:
+        queries = ({"float32": (row + np.float32(0.5)).tolist()} for row in rows[:20])
+        return [
+            keys_of(client.query_vectors(**address, topK=5, queryVector=query)["vectors"])
+            for query in queries
+        ]
+
+    few = found()
+    with mock_s3vectors(search_engine="flat"):
+        exact = found()
+    with mock_s3vectors(hnsw_ef_search=100_000):
+        many = found()
+    assert many == exact != few
+    assert found() == few

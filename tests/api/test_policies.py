@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.helpers import BUCKET, answer_of
-from tests.support.refusals import NO_POLICY, invalid
+from tests.support.refusals import NO_BUCKET, NO_POLICY, invalid
 
 if TYPE_CHECKING:
     from tests.support.helpers import Client, Refused
@@ -128,6 +128,11 @@ def test_what_is_no_policy_is_refused_and_changes_nothing(
     put(client, POLICY)
     assert refused(client.put_vector_bucket_policy, **BUCKET, policy=text) == malformed(fault)
     assert stored(client) == POLICY
+
+
+def test_a_missing_bucket_is_named_before_a_malformed_policy(client: Client, refused: Refused) -> None:
+    missing = {"vectorBucketName": "missing"}
+    assert refused(client.put_vector_bucket_policy, **missing, policy="no JSON") == NO_BUCKET
 
 
 @pytest.mark.parametrize(

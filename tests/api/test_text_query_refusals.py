@@ -51,6 +51,9 @@ class TestRefused:
         assert refusal() == expected
         assert refusal(filter={"n": 1}, queryMode="ENHANCED", returnScores=True) == expected
 
+    def test_a_bad_filter_is_named_before_a_missing_vector_and_missing_texts(self, refusal: Any) -> None:
+        assert refusal(filter={}) == refusals.INVALID_FILTER
+
     @KINDS
     @pytest.mark.parametrize("key", ["sky", "Plot", "plot ", "$plot"])
     def test_a_key_that_is_not_searchable(self, refusal: Any, key: str, more: Any) -> None:

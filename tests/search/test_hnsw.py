@@ -251,8 +251,12 @@ def test_zeros_of_either_sign_and_parallel_rows_are_the_same(metric: str, walker
     assert graph_of(owner).ntotal == (200 if metric == "cosine" else 400)
 
 
+@pytest.mark.parametrize("has_linked", [False, True])
 def test_a_query_that_is_interrupted_while_it_links_leaves_nothing_torn(
-    metric: str, walker: Walker, monkeypatch: pytest.MonkeyPatch
+    metric: str,
+    has_linked: bool,  # noqa: FBT001 - a parameter of the test
+    walker: Walker,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rng = np.random.default_rng(20)
     owner = owner_of(rng.standard_normal((300, 8)), metric, walker(metric, 8))
@@ -260,7 +264,8 @@ def test_a_query_that_is_interrupted_while_it_links_leaves_nothing_torn(
     add = graph.add
 
     def interrupted(index: Any, rows: Any) -> None:
-        add(index, rows)
+        if has_linked:
+            add(index, rows)
         raise KeyboardInterrupt
 
     for _ in range(2):  # the first time with no graph, then with one
@@ -268,6 +273,8 @@ def test_a_query_that_is_interrupted_while_it_links_leaves_nothing_torn(
         with pytest.raises(KeyboardInterrupt):
             owner.search(np.ones(8), 5)
         monkeypatch.setattr(graph, "add", add)
+        newest = list(zip(owner.keys, owner.living, strict=True))[-20:]
+        assert [owner.search(row, 1)[0][0] for _, row in newest] == [key for key, _ in newest]
         assert recall(owner, near(rng, owner, 20), 10) >= 0.95
         assert graph_of(owner).ntotal == len(owner.keys)
         owner.put([f"new{n}" for n in range(20)], rng.standard_normal((20, 8)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import os
 import re
 import socket
 import sys
@@ -278,6 +280,27 @@ def test_idle_connections_make_room_when_descriptors_run_out(sent: bytes) -> Non
         r"on idle connections are closed to make room, and clients may have to wait\.\n",
         errors,
     )
+
+
+def test_the_connection_that_has_been_idle_longest_makes_room(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    duplicate = socket.socket.dup
+
+    def fail_beside_three(listener: socket.socket) -> socket.socket:
+        """Find no descriptor while three connections are open."""
+        if len(server.server_state.connections) == 3:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return duplicate(listener)
+
+    used, unused = server.connect(), server.connect()
+    server.after(5)
+    assert used.ask("POST", LIST).status == 200
+    server.after(5)
+    monkeypatch.setattr(socket.socket, "dup", fail_beside_three)
+    newest = server.connect()
+    assert [line.ask("POST", LIST).status for line in (used, newest)] == [200, 200]
+    assert unused.closed_by_the_server
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are not counted there")

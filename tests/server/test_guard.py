@@ -58,6 +58,8 @@ def own(s3vectors_server: S3VectorsServer) -> str:
         (["sec-fetch-site: cross-site"], "Sec-Fetch-Site is cross-site"),
         (["origin: http://{own}", "sec-fetch-site: cross-site"], "Sec-Fetch-Site is cross-site"),
         (["origin: http://evil.example", "origin: http://{own}"], "http://evil.example, http://{own}"),
+        (["sec-fetch-site: same-origin", "sec-fetch-site: cross-site"], "Sec-Fetch-Site is cross-site"),
+        (["sec-fetch-site: cross-site", "sec-fetch-site: same-origin"], "Sec-Fetch-Site is cross-site"),
     ],
 )
 def test_a_page_of_another_origin(
@@ -112,6 +114,14 @@ def test_an_answer_does_not_grow_with_a_header(connection: Connection, own: str,
     assert status == {"host": 421, "origin": 403}[name]
     assert "x" * 300 + "... (100000 characters)" in text
     assert len(text) < 600
+
+
+@pytest.mark.parametrize(("length", "shown"), [(300, "x" * 300), (301, "x" * 300 + "... (301 characters)")])
+def test_a_header_of_300_characters_is_shown_whole(
+    connection: Connection, own: str, length: int, shown: str
+) -> None:
+    _, _, text = post(connection, "/CreateVectorBucket", f"host: {own}", f"origin: {'x' * length}").error
+    assert text == f"A web page of another origin may not call this server: {shown}"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ import boto3
 import pytest
 
 from mock_s3vectors import Config, __main__
+from mock_s3vectors.serving.http_server import HttpServer
 from tests.activation.world import account_of, create, names
 from tests.server.wire import Connection, head, request
 from tests.support.drivers import Driver
@@ -212,6 +213,19 @@ def test_the_file_is_of_the_server_that_began_last(tmp_path: Path) -> None:
         assert end(first)[0] == 0
         assert file.read_text() == url.rpartition(":")[2] + "\n"
         assert end(second)[0] == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_of_a_killed_server_is_gone_before_the_next_one_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "port"
+    file.write_text("1\n")
+    seen = []
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
+    monkeypatch.setattr(HttpServer, "run", lambda _: seen.append(file.exists()))
+    assert __main__.main(["serve", "--port", "0", "--port-file", str(file)]) == 0
+    assert seen == [False]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -196,6 +197,19 @@ def test_a_port_that_is_taken() -> None:
             f"Cannot listen on port {port} of 127.0.0.1: Address already in use. Port 0 is any free port."
         )
         assert os.environ[VARIABLE] == server.url
+    assert not STACK
+
+
+def test_a_port_that_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(*_: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(socket.socket, "bind", forbid)
+    with pytest.raises(UsageError) as refusal, s3vectors_server(port=80):
+        pytest.fail("the server has the port")
+    assert str(refusal.value) == (
+        "Cannot listen on port 80 of 127.0.0.1: Permission denied. Port 0 is any free port."
+    )
     assert not STACK
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.search import hnsw
+from mock_s3vectors.world import tables
 from tests.support.helpers import vector
 from tests.support.interruptions import interrupted_everywhere, lines_of
 from tests.support.shapes import TEXT_SEARCH, has, needs
@@ -170,6 +172,55 @@ def test_a_first_write_in_a_copy(world: World, engine: str, action: str) -> None
     assert all(snapshot in (before, after) for snapshot in seen)
     assert before in seen
     assert after in seen
+
+
+@engines
+@pytest.mark.parametrize("first", ["inner", "outer"])
+def test_a_mock_that_begins_after_an_interrupted_write(world: World, engine: str, first: str) -> None:  # noqa: ARG001 - a marker
+    """Both worlds have the whole write, or nothing of it, whichever is asked first."""
+    outer, before = state(), world.snapshot()
+
+    def write() -> None:
+        world.put([*CHANGED, *NEW], shift=0.25)
+
+    def prepare() -> None:
+        world.put(CHANGED)
+        world.delete(NEW)
+
+    def snapshot_of_outer() -> Any:
+        with seeing(outer):
+            return world.snapshot()
+
+    write()
+    after = world.snapshot()
+    seen = []
+    for _ in interrupted_everywhere(write, prepare, step=3):
+        with mock_s3vectors():
+            reads = [world.snapshot, snapshot_of_outer]
+            both = [read() for read in (reads if first == "inner" else reads[::-1])]
+            world.put([0], shift=0.5)
+        seen.append(world.snapshot())
+        assert both == [seen[-1]] * 2
+    assert all(snapshot in (before, after) for snapshot in seen)
+    assert before in seen
+    assert after in seen
+
+
+def test_a_write_without_memory_for_its_rows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The matrix has room for 64 rows at first."""
+
+    def fail(*_: Any) -> None:
+        raise MemoryError
+
+    before = world.snapshot()
+    many = range(ROWS, 100)
+    with monkeypatch.context() as full:
+        full.setattr(tables, "with_room", fail)
+        with pytest.raises(MemoryError):
+            world.put(many)
+    assert world.snapshot() == before
+    world.put(many)
+    assert len(world.list()) == 100
 
 
 @engines

@@ -1,4 +1,4 @@
-"""What all tests share: every response is checked against the model, and a few things to start from."""
+"""Fixtures of all tests: every response is checked against the model; and a few things to start from."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def is_bug(error: Exception | None) -> bool:
 
 @pytest.fixture
 def role_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """A profile whose credentials are those of a role, which STS is to be asked for."""
+    """A profile whose credentials are those of a role, for which clients would ask STS."""
     file = tmp_path / "config"
     file.write_text(
         "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = own\n"

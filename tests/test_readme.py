@@ -1,4 +1,4 @@
-"""What the README says is true: its table of operations, its options, its recipes."""
+"""The README tells the truth: its table of operations, its options, its recipes."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Level:
 
     @property
     def world(self) -> World:
-        """What its calls find and change.
+        """The mocked S3 Vectors that its calls find and change.
 
         Raises:
             UsageError: the mock has ended, and dropped its world.

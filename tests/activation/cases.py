@@ -13,7 +13,7 @@ def expect(expected: list[str]) -> None:
 
 
 class AllSteps(unittest.TestCase):
-    """What `setUpClass`, `setUp`, tests and clean-ups see of each other."""
+    """Tests of what `setUpClass`, `setUp`, tests and clean-ups see of each other."""
 
     @classmethod
     def setUpClass(cls) -> None:

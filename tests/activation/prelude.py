@@ -1,4 +1,4 @@
-"""What programs for pytest begin with: a client that is older than their mocks and has no credentials.
+"""The beginning of programs for pytest: a client that is older than their mocks and has no credentials.
 
 Each run of pytester imports this anew.
 """

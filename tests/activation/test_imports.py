@@ -1,4 +1,4 @@
-"""What importing does, in a process of its own."""
+"""The effects of importing, each seen in a process of its own."""
 
 from __future__ import annotations
 

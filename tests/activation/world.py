@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unittest
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from botocore.exceptions import ClientError
+
+    from mock_s3vectors import S3VectorsServer
 
 # A client that is older than every mock of these tests, as applications have them.
 CLIENT: Any = boto3.Session("id-of-old", "secret-of-old").client("s3vectors", region_name="us-east-1")
@@ -66,3 +69,15 @@ class Aws:
 def error_of(error: ClientError) -> tuple[str, str]:
     described = error.response["Error"]
     return described["Code"], described["Message"]
+
+
+def through(server: S3VectorsServer) -> Any:
+    """A client that calls a server."""
+    return new_client(endpoint_url=server.url, aws_access_key_id="testing", aws_secret_access_key="testing")
+
+
+def run_case(case: type[unittest.TestCase]) -> None:
+    """Run the tests of a test case as unittest does; all have to pass."""
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
+    assert result.wasSuccessful(), result.failures + result.errors

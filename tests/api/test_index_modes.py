@@ -201,7 +201,7 @@ class TestModeOfAnIndex:
 
 @in_an_old_bucket
 class TestQueries:
-    """What a query may ask follows the mode that the index has now, or that the query asks for."""
+    """A query may ask what the mode allows that the index has now, or that the query asks for."""
 
     @pytest.fixture
     def filled(self, client: Client, make_index: MakeIndex) -> Client:

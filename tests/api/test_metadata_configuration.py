@@ -1,4 +1,4 @@
-"""Which metadata keys can be searched: at CreateIndex, by UpdateMetadataConfiguration, in GetIndex."""
+"""The metadata keys that can be searched: at CreateIndex, by UpdateMetadataConfiguration, in GetIndex."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def missing(key: str) -> refusals.Refusal:
 
 
 def active(*entries: str) -> dict[str, Any]:
-    """What GetIndex shows of such a configuration."""
+    """Return what GetIndex shows of such a configuration."""
     configurations = searchable(*entries)["textSearchConfigurations"]
     return {"textSearchConfigurations": [{**entry, "status": "ACTIVE"} for entry in configurations]}
 

@@ -70,7 +70,7 @@ class Pair:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Those of the index."""
+        """Return the settings of the index."""
         entries = (f"{key}:{language or ''}" for key, language in LANGUAGES.items())
         return {"dimension": 2, "metadataConfiguration": searchable(*entries)}
 

@@ -1,4 +1,4 @@
-"""What all benchmarks share."""
+"""Fixtures of all benchmarks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a mocked call costs beside the same boto3 call answered by a handler that does nothing.
+"""The cost of a mocked call beside the same boto3 call answered by a handler that does nothing.
 
     pytest tests/benchmarks --benchmark-only
 

@@ -1,4 +1,4 @@
-"""What a call over HTTP costs beside a canned answer from the same server stack, and many clients beside one.
+"""The cost of a call over HTTP beside a canned answer from the same server, and many clients beside one.
 
     pytest tests/benchmarks/test_server.py --benchmark-only
 

@@ -1,4 +1,4 @@
-"""What searching 100,000 texts costs beside the same boto3 call answered by a handler that does nothing.
+"""The cost of searching 100,000 texts beside the same boto3 call answered by a handler that does nothing.
 
     pytest tests/benchmarks --benchmark-only
 

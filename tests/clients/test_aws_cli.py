@@ -49,7 +49,7 @@ class Cli:
         return run(command, environment(self._folder))
 
     def answer(self, operation: str, *arguments: str) -> Any:
-        """What is printed by a call that has to succeed."""
+        """Return the output of a call that has to succeed."""
         ended = self.run(operation, *arguments)
         assert (ended.returncode, ended.stderr) == (0, "")
         return json.loads(ended.stdout or "{}")
@@ -96,7 +96,7 @@ def vocabulary() -> set[str]:
 
 
 def as_printed(seen: tuple[str, Any]) -> tuple[str, Any]:
-    """What is expected, but for the `fieldList`, which the AWS CLI does not print."""
+    """Return what is expected, without the `fieldList`, which the AWS CLI does not print."""
     operation, expected = seen
     return operation, replace(expected, fields=None) if isinstance(expected, Refusal) else expected
 

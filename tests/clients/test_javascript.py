@@ -72,7 +72,7 @@ def test_the_life_cycle(sdk: Sdk) -> None:
 
 
 def error(name: str, status: int, message: str, fields: Any = None) -> dict[str, Any]:
-    """What is seen of an error that the client made, and that the SDK did not retry."""
+    """Return what is seen of an error that the client made, and that the SDK did not retry."""
     return {
         "classes": sorted([name, "S3VectorsServiceException"]),
         "name": name,

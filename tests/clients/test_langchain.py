@@ -49,7 +49,7 @@ def first_arguments(monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> 
 def door(
     request: pytest.FixtureRequest, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, Any]]:
-    """What tells AmazonS3Vectors how to reach S3 Vectors.
+    """Arguments that tell AmazonS3Vectors how to reach S3 Vectors.
 
     At the end the test must have called it, by this door and no other: a test of the suite that skips itself,
     or is not awaited, fails here.

@@ -1,4 +1,4 @@
-"""Which clients are answered, in which account and Region; and which are not."""
+"""The clients that are answered, in which account and Region, and those that are not."""
 
 from __future__ import annotations
 

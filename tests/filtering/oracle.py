@@ -1,4 +1,4 @@
-"""What the filter rules say, written a second time and as plainly as possible.
+"""The filter rules, written a second time and as plainly as possible.
 
 One document, one metadata object, no compiling, no tables: slow and obvious, and sharing no code with
 the package.

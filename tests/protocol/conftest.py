@@ -1,4 +1,4 @@
-"""What the tests of the wire start from."""
+"""Fixtures for the tests of the wire."""
 
 from __future__ import annotations
 

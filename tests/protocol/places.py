@@ -72,7 +72,7 @@ POSTED = [name for name in MODELLED if any(map(is_in_body, input_shape(name).mem
 
 @dataclass(frozen=True, repr=False)
 class Place:
-    """Where in an operation's input a value stands.
+    """The place of a value in an operation's input.
 
     Attributes:
         operation: the operation's name.

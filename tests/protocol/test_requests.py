@@ -1,4 +1,4 @@
-"""What botocore serializes, the mock parses: the same parameters come out."""
+"""The mock parses what botocore serializes: the same parameters come out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the mock serializes, botocore parses: the same results and errors come out."""
+"""botocore parses what the mock serializes: the same results and errors come out."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def is_in_body(member: Any) -> bool:
 
 
 def serialized(operation: str, params: dict[str, Any]) -> HttpRequest:
-    """What a botocore client would send."""
+    """Return the request that a botocore client would send."""
     document: Any = _SERIALIZER.serialize_to_request(params, operation_model(operation))
     prepare_request_dict(document, f"https://{HOST}")
     request: Any = create_request_object(document).prepare()
@@ -77,7 +77,7 @@ def serialized(operation: str, params: dict[str, Any]) -> HttpRequest:
 
 
 def parsed(operation: str, response: HttpResponse) -> dict[str, Any]:
-    """What a botocore client would make of an answer."""
+    """Return what a botocore client makes of an answer."""
     document = {"status_code": response.status, "headers": response.headers, "body": response.body}
     result: dict[str, Any] = _PARSER.parse(document, output_shape(operation))
     if response.status >= 300:

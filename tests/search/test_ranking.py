@@ -1,4 +1,4 @@
-"""What top_k promises whatever the engine: order, length, float32 distances, few readings."""
+"""The promises of top_k with any engine: order, length, float32 distances, few readings."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def put(table: VectorTable, **texts: Any) -> None:
 def scores(
     table: VectorTable, query: str, key: str = "text", language: str | None = None
 ) -> dict[str, float]:
-    """Those of the vectors that match, by key."""
+    """Return the scores of the vectors that match, by key."""
     found = table.texts.scores(key, language, query).tolist()
     return {name: score for name, score in zip(table.keys, found, strict=True) if score}
 

@@ -1,4 +1,4 @@
-"""What goes over the wire between the server and its clients."""
+"""The bytes between the server and its clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What most tests use: names and addresses, records to put, and short ways to see what is there."""
+"""Helpers of most tests: names and addresses, records to put, and short ways to see what is there."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def shared_client() -> Client:
 
 
 def endpoint_of(client: Client) -> Any:
-    """What sends the requests of a client of botocore or aiobotocore."""
+    """Return the endpoint that sends the requests of a client of botocore or aiobotocore."""
     return client._endpoint  # noqa: SLF001 - botocore's: a client does not show it otherwise
 
 
@@ -70,7 +70,7 @@ def put_batches(client: Client, index: dict[str, str], records: list[Any]) -> li
 
 
 def answer_of(call: Any, **arguments: Any) -> Any:
-    """What a call returns besides the response's own description."""
+    """Call, and return the answer without the response's own description."""
     response = call(**arguments)
     assert response.pop("ResponseMetadata")["HTTPStatusCode"] == 200
     return response

@@ -369,12 +369,12 @@ def _without(unknown: set[str], answer: Any) -> Any:
 
 
 def expected_of(steps: list[Step]) -> list[tuple[str, Any]]:
-    """What all clients have to see: operations, each with its answer or refusal."""
+    """Return what all clients have to see: operations, each with its answer or refusal."""
     return [(step.operation, step.expected) for step in steps]
 
 
 def seen_of(steps: list[Step], perform: Callable[[str, dict[str, Any]], Any]) -> list[tuple[str, Any]]:
-    """What a client sees that performs one call after the other."""
+    """Return what a client sees that performs one call after the other."""
     seen = []
     token = None
     for step in steps:

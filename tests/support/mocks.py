@@ -21,7 +21,7 @@ def level() -> Level:
 
 
 def world() -> World:
-    """What calls find and change here."""
+    """Return the world that calls find and change here."""
     return level().world
 
 

@@ -1,4 +1,4 @@
-"""What text and hybrid queries answer, by definition: plain loops over all records, rounded at the end.
+"""The answers to text and hybrid queries, by definition: plain loops over all records, rounded at the end.
 
 Scores are decimals of 50 digits and fused scores are fractions, so that what is mathematically equal
 is equal here too. Only texts of the few words below are understood, in ASCII or of Han characters.
@@ -158,5 +158,5 @@ def ranked(scores: dict[str, Any]) -> list[str]:
 
 
 def _without_last_digits(score: Any) -> Any:
-    """Those of a decimal may differ with the order of additions."""
+    """Round a score: the last digits of decimals may differ with the order of additions."""
     return score.quantize(Decimal("1e-40"), context=EXACT) if isinstance(score, Decimal) else score

@@ -1,4 +1,4 @@
-"""What tests of text search do, most of it with the index `index` in the bucket `bucket`."""
+"""Helpers of tests of text search, most of them for the index `index` in the bucket `bucket`."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def change_everything(client: Client) -> None:
 
 
 class Seen:
-    """What a client sees in each of several states."""
+    """A client, and what it sees in each of several states."""
 
     def __init__(self, client: Client) -> None:
         self.client = client

@@ -102,7 +102,7 @@ def exact_ranking(owner: Owner, query: NDArray[np.float32], k: int, mask: Any = 
 
 
 def _exact(metric: str, x: list[int], y: list[int]) -> Fraction:
-    """Return a value that orders vectors as distances do: the distance, or minus the cosine's signed square."""
+    """Return a value that orders vectors as distances do: that, or minus the cosine's signed square."""
     if metric == "euclidean":
         return Fraction(sum((a - b) ** 2 for a, b in zip(x, y, strict=True)))
     dot = sum(a * b for a, b in zip(x, y, strict=True))

@@ -109,13 +109,13 @@ class _Run:
         self._has_begun = False
         self._teardown = node.teardown
         # pytest calls this after the clean-ups of all fixtures.
-        node.teardown = self._end  # type: ignore[method-assign] # pytest's own fixtures do more than a hook can
+        node.teardown = self._end  # type: ignore[method-assign] # no hook of pytest comes after them
 
     def begin(self) -> None:
         """Switch the mocks on, unless they are on already."""
         if not self._has_begun:
-            self._has_begun = True
             self._on.enter_context(self._block())
+            self._has_begun = True
 
     def _end(self) -> None:
         try:

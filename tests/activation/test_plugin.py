@@ -277,3 +277,30 @@ class TestCase(unittest.TestCase):
 """,
         passed=2,
     )
+
+
+def test_a_class_whose_mock_cannot_begin_runs_no_test(run: Run) -> None:
+    result = run(
+        """
+mock = mock_s3vectors()
+
+def fail(world=None):
+    raise ZeroDivisionError
+
+mock.block = fail
+
+@mock
+class TestThings:
+    @pytest.fixture(autouse=True)
+    def fixture(self):
+        create("fixture")
+
+    def test_one(self): ...
+
+    def test_two(self): ...
+""",
+        errors=2,
+    )
+    result.stdout.fnmatch_lines(
+        ["ERROR *::test_one - ZeroDivisionError*", "ERROR *::test_two - ZeroDivisionError*"]
+    )

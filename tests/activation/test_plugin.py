@@ -301,6 +301,4 @@ class TestThings:
 """,
         errors=2,
     )
-    result.stdout.fnmatch_lines(
-        ["ERROR *::test_one - ZeroDivisionError*", "ERROR *::test_two - ZeroDivisionError*"]
-    )
+    assert result.stdout.str().count("E       ZeroDivisionError") == 2

@@ -163,7 +163,7 @@ class _PortFile:
     def __init__(self, path: Path | None, port: int) -> None:
         # A file would replace anything else, such as a pipe; and a path such as "." has no name to write to.
         if path and (not path.name or (path.exists() and not path.is_file())):
-            raise UsageError(f"Cannot write {path}: it is no regular file.")
+            raise UsageError(f"Cannot write {path}: it is not a regular file.")
         self._path = path
         self._text = f"{port}\n"
         # A name that nobody can predict, to put a link there.

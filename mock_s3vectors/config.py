@@ -124,7 +124,7 @@ def check_account_id(account_id: str) -> str:
         UsageError: it is not a string of 12 digits.
     """
     if not isinstance(account_id, str) or not re.fullmatch("[0-9]{12}", account_id):
-        raise UsageError(f"{account_id!r} is no account id: give 12 digits as a string, '123456789012'")
+        raise UsageError(f"{account_id!r} is not an account id: give 12 digits as a string, '123456789012'")
     return account_id
 
 

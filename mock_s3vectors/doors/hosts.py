@@ -70,7 +70,7 @@ def _checked_host(host: object) -> str:
         if name and (_NAME.fullmatch(name) or _address_of(name)):
             return name
     raise UsageError(
-        f"The allowed host {host!r} is no host name: give a name such as 'host.docker.internal', or an "
+        f"The allowed host {host!r} is not a host name: give a name such as 'host.docker.internal', or an "
         "address, in ASCII, without scheme, path or wildcard."
     )
 

@@ -213,7 +213,7 @@ def policy_not_found() -> NotFoundException:
     return NotFoundException("The specified vector bucket policy could not be found")
 
 
-def malformed_policy(fault: str = "it is no JSON") -> ValidationException:
+def malformed_policy(fault: str = "it is not JSON") -> ValidationException:
     """The text is no JSON policy. Choice: malformed-policy-text."""
     return ValidationException(f"The specified policy is not a valid JSON policy document: {fault}")
 

@@ -62,13 +62,13 @@ def _check_target(target: object, of: str) -> None:
     if isinstance(target, Config) or target is Config:
         raise UsageError(f"{of} was given a Config without a name: did you mean config=?")
     if is_fixture(target):
-        raise UsageError(f"@{of} stands above @pytest.fixture: put it below, on the function.")
+        raise UsageError(f"@{of} is above @pytest.fixture: put it below, on the function.")
     if callable(target) or isinstance(target, (staticmethod, classmethod)):
         return
     if isinstance(target, Mapping):
         raise UsageError(f"{of} was given {target!r}: did you mean {of}(**options)?")
     if hasattr(target, "__get__"):
-        raise UsageError(f"@{of} stands above a {type(target).__name__}: put it below, on the function.")
+        raise UsageError(f"@{of} is above a {type(target).__name__}: put it below, on the function.")
     raise UsageError(
         f"{of} was given {target!r}: it decorates functions and classes, and its options have names, as in "
         f'{of}(account_id="111122223333").'

@@ -166,6 +166,6 @@ def options_of(of: str, config: Config | None, options: Mapping[str, Any]) -> di
         )
     if not isinstance(config, Config):
         raise UsageError(
-            f"config={config!r} is no Config: give mock_s3vectors.Config(...), or single options."
+            f"config={config!r} is not a Config: give mock_s3vectors.Config(...), or single options."
         )
     return asdict(config)

@@ -60,8 +60,8 @@ class Router:
         methods += [expected for expected, pattern, _ in self._patterns if pattern.fullmatch(path)]
         known = sorted({*self._fixed.values(), *(name for _, _, name in self._patterns)})
         text = (
-            f"{shorten(f'{method} {path}')} is no operation of Amazon S3 Vectors in the installed botocore "
-            f"{botocore.__version__}, so it was not sent anywhere. "
+            f"{shorten(f'{method} {path}')} is not an operation of Amazon S3 Vectors in the installed "
+            f"botocore {botocore.__version__}, so it was not sent anywhere. "
         )
         if methods:
             text += f"With this path, the method is {' or '.join(methods)}. "

@@ -48,7 +48,7 @@ def _why_not(host: str, port: int, error: OSError | UnicodeError) -> str:
 
 def _reason(error: OSError | UnicodeError) -> str:
     if isinstance(error, UnicodeError):
-        return "it is no host name"
+        return "it is not a host name"
     if isinstance(error, socket.gaierror) or not error.errno:
         return str(error.strerror or error)
     return os.strerror(error.errno)  # the error's own text repeats the address

@@ -38,7 +38,7 @@ def test_a_key_that_is_no_account_id_is_an_ordinary_key(key: str) -> None:
 
 @pytest.mark.parametrize("wrong", ["123", "12345678901x", 123456789012, None, ""])
 def test_credentials_of_a_wrong_account_id(wrong: Any) -> None:
-    with pytest.raises(UsageError, match="is no account id: give 12 digits as a string"):
+    with pytest.raises(UsageError, match="is not an account id: give 12 digits as a string"):
         mock_s3vectors().credentials(wrong)
 
 

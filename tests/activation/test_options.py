@@ -95,10 +95,10 @@ def test_a_mock_that_was_started_twice_takes_back_its_last_options_first() -> No
 
 
 BAD_VALUES: list[tuple[str, Any, str]] = [
-    ("account_id", "1234", "'1234' is no account id: give 12 digits as a string, '123456789012'"),
-    ("account_id", 123456789012, "123456789012 is no account id"),
-    ("account_id", "12345678901٣", "is no account id"),
-    ("account_id", None, "None is no account id"),
+    ("account_id", "1234", "'1234' is not an account id: give 12 digits as a string, '123456789012'"),
+    ("account_id", 123456789012, "123456789012 is not an account id"),
+    ("account_id", "12345678901٣", "is not an account id"),
+    ("account_id", None, "None is not an account id"),
     ("search_engine", "faiss", "search_engine='faiss': choose one of flat, hnsw"),
     ("search_engine", None, "search_engine=None: choose one of flat, hnsw"),
     ("hnsw_m", 1, "hnsw_m=1: must be a whole number from 2 to 512"),
@@ -147,7 +147,7 @@ def test_config_together_with_options_is_refused(function: Any) -> None:
 @pytest.mark.parametrize("wrong", [{"core": {"mock_credentials": False}}, "hnsw", 42])
 def test_a_config_that_is_none_of_ours_is_refused(wrong: Any) -> None:
     with pytest.raises(
-        UsageError, match=r"is no Config: give mock_s3vectors.Config\(...\), or single options"
+        UsageError, match=r"is not a Config: give mock_s3vectors.Config\(...\), or single options"
     ):
         mock_s3vectors(config=wrong)
 
@@ -163,12 +163,12 @@ GIVEN_BY_POSITION: list[tuple[Any, str]] = [
     ("hnsw", f"mock_s3vectors was given 'hnsw': {NAMES}"),
     (5, f"mock_s3vectors was given 5: {NAMES}"),
     ({"hnsw_m": 5}, "mock_s3vectors was given {'hnsw_m': 5}: did you mean mock_s3vectors(**options)?"),
-    (property(names), "@mock_s3vectors stands above a property: put it below, on the function."),
+    (property(names), "@mock_s3vectors is above a property: put it below, on the function."),
     (
         cached_property(names),
-        "@mock_s3vectors stands above a cached_property: put it below, on the function.",
+        "@mock_s3vectors is above a cached_property: put it below, on the function.",
     ),
-    (partialmethod(names), "@mock_s3vectors stands above a partialmethod: put it below, on the function."),
+    (partialmethod(names), "@mock_s3vectors is above a partialmethod: put it below, on the function."),
     (
         mock_s3vectors(),
         (
@@ -236,7 +236,7 @@ def test_a_value_of_a_wrong_type_is_refused_by_name(name: str, value: Any) -> No
     options: Any = {name: value}
     with pytest.raises(UsageError) as refusal:
         Config(**options)
-    shown = f"{value!r} is no account id" if name == "account_id" else f"{name}={value!r}: "
+    shown = f"{value!r} is not an account id" if name == "account_id" else f"{name}={value!r}: "
     assert str(refusal.value).startswith(shown)
 
 

@@ -132,7 +132,7 @@ def test(wrong): ...
 """,
         errors=1,
     )
-    result.stdout.fnmatch_lines(["*UsageError: @mock_s3vectors stands above @pytest.fixture: put it below*"])
+    result.stdout.fnmatch_lines(["*UsageError: @mock_s3vectors is above @pytest.fixture: put it below*"])
 
 
 def test_decorated_functions_with_fixtures_and_parameters(run: Run) -> None:
@@ -178,7 +178,7 @@ def test_a_fixture_that_clears_the_environment_does_no_harm(run: Run) -> None:
             "*UsageError: @pytest.mark.s3vectors was given a Config without a name: did you mean config=[?]*",
         ),
         ("s3vectors(acount_id='1')", "*UsageError: mock_s3vectors has no option 'acount_id'. Did you mean*"),
-        ("s3vectors(account_id='1')", "*UsageError: '1' is no account id: give 12 digits*"),
+        ("s3vectors(account_id='1')", "*UsageError: '1' is not an account id: give 12 digits*"),
     ],
 )
 def test_a_wrong_marker_is_refused(run: Run, marker: str, text: str) -> None:

@@ -328,7 +328,7 @@ def test_all_operations_without_a_socket() -> None:
 @pytest.mark.usefixtures("no_sockets")
 @mock_s3vectors
 def test_a_path_without_an_operation() -> None:
-    with pytest.raises(UsageError, match=r"^GET /QueryVectors is no operation of Amazon S3 Vectors"):
+    with pytest.raises(UsageError, match=r"^GET /QueryVectors is not an operation of Amazon S3 Vectors"):
         requests.get(f"{ENDPOINT}/QueryVectors", timeout=1)
 
 

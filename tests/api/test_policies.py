@@ -97,7 +97,7 @@ def test_each_bucket_has_its_own(client: Client, refused: Refused) -> None:
 
 NO_ONES: list[Any] = [None, 1, [], ["*"], {}, {"AWS": []}, {"AWS": [1]}, {"AWS": None}, {"AWS": {}}]
 NO_NAMES: list[Any] = [None, True, [], {}, ["*", 1]]
-NO_JSON = "it is no JSON"
+NO_JSON = "it is not JSON"
 NO_STATEMENT = "Statement must be an object or an array of objects"
 NO_EFFECT = "Statement must have an Effect, which is Allow or Deny"
 NO_PRINCIPAL = "Statement must have either Principal or NotPrincipal"

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from mock_s3vectors.messages import HttpRequest
     from mock_s3vectors.world import Stores
 
-_NO_OPERATION = re.compile(r"is no operation of Amazon S3 Vectors")
+_NO_OPERATION = re.compile(r"is not an operation of Amazon S3 Vectors")
 
 
 def answered(request: HttpRequest, stores: Stores | None = None) -> int:
-    """The status of the answer, 0 for what is no operation."""
+    """The status of the answer, 0 for what is not an operation."""
     try:
         return send(request, service() if stores is None else stores).status
     except UsageError as misuse:

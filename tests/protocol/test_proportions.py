@@ -79,7 +79,9 @@ def test_members_of_a_list_that_is_too_long_are_not_looked_at(operation: str, me
 def test_a_path_that_is_no_operation_is_shown_in_part() -> None:
     with pytest.raises(UsageError) as misuse:
         send(raw("POST", "/" + "x" * 200_000))
-    assert str(misuse.value).startswith(f"POST /{'x' * 294}... (200006 characters) is no operation of Amazon")
+    assert str(misuse.value).startswith(
+        f"POST /{'x' * 294}... (200006 characters) is not an operation of Amazon"
+    )
     assert len(str(misuse.value)) < 1500
 
 

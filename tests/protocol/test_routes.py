@@ -93,7 +93,7 @@ def test_the_table_of_operations_covers_the_model() -> None:
 def test_what_is_no_route_is_a_wrong_use_that_names_it(method: str, path: str) -> None:
     with pytest.raises(UsageError) as misuse:
         send(raw(method, path))
-    assert str(misuse.value).startswith(f"{method} {path} is no operation of Amazon S3 Vectors")
+    assert str(misuse.value).startswith(f"{method} {path} is not an operation of Amazon S3 Vectors")
     assert ", ".join(MODELLED) in str(misuse.value)
     assert "%2F" in str(misuse.value)
     assert f"in the installed botocore {botocore.__version__}, so" in str(misuse.value)

@@ -247,7 +247,7 @@ def test_an_arn_in_a_path_keeps_its_slashes_encoded(over_http: Any, connection: 
 def test_what_is_no_operation(connection: Connection, method: str, path: str) -> None:
     status, code, message = connection.ask(method, path).error
     assert (status, code) == (404, "UnknownOperationException")
-    assert message.startswith(f"{method} {path} is no operation of Amazon S3 Vectors")
+    assert message.startswith(f"{method} {path} is not an operation of Amazon S3 Vectors")
     assert connection.ask("POST", LIST).status == 200
 
 

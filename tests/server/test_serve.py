@@ -147,7 +147,7 @@ def test_the_file_with_the_port(tmp_path: Path) -> None:
 @pytest.mark.parametrize("where", ["", ".", "/", os.devnull])
 def test_a_file_that_is_none(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    text = f"{OURS} Cannot write {Path(where)}: it is no regular file.\n"
+    text = f"{OURS} Cannot write {Path(where)}: it is not a regular file.\n"
     assert refused("serve", "--port", "0", "--port-file", where) == (1, text)
     assert Path(os.devnull).exists()
 
@@ -362,7 +362,7 @@ def test_a_port_that_is_taken() -> None:
         (
             ["serve", "--account-id", "12"],
             1,
-            f"{OURS} '12' is no account id: give 12 digits as a string",
+            f"{OURS} '12' is not an account id: give 12 digits as a string",
         ),
         (
             ["serve", "--search-engine", "ivf"],

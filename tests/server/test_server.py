@@ -216,8 +216,8 @@ def test_a_port_that_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("host", "why"),
     [
-        ("...", "it is no host name"),
-        ("x" * 70, "it is no host name"),
+        ("...", "it is not a host name"),
+        ("x" * 70, "it is not a host name"),
         ("192.0.2.1", "Cannot assign requested address"),
         ("nosuchhost.invalid", "Name or service not known"),
         ("http://localhost", "Name or service not known"),
@@ -294,7 +294,7 @@ def test_an_allowed_host_that_no_client_can_name(host: Any) -> None:
     with pytest.raises(UsageError) as refusal:
         s3vectors_server(allowed_hosts=["films.test", host])
     assert str(refusal.value) == (
-        f"The allowed host {host!r} is no host name: give a name such as 'host.docker.internal', or an "
+        f"The allowed host {host!r} is not a host name: give a name such as 'host.docker.internal', or an "
         "address, in ASCII, without scheme, path or wildcard."
     )
 
@@ -353,7 +353,7 @@ def test_what_is_no_function_is_refused() -> None:
     for one, other in ((server, s3vectors_server()), (server, mock_s3vectors()), (mock_s3vectors(), server)):
         with pytest.raises(UsageError, match=r"^A mock was given to another one: "):
             one(other)
-    with pytest.raises(UsageError, match=r"^@s3vectors_server stands above a property: "):
+    with pytest.raises(UsageError, match=r"^@s3vectors_server is above a property: "):
         server(property(names))
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 # Account, Region, bucket and index; None for the bucket itself.
 _Name = tuple[str, str, str, "str | None"]
 
-# How many names of dropped buckets and indexes to remember.
-_MOST_DROPPED = 1_000
+# How many names of buckets and indexes that were made, or dropped, to remember: the newest.
+MOST_NAMES = 1_000
 
 
 @dataclass
@@ -79,15 +79,13 @@ class Stores:
     def note_made(self, arn: Arn) -> None:
         """Note that a bucket or an index was made here."""
         name = _name_of(arn)
-        self._made[name] = None
+        _remember(self._made, name)
         self._dropped.pop(name, None)
 
     def drop(self, copy: Stores) -> None:
         """Remember the buckets and indexes that exist only in a copy, which is discarded."""
         lost = [name for name in (*copy._made, *copy._dropped) if name in copy._dropped or copy.has(name)]
-        self._dropped.update(dict.fromkeys(name for name in lost if not self.has(name)))
-        for name in list(self._dropped)[:-_MOST_DROPPED]:
-            self._dropped.pop(name, None)
+        _remember(self._dropped, *(name for name in lost if not self.has(name)))
 
     def miss_as(self, other: Stores) -> None:
         """Miss whatever other stores, of which these are a copy, miss."""
@@ -109,3 +107,11 @@ class Stores:
 
 def _name_of(arn: Arn) -> _Name:
     return arn.account, arn.region, arn.bucket, arn.index
+
+
+def _remember(names: dict[_Name, None], *new: _Name) -> None:
+    """Add names, and forget the oldest of too many."""
+    names.update(dict.fromkeys(new))
+    if len(names) > MOST_NAMES:
+        for name in list(names)[:-MOST_NAMES]:
+            names.pop(name, None)

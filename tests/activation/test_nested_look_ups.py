@@ -9,6 +9,7 @@ import pytest
 
 from mock_s3vectors import NestedMockWarning, mock_s3vectors, s3vectors_server
 from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.world import stores
 from tests.activation.world import CLIENT, create, names, run_case, through
 
 INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
@@ -120,6 +121,21 @@ def test_a_look_up_of_what_no_inner_mock_made_does_not_warn() -> None:
         CLIENT.delete_vector_bucket(vectorBucketName="of-helper")
         mock.stop()
         is_missing()
+
+
+def test_the_newest_names_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "MOST_NAMES", 3)
+
+    def look_up(name: str) -> None:
+        with pytest.raises(CLIENT.exceptions.NotFoundException):
+            CLIENT.get_vector_bucket(vectorBucketName=name)
+
+    with mock_s3vectors():
+        with mock_s3vectors():
+            create(*(f"bucket-{number}" for number in range(5)))
+        look_up("bucket-1")
+        with pytest.warns(NestedMockWarning):
+            look_up("bucket-2")
 
 
 def test_a_server_logs_what_was_missed(caplog: pytest.LogCaptureFixture) -> None:

@@ -99,14 +99,19 @@ def _add_options_of_mock(serve: argparse.ArgumentParser) -> None:
     mock = serve.add_argument_group("options of the mock, as in Python")
     described = option_descriptions()
     for field in fields(Config):
+        flag, text = f"--{field.name.replace('_', '-')}", described.get(field.name, "")
+        text = text.replace("`", "").replace("%", "%%")
+        if isinstance(field.default, bool):
+            help_text = f"{text} (default: no)"
+            mock.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help_text)
+            continue
         default = "" if field.default is None else f" (default: {field.default})"
-        text = f"{described.get(field.name, '')}{default}"
         mock.add_argument(
-            f"--{field.name.replace('_', '-')}",
+            flag,
             type=str if field.default is None else type(field.default),
             default=argparse.SUPPRESS,
             metavar=option_values(field.name),
-            help=text.replace("`", "").replace("%", "%%"),
+            help=f"{text}{default}",
         )
 
 

@@ -39,6 +39,14 @@ class Config:
         max_vector_buckets: quota of vector buckets per account and Region.
         max_indexes_per_vector_bucket: quota of indexes per vector bucket.
         max_vectors_per_index: quota of vectors per index.
+        calls_kept: how many calls `mock.calls` remembers, the newest.
+        skip_retry_delays: whether clients of botocore and aiobotocore retry at once. Calls note the pause
+            that was skipped.
+        advice: whether to warn of what works here and hurts on AWS, see `S3VectorsAdvice`.
+        empty_pages: a stress: a page of a list may be empty and have a token all the same, as seen on AWS.
+        conflict_as_500: a stress: whoever loses a race to create a bucket or an index gets
+            InternalServerException, as seen on AWS, instead of ConflictException.
+        index_delay: a stress: how many seconds pass before a new index is found, by the clock.
 
     Raises:
         UsageError: an option has an invalid value.
@@ -54,6 +62,12 @@ class Config:
     max_vector_buckets: int = limits.VECTOR_BUCKETS
     max_indexes_per_vector_bucket: int = limits.INDEXES_PER_VECTOR_BUCKET
     max_vectors_per_index: int = limits.VECTORS_PER_INDEX
+    calls_kept: int = 1_000
+    skip_retry_delays: bool = False
+    advice: bool = False
+    empty_pages: bool = False
+    conflict_as_500: bool = False
+    index_delay: float = 0.0
 
     if not TYPE_CHECKING:
 
@@ -77,12 +91,17 @@ class Config:
             value = getattr(self, name)
             if type(value) is not int or not least <= value <= most:
                 raise UsageError(f"{name}={value!r}: must be a whole number from {least} to {most}, an int")
-        seconds = self.text_build_seconds
-        is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-        if not is_number or not 0 <= seconds <= sys.float_info.max:
-            raise UsageError(
-                f"text_build_seconds={seconds!r}: must be a number of seconds, 0 or more, an int or a float"
-            )
+        for name in _SECONDS:
+            seconds = getattr(self, name)
+            is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+            if not is_number or not 0 <= seconds <= sys.float_info.max:
+                raise UsageError(
+                    f"{name}={seconds!r}: must be a number of seconds, 0 or more, an int or a float"
+                )
+        for name in _SWITCHES:
+            value = getattr(self, name)
+            if not isinstance(value, bool):
+                raise UsageError(f"{name}={value!r}: must be True or False")
 
 
 _ALTERNATIVES: dict[str, tuple[str | None, ...]] = {
@@ -99,7 +118,12 @@ _RANGES = {
     "max_vector_buckets": (0, limits.VECTOR_BUCKETS),
     "max_indexes_per_vector_bucket": (0, limits.INDEXES_PER_VECTOR_BUCKET),
     "max_vectors_per_index": (0, limits.VECTORS_PER_INDEX),
+    "calls_kept": (0, 1_000_000),
 }
+
+_SECONDS = ("text_build_seconds", "index_delay")
+
+_SWITCHES = ("skip_retry_delays", "advice", "empty_pages", "conflict_as_500")
 
 
 class Options(TypedDict, total=False):
@@ -115,6 +139,12 @@ class Options(TypedDict, total=False):
     max_vector_buckets: int
     max_indexes_per_vector_bucket: int
     max_vectors_per_index: int
+    calls_kept: int
+    skip_retry_delays: bool
+    advice: bool
+    empty_pages: bool
+    conflict_as_500: bool
+    index_delay: float
 
 
 def check_account_id(account_id: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.arns import Arn
     from mock_s3vectors.config import Config
     from mock_s3vectors.identity import Caller
-    from mock_s3vectors.messages import HttpRequest, HttpResponse
+    from mock_s3vectors.messages import Disconnect, HttpRequest, HttpResponse
     from mock_s3vectors.world import Clock, Store, Stores
 
 Params = dict[str, Any]
@@ -39,6 +39,10 @@ class Exchange:
         error: an error of the service, or a bug or a wrong use of the mock; None if it succeeded.
         missed: a bucket or an index that the call looked for, and that was dropped with an inner mock.
         response: the answer; None after a bug or a wrong use of the mock, which the client sees raised.
+        delay: how many seconds the door waits before it gives the answer.
+        lost: how the answer gets lost instead; None if it arrives.
+        retry_delay: how many seconds of the client's pause before this attempt were skipped.
+        advice: warnings for whoever made the call, which its door gives.
         seconds: how long all this took; None until it is over.
     """
 
@@ -54,6 +58,10 @@ class Exchange:
     error: Exception | None = None
     missed: Arn | None = None
     response: HttpResponse | None = None
+    delay: float = 0.0
+    lost: Disconnect | None = None
+    retry_delay: float = 0.0
+    advice: tuple[Warning, ...] = ()
     seconds: float | None = None
 
     @property

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from urllib.parse import SplitResult
+
+# How an answer gets lost: the connection is reset; no answer comes in time; the connection is closed without
+# an answer, or in the middle of one; or what comes is not HTTP.
+Disconnect = Literal["reset", "timeout", "empty", "truncated", "malformed"]
 
 
 @dataclass(frozen=True, slots=True)

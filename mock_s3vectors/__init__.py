@@ -18,8 +18,9 @@ from mock_s3vectors.config import Config
 from mock_s3vectors.doors import install
 from mock_s3vectors.doors.clients import patch_client
 from mock_s3vectors.errors.exceptions import LocalEndpointWarning, NestedMockWarning, UsageError
-from mock_s3vectors.mocking.mock import MockS3Vectors, mock_s3vectors
+from mock_s3vectors.mocking.mock import MockS3Vectors, current_mock, mock_s3vectors
 from mock_s3vectors.serving.server import S3VectorsServer, s3vectors_server
+from mock_s3vectors.workbench.workbench import Workbench
 
 __all__ = [
     "Config",
@@ -28,7 +29,9 @@ __all__ = [
     "NestedMockWarning",
     "S3VectorsServer",
     "UsageError",
+    "Workbench",
     "__version__",
+    "current_mock",
     "mock_s3vectors",
     "patch_client",
     "s3vectors_server",

@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.abridging import abridged
 from mock_s3vectors.errors.exceptions import NestedMockWarning
 from mock_s3vectors.errors.warn import nested_mock, warn_caller
 
@@ -43,7 +44,9 @@ class Exchange:
         lost: how the answer gets lost instead; None if it arrives.
         retry_delay: how many seconds of the client's pause before this attempt were skipped.
         advice: warnings for whoever made the call, which its door gives.
+        rule: the rule that decided what became of it, or that delayed it; None if there was none.
         seconds: how long all this took; None until it is over.
+        kept: the bytes of parameters that are kept without their body.
     """
 
     request: HttpRequest
@@ -62,7 +65,9 @@ class Exchange:
     lost: Disconnect | None = None
     retry_delay: float = 0.0
     advice: tuple[Warning, ...] = ()
+    rule: object = None
     seconds: float | None = None
+    kept: int = 0
 
     @property
     def store(self) -> Store:
@@ -87,8 +92,8 @@ class Exchange:
 
     @property
     def size(self) -> int:
-        """The bytes of its bodies."""
-        return len(self.request.body) + (len(self.response.body) if self.response else 0)
+        """The bytes of its bodies, or of what is left of them."""
+        return self.kept + len(self.request.body) + (len(self.response.body) if self.response else 0)
 
     def copy(self) -> Exchange:
         """Return a copy of the record, whose error keeps nothing of its way alive."""
@@ -96,9 +101,11 @@ class Exchange:
         return Exchange(**{**values, "error": _without_frames(self.error)})
 
     def trim(self, longest: int) -> None:
-        """Forget each body that is longer, and the values that it stands for."""
-        if len(self.request.body) > longest:
-            self.request, self.params = self.request.with_body(b""), None
+        """Drop each body that is longer; of the parameters, keep what is short and no vectors."""
+        if len(self.request.body) > longest or self.kept > longest:
+            self.request = self.request.with_body(b"")
+            if self.params is not None:
+                self.params, self.kept = abridged(self.params, longest)
         if self.response is not None and len(self.response.body) > longest:
             self.response, self.result = self.response.with_body(b""), None
 

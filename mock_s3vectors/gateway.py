@@ -67,9 +67,11 @@ class Gateway:
             operate = _implementation(name)
             _check_size(request)
             exchange.params = self._parsers[name].parse(request, path)
-            self._validators[name].validate(exchange.params)
-            exchange.result = operate(exchange, exchange.params)
-            exchange.response = serialize_result(exchange.result)
+            if world.rules.let_pass(exchange):
+                self._validators[name].validate(exchange.params)
+                exchange.result = operate(exchange, exchange.params)
+            if exchange.result is not None:
+                exchange.response = serialize_result(exchange.result)
         except ServiceError as error:
             exchange.error = error
             exchange.response = serialize_error(error)

@@ -102,7 +102,7 @@ class _Run:
     """A class or a test while it runs: its mocks are on from its first fixture to its last clean-up."""
 
     def __init__(
-        self, node: pytest.Item | pytest.Collector, block: Callable[[], AbstractContextManager[None]]
+        self, node: pytest.Item | pytest.Collector, block: Callable[[], AbstractContextManager[object]]
     ) -> None:
         self._block = block
         self._on = ExitStack()

@@ -131,3 +131,32 @@ class MisdirectedRequestException(ServiceError):
     """The request names a host that is not this server."""
 
     status = 421
+
+
+class InjectedError(ServiceError):
+    """An error that a rule of the test has a call fail with."""
+
+    def __init__(self, code: str, status: int, message: str) -> None:
+        super().__init__(message)
+        self.args = (code, status, message)  # so that it can be copied
+        self._code = code
+        self.status = status
+
+    @property
+    def code(self) -> str:
+        """The name of the error that it stands for."""
+        return self._code
+
+
+class BareStatus(ServiceError):
+    """An answer without a body that a rule of the test asks for, as from something between client and AWS."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("")
+        self.args = (status,)  # so that it can be copied
+        self.status = status
+
+    @property
+    def code(self) -> str:
+        """The status: there is nothing else."""
+        return str(self.status)

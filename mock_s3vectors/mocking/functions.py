@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Function = Callable[..., Any]
 # The block for a call, chosen by its positional arguments: the first may be an instance or a class.
-Block = Callable[[tuple[Any, ...]], AbstractContextManager[None]]
+Block = Callable[[tuple[Any, ...]], AbstractContextManager[object]]
 
 
 class Decorating(Protocol):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mock_s3vectors.config import Config
+    from mock_s3vectors.workbench.rules import Rule
     from mock_s3vectors.world import World
 
 
@@ -36,6 +37,9 @@ class Level:
         shares: whether its calls change the world of the level around it.
         is_dropped: whether its world is dropped when it ends, and missed by whoever looks for what it had.
         place: where it began.
+        rules: those that a test has made with it.
+        calls_before: how many calls its world had seen when it began.
+        has_failed: whether the test that runs in it has failed, so that nothing else need be said of it.
     """
 
     def __init__(
@@ -47,7 +51,14 @@ class Level:
         self.shares = outer is not None and outer.holds(world)
         self.is_dropped = is_dropped
         self.place = here()
+        self.rules: list[Rule] = []
+        self.calls_before = world.journal.added
+        self.has_failed = False
         self._world: World | None = world
+        # The time of the mock around it, to which a level that shares its world puts it back.
+        self._clock_before = world.clock.copy() if self.shares else None
+        if not self.shares:
+            world.journal.keep(config.calls_kept)
 
     @property
     def world(self) -> World:
@@ -72,9 +83,22 @@ class Level:
         """Return whether a world is that of this level."""
         return self._world is world
 
+    def complaint(self) -> str | None:
+        """Return what its test should know of its rules when it ends; None if all is well."""
+        if not self.rules or self.has_failed:
+            return None
+        from mock_s3vectors.workbench.workbench import complaints  # noqa: PLC0415 - there are rules
+
+        return "\n\n".join(complaints(self)) or None
+
     def end(self) -> None:
-        """Drop the world: contexts may know the level much longer."""
-        self._world = None
+        """Put back what its test has set, and drop the world: contexts may know the level much longer."""
+        world, self._world = self._world, None
+        if world is not None:
+            for rule in self.rules:
+                world.rules.remove(rule)
+            if self._clock_before is not None:
+                world.clock.set_as(self._clock_before)
 
     def leave_out(self, ended: Level) -> None:
         """Have the level around one that has ended around this one instead."""

@@ -10,15 +10,18 @@ from mock_s3vectors.config import Config, check_account_id, check_option_names
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
 from mock_s3vectors.mocking.switch import NOTHING, Switch
+from mock_s3vectors.workbench.workbench import Workbench
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from typing_extensions import Unpack
 
     from mock_s3vectors.config import Options
+    from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.mocking.decorate import Target
     from mock_s3vectors.mocking.levels import Level
+    from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.world import World
 
 
@@ -29,13 +32,15 @@ class Credentials(TypedDict):
     aws_secret_access_key: str
 
 
-class MockS3Vectors(Switch):
+class MockS3Vectors(Switch, Workbench):
     """A mock of Amazon S3 Vectors, off until it is entered or started, or until its target is called.
 
     While any mock is on, no call of an s3vectors client reaches the network. (Clients whose endpoint is on
     the loopback interface are an exception: that is a local server the test asked for.) Mocks nest: an inner
     one begins with what the outer one has, adds its options to the outer one's, and undoes its changes when
     it ends. With `shared`, it writes into the outer one instead.
+
+    While it is on, it also steers and shows what happens: see `Workbench`.
     """
 
     _made_by = "mock_s3vectors"
@@ -47,6 +52,8 @@ class MockS3Vectors(Switch):
         self._shared = shared
         self._options: dict[str, Any] = dict(options)
         self._config = Config(**options)
+        # The calls of the last time that it was on, and how many more there were.
+        self._past: tuple[Sequence[Exchange], int] | None = None
 
     @property
     def config(self) -> Config:
@@ -63,16 +70,12 @@ class MockS3Vectors(Switch):
         """Switch the mock on until `stop()`."""
         self._start()
 
-    def stop(self) -> None:
-        """Switch the mock off again.
-
-        Raises:
-            UsageError: it was not started, or has been stopped as often as started.
-        """
+    def _end(self, *, failed: bool) -> None:
         level = STACK.level_of(self)
         if level is None:
             raise UsageError(NOT_STARTED)
-        STACK.stop(level)
+        self._past = level.world.journal.since(level.calls_before)
+        STACK.stop(level, failed=failed)
 
     def reset(self) -> None:
         """Drop all vector buckets with everything in them, of every account and Region.
@@ -102,11 +105,23 @@ class MockS3Vectors(Switch):
     @contextmanager
     def block(self, world: World | None = None) -> Iterator[None]:
         """See `Switch.block`."""
-        level = self._start(world)
-        try:
+        with STACK.until_stopped(self._start(world)):
             yield
-        finally:
-            STACK.stop(level)
+
+    @property
+    def mock(self) -> MockS3Vectors:
+        """Return itself, as a server returns its mock."""
+        return self
+
+    def _level(self) -> Level | None:
+        return STACK.steered_by(self)
+
+    def _calls_of_the_past(self) -> Calls:
+        from mock_s3vectors.workbench.calls import Calls  # noqa: PLC0415 - it loads botocore
+
+        if self._past is None:
+            return super()._calls_of_the_past()
+        return Calls.of_exchanges(*self._past)
 
     def _start(self, world: World | None = None) -> Level:
         return STACK.start(self, self._options, shared=self._shared, world=world)
@@ -144,6 +159,22 @@ def mock_s3vectors(
     """
     mock = MockS3Vectors(shared=shared, **options_of("mock_s3vectors", config, options))
     return mock if target is NOTHING else mock(target)
+
+
+def current_mock() -> Workbench:
+    """Return the mock that is on: for decorated functions, and for helpers that get no mock.
+
+    Raises:
+        UsageError: no mock is on.
+    """
+    level = STACK.current()
+    for around in level.around() if level else ():
+        if isinstance(around.owner, Switch):
+            return around.owner.mock
+    raise UsageError(
+        "current_mock() was called while no mock is on: call it inside a function that @mock_s3vectors "
+        "decorates, inside a `with mock_s3vectors():` block, or in a test with the fixture s3vectors_mock."
+    )
 
 
 def options_of(of: str, config: Config | None, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -106,11 +106,16 @@ class MockStack:
                 raise
         return level
 
-    def stop(self, level: Level) -> None:
+    def stop(self, level: Level, *, failed: bool = False) -> None:
         """Switch a level off, and drop its world if it has one of its own.
+
+        Args:
+            level: the level.
+            failed: whether an exception is under way, so that nothing else need be said.
 
         Raises:
             UsageError: it is off.
+            AssertionError: a rule of its test never fired.
         """
         with self._lock:
             left = _without(self._levels, level)
@@ -126,7 +131,10 @@ class MockStack:
         outer = next((around for around in level.around() if around in left), None)
         if outer is not None and level.is_dropped:
             outer.world.drop(level.world)
+        complaint = None if failed else level.complaint()
         level.end()
+        if complaint is not None:
+            raise AssertionError(complaint)
 
     def _begin(self) -> None:
         self._surroundings.enter()
@@ -177,6 +185,22 @@ class MockStack:
         mine = [level for level in last.around() if level in own] if last else []
         return next(iter(mine or reversed(own)), None)
 
+    def steered_by(self, owner: object) -> Level | None:
+        """Return the level that an owner steers from here; None if it has none on.
+
+        It is the one that the owner switched on last, or the newest savepoint in that: a test of a decorated
+        class runs in one.
+        """
+        last = self.current()
+        innermost: Level | None = None
+        for level in last.around() if last else ():
+            innermost = innermost or level
+            if level.owner is owner:
+                return innermost
+            if level.owner is not self:
+                innermost = None
+        return self.level_of(owner)
+
     def newest_in(self, owner: object) -> Level | None:
         """Return the newest level that is, or began inside, one of an owner's; None if it has none on."""
         levels = self._levels
@@ -193,16 +217,24 @@ class MockStack:
             return is_first
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> Iterator[Level | None]:
         """Undo everything that happens in a block; if no mock is on, nothing is done."""
         if not self:
-            yield
+            yield None
             return
         level = self.start(self, {})
+        with self.until_stopped(level):
+            yield level
+
+    @contextmanager
+    def until_stopped(self, level: Level) -> Iterator[None]:
+        """Switch a level off at the end of a block."""
         try:
             yield
-        finally:
-            self.stop(level)
+        except BaseException:
+            self.stop(level, failed=True)
+            raise
+        self.stop(level)
 
     def is_at_savepoint(self) -> bool:
         """Return whether the level that answers calls made here is a savepoint."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from mock_s3vectors.workbench.workbench import Workbench
     from mock_s3vectors.world import World
 
 # The default of a target, because None may be given by mistake.
@@ -33,12 +34,26 @@ class Switch(ABC):
     def start(self) -> None:
         """Switch the mock on until `stop()`."""
 
-    @abstractmethod
     def stop(self) -> None:
-        """Switch the mock off again."""
+        """Switch the mock off again.
+
+        Raises:
+            UsageError: it is off.
+            AssertionError: a rule never fired.
+        """
+        self._end(failed=False)
 
     @abstractmethod
-    def block(self, world: World | None = None) -> AbstractContextManager[None]:
+    def _end(self, *, failed: bool) -> None:
+        """Switch the mock off; `failed`: an exception is under way."""
+
+    @property
+    @abstractmethod
+    def mock(self) -> Workbench:
+        """What steers and shows the mock while it is on."""
+
+    @abstractmethod
+    def block(self, world: World | None = None) -> AbstractContextManager[Any]:
         """Switch the mock on for a block.
 
         Args:
@@ -52,7 +67,7 @@ class Switch(ABC):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        self._end(failed=kind is not None)
 
     async def __aenter__(self) -> Self:
         return self.__enter__()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_s3vectors.errors.exceptions import BareStatus
 from mock_s3vectors.messages import HttpResponse
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def serialize_result(result: dict[str, Any]) -> HttpResponse:
 
 def serialize_error(error: ServiceError) -> HttpResponse:
     """Return the response of an error, with its code in a header and its message in the body."""
+    if isinstance(error, BareStatus):
+        return HttpResponse(error.status, {"content-length": "0"}, b"")
     body: dict[str, Any] = {"message": error.message}
     if error.fields:
         body["fieldList"] = [{"path": field.path, "message": field.message} for field in error.fields]

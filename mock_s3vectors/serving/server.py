@@ -17,6 +17,7 @@ from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.mocking.surroundings import set_variables
 from mock_s3vectors.mocking.switch import NOTHING, Switch
 from mock_s3vectors.serving.opening import check_address, http_server
+from mock_s3vectors.workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.config import Options
     from mock_s3vectors.mocking.decorate import Target
+    from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.serving.http_server import HttpServer
     from mock_s3vectors.world import World
 
@@ -59,6 +61,8 @@ class S3VectorsServer(Switch):
         self._blocks = 0
         self._lock = new_lock()
         self._started: ExitStack | None = None
+        self._level: Level | None = None
+        self._mock = _ServerMock(self)
 
     def __repr__(self) -> str:
         http = self._http
@@ -84,19 +88,21 @@ class S3VectorsServer(Switch):
         if self._started is not None:
             raise UsageError(f"The server is on already, at {self.url}: stop() it first.")
         with ExitStack() as undo:
-            undo.enter_context(self._on(shared=True))
+            self._level = undo.enter_context(self._on(shared=True))
             self._started = undo.pop_all()
 
-    def stop(self) -> None:
-        """Finish the calls in progress, and free the port.
-
-        Raises:
-            UsageError: the server is off.
-        """
-        if self._started is None:
+    def _end(self, *, failed: bool) -> None:
+        """Finish the calls in progress, and free the port; see `Switch.stop`."""
+        if self._started is None or self._level is None:
             raise UsageError("stop() was called on a server that is off: start() it first.")
         started, self._started = self._started, None
+        self._level.has_failed = failed or self._level.has_failed
         started.close()
+
+    @property
+    def mock(self) -> Workbench:
+        """What steers and shows the mock that the server answers from: rules, calls, time, state."""
+        return self._mock
 
     def reset(self) -> None:
         """Drop all vector buckets with everything in them, of every account and Region.
@@ -109,21 +115,19 @@ class S3VectorsServer(Switch):
             raise UsageError("reset() was called on a server that is off: start() it first.")
         level.world.clear()
 
-    def block(self, world: World | None = None) -> AbstractContextManager[None]:
+    def block(self, world: World | None = None) -> AbstractContextManager[Level]:
         """See `Switch.block`. What the server decorates is a savepoint in the mock around it."""
         return self._on(world=world)
 
     @contextmanager
-    def _on(self, *, shared: bool = False, world: World | None = None) -> Iterator[None]:
+    def _on(self, *, shared: bool = False, world: World | None = None) -> Iterator[Level]:
         level = STACK.start(self, self._options, shared=shared, world=world)
-        try:
+        with STACK.until_stopped(level):
             self._enter()
             try:
-                yield
+                yield level
             finally:
                 self._leave()
-        finally:
-            STACK.stop(level)
 
     def _enter(self) -> None:
         with self._lock:
@@ -151,6 +155,16 @@ class S3VectorsServer(Switch):
         http = http_server(self._host, self._port, **settings)
         self._last_port = http.port
         return http
+
+
+class _ServerMock(Workbench):
+    """Steers and shows the mock that a server answers from: the newest one inside it."""
+
+    def __init__(self, server: S3VectorsServer) -> None:
+        self._server = server
+
+    def _level(self) -> Level | None:
+        return STACK.newest_in(self._server)
 
 
 @overload

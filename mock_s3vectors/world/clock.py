@@ -1,14 +1,112 @@
 """The time of a world."""
 
+from __future__ import annotations
+
+import math
 import time
+from datetime import datetime, timezone
+
+from mock_s3vectors.errors.exceptions import UsageError
 
 # The day from which new vector buckets are ENHANCED, and only that: 2026-09-30T00:00:00Z.
 ENHANCED_SINCE = 1_790_726_400
 
+# The last second of the year 9999, after which no timestamp can be written.
+_END = 253_402_300_799
+
 
 class Clock:
-    """Follows `time.time`, so that a test that freezes it freezes the world."""
+    """The time of a mock: that of the process, until a test moves it or stops it.
+
+    While it follows the process, whatever freezes `time.time` (freezegun, time-machine) freezes it too.
+    Creation times, the life of page tokens, text search configurations that are BUILDING, the default mode of
+    new vector buckets, and the windows of limits all go by it.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        self._frozen: float | None = None
+
+    def __repr__(self) -> str:
+        shown = datetime.fromtimestamp(self.now(), timezone.utc).isoformat(timespec="milliseconds")
+        return f"<Clock at {shown}{', frozen' if self._frozen is not None else ''}>"
 
     def now(self) -> float:
         """Return the seconds since the epoch."""
-        return time.time()
+        return time.time() + self._ahead if self._frozen is None else self._frozen
+
+    def move_to(self, moment: datetime | float | str) -> None:
+        """Set the time, backwards too. The clock goes on from there, unless it is frozen.
+
+        Args:
+            moment: a datetime, seconds since the epoch, or a text in ISO format, `"2027-01-31T12:00:00Z"`.
+                A datetime or a text without a time zone is in UTC.
+
+        Raises:
+            UsageError: it is none of these, or not between the years 1970 and 9999.
+        """
+        self._set(_seconds_at(moment))
+
+    def shift(self, seconds: float) -> None:
+        """Move the time by some seconds, backwards if they are negative.
+
+        Raises:
+            UsageError: they are not a number, or lead out of the years 1970 to 9999.
+        """
+        if not _is_number(seconds):
+            raise UsageError(f"clock.shift({seconds!r}): give a number of seconds, for instance 3600.")
+        self._set(_checked(self.now() + seconds, f"clock.shift({seconds!r})"))
+
+    def freeze(self) -> None:
+        """Stop the time. It still moves when it is told to."""
+        self._frozen = self.now()
+
+    def follow(self) -> None:
+        """Follow the clock of the process again, as at first."""
+        self._ahead, self._frozen = 0.0, None
+
+    def _set(self, seconds: float) -> None:
+        if self._frozen is None:
+            self._ahead = seconds - time.time()
+        else:
+            self._frozen = seconds
+
+    def copy(self) -> Clock:
+        """Return a clock of its own that shows the same time."""
+        other = Clock()
+        other.set_as(self)
+        return other
+
+    def set_as(self, other: Clock) -> None:
+        """Show the same time as another clock from now on."""
+        self._ahead, self._frozen = other._ahead, other._frozen
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _seconds_at(moment: datetime | float | str) -> float:
+    called = f"clock.move_to({moment!r})"
+    if isinstance(moment, str):
+        try:
+            # Python 3.10 does not read the Z.
+            moment = datetime.fromisoformat(moment.strip().replace("Z", "+00:00").replace("z", "+00:00"))
+        except ValueError:
+            raise UsageError(
+                f"{called}: this is not a time in ISO format. Write it like '2027-01-31T12:00:00Z'."
+            ) from None
+    if isinstance(moment, datetime):
+        aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+        return _checked(aware.timestamp(), called)
+    if not _is_number(moment):
+        raise UsageError(
+            f"{called}: give a datetime, seconds since the epoch, or a text like '2027-01-31T12:00:00Z'."
+        )
+    return _checked(float(moment), called)
+
+
+def _checked(seconds: float, called: str) -> float:
+    if not 0 <= seconds <= _END:
+        raise UsageError(f"{called}: the time must be between the years 1970 and 9999.")
+    return seconds

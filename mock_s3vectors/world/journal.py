@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 # A longer body is not kept: it is a batch of vectors.
 LONGEST_BODY = 64 * 1024
-# Limits: the number of exchanges, and the bytes of the bodies that are kept, those of the newest.
-MOST_EXCHANGES = 1_000
+# The bytes of the bodies that are kept, those of the newest exchanges.
 MOST_BYTES = 8 * 1024 * 1024
 
 
@@ -30,17 +29,24 @@ class Record(Protocol):
         """The bytes of its bodies."""
 
     def trim(self, longest: int) -> None:
-        """Forget each body that is longer, and the values that it stands for."""
+        """Drop each body that is longer, and the large ones of the values that it stands for."""
 
 
 RecordType = TypeVar("RecordType", bound=Record)
 
 
 class Journal(Generic[RecordType]):
-    """The last exchanges, the oldest first. The older ones have lost their bodies."""
+    """The last exchanges, the oldest first. The older ones have lost their bodies.
 
-    def __init__(self) -> None:
-        self._records: deque[RecordType] = deque(maxlen=MOST_EXCHANGES)
+    Attributes:
+        added: how many there have been.
+    """
+
+    def __init__(self, most: int = 1_000) -> None:
+        self.added = 0
+        # How many there had been when they were last forgotten.
+        self._cleared = 0
+        self._records: deque[RecordType] = deque(maxlen=most)
         # Those with bodies, and the bytes of each.
         self._with_bodies: deque[tuple[RecordType, int]] = deque()
         self._bytes = 0
@@ -49,16 +55,29 @@ class Journal(Generic[RecordType]):
     def __iter__(self) -> Iterator[RecordType]:
         return iter(list(self._records))
 
+    def keep(self, most: int) -> None:
+        """Keep as many exchanges from now on."""
+        with self._lock:
+            self._records = deque(self._records, maxlen=most)
+
+    def since(self, start: int) -> tuple[list[RecordType], int]:
+        """Return the exchanges after the first `start` ones, and how many of these were dropped."""
+        with self._lock:
+            start = max(start, self._cleared)
+            records = list(self._records)[-(self.added - start) :] if self.added > start else []
+            return records, self.added - start - len(records)
+
     def add(self, record: RecordType) -> None:
         """Keep a copy of an exchange that is over."""
         record = record.copy()
         record.trim(LONGEST_BODY)
         size = record.size
         with self._lock:
+            self.added += 1
             self._records.append(record)
             self._with_bodies.append((record, size))
             self._bytes += size
-            while self._bytes > MOST_BYTES or len(self._with_bodies) > MOST_EXCHANGES:
+            while self._bytes > MOST_BYTES or len(self._with_bodies) > len(self._records):
                 oldest, size = self._with_bodies.popleft()
                 self._bytes -= size
                 oldest.trim(0)
@@ -66,6 +85,7 @@ class Journal(Generic[RecordType]):
     def clear(self) -> None:
         """Forget all exchanges."""
         with self._lock:
+            self._cleared = self.added
             self._records.clear()
             self._with_bodies.clear()
             self._bytes = 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_s3vectors.world.clock import Clock
 from mock_s3vectors.world.journal import Journal
+from mock_s3vectors.world.rules import Rules
 from mock_s3vectors.world.stores import Stores
 
 
@@ -16,19 +17,24 @@ class World:
         stores: the vector buckets of all accounts and Regions.
         clock: the time.
         journal: the last exchanges.
+        rules: what a test has told it to do with calls.
     """
 
-    def __init__(self, stores: Stores | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, stores: Stores | None = None, clock: Clock | None = None, rules: Rules | None = None
+    ) -> None:
         self.stores = Stores() if stores is None else stores
         self.clock = clock or Clock()
         self.journal: Journal[Any] = Journal()
+        self.rules = rules or Rules()
 
     def branch(self) -> World:
         """Return a world that begins with all that this one has, and no exchanges.
 
-        Changes of one are not seen in the other. They share their tables until one of them writes.
+        Changes of one are not seen in the other. They share their tables until one of them writes. The rules
+        of this world, now and later, hold for calls of the other that meet none of its own.
         """
-        return World(self.stores.copy(), self.clock)
+        return World(self.stores.copy(), self.clock.copy(), Rules(self.rules))
 
     def __deepcopy__(self, _: object) -> World:
         """Return a branch: a copy of an object that keeps a world goes on by itself."""

@@ -1,0 +1,346 @@
+"""Rules: what a mock does with some calls, in the words of a test: `mock.on("PutVectors").fail("...")`."""
+
+from __future__ import annotations
+
+from itertools import count
+from random import Random
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
+
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.locks import new_lock
+from mock_s3vectors.workbench.calls import Call, nearest
+from mock_s3vectors.workbench.matching import Matcher, near, plural
+from mock_s3vectors.workbench.verbs import Answer, Delay, Disconnect, Fail, Limit
+from mock_s3vectors.world.rules import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from typing_extensions import Self, Unpack
+
+    from mock_s3vectors.exchange import Exchange
+    from mock_s3vectors.messages import Disconnect as Kind
+    from mock_s3vectors.workbench.verbs import Seconds, Verb
+
+_ids = count(1)
+
+
+class RuleBook(Protocol):
+    """Where a rule is kept: the mock that it was made with."""
+
+    def keep(self, rule: Rule) -> None:
+        """Have the rule act from now on."""
+
+    def drop(self, rule: Rule) -> None:
+        """Have it act no more; harmless if it does not."""
+
+    def calls_so_far(self) -> Sequence[Call]:
+        """Return the calls that have reached the mock."""
+
+
+class OccasionOptions(TypedDict, total=False):
+    """The fields of Occasions as keyword arguments, all of them optional."""
+
+    times: int | None
+    after: int
+    probability: float
+    seed: int | None
+    optional: bool
+
+
+class Occasions:
+    """When a rule acts, of all the calls that it is about.
+
+    Attributes:
+        times: how often at most; None for any number.
+        after: how many calls it lets pass first.
+        probability: of acting on each of the others.
+        seed: of the random numbers, so that they are the same in each run.
+        optional: whether it may end without having acted.
+    """
+
+    def __init__(
+        self,
+        *,
+        times: int | None = None,
+        after: int = 0,
+        probability: float = 1.0,
+        seed: int | None = None,
+        optional: bool = False,
+    ) -> None:
+        if times is not None and not _is_count(times, least=1):
+            raise UsageError(f"times={times!r}: give a whole number, 1 or more, or None for any number.")
+        if not _is_count(after, least=0):
+            raise UsageError(f"after={after!r}: give a whole number, 0 or more.")
+        is_number = isinstance(probability, (int, float)) and not isinstance(probability, bool)
+        if not is_number or not 0 < probability <= 1:
+            raise UsageError(f"probability={probability!r}: give a number above 0, up to 1.")
+        if seed is not None and not isinstance(seed, (int, str)):
+            raise UsageError(f"seed={seed!r}: give an int, or None for other random numbers in each run.")
+        if not isinstance(optional, bool):
+            raise UsageError(f"optional={optional!r}: must be True or False.")
+        self.times = times
+        self.after = after
+        self.probability = probability
+        self.seed = seed
+        self.optional = optional
+
+    @classmethod
+    def of(cls, verb: str, options: OccasionOptions) -> Occasions:
+        """Return the occasions that a test has written.
+
+        Raises:
+            UsageError: there is no such option, or it has an invalid value.
+        """
+        known = OccasionOptions.__annotations__
+        for name in options:
+            if name not in known:
+                raise UsageError(
+                    f"{verb}() has no argument {name!r}.{near(name, known)} It takes {', '.join(known)}."
+                )
+        return cls(**options)
+
+    def document(self) -> dict[str, Any]:
+        """Return them as JSON values."""
+        return dict(vars(self))
+
+    def __str__(self) -> str:
+        usual = {"times": None, "after": 0, "probability": 1.0, "seed": None, "optional": False}
+        return "".join(f", {name}={value!r}" for name, value in vars(self).items() if value != usual[name])
+
+
+def _is_count(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+class Rule:
+    """What a mock does with some of its calls, until it is removed or the mock ends.
+
+    In a `with` block it is removed at the end of the block.
+
+    Attributes:
+        id: a number that no other rule of the process has.
+        hits: on how many calls it has acted.
+    """
+
+    def __init__(self, matcher: Matcher, verb: Verb, occasions: Occasions, book: RuleBook) -> None:
+        self.id = next(_ids)
+        self.hits = 0
+        # How many calls it was about.
+        self._seen = 0
+        self._text = f"mock.on({matcher.text}).{verb.name}({verb}{occasions})"
+        self._matcher = verb.restrict(matcher)
+        self._verb = verb
+        self._occasions = occasions
+        self._random = Random(occasions.seed)  # noqa: S311 - nothing secret
+        self._book = book
+        self._lock = new_lock()
+
+    def __repr__(self) -> str:
+        return self._text
+
+    def act(self, exchange: Exchange) -> Step:
+        """See `world.rules.Rule.act`."""
+        call = Call(exchange)
+        if not self._matcher.matches(call):
+            return Step.GO_ON
+        with self._lock:
+            if not self._is_due(call, exchange.now()):
+                return Step.GO_ON
+            self.hits += 1
+        # Of several, the one that ends the way of the call is named, else the newest.
+        before, exchange.rule = exchange.rule, self
+        step = self._verb.act(exchange, call, self._random)
+        if step is Step.GO_ON and before is not None:
+            exchange.rule = before
+        return step
+
+    def _is_due(self, call: Call, now: float) -> bool:
+        occasions = self._occasions
+        self._seen += 1
+        if self._seen <= occasions.after or (occasions.times is not None and self.hits >= occasions.times):
+            return False
+        if occasions.probability < 1 and self._random.random() >= occasions.probability:
+            return False
+        return self._verb.concerns(call, now)
+
+    def remove(self) -> None:
+        """Have it act no more. A rule that has been removed need not have acted."""
+        self._book.drop(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.remove()
+        unfired = self.complaint()
+        if kind is None and unfired is not None:
+            raise AssertionError(unfired)
+
+    def complaint(self) -> str | None:
+        """Return what a test should know when it ends: that the rule has never acted; None if all is well."""
+        occasions = self._occasions
+        may_rest = self._verb.only_watches or occasions.probability < 1
+        if occasions.optional or self.hits or (may_rest and self._seen):
+            return None
+        if self._seen:
+            passed = f"It let {plural(self._seen, 'call')} pass."
+            return f"{self} never fired. {passed} If that is fine, add optional=True."
+        misses = nearest(self._matcher, self._book.calls_so_far())
+        return f"{self} never fired. If that is fine, add optional=True. {misses}"
+
+    def document(self) -> dict[str, Any]:
+        """Return the rule as JSON values, as the HTTP server reads and writes it."""
+        matcher = self._matcher
+        return {
+            "id": self.id,
+            "operation": list(matcher.operations) or "*",
+            "region": matcher.region,
+            "account": matcher.account,
+            "members": {name: _plain(value) for name, value in matcher.members.items()},
+            self._verb.name: self._verb.document(),
+            **self._occasions.document(),
+            "hits": self.hits,
+        }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON can write: one that only compares, such as ANY, as its repr."""
+    return value if isinstance(value, (str, int, float, list, dict, type(None))) else repr(value)
+
+
+class On:
+    """The calls that a rule is going to be about, from `mock.on(...)`. Each method makes a rule.
+
+    Each takes these arguments besides its own:
+
+        times: how often the rule acts at most; by default until it is removed.
+        after: how many calls it lets pass first.
+        probability: of acting on each of the others.
+        seed: of the random numbers, so that they are the same in each run.
+        optional: whether it may end without having acted. By default that fails the test.
+    """
+
+    def __init__(self, matcher: Matcher, book: RuleBook) -> None:
+        self._matcher = matcher
+        self._book = book
+
+    def fail(
+        self,
+        code: str | int,
+        message: str | None = None,
+        **occasions: Unpack[OccasionOptions],
+    ) -> Rule:
+        """Have the calls fail with an error. They change nothing.
+
+        Args:
+            code: an error that the service model gives the operation, `"TooManyRequestsException"`;
+                `"SerializationException"`; or a status from 500 to 599, for an answer without a body.
+            message: the text of the error; None for the usual one.
+            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see the class.
+
+        Raises:
+            UsageError: the operation has no such error, or an argument is wrong.
+        """
+        return self._make(
+            Fail(code, message),
+            occasions,
+        )
+
+    def delay(
+        self,
+        seconds: Seconds,
+        **occasions: Unpack[OccasionOptions],
+    ) -> Rule:
+        """Have the answers come later. Older rules act on the calls too, and their delays add up.
+
+        Args:
+            seconds: how much later; the least and the most, `(0.1, 0.5)`; or a function that returns it,
+                and may take the call.
+            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see the class.
+
+        Raises:
+            UsageError: an argument is wrong.
+        """
+        return self._make(
+            Delay(seconds),
+            occasions,
+        )
+
+    def limit(
+        self,
+        *,
+        requests: int | None = None,
+        vectors: int | None = None,
+        per: float = 1.0,
+        **occasions: Unpack[OccasionOptions],
+    ) -> Rule:
+        """Have calls beyond a rate fail with TooManyRequestsException, by the mock's clock.
+
+        Each index has a rate of its own. Calls within the rate go on to older rules. It is fine if no call
+        goes beyond.
+
+        Args:
+            requests: how many calls may pass in any `per` seconds.
+            vectors: how many vectors they may insert and delete in all.
+            per: seconds.
+            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see the class.
+
+        Raises:
+            UsageError: an argument is wrong.
+        """
+        return self._make(
+            Limit(requests, vectors, per),
+            occasions,
+        )
+
+    def disconnect(
+        self,
+        kind: Kind = "reset",
+        *,
+        applied: bool = False,
+        **occasions: Unpack[OccasionOptions],
+    ) -> Rule:
+        """Have the answers get lost: the client raises what its library raises then, and may retry.
+
+        Args:
+            kind: `"reset"`: the connection is reset; `"timeout"`: no answer comes in time; `"empty"`: the
+                connection is closed without an answer, `"truncated"`: or in the middle of one;
+                `"malformed"`: what comes is not HTTP.
+            applied: whether the calls are carried out all the same, and only their answers get lost.
+            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see the class.
+
+        Raises:
+            UsageError: an argument is wrong.
+        """
+        return self._make(
+            Disconnect(kind, applied=applied),
+            occasions,
+        )
+
+    def answer(
+        self,
+        result: Mapping[str, Any],
+        **occasions: Unpack[OccasionOptions],
+    ) -> Rule:
+        """Have the calls answered with a result, and not carried out.
+
+        Args:
+            result: the members of the operation's output, `{"vectors": [], "distanceMetric": "cosine"}`.
+            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see the class.
+
+        Raises:
+            UsageError: the operation cannot answer this, or an argument is wrong.
+        """
+        return self._make(
+            Answer(result),
+            occasions,
+        )
+
+    def _make(self, verb: Verb, occasions: OccasionOptions) -> Rule:
+        rule = Rule(self._matcher, verb, Occasions.of(verb.name, occasions), self._book)
+        self._book.keep(rule)
+        return rule

@@ -1,0 +1,254 @@
+"""What hangs on a mock, for the test that made it: rules, the clock, the calls, the state."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mock_s3vectors.errors.exceptions import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mock_s3vectors.config import Config
+    from mock_s3vectors.messages import Disconnect
+    from mock_s3vectors.workbench.calls import Call, Calls
+    from mock_s3vectors.workbench.rules import On, Rule
+    from mock_s3vectors.workbench.verbs import Seconds
+    from mock_s3vectors.world import Clock, World
+
+# What AWS documents for each index, and what passes of bursts. Choice: rates-on-aws.
+_REQUESTS_A_SECOND = 1_000
+_VECTORS_A_SECOND = 6_250
+
+
+class Steered(Protocol):
+    """A mock that is on, as its workbench sees it.
+
+    Attributes:
+        config: the options that hold in it.
+        rules: those that were made with it and not removed.
+        calls_before: how many calls its world had seen when it began.
+    """
+
+    config: Config
+    rules: list[Rule]
+    calls_before: int
+
+    @property
+    def world(self) -> World:
+        """The mocked S3 Vectors that its calls find and change."""
+
+
+class Workbench(ABC):
+    """Steers and shows a mock that is on: makes calls fail or wait, moves the time, lists calls, looks inside.
+
+    All of it ends with the mock. An inner mock begins with the time and the rules of the outer one, and undoes
+    its own.
+    """
+
+    @abstractmethod
+    def _level(self) -> Steered | None:
+        """Return the mock that is steered, None if it is off."""
+
+    def _on(self, asked: str) -> Steered:
+        """Return the mock that is steered.
+
+        Raises:
+            UsageError: it is off.
+        """
+        level = self._level()
+        if level is None:
+            raise UsageError(
+                f"{asked} was used on a mock that is off: use it on the mock that is on, between its start() "
+                "and stop() or inside its block. current_mock() returns it."
+            )
+        return level
+
+    # --- rules ------------------------------------------------------------------------------
+
+    def on(
+        self,
+        operation: str | Sequence[str] = "*",
+        *,
+        region: str | None = None,
+        account: str | None = None,
+        when: Callable[[Call], object] | None = None,
+        **members: Any,
+    ) -> On:
+        """Return the calls that a rule is going to be about: `mock.on("PutVectors").fail(...)`.
+
+        The newest rule that is about a call decides what becomes of it; delays and limits go on to older
+        rules, and then to those of the outer mocks.
+
+        Args:
+            operation: the name of an operation, several in a list, or `"*"` for all.
+            region: that of the caller; None for any.
+            account: that of the caller, 12 digits; None for any.
+            when: takes the Call, and returns whether it is meant.
+            **members: what parameters must equal, by AWS's names: `indexName="plots"`. They are compared as
+                `expected == actual`, so `unittest.mock.ANY` and `pytest.approx` work; None means absent.
+                `vectorBucketName` and `indexName` also match what an ARN names.
+
+        Raises:
+            UsageError: the mock is off, or there is no such operation or member.
+        """
+        from mock_s3vectors.workbench.matching import Matcher  # noqa: PLC0415 - it loads botocore
+        from mock_s3vectors.workbench.rules import On  # noqa: PLC0415 - the same
+
+        level = self._on("on()")
+        conditions = {"region": region, "account": account, "when": when}
+        return On(Matcher.of(operation, {**members, **conditions}), _RuleBook(level))
+
+    def fail(  # noqa: PLR0913 - those of `on` and `On.fail`
+        self,
+        operation: str | Sequence[str],
+        code: str | int,
+        message: str | None = None,
+        *,
+        times: int | None = None,
+        after: int = 0,
+        probability: float = 1.0,
+        seed: int | None = None,
+        optional: bool = False,
+        region: str | None = None,
+        account: str | None = None,
+        when: Callable[[Call], object] | None = None,
+        **members: Any,
+    ) -> Rule:
+        """Have calls fail: short for `mock.on(operation, **members).fail(code, ...)`."""
+        on = self.on(operation, region=region, account=account, when=when, **members)
+        return on.fail(
+            code, message, times=times, after=after, probability=probability, seed=seed, optional=optional
+        )
+
+    def delay(  # noqa: PLR0913 - those of `on` and `On.delay`
+        self,
+        operation: str | Sequence[str],
+        seconds: Seconds,
+        *,
+        times: int | None = None,
+        after: int = 0,
+        probability: float = 1.0,
+        seed: int | None = None,
+        optional: bool = False,
+        region: str | None = None,
+        account: str | None = None,
+        when: Callable[[Call], object] | None = None,
+        **members: Any,
+    ) -> Rule:
+        """Have answers come later: short for `mock.on(operation, **members).delay(seconds, ...)`."""
+        on = self.on(operation, region=region, account=account, when=when, **members)
+        return on.delay(
+            seconds, times=times, after=after, probability=probability, seed=seed, optional=optional
+        )
+
+    def disconnect(  # noqa: PLR0913 - those of `on` and `On.disconnect`
+        self,
+        operation: str | Sequence[str],
+        kind: Disconnect = "reset",
+        *,
+        applied: bool = False,
+        times: int | None = None,
+        after: int = 0,
+        probability: float = 1.0,
+        seed: int | None = None,
+        optional: bool = False,
+        region: str | None = None,
+        account: str | None = None,
+        when: Callable[[Call], object] | None = None,
+        **members: Any,
+    ) -> Rule:
+        """Have answers get lost: short for `mock.on(operation, **members).disconnect(kind, ...)`."""
+        on = self.on(operation, region=region, account=account, when=when, **members)
+        return on.disconnect(
+            kind,
+            applied=applied,
+            times=times,
+            after=after,
+            probability=probability,
+            seed=seed,
+            optional=optional,
+        )
+
+    def limit_as_on_aws(self) -> Rule:
+        """Refuse calls that put or delete vectors faster than AWS allows, by the mock's clock.
+
+        AWS documents 1,000 requests and 2,500 vectors a second for each index, and lets bursts pass.
+        """
+        return self.on(["PutVectors", "DeleteVectors"]).limit(
+            requests=_REQUESTS_A_SECOND, vectors=_VECTORS_A_SECOND, per=1.0, optional=True
+        )
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that were made with this mock and not removed, the newest first."""
+        return tuple(reversed(self._on("rules").rules))
+
+    # --- time -------------------------------------------------------------------------------
+
+    @property
+    def clock(self) -> Clock:
+        """The time of the mock: it can be moved, shifted and frozen."""
+        return self._on("clock").world.clock
+
+    # --- calls ------------------------------------------------------------------------------
+
+    @property
+    def calls(self) -> Calls:
+        """The calls that have reached the mock since it began, every attempt, the oldest first.
+
+        It is a list of this moment. After the mock has ended, it is that of its end.
+        """
+        level = self._level()
+        return self._calls_of_the_past() if level is None else calls_of(level)
+
+    def _calls_of_the_past(self) -> Calls:
+        """Return the calls of a mock that is off.
+
+        Raises:
+            UsageError: they are not known.
+        """
+        raise UsageError("calls was used on a mock that has not been on.")
+
+    def assert_called(
+        self, operation: str | Sequence[str] = "*", times: int | None = None, **members: Any
+    ) -> None:
+        """Raise unless an operation was called, with these parameters; see `Calls.assert_called`."""
+        self.calls.assert_called(operation, times, **members)
+
+    def assert_not_called(self, operation: str | Sequence[str] = "*", **members: Any) -> None:
+        """Raise if an operation was called, with these parameters; see `Calls.assert_not_called`."""
+        self.calls.assert_not_called(operation, **members)
+
+
+def calls_of(level: Steered) -> Calls:
+    """Return the calls that have reached a mock since it began."""
+    from mock_s3vectors.workbench.calls import Calls  # noqa: PLC0415 - it loads botocore
+
+    journal = level.world.journal
+    return Calls.of_exchanges(*journal.since(level.calls_before), journal.clear)
+
+
+class _RuleBook:
+    """Keeps the rules of a mock: in its world, where calls meet them, and in its own list, until it ends."""
+
+    def __init__(self, level: Steered) -> None:
+        self._level = level
+
+    def keep(self, rule: Rule) -> None:
+        self._level.rules.append(rule)
+        self._level.world.rules.add(rule)
+
+    def drop(self, rule: Rule) -> None:
+        if rule in self._level.rules:
+            self._level.rules.remove(rule)
+            self._level.world.rules.remove(rule)
+
+    def calls_so_far(self) -> Sequence[Call]:
+        return calls_of(self._level)
+
+
+def complaints(level: Steered) -> list[str]:
+    """Return what a test should know of the rules of its mock when it ends."""
+    return [text for rule in level.rules if (text := rule.complaint()) is not None]

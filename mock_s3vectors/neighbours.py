@@ -143,6 +143,14 @@ def is_unittest_case(cls: type) -> bool:
     return _is_derived_from(cls, "unittest", "TestCase")
 
 
+def has_failed(case: object) -> bool:
+    """Return whether the test that a `unittest.TestCase` runs has failed so far.
+
+    The case keeps it in `_outcome.success` while its clean-ups run, when no result tells it yet.
+    """
+    return getattr(getattr(case, "_outcome", None), "success", True) is False
+
+
 def _is_derived_from(cls: type, module: str, base: str) -> bool:
     found = _find(module, base)
     return isinstance(found, type) and issubclass(cls, found)

@@ -12,6 +12,7 @@ from mock_s3vectors.errors.exceptions import (
     MethodNotAllowedException,
     MisdirectedRequestException,
     RequestTimeoutException,
+    ValidationException,
 )
 from mock_s3vectors.errors.refusals import shorten
 
@@ -44,3 +45,8 @@ def foreign_host(host: str) -> MisdirectedRequestException:
         f"{shorten(host)!r}. If the name is right, allow it: mock-s3vectors serve --allowed-host NAME, or "
         "s3vectors_server(allowed_hosts=[NAME])."
     )
+
+
+def bad_control_request(text: str) -> ValidationException:
+    """A document on a path of the server's own API that says nothing to do. Choice: bad-control-request."""
+    return ValidationException(text)

@@ -18,7 +18,7 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.functions import wrap
 from mock_s3vectors.mocking.property_tests import isolate_examples, run_of_machine
 from mock_s3vectors.mocking.stack import STACK
-from mock_s3vectors.neighbours import is_fixture, is_state_machine, is_unittest_case
+from mock_s3vectors.neighbours import has_failed, is_fixture, is_state_machine, is_unittest_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -197,7 +197,22 @@ def _block_of_test(case: Any) -> AbstractContextManager[Any]:
     """Return the block for the life of a test of unittest; pytest's plugin may have begun its savepoint."""
     if not _runs(case):
         return class_run(type(case))
-    return nullcontext() if STACK.is_at_savepoint() else STACK.savepoint()
+    return nullcontext() if STACK.is_at_savepoint() else _savepoint_of_test(case)
+
+
+@contextmanager
+def _savepoint_of_test(case: Any) -> Iterator[None]:
+    """Undo what a test of unittest does. A rule of it that never fired fails it."""
+
+    def check_rules() -> None:
+        if level is not None:
+            level.has_failed = has_failed(case)
+            level.check_rules()
+
+    with STACK.savepoint() as level:
+        # First of all, so that unittest calls it last.
+        case.addCleanup(check_rules)
+        yield
 
 
 def _begin_of_unittest(cls: Any) -> AbstractContextManager[Any]:

@@ -74,8 +74,11 @@ class MockS3Vectors(Switch, Workbench):
         level = STACK.level_of(self)
         if level is None:
             raise UsageError(NOT_STARTED)
-        self._past = level.world.journal.since(level.calls_before)
-        STACK.stop(level, failed=failed)
+        journal = level.world.journal
+        try:
+            STACK.stop(level, failed=failed)
+        finally:
+            self._past = journal.since(level.calls_before)
 
     def reset(self) -> None:
         """Drop all vector buckets with everything in them, of every account and Region.

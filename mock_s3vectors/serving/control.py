@@ -14,8 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mock_s3vectors.abridging import show
 from mock_s3vectors.errors import refusals, server_refusals
+from mock_s3vectors.errors.exceptions import ServiceError, UsageError
+from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.protocol.serializer import serialize_error
+from mock_s3vectors.workbench.documents import calls_like, document_of, rule_from
+from mock_s3vectors.workbench.rules import Rule
+from mock_s3vectors.workbench.workbench import BoundWorkbench, calls_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,20 +29,27 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Lifespan
 
-    from mock_s3vectors.errors.exceptions import ServiceError
-    from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.mocking.levels import Level
+    from mock_s3vectors.workbench.calls import Calls
+    from mock_s3vectors.workbench.workbench import Workbench
+    from mock_s3vectors.world import Clock
 
 CONTROL = "/_mock_s3vectors"
 
+# Longer than any answer that a rule may hold.
+_MOST_BYTES = 20 * 1024 * 1024
+
 
 class Path(NamedTuple):
-    """A path with its method, its description, and the function that makes the answer."""
+    """A path with its method, its description, and the function that makes the answer.
+
+    The function takes the JSON document of the request, None if there is none, and the name in the path.
+    """
 
     method: str
     path: str
     does: str
-    answer: Callable[[], Any]
+    answer: Callable[[Any, str], Any]
 
 
 def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlette]) -> Starlette:
@@ -46,66 +59,180 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
         current: returns the mock that the paths are about; None while no mock is on.
         lifespan: holds the resources of the server while it runs.
     """
-
-    def list_paths() -> Any:
-        return {"paths": [{"method": path.method, "path": path.path, "does": path.does} for path in paths]}
-
-    def health() -> Any:
-        return {"status": "ok", "version": version("mock_s3vectors")}
-
-    def list_calls() -> Any:
-        level = current()
-        return {"calls": [_describe(exchange) for exchange in level.world.journal] if level else []}
-
-    def reset() -> Any:
-        level = current()
-        if level is not None:
-            level.world.clear()
-            level.world.journal.clear()
-        return {}
-
     paths = [
-        Path("GET", CONTROL, "lists these paths", list_paths),
-        Path("GET", f"{CONTROL}/health", "says that the server answers, and its version", health),
+        Path("GET", "", "lists these paths", lambda *_: {"paths": _listed(paths)}),
         Path(
             "GET",
-            f"{CONTROL}/calls",
-            "lists the last calls, the oldest first",
-            list_calls,
+            "/health",
+            "says that the server answers, and its version",
+            lambda *_: {"status": "ok", "version": version("mock_s3vectors")},
         ),
-        Path("POST", f"{CONTROL}/reset", "drops all vector buckets, and forgets the calls", reset),
+        *(Path(method, path, does, _of_level(current, answer)) for method, path, does, answer in _OF_A_MOCK),
     ]
     return Starlette(
-        routes=[Route(path.path, _endpoint(path), methods=[path.method]) for path in paths],
+        routes=[_route(path, [other for other in paths if other.path == path.path]) for path in paths],
         lifespan=lifespan,
         exception_handlers={HTTPException: _refuse, Exception: _fail},
     )
 
 
-def _describe(exchange: Exchange) -> dict[str, Any]:
-    """Return the entry of a call in the list of calls, for orjson."""
-    request, response, error = exchange.request, exchange.response, exchange.error
-    headers = response.headers if response else {}
-    # A body that the parser could read is JSON, and appears as it arrived. Calls by POST alone have one.
-    is_json = request.method == "POST" and exchange.params is not None and request.body
-    return {
-        "operation": exchange.operation,
-        "method": request.method,
-        "path": request.path,
-        "query": request.query,
-        "parameters": orjson.Fragment(request.body) if is_json else None,
-        "status": response.status if response else None,
-        "error": headers.get("x-amzn-errortype") or (type(error).__name__ if error else None),
-        "requestId": headers.get("x-amz-request-id"),
-        "time": exchange.began,
-    }
+def _listed(paths: list[Path]) -> list[dict[str, str]]:
+    return [{"method": path.method, "path": f"{CONTROL}{path.path}", "does": path.does} for path in paths]
 
 
-def _endpoint(path: Path) -> Callable[[Request], Any]:
-    async def answer(_: Request) -> Response:
-        return Response(orjson.dumps(path.answer()), media_type="application/json")
+def _of_level(current: Callable[[], Level | None], answer: Callable[[Level, Any, str], Any]) -> Any:
+    """Return a function that answers about the mock that is on.
 
-    return answer
+    Raises:
+        ServiceError: no mock is on.
+    """
+
+    def answer_about_it(document: Any, name: str) -> Any:
+        level = current()
+        if level is None:
+            raise refusals.unavailable()
+        return answer(level, document, name)
+
+    return answer_about_it
+
+
+def _bench(level: Level) -> Workbench:
+    return BoundWorkbench(lambda: level)
+
+
+def _calls(level: Level, *_: Any) -> Any:
+    return _document_of(calls_of(level))
+
+
+def _find_calls(level: Level, document: Any, _: str) -> Any:
+    return _document_of(calls_like(calls_of(level), document))
+
+
+def _document_of(calls: Calls) -> Any:
+    return {"calls": [document_of(call) for call in calls], "dropped": calls.dropped}
+
+
+def _clear_calls(level: Level, *_: Any) -> Any:
+    level.world.journal.clear()
+    return {}
+
+
+def _rules(level: Level, *_: Any) -> Any:
+    return {"rules": [rule.document() for rule in level.world.rules.all() if isinstance(rule, Rule)]}
+
+
+def _add_rule(level: Level, document: Any, _: str) -> Any:
+    return rule_from(_bench(level), document).document()
+
+
+def _remove_rules(level: Level, _: Any, name: str) -> Any:
+    """Remove the rule with this id, or all rules if no id is given.
+
+    Raises:
+        UsageError: there is no such rule.
+    """
+    rules = [rule for rule in level.world.rules.all() if isinstance(rule, Rule)]
+    chosen = [rule for rule in rules if not name or str(rule.id) == name]
+    if name and not chosen:
+        known = ", ".join(str(rule.id) for rule in rules) or "none"
+        raise UsageError(f"There is no rule with the id {shorten(name)!r}. Ids: {known}.")
+    for rule in chosen:
+        rule.remove()
+    return {}
+
+
+def _clock(level: Level, *_: Any) -> Any:
+    clock = level.world.clock
+    return {"now": clock.now(), "frozen": clock.is_frozen}
+
+
+def _set_clock(level: Level, document: Any, _: str) -> Any:
+    """Do with the clock what a document says, in the order of its members.
+
+    Raises:
+        UsageError: it says something else.
+    """
+    if not isinstance(document, dict) or not document or not set(document) <= set(_CLOCK):
+        raise UsageError(
+            f"{show(document)}: give an object with some of {', '.join(_CLOCK)}, for instance "
+            '{"move_to": "2027-01-31T12:00:00Z", "freeze": true}.'
+        )
+    for name, value in document.items():
+        _CLOCK[name](level.world.clock, value)
+    return _clock(level)
+
+
+_CLOCK: dict[str, Callable[[Clock, Any], None]] = {
+    "move_to": lambda clock, moment: clock.move_to(moment),
+    "shift": lambda clock, seconds: clock.shift(seconds),
+    "freeze": lambda clock, _: clock.freeze(),
+    "follow": lambda clock, _: clock.follow(),
+}
+
+
+def _reset(level: Level, *_: Any) -> Any:
+    level.world.clear()
+    level.world.journal.clear()
+    level.world.clock.follow()
+    return _remove_rules(level, None, "")
+
+
+_OF_A_MOCK: tuple[tuple[str, str, str, Callable[[Level, Any, str], Any]], ...] = (
+    ("GET", "/calls", "lists the last calls, the oldest first", _calls),
+    ("POST", "/calls/find", "lists the calls of an operation, with some parameters", _find_calls),
+    ("DELETE", "/calls", "forgets the calls", _clear_calls),
+    ("GET", "/rules", "lists the rules, the newest first", _rules),
+    ("POST", "/rules", "adds a rule", _add_rule),
+    ("DELETE", "/rules", "removes all rules", _remove_rules),
+    ("DELETE", "/rules/{name}", "removes the rule with an id", _remove_rules),
+    ("GET", "/clock", "tells the time", _clock),
+    ("POST", "/clock", "moves, shifts, freezes the time, or follows the process again", _set_clock),
+    (
+        "POST",
+        "/reset",
+        "drops all vector buckets and all rules, forgets the calls, and has the clock follow the process",
+        _reset,
+    ),
+)
+
+
+def _route(path: Path, paths: list[Path]) -> Route:
+    """Return the route of a path, with all of its methods, so that the refusal of any other names them."""
+    answers = {path.method: path.answer for path in paths}
+
+    async def answer(request: Request) -> Response:
+        # Starlette answers HEAD where there is GET.
+        answer = answers["GET" if request.method == "HEAD" else request.method]
+        try:
+            document = await _document(request) if request.method == "POST" else None
+            body = answer(document, request.path_params.get("name", ""))
+        except UsageError as error:
+            return _response(server_refusals.bad_control_request(str(error)))
+        except ServiceError as error:
+            return _response(error)
+        content = orjson.dumps(body, default=repr, option=orjson.OPT_NON_STR_KEYS)
+        return Response(content, media_type="application/json")
+
+    return Route(f"{CONTROL}{path.path}", answer, methods=list(answers))
+
+
+async def _document(request: Request) -> Any:
+    """Return the JSON document of a request, None if it has no body.
+
+    Raises:
+        UsageError: it is not JSON, or too long.
+    """
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_BYTES:
+            raise UsageError(f"The body has more than {_MOST_BYTES:,} bytes.")
+    if not body:
+        return None
+    try:
+        return orjson.loads(bytes(body))
+    except ValueError as error:
+        raise UsageError(f"The body is not JSON: {error}.") from None
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

@@ -17,7 +17,7 @@ from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.mocking.surroundings import set_variables
 from mock_s3vectors.mocking.switch import NOTHING, Switch
 from mock_s3vectors.serving.opening import check_address, http_server
-from mock_s3vectors.workbench.workbench import Workbench
+from mock_s3vectors.workbench.workbench import BoundWorkbench
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.mocking.decorate import Target
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.serving.http_server import HttpServer
+    from mock_s3vectors.workbench.workbench import Workbench
     from mock_s3vectors.world import World
 
 # Some clients read the first, some the second, and some whichever exists.
@@ -62,7 +63,7 @@ class S3VectorsServer(Switch):
         self._lock = new_lock()
         self._started: ExitStack | None = None
         self._level: Level | None = None
-        self._mock = _ServerMock(self)
+        self._mock = BoundWorkbench(lambda: STACK.newest_in(self))
 
     def __repr__(self) -> str:
         http = self._http
@@ -155,16 +156,6 @@ class S3VectorsServer(Switch):
         http = http_server(self._host, self._port, **settings)
         self._last_port = http.port
         return http
-
-
-class _ServerMock(Workbench):
-    """Steers and shows the mock that a server answers from: the newest one inside it."""
-
-    def __init__(self, server: S3VectorsServer) -> None:
-        self._server = server
-
-    def _level(self) -> Level | None:
-        return STACK.newest_in(self._server)
 
 
 @overload

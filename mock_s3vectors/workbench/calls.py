@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_s3vectors.exchange import Exchange
+    from mock_s3vectors.messages import HttpRequest
 
 # The header in which AWS's SDKs say which attempt a request is.
 _ATTEMPT = re.compile(r"attempt=([0-9]{1,4})\b")
@@ -36,7 +37,7 @@ class Call:
 
     @property
     def params(self) -> dict[str, Any]:
-        """The parameters by AWS's names, which must not be changed.
+        """The parameters by AWS's names, which must not be changed; none if they could not be read.
 
         Vectors and lists that were too large to be kept show what they were: `<1536 floats, norm 1.00>`.
         """
@@ -70,10 +71,11 @@ class Call:
         exchange = self._exchange
         if exchange.lost is not None:
             return exchange.lost
-        error = exchange.error
-        if error is None:
-            return None
-        return error.code if isinstance(error, ServiceError) else type(error).__name__
+        error, response = exchange.error, exchange.response
+        if error is None or isinstance(error, ServiceError):
+            return None if error is None else error.code
+        # A client over HTTP was told of a wrong use or a bug as of an error of the service.
+        return (response.headers.get("x-amzn-errortype") if response else None) or type(error).__name__
 
     @property
     def message(self) -> str | None:
@@ -138,24 +140,16 @@ class Call:
             parts.append(f"by {self.rule!r}")
         return ", ".join(parts)
 
-    def document(self) -> dict[str, Any]:
-        """Return the call as JSON values."""
-        return {
-            "operation": self.operation,
-            "params": self.params,
-            "caller": self.caller,
-            "region": self.region,
-            "account": self.account,
-            "status": self.status,
-            "error": self.error,
-            "message": self.message,
-            "time": self.time,
-            "duration": self.duration,
-            "attempt": self.attempt,
-            "delay": self.delay,
-            "rule": None if self.rule is None else repr(self.rule),
-            "requestId": self.request_id,
-        }
+    @property
+    def request(self) -> HttpRequest:
+        """The HTTP request. A long body is not kept."""
+        return self._exchange.request
+
+    @property
+    def body(self) -> bytes:
+        """The parameters as they arrived, in JSON; empty if they came in the path, or were not kept."""
+        is_read = self.request.method == "POST" and self._exchange.params is not None
+        return self.request.body if is_read else b""
 
 
 class Calls(Sequence[Call]):

@@ -52,7 +52,7 @@ class Matcher:
 
     @classmethod
     def of(cls, operation: Any, members: dict[str, Any]) -> Matcher:
-        """Return the matcher that a test has written; `region`, `account` and `when` may be among the members.
+        """Return the matcher that a test has written; `region`, `account`, `when` may be among the members.
 
         Raises:
             UsageError: there is no such operation, or it has no such member.

@@ -41,10 +41,10 @@ class Steered(Protocol):
 
 
 class Workbench(ABC):
-    """Steers and shows a mock that is on: makes calls fail or wait, moves the time, lists calls, looks inside.
+    """Steers and shows a mock that is on: has calls fail or wait, moves the time, lists calls, looks inside.
 
-    All of it ends with the mock. An inner mock begins with the time and the rules of the outer one, and undoes
-    its own.
+    All of it ends with the mock. An inner mock begins with the time and the rules of the outer one, and
+    undoes its own.
     """
 
     @abstractmethod
@@ -222,6 +222,16 @@ class Workbench(ABC):
         self.calls.assert_not_called(operation, **members)
 
 
+class BoundWorkbench(Workbench):
+    """The workbench of whichever mock a function returns."""
+
+    def __init__(self, level: Callable[[], Steered | None]) -> None:
+        self._find_level = level
+
+    def _level(self) -> Steered | None:
+        return self._find_level()
+
+
 def calls_of(level: Steered) -> Calls:
     """Return the calls that have reached a mock since it began."""
     from mock_s3vectors.workbench.calls import Calls  # noqa: PLC0415 - it loads botocore
@@ -247,8 +257,3 @@ class _RuleBook:
 
     def calls_so_far(self) -> Sequence[Call]:
         return calls_of(self._level)
-
-
-def complaints(level: Steered) -> list[str]:
-    """Return what a test should know of the rules of its mock when it ends."""
-    return [text for rule in level.rules if (text := rule.complaint()) is not None]

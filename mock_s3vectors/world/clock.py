@@ -29,7 +29,12 @@ class Clock:
 
     def __repr__(self) -> str:
         shown = datetime.fromtimestamp(self.now(), timezone.utc).isoformat(timespec="milliseconds")
-        return f"<Clock at {shown}{', frozen' if self._frozen is not None else ''}>"
+        return f"<Clock at {shown}{', frozen' if self.is_frozen else ''}>"
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the time stands still."""
+        return self._frozen is not None
 
     def now(self) -> float:
         """Return the seconds since the epoch."""

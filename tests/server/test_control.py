@@ -60,11 +60,19 @@ def test_calls_are_listed_in_their_order(
         "method": "POST",
         "path": "/CreateVectorBucket",
         "query": "",
-        "parameters": {"vectorBucketName": "films", "tags": {"a": "b"}},
+        "params": {"vectorBucketName": "films", "tags": {"a": "b"}},
+        "caller": "arn:aws:iam::123456789012:root",
+        "region": "us-east-1",
+        "account": "123456789012",
         "status": 200,
         "error": None,
-        "requestId": created["ResponseMetadata"]["RequestId"],
+        "message": None,
         "time": START + 7,
+        "duration": pytest.approx(0.5, abs=0.5),
+        "attempt": 1,
+        "delay": 0.0,
+        "rule": None,
+        "requestId": created["ResponseMetadata"]["RequestId"],
     }
     assert [(call["operation"], call["status"], call["error"]) for call in seen[1:]] == [
         ("GetVectorBucket", 200, None),
@@ -72,19 +80,19 @@ def test_calls_are_listed_in_their_order(
         ("GetVectorBucket", 404, "NotFoundException"),
         (None, 404, "UnknownOperationException"),
     ]
-    assert (seen[2]["method"], seen[2]["path"], seen[2]["query"], seen[2]["parameters"]) == (
+    assert (seen[2]["method"], seen[2]["path"], seen[2]["query"], seen[2]["params"]) == (
         "DELETE",
         TAGS_PATH,
         "tagKeys=a&tagKeys=b%20c",
-        None,
+        {"resourceArn": arn, "tagKeys": ["a", "b c"]},
     )
-    assert seen[4]["parameters"] is None
+    assert seen[4]["params"] == {}
 
 
 def test_the_last_thousand_calls_are_kept(connection: Connection) -> None:
     for number in range(1002):
         assert connection.ask("POST", "/GetIndex", b'{"indexName": "plot-%d"}' % number).status == 400
-    names = [call["parameters"]["indexName"] for call in calls(connection)]
+    names = [call["params"]["indexName"] for call in calls(connection)]
     assert names == [f"plot-{number}" for number in range(2, 1002)]
 
 
@@ -95,8 +103,8 @@ def test_the_parameters_of_a_long_call_are_not_kept(connect: Callable[[], Connec
     connection.send(head("POST", "/ListVectorBuckets", "content-length: 30000000"))
     assert connection.answer().status == 400
     # The body that was refused is still to come on that line, so another one asks.
-    kept = [(call["parameters"], call["error"]) for call in calls(connect())]
-    assert kept == [({}, None), (None, None), (None, "ValidationException")]
+    kept = [(call["operation"], call["error"]) for call in calls(connect())]
+    assert kept == [("ListVectorBuckets", None)] * 2 + [("ListVectorBuckets", "ValidationException")]
 
 
 def test_parameters_however_deep(connection: Connection) -> None:
@@ -104,30 +112,32 @@ def test_parameters_however_deep(connection: Connection) -> None:
     connection.ask("POST", "/ListVectorBuckets", deep)
     answer = connection.ask("GET", f"{CONTROL}/calls", b"")
     assert answer.status == 200
-    assert b'"parameters":' + deep in answer.body
+    assert b'"params":' + deep in answer.body
 
 
 @pytest.mark.parametrize("path", [CONTROL, f"{CONTROL}/"])
 def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
     answer = connection.ask("GET", path, b"")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
-    paths = [
-        {"method": "GET", "path": CONTROL, "does": "lists these paths"},
-        {
-            "method": "GET",
-            "path": f"{CONTROL}/health",
-            "does": "says that the server answers, and its version",
-        },
-        {"method": "GET", "path": f"{CONTROL}/calls", "does": "lists the last 1,000 calls, the oldest first"},
-        {
-            "method": "POST",
-            "path": f"{CONTROL}/reset",
-            "does": "drops all vector buckets, and forgets the calls",
-        },
+    assert [(entry["method"], entry["path"].removeprefix(CONTROL)) for entry in answer.json["paths"]] == [
+        ("GET", ""),
+        ("GET", "/health"),
+        ("GET", "/calls"),
+        ("POST", "/calls/find"),
+        ("DELETE", "/calls"),
+        ("GET", "/rules"),
+        ("POST", "/rules"),
+        ("DELETE", "/rules"),
+        ("DELETE", "/rules/{name}"),
+        ("GET", "/clock"),
+        ("POST", "/clock"),
+        ("POST", "/reset"),
     ]
-    assert answer.json == {"paths": paths}
-    for path_there in paths:
-        assert connection.ask(path_there["method"], path_there["path"] + "/", b"").status == 200
+    assert answer.json["paths"][0] == {"method": "GET", "path": CONTROL, "does": "lists these paths"}
+    for entry in answer.json["paths"]:
+        status = connection.ask(entry["method"], entry["path"] + "/", b"").status
+        needs_a_document = entry["method"] == "POST" and entry["path"] != f"{CONTROL}/reset"
+        assert status == (400 if needs_a_document or "{" in entry["path"] else 200)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +145,7 @@ def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
     [
         ("GET", "/reset", "POST"),
         ("POST", "/health", "GET, HEAD"),
-        ("POST", "/calls", "GET, HEAD"),
+        ("POST", "/calls", "DELETE, GET, HEAD"),
         ("DELETE", "", "GET, HEAD"),
     ],
 )
@@ -180,4 +190,4 @@ def test_a_body_that_is_no_json_where_none_is_read(connection: Connection, metho
     query = "?tagKeys=a" if method == "DELETE" else ""
     assert connection.ask(method, TAGS_PATH + query, b"\xff{").status in (200, 204)
     calls = json.loads(connection.ask("GET", f"{CONTROL}/calls", b"").body)["calls"]
-    assert calls[-1]["parameters"] is None
+    assert calls[-1]["params"]["resourceArn"].endswith(":bucket/films")

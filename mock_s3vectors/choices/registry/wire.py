@@ -161,6 +161,12 @@ CHOICES = (
         "errors/server_refusals.py",
     ),
     Choice(
+        "bad-control-request",
+        "HTTP",
+        "A document on a path of the server's own API that it cannot use is a ValidationException (400).",
+        "errors/server_refusals.py",
+    ),
+    Choice(
         "half-request",
         "HTTP",
         "Half a request is a RequestTimeoutException (408).",

@@ -1,0 +1,116 @@
+"""Calls and rules as JSON, for tests in other languages: the HTTP server reads and writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mock_s3vectors.abridging import show
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.workbench.matching import near
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mock_s3vectors.workbench.calls import Call, Calls
+    from mock_s3vectors.workbench.rules import On, Rule
+    from mock_s3vectors.workbench.workbench import Workbench
+
+_CONDITIONS = ("operation", "region", "account", "members")
+_OCCASIONS = ("times", "after", "probability", "seed", "optional")
+# How each verb takes what a document says: the value of the member that has its name.
+_VERBS: Mapping[str, Callable[[On, Any, dict[str, Any]], Rule]] = {
+    "fail": lambda on, value, occasions: on.fail(**_arguments("fail", value, "code", "message"), **occasions),
+    "delay": lambda on, value, occasions: on.delay(_seconds(value), **occasions),
+    "limit": lambda on, value, occasions: on.limit(
+        **_arguments("limit", value, "requests", "vectors", "per"), **occasions
+    ),
+    "disconnect": lambda on, value, occasions: on.disconnect(
+        **_arguments("disconnect", value, "kind", "applied"), **occasions
+    ),
+    "answer": lambda on, value, occasions: on.answer(value, **occasions),
+}
+
+
+def rule_from(mock: Workbench, document: Any) -> Rule:
+    """Make the rule that a document describes. It is optional unless the document says otherwise.
+
+    Args:
+        mock: that on which it is made.
+        document: for instance `{"operation": "PutVectors", "members": {"indexName": "plots"},
+            "fail": "TooManyRequestsException", "times": 2}`.
+
+    Raises:
+        UsageError: it does not describe a rule.
+    """
+    _check_names(document, "a rule", (*_CONDITIONS, *_VERBS, *_OCCASIONS))
+    verbs = [name for name in _VERBS if name in document]
+    if len(verbs) != 1:
+        raise UsageError(
+            f"{show(document)}: a rule has one of {', '.join(_VERBS)}; this one has "
+            f"{' and '.join(verbs) or 'none of them'}."
+        )
+    occasions = {"optional": True, **{name: document[name] for name in _OCCASIONS if name in document}}
+    return _VERBS[verbs[0]](mock.on(**_conditions(document)), document[verbs[0]], occasions)
+
+
+def calls_like(calls: Calls, document: Any) -> Calls:
+    """Return the calls that a document describes.
+
+    Raises:
+        UsageError: it does not describe any.
+    """
+    _check_names(document, "a search for calls", _CONDITIONS)
+    return calls.of(**_conditions(document))
+
+
+def document_of(call: Call) -> dict[str, Any]:
+    """Return a call as JSON values, for orjson."""
+    return {
+        "operation": call.operation,
+        "method": call.request.method,
+        "path": call.request.path,
+        "query": call.request.query,
+        "params": orjson.Fragment(call.body) if call.body else call.params,
+        "caller": call.caller,
+        "region": call.region,
+        "account": call.account,
+        "status": call.status,
+        "error": call.error,
+        "message": call.message,
+        "time": call.time,
+        "duration": call.duration,
+        "attempt": call.attempt,
+        "delay": call.delay,
+        "rule": None if call.rule is None else call.rule.id,
+        "requestId": call.request_id,
+    }
+
+
+def _conditions(document: Mapping[str, Any]) -> dict[str, Any]:
+    members = document.get("members", {})
+    if not isinstance(members, dict):
+        raise UsageError(f"members={show(members)}: give an object, the value of each member by its name.")
+    given = {name: document[name] for name in ("operation", "region", "account") if name in document}
+    return {**members, **given}
+
+
+def _arguments(verb: str, value: Any, first: str, *others: str) -> dict[str, Any]:
+    """Return the arguments of a verb, whose first one may stand alone."""
+    if not isinstance(value, dict):
+        return {first: value}
+    _check_names(value, f"{verb!r}", (first, *others))
+    return value
+
+
+def _seconds(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _check_names(document: Any, what: str, known: tuple[str, ...]) -> None:
+    if not isinstance(document, dict):
+        raise UsageError(f"{show(document)}: {what} is an object with {', '.join(known)}.")
+    for name in document:
+        if name not in known:
+            raise UsageError(f"{what} has no {name!r}.{near(name, known)} It may have {', '.join(known)}.")

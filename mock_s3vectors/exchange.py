@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.abridging import abridged
-from mock_s3vectors.errors.exceptions import NestedMockWarning
 from mock_s3vectors.errors.warn import nested_mock, warn_caller
 
 if TYPE_CHECKING:
@@ -78,16 +77,23 @@ class Exchange:
         """Return the time, in seconds since the epoch; calls wait for locks, so it is not always `began`."""
         return self.clock.now()
 
-    def answer(self) -> HttpResponse:
-        """Return the response. Warn if the call has missed what an inner mock made.
+    @property
+    def warnings(self) -> tuple[Warning, ...]:
+        """All that whoever made the call is warned of."""
+        missed = () if self.missed is None else (nested_mock(self.missed),)
+        return (*missed, *self.advice)
+
+    def answer(self) -> HttpResponse | None:
+        """Return the response, and give the warnings; None if it is lost, and the call had no effect.
 
         Raises:
             Exception: a wrong use of the mock (UsageError) or a bug, as it was raised on the way.
         """
-        if self.response is None:
+        if self.response is None and (self.lost is None or self.error is not None):
             raise self.error or RuntimeError("The exchange is not over yet.")
-        if self.missed is not None:
-            warn_caller(nested_mock(self.missed), NestedMockWarning)
+        if self.missed is not None or self.advice:
+            for warning in self.warnings:
+                warn_caller(warning)
         return self.response
 
     @property

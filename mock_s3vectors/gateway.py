@@ -45,7 +45,12 @@ class Gateway:
         self._validators = {name: Validator(model) for name, model in models.items()}
 
     def handle(
-        self, request: HttpRequest, world: World, config: Config, refuse: Refuse | None = None
+        self,
+        request: HttpRequest,
+        world: World,
+        config: Config,
+        refuse: Refuse | None = None,
+        retry_delay: float = 0.0,
     ) -> Exchange:
         """Answer a request, and write down in an exchange what became of it.
 
@@ -57,9 +62,11 @@ class Gateway:
             world: the mocked S3 Vectors that it reaches.
             config: the options that hold for it.
             refuse: turns a wrong use or a bug into an error response; None if the door can raise.
+            retry_delay: see `Exchange.retry_delay`.
         """
         caller, began = identify(request, config.account_id), world.clock.now()
         exchange = Exchange(request, world.stores, world.clock, config, began, caller)
+        exchange.retry_delay = retry_delay
         start = perf_counter()
         try:
             name, path = self._router.route(request.method, request.path)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 # an answer, or in the middle of one; or what comes is not HTTP.
 Disconnect = Literal["reset", "timeout", "empty", "truncated", "malformed"]
 
+# What comes instead of an answer that is malformed.
+NOT_HTTP = b"These bytes are not HTTP\r\n\r\n"
+
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
@@ -52,6 +55,23 @@ class HttpResponse:
     def with_body(self, body: bytes) -> HttpResponse:
         """Return the same response with another body."""
         return replace(self, body=body)
+
+
+# Stands in for an answer that no operation has made.
+_FAILURE = HttpResponse(500, {"content-type": "application/json", "content-length": "2"}, b"{}")
+
+
+def cut_off(response: HttpResponse | None) -> HttpResponse:
+    """Return the part of an answer that arrives if the connection is closed in the middle of the body.
+
+    Its headers promise the whole body.
+
+    Args:
+        response: the answer; None if the operation was not carried out. Then a failure of the service is cut
+            off, because some clients take half an answer for a whole one.
+    """
+    response = response if response is not None and response.body else _FAILURE
+    return response.with_body(response.body[: len(response.body) // 2])
 
 
 def read_request(prepared: Any, url: SplitResult, path: str) -> HttpRequest:

@@ -19,7 +19,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     Function = Callable[..., Any]
 
@@ -60,6 +60,49 @@ def add_built_in_handlers(handlers: Any, early: Mapping[str, Function], late: Ma
     """
     entries = [*early.items(), *((*entry, handlers.REGISTER_LAST) for entry in late.items())]
     handlers.BUILTIN_HANDLERS[:0] = [entry for entry in entries if entry not in handlers.BUILTIN_HANDLERS]
+
+
+def is_async(settings: Any) -> bool:
+    """Return whether the settings of a client, a `Config` of botocore, are those of one of aiobotocore.
+
+    `aiobotocore.config.AioConfig` is public.
+    """
+    return _is_derived_from(type(settings), "aiobotocore.config", "AioConfig")
+
+
+def library_of_httpx(settings: Any) -> Any:
+    """Return the module `httpx` or `httpx2` if a client of aiobotocore sends with it, None if with aiohttp.
+
+    A client is told to with `AioConfig.http_session_cls`, which is public. `aiobotocore.httpxsession` imports
+    one of the two modules as `httpx`.
+    """
+    sends_with_it = _is_derived_from(settings.http_session_cls, "aiobotocore.httpxsession", "HttpxSession")
+    return _find("aiobotocore.httpxsession", "httpx") if sends_with_it else None
+
+
+def send_through(manager: Any, request: Any) -> Any:
+    """Send a request as a client of botocore does, but through something in the place of its network.
+
+    `botocore.httpsession.URLLib3Session` keeps urllib3's `PoolManager` as `_manager`.
+
+    Args:
+        manager: has `connection_from_url`, which returns something with `urlopen`.
+        request: an AWSPreparedRequest.
+    """
+    from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - loaded already when a client calls
+
+    session: Any = URLLib3Session()
+    session._manager = manager
+    # Not a method that a mock has put around the library's own.
+    return inspect.unwrap(URLLib3Session.send)(session, request)
+
+
+def event_emitter(endpoint: Any) -> Any:
+    """Return what tells the handlers of a client of its events.
+
+    `botocore.endpoint.Endpoint` keeps it as `_event_emitter`.
+    """
+    return endpoint._event_emitter
 
 
 def service_of(endpoint: Any) -> str:
@@ -232,11 +275,24 @@ def is_in_event_loop() -> bool:
     running_loop = _find("asyncio", "_get_running_loop")
     if running_loop is not None and running_loop() is not None:
         return True
+    return _is_in_trio()
+
+
+def _is_in_trio() -> bool:
     current_task = _find("trio.lowlevel", "current_task")
     try:
         return current_task is not None and current_task() is not None
     except RuntimeError:
         return False
+
+
+def sleep_in_event_loop(seconds: float) -> Awaitable[None]:
+    """Return an awaitable that lets an event loop of asyncio or trio do something else for a while.
+
+    Both have a public `sleep`. trio comes first, since its loop may run within one of asyncio.
+    """
+    sleep: Callable[[float], Awaitable[None]] = _find("trio" if _is_in_trio() else "asyncio", "sleep")
+    return sleep(seconds)
 
 
 # --- pytest -------------------------------------------------------------------------------------

@@ -9,12 +9,16 @@
 `fences` refuses every other way to S3 Vectors, which `hosts` knows by its host names. Calls to a local server
 pass, but `local_endpoints` may warn of them. Importing the package loads none of these libraries: `loading`
 waits until somebody else does, and `patches` replaces their methods only while a mock is on.
+
+Both doors of this process wait before they give an answer that is late, and lose it if it is to get lost:
+`delivery` and `disconnects`. `retries` skips the pauses of clients that try again.
 """
 
-from mock_s3vectors.doors.clients import add_handlers, patch_client, skip_answered
+from mock_s3vectors.doors.clients import add_handlers, patch_client, retries_at_once, skip_answered
 from mock_s3vectors.doors.fences import refuse_calls, refuse_sending, refuse_urls
 from mock_s3vectors.doors.loading import act_when_loaded
 from mock_s3vectors.doors.patches import Patch
+from mock_s3vectors.doors.retries import skip_pauses
 from mock_s3vectors.doors.sessions import answer_endpoints, mark_requests
 from mock_s3vectors.mocking.stack import STACK
 
@@ -25,6 +29,10 @@ _DOORS = (
     Patch("requests.sessions", "Session", "prepare_request", mark_requests),
     Patch("requests.sessions", "Session", "get_adapter", answer_endpoints),
     Patch("moto.core.botocore_stubber", "BotocoreStubber", "process_request", skip_answered),
+)
+_RETRIES = (
+    Patch("botocore.endpoint", "Endpoint", "_needs_retry", skip_pauses(retries_at_once)),
+    Patch("aiobotocore.endpoint", "AioEndpoint", "_needs_retry", skip_pauses(retries_at_once)),
 )
 _FENCES = (
     Patch("botocore.endpoint", "Endpoint", "make_request", refuse_calls),
@@ -41,6 +49,6 @@ def install() -> None:
 
     While a mock is on, the other doors are open and the fences are closed.
     """
-    patches = (*_DOORS, *_FENCES)
+    patches = (*_DOORS, *_RETRIES, *_FENCES)
     STACK.while_on(*patches)
     act_when_loaded(("botocore.handlers", add_handlers), *((patch.module, patch.renew) for patch in patches))

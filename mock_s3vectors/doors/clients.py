@@ -10,32 +10,34 @@ from __future__ import annotations
 
 import functools
 from contextvars import ContextVar
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mock_s3vectors import neighbours
+from mock_s3vectors.doors.delivery import deliver
 from mock_s3vectors.doors.hosts import is_loopback
+from mock_s3vectors.doors.local_endpoints import is_server_of_ours
+from mock_s3vectors.doors.retries import take_skipped
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.messages import read_request
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.mocking.surroundings import FAKE_CREDENTIALS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
     from types import ModuleType
 
     from botocore.awsrequest import AWSPreparedRequest, AWSRequest
     from botocore.client import BaseClient
     from botocore.signers import RequestSigner
 
-    from mock_s3vectors.mocking.levels import Level
 
 _ANSWERED = "_mock_s3vectors_answered"
 _BEGUN = "_mock_s3vectors_begun"
 
-# Set when a request is made, read when it is sent, which follows at once: a prepared request has no context.
-_begun: ContextVar[Level | None] = ContextVar(_BEGUN, default=None)
+# Set when a request is made, read when it is sent, which follows at once: in older releases of botocore, a
+# prepared request has no context.
+_context: ContextVar[dict[str, Any] | None] = ContextVar("_mock_s3vectors_context", default=None)
 
 
 def remember_mock(context: dict[str, Any], **_: Any) -> None:
@@ -48,43 +50,40 @@ def asks_the_mock(context: dict[str, Any]) -> bool:
     return _BEGUN in context
 
 
-def pass_mock_on(request: AWSRequest, **_: Any) -> None:
-    """Pass the mock that a call remembers on to `answer_request`, for one attempt."""
-    _begun.set(request.context.get(_BEGUN))
+def retries_at_once(request_dict: dict[str, Any]) -> bool:
+    """Return whether the mock that answers a call, here or as a server of this process, skips pauses."""
+    context = request_dict.get("context", {})
+    begun = context.get(_BEGUN) or (STACK.current() if _BEGUN in context else None)
+    if begun is None or not begun.config.skip_retry_delays:
+        return False
+    url = urlsplit(request_dict["url"])
+    return not is_loopback(url.hostname or "") or is_server_of_ours(url)
+
+
+def pass_context_on(request: AWSRequest, **_: Any) -> None:
+    """Pass the context of a call, which remembers the mock, on to `answer_request`, for one attempt."""
+    _context.set(request.context)
 
 
 def answer_request(request: AWSPreparedRequest, **_: Any) -> Any:
-    """Return the mock's answer to a request, an AWSResponse; None has botocore send the request.
+    """Return the mock's answer to a request, see `deliver`; None has botocore send the request.
 
     A call that began before the mock did is answered too.
 
     Raises:
         UsageError: the mock under which the call began has ended.
+        BotoCoreError: the answer gets lost.
     """
     url = urlsplit(request.url)
-    begun = _begun.get() or STACK.current()
-    _begun.set(None)
+    context = _context.get() or {}
+    begun = context.get(_BEGUN) or STACK.current()
+    _context.set(None)
     # botocore asks every handler, so a client that was patched twice asks this one twice.
     if begun is None or is_loopback(url.hostname or "") or hasattr(request, _ANSWERED):
         return None
     setattr(request, _ANSWERED, True)
-    exchange = STACK.handle(read_request(request, url, _operation_path(url.path)), begun)
-    response: Any = exchange.answer()
-    from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - loaded already when a client calls
-
-    answer = AWSResponse(request.url, response.status, response.headers, BytesIO(response.body))
-    neighbours.set_content(answer, _Content(response.body))
-    return answer
-
-
-class _Content(bytes):
-    """A body that botocore takes as it is, and that aiobotocore awaits."""
-
-    __slots__ = ()
-
-    def __await__(self) -> Generator[None, None, bytes]:
-        yield from ()
-        return self
+    read = read_request(request, url, _operation_path(url.path))
+    return deliver(STACK.handle(read, begun, None, take_skipped(context)), request, context)
 
 
 def _operation_path(path: str) -> str:
@@ -123,7 +122,7 @@ _EARLY: dict[str, Callable[..., Any]] = {
     "before-send.s3vectors": answer_request,
 }
 # After the handler that signs, since that one may make other calls.
-_LATE: dict[str, Callable[..., Any]] = {"request-created.s3vectors": pass_mock_on}
+_LATE: dict[str, Callable[..., Any]] = {"request-created.s3vectors": pass_context_on}
 
 
 def skip_answered(process_request: Callable[..., Any]) -> Callable[..., Any]:

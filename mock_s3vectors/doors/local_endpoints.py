@@ -30,22 +30,25 @@ def warn_of_local_endpoint(url: SplitResult) -> None:
     """
     origin = _origin(url)
     variable = next((name for name in _VARIABLES if _names(name, origin)), None)
-    if variable is None or os.environ.get(IGNORE_VARIABLE, "").lower() == "true" or _is_ours(origin):
+    if variable is None or os.environ.get(IGNORE_VARIABLE, "").lower() == "true" or is_server_of_ours(url):
         return
     if STACK.is_first(LocalEndpointWarning):
-        warn_caller(
-            f"A call of s3vectors goes to {url.scheme}://{url.netloc}, which the environment variable "
-            f"{variable} names, and not to the mock that is on. To call the mock, remove the variable for "
-            f'the tests (monkeypatch.delenv("{variable}")), make the client with '
-            "botocore.config.Config(ignore_configured_endpoint_urls=True), or use the fixture "
-            "s3vectors_client. To call that server, ignore mock_s3vectors.LocalEndpointWarning.",
-            LocalEndpointWarning,
-        )
+        warn_caller(_local_endpoint(url, variable))
 
 
-def _is_ours(origin: _Origin) -> bool:
-    """Return whether a server of this process has the port of an origin."""
-    return origin[-1] in {_origin(urlsplit(server))[-1] for server in tuple(STACK.servers)}
+def _local_endpoint(url: SplitResult, variable: str) -> LocalEndpointWarning:
+    return LocalEndpointWarning(
+        f"A call of s3vectors goes to {url.scheme}://{url.netloc}, which the environment variable "
+        f"{variable} names, and not to the mock that is on. To call the mock, remove the variable for "
+        f'the tests (monkeypatch.delenv("{variable}")), make the client with '
+        "botocore.config.Config(ignore_configured_endpoint_urls=True), or use the fixture "
+        "s3vectors_client. To call that server, ignore mock_s3vectors.LocalEndpointWarning."
+    )
+
+
+def is_server_of_ours(url: SplitResult) -> bool:
+    """Return whether a server of this process has the port of a URL."""
+    return _origin(url)[-1] in {_origin(urlsplit(server))[-1] for server in tuple(STACK.servers)}
 
 
 def _names(variable: str, origin: _Origin) -> bool:

@@ -260,19 +260,26 @@ class MockStack:
             raise level.ended()
         return level
 
-    def handle(self, request: HttpRequest, begun: Level, refuse: Refuse | None = None) -> Exchange:
+    def handle(
+        self,
+        request: HttpRequest,
+        begun: Level,
+        refuse: Refuse | None = None,
+        retry_delay: float = 0.0,
+    ) -> Exchange:
         """Answer a request.
 
         Args:
             request: as its client sent it.
             begun: the level under which its call began: `current` at that time.
             refuse: see `Gateway.handle`.
+            retry_delay: see `Exchange.retry_delay`.
 
         Raises:
             UsageError: the mock under which the call began has ended.
         """
         level = self.check(begun)
-        return self._corridor().handle(request, level.world, level.config, refuse)
+        return self._corridor().handle(request, level.world, level.config, refuse, retry_delay)
 
     def _corridor(self) -> Gateway:
         """Return the gateway, made at the first request and kept: it holds no state, only the model."""

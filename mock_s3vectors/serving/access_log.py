@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.types import Message, Scope, Send
+
+# The type of a message, besides those of ASGI, by which the application tells how an answer gets lost.
+LOST = "mock_s3vectors.lost"
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +26,7 @@ class Answered:
         self._began = time.perf_counter()
         self._status: int | None = None
         self._error = ""
+        self._lost = ""
 
     @property
     def begun(self) -> bool:
@@ -30,7 +34,10 @@ class Answered:
         return self._status is not None
 
     async def send(self, message: Message) -> None:
-        """Send a part of the answer."""
+        """Send a part of the answer, or note how it gets lost."""
+        if message["type"] == LOST:
+            self._lost = message["how"]
+            return
         if message["type"] == "http.response.start":
             self._status = message["status"]
             self._error = dict(message["headers"]).get(b"x-amzn-errortype", b"").decode("latin-1")
@@ -38,15 +45,17 @@ class Answered:
 
     def log(self) -> None:
         """Write the line, unless the client left before it had an answer."""
-        if self._status is not None:
-            seconds = time.perf_counter() - self._began
+        seconds = time.perf_counter() - self._began
+        if self._lost:
+            log_answer(self._scope["client"], self._scope, "lost", self._lost, seconds)
+        elif self._status is not None:
             log_answer(self._scope["client"], self._scope, self._status, self._error, seconds)
 
 
 def log_answer(
     client: tuple[str, int] | None,
     scope: Mapping[str, Any] | None,
-    status: int,
+    status: int | Literal["lost"],
     error: str,
     seconds: float | None = None,
 ) -> None:
@@ -55,8 +64,8 @@ def log_answer(
     Args:
         client: the client's address.
         scope: the request; None if its head did not arrive completely.
-        status: the HTTP status.
-        error: the error code, empty for a success.
+        status: the HTTP status; "lost" if a rule has the answer get lost.
+        error: the error code, empty for a success; how the answer gets lost.
         seconds: how long the answer took; None for a request that did not arrive completely.
     """
     if _log.isEnabledFor(logging.INFO):

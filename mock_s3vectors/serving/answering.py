@@ -1,4 +1,4 @@
-"""Answers, and refusals to clients that may still be sending their requests."""
+"""Answers, those that get lost, and refusals to clients that may still be sending their requests."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect
 
+from mock_s3vectors.messages import NOT_HTTP, cut_off
 from mock_s3vectors.protocol.serializer import serialize_error
+from mock_s3vectors.serving.access_log import LOST
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
     from mock_s3vectors.errors.exceptions import ServiceError
-    from mock_s3vectors.messages import HttpResponse
+    from mock_s3vectors.messages import Disconnect, HttpResponse
+    from mock_s3vectors.serving.connections import Connection
 
 # How long a client that will close may keep sending bytes that nobody reads.
 _LINGER_SECONDS = 2
@@ -27,9 +30,35 @@ async def refuse(error: ServiceError, scope: Scope, receive: Receive, send: Send
 
 async def respond(answer: HttpResponse, send: Send) -> None:
     """Send an answer."""
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer)})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+async def lose(how: Disconnect, answer: HttpResponse | None, connection: Connection, send: Send) -> None:
+    """Have the network lose an answer.
+
+    Args:
+        how: in which way.
+        answer: what would arrive; None if the operation was not carried out.
+        connection: that of the client.
+        send: what the application sends with, which notes the loss.
+    """
+    await send({"type": LOST, "how": how})
+    if how == "reset":
+        connection.reset()
+        return
+    if how == "timeout":
+        await connection.pause()
+    elif how == "truncated":
+        half = cut_off(answer)
+        headers = _headers(half)
+        await send({"type": "http.response.start", "status": half.status, "headers": headers})
+        await send({"type": "http.response.body", "body": half.body, "more_body": True})
+    connection.close(NOT_HTTP if how == "malformed" else b"")
+
+
+def _headers(answer: HttpResponse) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
 
 
 async def piece_of_body(receive: Receive) -> tuple[bytes, bool]:

@@ -18,12 +18,11 @@ from starlette.requests import ClientDisconnect
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
-from mock_s3vectors.errors.warn import nested_mock
 from mock_s3vectors.messages import HttpRequest
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.access_log import Answered
-from mock_s3vectors.serving.answering import before_it_closes, piece_of_body, refuse, respond
+from mock_s3vectors.serving.answering import before_it_closes, lose, piece_of_body, refuse, respond
 from mock_s3vectors.serving.control import CONTROL, control_api
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from mock_s3vectors.messages import HttpResponse
+    from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.serving.guard import Guard
 
@@ -84,7 +83,14 @@ def _service(current: Callable[[], Level | None]) -> ASGIApp:
     async def service(scope: Scope, receive: Receive, send: Send) -> None:
         request = await _request(scope, receive)
         workers = scope["state"]["workers"]
-        answer = await asyncio.get_running_loop().run_in_executor(workers, _answer, request, current())
+        exchange = await asyncio.get_running_loop().run_in_executor(workers, _handle, request, current())
+        if exchange is not None and exchange.delay:
+            await scope["state"]["connection"].pause(exchange.delay)
+        if exchange is not None and exchange.lost is not None:
+            await lose(exchange.lost, exchange.response, scope["state"]["connection"], send)
+            return
+        answer = exchange.response if exchange is not None else None
+        answer = answer or serialize_error(refusals.unavailable())
         await respond(answer, send if request.is_whole else before_it_closes(scope, receive, send))
 
     return service
@@ -132,18 +138,18 @@ async def _request(scope: Scope, receive: Receive) -> HttpRequest:
     return head.with_body(bytes(body))
 
 
-def _answer(request: HttpRequest, level: Level | None) -> HttpResponse:
-    """Return the answer to a request; 503 if no mock is on, or if it has just ended."""
+def _handle(request: HttpRequest, level: Level | None) -> Exchange | None:
+    """Return what becomes of a request; None if no mock is on, or if it has just ended."""
     if level is None:
-        return serialize_error(refusals.unavailable())
+        return None
     try:
         exchange = STACK.handle(request, level, _refusal)
     except UsageError:
-        return serialize_error(refusals.unavailable())
-    if exchange.missed is not None:
+        return None
+    for warning in exchange.warnings:
         # Whoever runs the client sees no warning of this process.
-        _log.warning("%s", nested_mock(exchange.missed))
-    return exchange.response or serialize_error(refusals.unavailable())
+        _log.warning("%s", warning)
+    return exchange
 
 
 def _refusal(request: HttpRequest, error: Exception) -> ServiceError:

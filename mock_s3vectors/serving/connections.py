@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import socket
+import struct
 import sys
 import time
 from dataclasses import dataclass
@@ -19,8 +21,6 @@ from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.access_log import log_answer
 
 if TYPE_CHECKING:
-    import socket
-
     from mock_s3vectors.errors.exceptions import ServiceError
 
 # Descriptors that the process keeps for things other than connections: this many, or a quarter if it has few.
@@ -54,6 +54,8 @@ class Connection(H11Protocol):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
+        # The application finds its connection in the state of each request.
+        self.app_state = {**self.app_state, "connection": self}
         self.access_log = False  # uvicorn's own says less than `log_answer`
         self.since = self.server_state.now()
         self._was_in_head = False
@@ -131,19 +133,53 @@ class Connection(H11Protocol):
             log_answer(self.client, self.scope if has_head else None, answer.status, error.code)
         self.close()
 
-    def close(self) -> None:
-        """Close the connection once all is sent, and tell the application that no more of a request comes."""
+    def close(self, last: bytes = b"") -> None:
+        """Close the connection once all is sent, and tell the application that no more of a request comes.
+
+        Args:
+            last: bytes to send before.
+        """
+        self._end_cycle()
+        self.transport.write(last)
+        self.transport.close()
+
+    def reset(self) -> None:
+        """End the connection with a reset, as a machine does that knows nothing of it."""
+        self._end_cycle()
+        # Closing at once, without a linger, sends a reset.
+        linger = struct.pack("ii", 1, 0)
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.transport.abort()
+
+    def _end_cycle(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.close()
+
+    async def pause(self, seconds: float | None = None) -> None:
+        """Wait before the answer to a request that has arrived, but no longer than the client waits for it.
+
+        If the server is stopping, do not wait.
+
+        Args:
+            seconds: how long; None: until the client is gone, or the server stops.
+        """
+        ends = [asyncio.ensure_future(end) for end in (self.cycle.receive(), self.server_state.stops.wait())]
+        await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
 
 
 class Connections(ServerState):
-    """All connections of a server."""
+    """All connections of a server.
+
+    Attributes:
+        stops: is set as soon as the server is stopping.
+    """
 
     def __init__(self, limits: Limits) -> None:
         super().__init__()
+        self.stops = asyncio.Event()
         self._limits = limits
         self._most = _descriptor_limit()
         self._spare = min(_SPARE, self._most / 4)
@@ -169,6 +205,7 @@ class Connections(ServerState):
         Args:
             seconds: how long the server has been stopping.
         """
+        self.stops.set()
         for connection in self._open():
             connection.shutdown()
         if seconds > self._limits.answer:

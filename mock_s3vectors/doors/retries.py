@@ -1,0 +1,79 @@
+"""Retries without pauses: what `skip_retry_delays` makes of the sleeps of botocore and aiobotocore.
+
+All else is botocore's own: whether it tries again, how often, and how long it would pause. The pause reaches
+the next attempt's exchange through the context of the call.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors import neighbours
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    # Handlers of an event, each with what it returned.
+    Responses = list[tuple[Any, Any]]
+
+_SKIPPED = "_mock_s3vectors_skipped"
+
+
+def skip_pauses(skips: Callable[[dict[str, Any]], bool]) -> Callable[..., Callable[..., Any]]:
+    """Return what wraps `Endpoint._needs_retry` or `AioEndpoint._needs_retry`, which sleep before a retry.
+
+    Args:
+        skips: returns whether a call, given as botocore's dictionary of its request, is retried at once.
+    """
+
+    def wrap(needs_retry: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(needs_retry)
+        def needs_retry_at_once(
+            self: Any, attempts: int, operation_model: Any, request_dict: dict[str, Any], *results: Any
+        ) -> Any:
+            endpoint = _Hasty(self, request_dict["context"]) if skips(request_dict) else self
+            return needs_retry(endpoint, attempts, operation_model, request_dict, *results)
+
+        return needs_retry_at_once
+
+    return wrap
+
+
+def take_skipped(context: dict[str, Any]) -> float:
+    """Return how many seconds of pause were skipped before this attempt, for one attempt."""
+    seconds: float = context.pop(_SKIPPED, 0.0)
+    return seconds
+
+
+class _Hasty:
+    """Stands in for an endpoint that asks the handlers of `needs-retry` how long to pause."""
+
+    def __init__(self, endpoint: Any, context: dict[str, Any]) -> None:
+        self._endpoint = endpoint
+        self._context = context
+        # It is the one that it asks, too.
+        self._event_emitter = self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._endpoint, name)
+
+    def emit(self, event: str, **arguments: Any) -> Any:
+        """Ask the handlers, and return a pause of no seconds if they want one."""
+        emitter = neighbours.event_emitter(self._endpoint)
+        responses = emitter.emit(event, **{**arguments, "endpoint": self._endpoint})
+        return self._awaited(responses) if inspect.isawaitable(responses) else self._without_pause(responses)
+
+    async def _awaited(self, responses: Any) -> Responses:
+        return self._without_pause(await responses)
+
+    def _without_pause(self, responses: Responses) -> Responses:
+        """Note the pause. botocore takes the first response that is not None; False means no retry."""
+        for handler, response in responses:
+            if response is False:
+                break
+            if response is not None:
+                self._context[_SKIPPED] = response
+                return [(handler, 0)]
+        return responses

@@ -9,7 +9,7 @@ import numpy as np
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.operations.helpers.addressing import find_index
-from mock_s3vectors.operations.helpers.paging import make_token, read_token
+from mock_s3vectors.operations.helpers.paging import Turn
 from mock_s3vectors.operations.helpers.records import check_distinct, check_keys, check_records
 
 if TYPE_CHECKING:
@@ -53,17 +53,19 @@ def list_vectors(exchange: Exchange, params: Params) -> Result:
     index = find_index(exchange, params)
     segment, segments = _segment_of(params)
     scope = "ListVectors", str(index.arn), segment, segments
-    token = params.get("nextToken")
-    after = read_token(token, *scope) if token is not None else None
+    turn = Turn(params, *scope, empty_pages=exchange.config.empty_pages)
     most = params.get("maxResults", limits.LIST_PAGE)
     with index.lock:
         table = index.vectors
         rows: list[int] = []
         processed = 0
         more: dict[str, str] = {}
-        for row in table.rows_listed(after, segment, segments):
+        for row in table.rows_listed(turn.after or None, segment, segments):
+            if turn.passes:
+                more = turn.next_after_none()
+                break
             if len(rows) == most or processed > limits.LIST_PAGE_BYTES:
-                more = {"nextToken": make_token(table.keys[rows[-1]], *scope)}
+                more = turn.next_after(table.keys[rows[-1]])
                 break
             rows.append(row)
             processed += table.sizes[row]

@@ -59,6 +59,7 @@ class Index:
         mode: `CLASSIC` or `ENHANCED`.
         rankings: the frozen result lists whose further pages may still be asked for.
         table: the vectors as the last write left them, even an interrupted one; see `vectors`.
+        found_from: seconds since the epoch; calls find the index from then on. None: at any time.
         lock: held by whoever reads or writes the vectors, or changes a setting that queries look at. An
             index and its copies, and theirs, have one lock for ever: any of them may share a table.
     """
@@ -74,6 +75,7 @@ class Index:
     mode: str
     tags: dict[str, str]
     table: VectorTable
+    found_from: float | None = None
     rankings: Rankings = field(default_factory=Rankings)
     lock: threading.RLock = field(default_factory=new_lock)
 
@@ -125,6 +127,10 @@ class Index:
             own.holders = [ref(self)]
             self.table = own
         return self.table
+
+    def is_found(self, now: float) -> bool:
+        """Tell whether calls find the index."""
+        return self.found_from is None or now >= self.found_from
 
     @property
     def dimension(self) -> int:

@@ -25,6 +25,20 @@ CHOICES = (
         "configured for text search.",
         "operations/metadata_configuration.py",
     ),
+    Choice(
+        "lost-creation-race",
+        "Buckets and indexes",
+        "With `conflict_as_500=True`, every CreateVectorBucket and CreateIndex that began before the name "
+        "was taken is an InternalServerException. On AWS one in five was.",
+        "operations/helpers/creation.py",
+    ),
+    Choice(
+        "index-delay",
+        "Buckets and indexes",
+        "With `index_delay`, no call finds a new index until the time has passed, but its name is taken and "
+        "its bucket is not empty.",
+        "operations/indexes.py",
+    ),
     # --- index modes
     Choice(
         "mode-by-clock",
@@ -64,6 +78,13 @@ CHOICES = (
         "Lists and pages",
         "Every list refuses a bad token with `Invalid page token`, which was seen for QueryVectors only.",
         "errors/refusals.py",
+    ),
+    Choice(
+        "empty-pages",
+        "Lists and pages",
+        "With `empty_pages=True`, the first page of a list and each after a page with entries are empty and "
+        "have a token, unless the list has nothing left. Pages of QueryVectors are as always.",
+        "operations/helpers/paging.py",
     ),
     Choice(
         "page-token-of-changed-request",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.arns import Arn
     from mock_s3vectors.world.tables import VectorTable
+    from mock_s3vectors.world.writes import Size
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Index:
         keys: Sequence[str],
         data: NDArray[np.float32],
         metadata: Sequence[dict[str, Any]],
-        sizes: Sequence[int],
+        sizes: Sequence[Size],
     ) -> None:
         """Write vectors; the caller holds the lock.
 
@@ -110,7 +111,7 @@ class Index:
             keys: distinct.
             data: shape (len(keys), dimension).
             metadata: that of each vector.
-            sizes: the bytes that processing each vector counts for.
+            sizes: that of each vector.
         """
         self._own_vectors().put(keys, data, metadata, sizes)
 

@@ -7,6 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from mock_s3vectors.locks import new_lock
+from mock_s3vectors.world.metering import Meter
 
 if TYPE_CHECKING:
     import threading
@@ -54,6 +55,9 @@ class Stores:
     """All stores. The first vector bucket of an account and Region makes one; to reset is to drop them.
 
     A reset may take a store away while a call works with it: look a store up once, and pass it on.
+
+    Attributes:
+        meter: what calls have used here since these stores were copied or cleared.
     """
 
     def __init__(self, stores: dict[tuple[str, str], Store] | None = None) -> None:
@@ -63,6 +67,7 @@ class Stores:
         self._made: dict[_Name, int] = {}  # with the moment
         self._dropped: dict[_Name, None] = {}
         self._moments = count(1)
+        self.meter = Meter()
         self._has_told = False
 
     def at(self, account: str, region: str) -> Store:
@@ -73,9 +78,14 @@ class Stores:
         """Return the store of an account and Region, made and kept if there is none."""
         return self._stores.setdefault((account, region), Store())
 
+    def all(self) -> dict[tuple[str, str], Store]:
+        """Return all stores, by account and Region."""
+        return dict(self._stores)
+
     def clear(self) -> None:
         """Forget everything."""
         self._stores, self._made, self._dropped = {}, {}, {}
+        self.meter = Meter()
 
     def copy(self) -> Stores:
         """Return stores of their own with the same contents."""

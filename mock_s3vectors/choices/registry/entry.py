@@ -20,6 +20,7 @@ Section = Literal[
     "Encryption",
     "Policies",
     "Tags",
+    "Usage",
     "HTTP",
 ]
 

@@ -1,4 +1,4 @@
-"""Choices about buckets and indexes, lists, vectors, encryption, policies and tags."""
+"""Choices about buckets and indexes, lists, vectors, encryption, policies, tags and usage."""
 
 from __future__ import annotations
 
@@ -246,5 +246,37 @@ CHOICES = (
         "Tags",
         "Removing tags that are not there succeeds.",
         "operations/tags.py",
+    ),
+    # --- usage
+    Choice(
+        "billed-kilobytes",
+        "Usage",
+        "The 128 KB that a PutVectors request is billed as at least are 131,072 bytes.",
+        "limits.py",
+    ),
+    Choice(
+        "billed-metadata",
+        "Usage",
+        "Usage counts the bytes of metadata as its limits do: 4 for a record, even without metadata, and 8, "
+        "the key and the value for each entry.",
+        "operations/helpers/records.py",
+    ),
+    Choice(
+        "billed-query-pages",
+        "Usage",
+        "Each page of a query counts as a request; only the first one processes data.",
+        "operations/query.py",
+    ),
+    Choice(
+        "billed-text-queries",
+        "Usage",
+        "A query by text processes as many bytes as one by vector.",
+        "operations/query.py",
+    ),
+    Choice(
+        "unbilled-refusals",
+        "Usage",
+        "A refused call counts for nothing in the usage.",
+        "workbench/usage.py",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 from mock_s3vectors import limits, mock_s3vectors
 from mock_s3vectors.workbench.usage import Usage, usage_of
 from mock_s3vectors.world import World
+from mock_s3vectors.world.metering import Amounts, Meter
 from tests.support.helpers import (
     BUCKET,
     INDEX,
@@ -83,7 +85,7 @@ class TestPuts:
     def test_of_all_kinds_of_metadata(self, client: Client, index: dict[str, str]) -> None:
         metadata = {"s": "four", "n": 1.5, "b": True, "l": ["a", "bc"], "m": [1, 2, 3]}
         client.put_vectors(**index, vectors=[vector("k", **metadata)])
-        # 9 for each entry, since its key is a letter; strings their bytes, numbers 4, booleans 0, elements 4 more.
+        # An entry has 9, since its key is a letter, and its value: 4 a number, 0 a boolean, 4 more an element.
         expected = 1 + 8 + 4 + (9 + 4) + (9 + 4) + (9 + 0) + (9 + 5 + 6) + (9 + 3 * 8)
         assert usage().put_bytes == usage().storage_bytes == expected
 
@@ -271,6 +273,23 @@ def test_no_call_of_many_threads_is_lost(client: Client, index: dict[str, str]) 
         get_requests=threads * calls,
         storage_bytes=threads * 13,
     )
+
+
+def test_a_meter_loses_nothing_whenever_threads_change() -> None:
+    meter, threads, calls = Meter(), 4, 5_000
+
+    def work(_: int) -> None:
+        for _ in range(calls):
+            meter.add(Amounts(get_requests=1, query_bytes=3))
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, range(threads)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert meter.amounts == Amounts(get_requests=threads * calls, query_bytes=3 * threads * calls)
 
 
 def test_128_kb_are_multiples_of_1024() -> None:

@@ -85,7 +85,7 @@ class TestPuts:
     def test_of_all_kinds_of_metadata(self, client: Client, index: dict[str, str]) -> None:
         metadata = {"s": "four", "n": 1.5, "b": True, "l": ["a", "bc"], "m": [1, 2, 3]}
         client.put_vectors(**index, vectors=[vector("k", **metadata)])
-        # An entry has 9, since its key is a letter, and its value: 4 a number, 0 a boolean, 4 more an element.
+        # An entry has 9, since its key is a letter, and its value: a number 4, a boolean 0, elements 4 more.
         expected = 1 + 8 + 4 + (9 + 4) + (9 + 4) + (9 + 0) + (9 + 5 + 6) + (9 + 3 * 8)
         assert usage().put_bytes == usage().storage_bytes == expected
 

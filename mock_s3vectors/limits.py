@@ -10,6 +10,9 @@ LIST_PAGE = 500
 # Choice: processed-bytes.
 LIST_PAGE_BYTES = 1024 * 1024
 
+# A PutVectors request is billed as at least 128 KB. Choice: billed-kilobytes.
+BILLED_PUT_BYTES = 128 * 1024
+
 KEY_BYTES = 1024
 METADATA_KEYS = 50
 METADATA_BYTES = 40_960

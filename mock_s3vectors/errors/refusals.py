@@ -113,6 +113,11 @@ def index_exists() -> ConflictException:
     return ConflictException("An index with the specified name already exists")
 
 
+def lost_race() -> InternalServerException:
+    """A name that somebody else took during the call, as AWS sometimes says it."""
+    return InternalServerException("Internal server error")
+
+
 def vector_bucket_not_empty() -> ConflictException:
     """The bucket still has indexes."""
     return ConflictException("The specified vector bucket is not empty")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.operations.helpers.addressing import addressed_vector_bucket, own_vector_bucket_arn
+from mock_s3vectors.operations.helpers.creation import name_taken
 from mock_s3vectors.operations.helpers.encryption import effective_encryption
 from mock_s3vectors.operations.helpers.paging import page_of_names
 from mock_s3vectors.operations.tags import check_tags
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def create_vector_bucket(exchange: Exchange, params: Params) -> Result:
     """Create a bucket. A second one of the same name is refused, even with equal parameters."""
-    name = params["vectorBucketName"]
+    name, began = params["vectorBucketName"], exchange.stores.moment()
     arn = own_vector_bucket_arn(exchange, name)
     encryption = effective_encryption(params)
     tags = check_tags(params.get("tags", {}))
@@ -38,7 +39,7 @@ def create_vector_bucket(exchange: Exchange, params: Params) -> Result:
     store, quota = exchange.stores.made_at(arn.account, arn.region), exchange.config.max_vector_buckets
     with store.lock:
         if name in store.vector_buckets:
-            raise refusals.vector_bucket_exists()
+            raise name_taken(exchange, arn, began, refusals.vector_bucket_exists())
         if len(store.vector_buckets) >= quota:
             raise refusals.too_many_vector_buckets(quota)
         store.add(bucket)
@@ -61,9 +62,10 @@ def get_vector_bucket(exchange: Exchange, params: Params) -> Result:
 def list_vector_buckets(exchange: Exchange, params: Params) -> Result:
     """List the caller's buckets in the caller's Region."""
     store, caller = exchange.store, exchange.caller
+    scope = "ListVectorBuckets", caller.account, caller.region
     with store.lock:
         page, more = page_of_names(
-            store.vector_buckets, params, limits.LIST_PAGE, "ListVectorBuckets", caller.account, caller.region
+            store.vector_buckets, params, limits.LIST_PAGE, *scope, empty_pages=exchange.config.empty_pages
         )
     return {"vectorBuckets": [_summary(bucket) for bucket in page], **more}
 

@@ -12,6 +12,7 @@ from mock_s3vectors.operations.helpers.addressing import (
     find_index,
     index_arn,
 )
+from mock_s3vectors.operations.helpers.creation import name_taken
 from mock_s3vectors.operations.helpers.encryption import effective_encryption
 from mock_s3vectors.operations.helpers.paging import page_of_names
 from mock_s3vectors.operations.metadata_configuration import (
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 
 def create_index(exchange: Exchange, params: Params) -> Result:
     """Create an index in a bucket. A second one of the same name is refused, even with equal parameters."""
+    began = exchange.stores.moment()
     quota, place = exchange.config.max_indexes_per_vector_bucket, addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
-        index = _new_index(bucket, params, exchange.now())
+        index = _new_index(bucket, params, exchange.now(), exchange.config.index_delay)
         if index.name in bucket.indexes:
-            raise refusals.index_exists()
+            raise name_taken(exchange, index.arn, began, refusals.index_exists())
         if len(bucket.indexes) >= quota:
             raise refusals.too_many_indexes(quota)
         bucket.add(index)
@@ -42,7 +44,15 @@ def create_index(exchange: Exchange, params: Params) -> Result:
     return {"indexArn": str(index.arn)}
 
 
-def _new_index(bucket: VectorBucket, params: Params, now: float) -> Index:
+def _new_index(bucket: VectorBucket, params: Params, now: float, delay: float) -> Index:
+    """Return the index that a request asks for.
+
+    Args:
+        bucket: the one that it is going to be in.
+        params: of the request.
+        now: when it is created, in seconds since the epoch.
+        delay: how many seconds pass before calls find it. Choice: index-delay.
+    """
     name, metric = params["indexName"], params["distanceMetric"]
     configuration, text_search = text_search_at_creation(bucket, params)
     return Index(
@@ -57,6 +67,7 @@ def _new_index(bucket: VectorBucket, params: Params, now: float) -> Index:
         mode=bucket.default_index_mode,
         tags=check_tags(params.get("tags", {})),
         table=VectorTable(params["dimension"], metric),
+        found_from=now + delay if delay else None,
     )
 
 
@@ -81,8 +92,16 @@ def list_indexes(exchange: Exchange, params: Params) -> Result:
     """List the indexes of a bucket."""
     place = addressed_vector_bucket(exchange, params)
     with place.lock:
-        bucket = place.vector_bucket()
-        page, more = page_of_names(bucket.indexes, params, limits.LIST_PAGE, "ListIndexes", str(bucket.arn))
+        bucket, now = place.vector_bucket(), exchange.now()
+        page, more = page_of_names(
+            bucket.indexes,
+            params,
+            limits.LIST_PAGE,
+            "ListIndexes",
+            str(bucket.arn),
+            empty_pages=exchange.config.empty_pages,
+            is_found=lambda index: index.is_found(now),
+        )
     return {"indexes": [_summary(index) for index in page], **more}
 
 

@@ -12,6 +12,7 @@ from mock_s3vectors.operations.helpers.addressing import find_index
 from mock_s3vectors.operations.helpers.paging import make_token, read_token
 from mock_s3vectors.operations.helpers.records import to_float32, vector_faults
 from mock_s3vectors.operations.helpers.searching import Search, TextQuery, search
+from mock_s3vectors.world.metering import Amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,17 +35,18 @@ def _scope(params: Params) -> tuple[Any, ...]:
 
 
 def query_vectors(exchange: Exchange, params: Params) -> Result:
-    """Search an index. All checks come before any vector is read."""
+    """Search an index. All checks come before any vector is read. Choice: billed-text-queries."""
     index = find_index(exchange, params)
     with index.lock:
         wanted = _check(index, params, exchange.now())
         token = params.get("nextToken")
         if token is None:
-            hits = search(index.vectors, wanted, exchange.config)
+            hits, processed = search(index.vectors, wanted, exchange.config), index.vectors.total_size.queried
             ranking, start = None, 0
         else:
+            # The ranking is frozen, so nothing is searched again. Choice: billed-query-pages.
             ranking, start = _continue(index, token, params, exchange.now())
-            hits = ranking.hits
+            hits, processed = ranking.hits, 0
         end = start + limits.QUERY_PAGE
         result: Result = {
             "vectors": _describe(hits, range(len(hits))[start:end], params),
@@ -53,6 +55,7 @@ def query_vectors(exchange: Exchange, params: Params) -> Result:
         if end < len(hits):
             ranking = ranking or index.rankings.freeze(hits, exchange.now())
             result["nextToken"] = make_token(f"{ranking.name}:{end}", *_scope(params))
+    exchange.stores.meter.add(Amounts(query_requests=1, query_bytes=processed))
     return result
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.operations.helpers.addressing import find_index
-from mock_s3vectors.operations.helpers.paging import make_token, read_token
+from mock_s3vectors.operations.helpers.paging import Turn
 from mock_s3vectors.operations.helpers.records import check_distinct, check_keys, check_records
+from mock_s3vectors.world.metering import Amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,9 @@ def put_vectors(exchange: Exchange, params: Params) -> Result:
         if new and len(table) + new > quota:
             raise refusals.too_many_vectors(quota)
         index.put(keys, data, metadata, sizes)
+    written = sum(stored for stored, _ in sizes)
+    billed = max(written, limits.BILLED_PUT_BYTES)
+    exchange.stores.meter.add(Amounts(put_requests=1, put_bytes=written, billed_put_bytes=billed))
     return {}
 
 
@@ -45,7 +49,9 @@ def get_vectors(exchange: Exchange, params: Params) -> Result:
     index = find_index(exchange, params)
     check_keys(params["keys"])
     with index.lock:
-        return {"vectors": _describe(index, index.vectors.rows_of(params["keys"]), params)}
+        found = _describe(index, index.vectors.rows_of(params["keys"]), params)
+    exchange.stores.meter.add(Amounts(get_requests=1))
+    return {"vectors": found}
 
 
 def list_vectors(exchange: Exchange, params: Params) -> Result:
@@ -53,21 +59,26 @@ def list_vectors(exchange: Exchange, params: Params) -> Result:
     index = find_index(exchange, params)
     segment, segments = _segment_of(params)
     scope = "ListVectors", str(index.arn), segment, segments
-    token = params.get("nextToken")
-    after = read_token(token, *scope) if token is not None else None
+    turn = Turn(params, *scope, empty_pages=exchange.config.empty_pages)
     most = params.get("maxResults", limits.LIST_PAGE)
     with index.lock:
         table = index.vectors
         rows: list[int] = []
         processed = 0
         more: dict[str, str] = {}
-        for row in table.rows_listed(after, segment, segments):
+        for row in table.rows_listed(turn.after or None, segment, segments):
+            if turn.passes:
+                more = turn.next_after_none()
+                break
             if len(rows) == most or processed > limits.LIST_PAGE_BYTES:
-                more = {"nextToken": make_token(table.keys[rows[-1]], *scope)}
+                more = turn.next_after(table.keys[rows[-1]])
                 break
             rows.append(row)
-            processed += table.sizes[row]
-        return {"vectors": _describe(index, rows, params), **more}
+            stored, _ = table.sizes[row]
+            processed += stored
+        found = _describe(index, rows, params)
+    exchange.stores.meter.add(Amounts(list_requests=1))
+    return {"vectors": found, **more}
 
 
 def delete_vectors(exchange: Exchange, params: Params) -> Result:
@@ -77,6 +88,7 @@ def delete_vectors(exchange: Exchange, params: Params) -> Result:
     check_distinct(params["keys"])
     with index.lock:
         index.delete(params["keys"])
+    exchange.stores.meter.add(Amounts(delete_requests=1))
     return {}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.arns import Arn
     from mock_s3vectors.world.tables import VectorTable
+    from mock_s3vectors.world.writes import Size
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Index:
         mode: `CLASSIC` or `ENHANCED`.
         rankings: the frozen result lists whose further pages may still be asked for.
         table: the vectors as the last write left them, even an interrupted one; see `vectors`.
+        found_from: seconds since the epoch; calls find the index from then on. None: at any time.
         lock: held by whoever reads or writes the vectors, or changes a setting that queries look at. An
             index and its copies, and theirs, have one lock for ever: any of them may share a table.
     """
@@ -74,6 +76,7 @@ class Index:
     mode: str
     tags: dict[str, str]
     table: VectorTable
+    found_from: float | None = None
     rankings: Rankings = field(default_factory=Rankings)
     lock: threading.RLock = field(default_factory=new_lock)
 
@@ -100,7 +103,7 @@ class Index:
         keys: Sequence[str],
         data: NDArray[np.float32],
         metadata: Sequence[dict[str, Any]],
-        sizes: Sequence[int],
+        sizes: Sequence[Size],
     ) -> None:
         """Write vectors; the caller holds the lock.
 
@@ -108,7 +111,7 @@ class Index:
             keys: distinct.
             data: shape (len(keys), dimension).
             metadata: that of each vector.
-            sizes: the bytes that processing each vector counts for.
+            sizes: that of each vector.
         """
         self._own_vectors().put(keys, data, metadata, sizes)
 
@@ -125,6 +128,10 @@ class Index:
             own.holders = [ref(self)]
             self.table = own
         return self.table
+
+    def is_found(self, now: float) -> bool:
+        """Tell whether calls find the index."""
+        return self.found_from is None or now >= self.found_from
 
     @property
     def dimension(self) -> int:

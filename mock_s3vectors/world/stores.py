@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, TypeVar
 
 from mock_s3vectors.locks import new_lock
+from mock_s3vectors.world.metering import Meter
 
 if TYPE_CHECKING:
     import threading
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 # Account, Region, bucket and index; None for the bucket itself.
 _Name = tuple[str, str, str, "str | None"]
+
+# What is remembered with a name.
+Note = TypeVar("Note", int, None)
 
 # How many names of buckets and indexes that were made, or dropped, to remember: the newest.
 MOST_NAMES = 1_000
@@ -50,14 +55,19 @@ class Stores:
     """All stores. The first vector bucket of an account and Region makes one; to reset is to drop them.
 
     A reset may take a store away while a call works with it: look a store up once, and pass it on.
+
+    Attributes:
+        meter: what calls have used here since these stores were copied or cleared.
     """
 
     def __init__(self, stores: dict[tuple[str, str], Store] | None = None) -> None:
         self._stores = stores if stores is not None else {}
         # The buckets and indexes that were made here since these stores were copied, and those that were in
         # copies alone when these were dropped; the newest last.
-        self._made: dict[_Name, None] = {}
+        self._made: dict[_Name, int] = {}  # with the moment
         self._dropped: dict[_Name, None] = {}
+        self._moments = count(1)
+        self.meter = Meter()
         self._has_told = False
 
     def at(self, account: str, region: str) -> Store:
@@ -68,24 +78,37 @@ class Stores:
         """Return the store of an account and Region, made and kept if there is none."""
         return self._stores.setdefault((account, region), Store())
 
+    def all(self) -> dict[tuple[str, str], Store]:
+        """Return all stores, by account and Region."""
+        return dict(self._stores)
+
     def clear(self) -> None:
         """Forget everything."""
         self._stores, self._made, self._dropped = {}, {}, {}
+        self.meter = Meter()
 
     def copy(self) -> Stores:
         """Return stores of their own with the same contents."""
         return Stores({key: store.copy() for key, store in list(self._stores.items())})
 
+    def moment(self) -> int:
+        """Return a number that is greater than all before: an order of events that no test can freeze."""
+        return next(self._moments)
+
     def note_made(self, arn: Arn) -> None:
         """Note that a bucket or an index was made here."""
         name = _name_of(arn)
-        _remember(self._made, name)
+        _remember(self._made, {name: self.moment()})
         self._dropped.pop(name, None)
+
+    def was_made_since(self, moment: int, arn: Arn) -> bool:
+        """Return whether a bucket or an index, which exists, was made after a moment."""
+        return self._made.get(_name_of(arn), 0) > moment
 
     def drop(self, copy: Stores) -> None:
         """Remember the buckets and indexes that exist only in a copy, which is discarded."""
         lost = [name for name in (*copy._made, *copy._dropped) if name in copy._dropped or copy.has(name)]
-        _remember(self._dropped, *(name for name in lost if not self.has(name)))
+        _remember(self._dropped, dict.fromkeys(name for name in lost if not self.has(name)))
 
     def miss_as(self, other: Stores) -> None:
         """Miss whatever other stores, of which these are a copy, miss."""
@@ -109,9 +132,9 @@ def _name_of(arn: Arn) -> _Name:
     return arn.account, arn.region, arn.bucket, arn.index
 
 
-def _remember(names: dict[_Name, None], *new: _Name) -> None:
+def _remember(names: dict[_Name, Note], new: dict[_Name, Note]) -> None:
     """Add names, and forget the oldest of too many."""
-    names.update(dict.fromkeys(new))
+    names.update(new)
     if len(names) > MOST_NAMES:
         for name in list(names)[:-MOST_NAMES]:
             names.pop(name, None)

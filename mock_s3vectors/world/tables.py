@@ -10,7 +10,7 @@ from mock_s3vectors.arrays import copied, with_room
 from mock_s3vectors.filtering import Columns
 from mock_s3vectors.search import TextIndexes, top_k
 from mock_s3vectors.world.listing import Listing, position_of
-from mock_s3vectors.world.writes import Write, filled_holes
+from mock_s3vectors.world.writes import TotalSize, Write, filled_holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.filtering import Filter
     from mock_s3vectors.search import Engine, SearchMethod
+    from mock_s3vectors.world.writes import Size
 
 # How many search engines a table keeps: mocks around one another may search in different ways.
 _MOST_ENGINES = 3
@@ -43,7 +44,8 @@ class VectorTable:
         distance_metric: `euclidean` or `cosine`.
         keys: row to key.
         metadata: row to metadata; whole objects are replaced, never changed in place.
-        sizes: row to the bytes that processing it counts for.
+        sizes: row to its size.
+        total_size: that of all rows.
         texts: the text indexes of the metadata.
         holders: the indexes that this table was given to. It may still be theirs.
     """
@@ -53,7 +55,8 @@ class VectorTable:
         self.distance_metric = distance_metric
         self.keys: list[str] = []
         self.metadata: list[dict[str, Any]] = []
-        self.sizes: list[int] = []
+        self.sizes: list[Size] = []
+        self.total_size = TotalSize()
         self._rows: dict[str, int] = {}
         self._matrix = np.zeros((0, dimension), dtype=np.float32)
         self._unfinished: Write | None = None
@@ -105,14 +108,15 @@ class VectorTable:
         keys: Sequence[str],
         data: NDArray[np.float32],
         metadata: Sequence[dict[str, Any]],
-        sizes: Sequence[int],
+        sizes: Sequence[Size],
     ) -> None:
         """Write vectors, data of shape (len(keys), dimension); the keys are distinct."""
         used = len(self.keys)
         new = self.unknown(keys)
         placed = dict(zip(new, range(used, used + len(new)), strict=True))
         rows = [placed[key] if key in placed else self._rows[key] for key in keys]
-        write = Write(used + len(new), np.array(rows, np.intp), data, metadata, sizes, placed)
+        total = self.total_size.after(added=sizes, removed=(self.sizes[row] for row in rows if row < used))
+        write = Write(used + len(new), np.array(rows, np.intp), data, metadata, sizes, total, placed)
         # Before anything changes: there may be no memory for it.
         self._matrix = with_room(self._matrix, write.count, used)
 
@@ -139,6 +143,7 @@ class VectorTable:
             data=self._matrix[np.array(moved, np.intp)],
             metadata=[self.metadata[row] for row in moved],
             sizes=[self.sizes[row] for row in moved],
+            total_size=self.total_size.after(added=(), removed=(self.sizes[row] for row in removed)),
             placed={self.keys[row]: hole for hole, row in filled.items()},
             gone=gone,
         )
@@ -161,7 +166,8 @@ class VectorTable:
         """Change the rows. Only plain assignments, so that doing it again does no harm."""
         _resize(self.keys, write.count, "")
         _resize(self.metadata, write.count, {})
-        _resize(self.sizes, write.count, 0)
+        _resize(self.sizes, write.count, (0, 0))
+        self.total_size = write.total_size
         for row, document, size in zip(write.rows.tolist(), write.metadata, write.sizes, strict=True):
             self.metadata[row] = document
             self.sizes[row] = size
@@ -205,6 +211,7 @@ class VectorTable:
         """Return a table of its own with the same rows and the same derived parts, at the speed of memory."""
         table = VectorTable(self.dimension, self.distance_metric)
         table.keys, table.metadata, table.sizes = self.keys[:], self.metadata[:], self.sizes[:]
+        table.total_size = self.total_size
         table._rows = dict(self._rows)
         table._matrix = copied(self._matrix, len(self.keys))
         table._columns = self._columns.copy(table.metadata)

@@ -6,13 +6,41 @@ Carrying it out a second time, even after an interrupted first time, has the sam
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
+
+
+# The size of a row, in bytes: of key, vector and all metadata; and of what a query processes, which is all of
+# that but non-filterable metadata. There is one for each row, and a tuple without names is made much faster.
+Size = tuple[int, int]
+
+
+class TotalSize(NamedTuple):
+    """The size of all rows of a table.
+
+    Attributes:
+        stored: bytes of keys, vectors and all metadata.
+        queried: bytes that a query processes: of keys, vectors and filterable metadata.
+    """
+
+    stored: int = 0
+    queried: int = 0
+
+    def after(self, added: Iterable[Size], removed: Iterable[Size]) -> TotalSize:
+        """Return the size after rows are added and removed; one that gets other contents is both."""
+        stored, queried = self
+        for row_stored, row_queried in added:
+            stored += row_stored
+            queried += row_queried
+        for row_stored, row_queried in removed:
+            stored -= row_stored
+            queried -= row_queried
+        return TotalSize(stored, queried)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +53,7 @@ class Write:
         data: their vectors, shape (len(rows), dimension).
         metadata: the metadata of each of these rows.
         sizes: the size of each of these rows.
+        total_size: that of the table afterwards.
         placed: the keys that get a row, or another one, with that row.
         gone: the keys that have no row afterwards.
     """
@@ -33,7 +62,8 @@ class Write:
     rows: NDArray[np.intp]
     data: NDArray[np.float32]
     metadata: Sequence[dict[str, Any]]
-    sizes: Sequence[int]
+    sizes: Sequence[Size]
+    total_size: TotalSize
     placed: Mapping[str, int]
     gone: Sequence[str] = ()
 

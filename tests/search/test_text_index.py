@@ -29,7 +29,7 @@ def table_of(**texts: Any) -> VectorTable:
 def put(table: VectorTable, **texts: Any) -> None:
     """Writes vectors; None for one without the metadata key."""
     metadata = [{} if text is None else {"text": text} for text in texts.values()]
-    table.put(list(texts), np.ones((len(texts), 1), np.float32), metadata, [0] * len(texts))
+    table.put(list(texts), np.ones((len(texts), 1), np.float32), metadata, [(0, 0)] * len(texts))
 
 
 def scores(
@@ -296,7 +296,7 @@ class Machine(RuleBasedStateMachine):
     def put(self, records: dict[str, tuple[Any, Any]]) -> None:
         metadata = [{"text": text, "other": other} for text, other in records.values()]
         rows = np.ones((len(records), 1), np.float32)
-        self.table.put(list(records), rows, metadata, [0] * len(records))
+        self.table.put(list(records), rows, metadata, [(0, 0)] * len(records))
         self.stored |= records
 
     @rule(keys=st.sets(KEYS))

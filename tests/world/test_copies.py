@@ -56,7 +56,8 @@ def new_index() -> Index:
 def fill(target: Index | VectorTable, records: dict[str, Any]) -> None:
     data = np.array([point for point, _, _ in records.values()], np.float32).reshape(-1, 2)
     metadata = [{"text": text, "value": value} for _, text, value in records.values()]
-    target.put(list(records), data, metadata, [len(key) for key in records])
+    sizes = [(len(key) + len(text), len(key)) for key, (_, text, _) in records.items()]
+    target.put(list(records), data, metadata, sizes)
 
 
 def selected(table: VectorTable, matching: Filter) -> set[str]:
@@ -171,6 +172,9 @@ class Machine(RuleBasedStateMachine):
             assert {
                 key: (tuple(point), metadata["text"], metadata["value"]) for key, point, metadata in rows
             } == (copy.records)
+            queried = sum(map(len, copy.records))
+            stored = queried + sum(len(text) for _, text, _ in copy.records.values())
+            assert table.total_size == (stored, queried)
 
 
 TestCopies = Machine.TestCase

@@ -78,7 +78,9 @@ class World:
             "nearest": self.query(),
             "filtered": self.filtered(),
             "index": self.client.get_index(**INDEX)["index"],
+            "size": self.table.total_size,
         }
+        assert seen["size"] == tuple(map(sum, zip(*self.table.sizes, strict=True)))
         if "textSearchConfigurations" in seen["index"].get("metadataConfiguration", {}):
             seen["texts"] = self.text_query()
         return seen

@@ -21,6 +21,7 @@ Section = Literal[
     "Policies",
     "Tags",
     "Faults",
+    "Usage",
     "HTTP",
 ]
 

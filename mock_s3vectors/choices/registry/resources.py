@@ -1,4 +1,4 @@
-"""Choices about buckets and indexes, lists, vectors, encryption, policies and tags."""
+"""Choices about buckets and indexes, lists, vectors, encryption, policies, tags and usage."""
 
 from __future__ import annotations
 
@@ -24,6 +24,20 @@ CHOICES = (
         "GetIndex shows a `metadataConfiguration` if CreateIndex was given one, or while keys are "
         "configured for text search.",
         "operations/metadata_configuration.py",
+    ),
+    Choice(
+        "lost-creation-race",
+        "Buckets and indexes",
+        "With `conflict_as_500=True`, every CreateVectorBucket and CreateIndex that began before the name "
+        "was taken is an InternalServerException. On AWS one in five was.",
+        "operations/helpers/creation.py",
+    ),
+    Choice(
+        "index-delay",
+        "Buckets and indexes",
+        "With `index_delay`, no call finds a new index until the time has passed, but its name is taken and "
+        "its bucket is not empty.",
+        "operations/indexes.py",
     ),
     # --- index modes
     Choice(
@@ -64,6 +78,13 @@ CHOICES = (
         "Lists and pages",
         "Every list refuses a bad token with `Invalid page token`, which was seen for QueryVectors only.",
         "errors/refusals.py",
+    ),
+    Choice(
+        "empty-pages",
+        "Lists and pages",
+        "With `empty_pages=True`, the first page of a list and each after a page with entries are empty and "
+        "have a token, unless the list has nothing left. Pages of QueryVectors are as always.",
+        "operations/helpers/paging.py",
     ),
     Choice(
         "page-token-of-changed-request",
@@ -225,5 +246,37 @@ CHOICES = (
         "Tags",
         "Removing tags that are not there succeeds.",
         "operations/tags.py",
+    ),
+    # --- usage
+    Choice(
+        "billed-kilobytes",
+        "Usage",
+        "The 128 KB that a PutVectors request is billed as at least are 131,072 bytes.",
+        "limits.py",
+    ),
+    Choice(
+        "billed-metadata",
+        "Usage",
+        "Usage counts the bytes of metadata as its limits do: 4 for a record, even without metadata, and 8, "
+        "the key and the value for each entry.",
+        "operations/helpers/records.py",
+    ),
+    Choice(
+        "billed-query-pages",
+        "Usage",
+        "Each page of a query counts as a request; only the first one processes data.",
+        "operations/query.py",
+    ),
+    Choice(
+        "billed-text-queries",
+        "Usage",
+        "A query by text processes as many bytes as one by vector.",
+        "operations/query.py",
+    ),
+    Choice(
+        "unbilled-refusals",
+        "Usage",
+        "A refused call counts for nothing in the usage.",
+        "workbench/usage.py",
     ),
 )

@@ -133,7 +133,7 @@ CHOICES = (
     Choice(
         "internal-failure-text",
         "HTTP",
-        "The text of an InternalServerException, which is a bug of the mock, is the mock's own.",
+        "The text of an InternalServerException that a bug of the mock causes is the mock's own.",
         "errors/refusals.py",
     ),
     Choice(

@@ -98,6 +98,8 @@ class Place:
         if bucket is not None and bucket.arn.partition != self.arn.partition:
             bucket = None
         index = None if bucket is None else bucket.indexes.get(self.arn.index or "")
+        if index is not None and not index.is_found(self.exchange.now()):
+            index = None
         if (bucket if self.arn.index is None else index) is None and self.exchange.stores.is_missed(self.arn):
             self.exchange.missed = self.arn
         return bucket, index

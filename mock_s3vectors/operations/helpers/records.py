@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mock_s3vectors.world import Index
+    from mock_s3vectors.world.writes import Size
 
-# Sizes in bytes as AWS counts them; they agree with 24 shapes probed there.
+# Sizes in bytes as AWS counts them; they agree with 24 shapes probed there. Choice: billed-metadata.
 _OBJECT = 4
 _ENTRY = 8
 _NUMBER = 4
@@ -66,8 +67,8 @@ def vector_faults(data: NDArray[np.float32], distance_metric: str) -> dict[int, 
 
 def check_records(
     index: Index, records: Sequence[dict[str, Any]]
-) -> tuple[NDArray[np.float32], list[dict[str, Any]], list[int]]:
-    """Return the vectors, shape (records, dimension), their metadata, and the bytes of each in a page.
+) -> tuple[NDArray[np.float32], list[dict[str, Any]], list[Size]]:
+    """Return the vectors, shape (records, dimension), their metadata, and the size of each record.
 
     Raises:
         ValidationException: a record is bad; the message names the first one.
@@ -82,7 +83,8 @@ def check_records(
         faults[fitting] = refusals.vector_length(dimension, len(vectors[fitting]))
 
     non_filterable = index.non_filterable_keys
-    documents, sizes = [], []
+    documents: list[dict[str, Any]] = []
+    sizes: list[Size] = []
     for row, record in enumerate(records):
         key, metadata = record["key"], record.get("metadata", {})
         if row in faults:
@@ -90,16 +92,17 @@ def check_records(
         if type(metadata) is not dict:
             raise refusals.metadata_not_an_object()
         try:
-            size = metadata_size(metadata, non_filterable)
+            stored, queried = metadata_size(metadata, non_filterable)
         except _RefusedError as refusal:
             raise refusals.invalid_record(key, f"vectors[{row}].metadata", str(refusal)) from None
         documents.append(metadata)
-        sizes.append(len(key.encode()) + data.itemsize * dimension + size)
+        bare = len(key.encode()) + data.itemsize * dimension
+        sizes.append((bare + stored, bare + queried))
     return data, documents, sizes
 
 
-def metadata_size(metadata: dict[str, Any], non_filterable: frozenset[str]) -> int:
-    """Return the size of a record's metadata in bytes, if a record may have it."""
+def metadata_size(metadata: dict[str, Any], non_filterable: frozenset[str]) -> Size:
+    """Return the size of a record's metadata, if a record may have it."""
     filterable = total = _OBJECT
     for key, value in metadata.items():
         size = _ENTRY + len(key.encode()) + _value_size(value)
@@ -112,7 +115,7 @@ def metadata_size(metadata: dict[str, Any], non_filterable: frozenset[str]) -> i
         raise _RefusedError(refusals.filterable_metadata_size(limits.FILTERABLE_METADATA_BYTES))
     if total > limits.METADATA_BYTES:
         raise _RefusedError(refusals.metadata_size(limits.METADATA_BYTES))
-    return total
+    return total, filterable
 
 
 def _value_size(value: Any) -> int:

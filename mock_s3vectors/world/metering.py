@@ -1,0 +1,38 @@
+"""What the calls of a world used, in the units that AWS bills by. Prices are not known here."""
+
+from __future__ import annotations
+
+from operator import add
+from typing import NamedTuple
+
+from mock_s3vectors.locks import new_lock
+
+
+class Amounts(NamedTuple):
+    """What one call used, or many did; the attributes of `workbench.usage.Usage` explain these."""
+
+    put_requests: int = 0
+    put_bytes: int = 0
+    billed_put_bytes: int = 0
+    query_requests: int = 0
+    query_bytes: int = 0
+    get_requests: int = 0
+    list_requests: int = 0
+    delete_requests: int = 0
+
+
+class Meter:
+    """Adds up what calls used; any thread may add.
+
+    Attributes:
+        amounts: the sums.
+    """
+
+    def __init__(self) -> None:
+        self.amounts = Amounts()
+        self._lock = new_lock()
+
+    def add(self, amounts: Amounts) -> None:
+        """Add what a call used: all of it or nothing, whatever interrupts this."""
+        with self._lock:
+            self.amounts = Amounts(*map(add, self.amounts, amounts))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.messages import Disconnect
     from mock_s3vectors.workbench.calls import Call, Calls
     from mock_s3vectors.workbench.rules import On, Rule
+    from mock_s3vectors.workbench.usage import Usage
     from mock_s3vectors.workbench.verbs import Seconds
     from mock_s3vectors.world import Clock, World
 
@@ -191,6 +192,14 @@ class Workbench(ABC):
     def clock(self) -> Clock:
         """The time of the mock: it can be moved, shifted and frozen."""
         return self._on("clock").world.clock
+
+    # --- state ------------------------------------------------------------------------------
+
+    def usage(self) -> Usage:
+        """Return what calls used since the mock began, in the units that AWS bills by, without prices."""
+        from mock_s3vectors.workbench.usage import usage_of  # noqa: PLC0415 - it loads numpy
+
+        return usage_of(self._on("usage()").world)
 
     # --- calls ------------------------------------------------------------------------------
 

@@ -330,6 +330,12 @@ class HnswMachine(Machine):
         assert set(found) <= set(ranking)
 
 
+class EmptyPagesMachine(Machine):
+    """The same with every other page of a list empty."""
+
+    OPTIONS = {"empty_pages": True}  # noqa: RUF012
+
+
 pytestmark = pytest.mark.slow
 
 PROFILE = settings(
@@ -345,3 +351,6 @@ TestFlat.settings = settings(PROFILE, stateful_step_count=40)
 
 TestHnsw = HnswMachine.TestCase
 TestHnsw.settings = settings(PROFILE, stateful_step_count=40)
+
+TestEmptyPages = EmptyPagesMachine.TestCase
+TestEmptyPages.settings = settings(PROFILE, stateful_step_count=40)

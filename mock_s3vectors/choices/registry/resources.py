@@ -257,8 +257,8 @@ CHOICES = (
     Choice(
         "billed-metadata",
         "Usage",
-        "Usage counts the bytes of metadata as its limits do: 4 for a record, even without metadata, and 8, "
-        "the key and the value for each entry.",
+        "Usage counts the bytes of metadata as its limits do: 4 for each record, even one without metadata; "
+        "and for each entry 8, its key and its value.",
         "operations/helpers/records.py",
     ),
     Choice(

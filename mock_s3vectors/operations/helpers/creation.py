@@ -16,7 +16,7 @@ def name_taken(exchange: Exchange, arn: Arn, began: int, conflict: ConflictExcep
     """Return the refusal of a creation; the caller holds the store's lock.
 
     AWS answered one loser of a race in five with InternalServerException. With the option `conflict_as_500`,
-    each gets it who began before the winner had created. Choice: lost-creation-race.
+    every call that began before the winner had created gets it. Choice: lost-creation-race.
 
     Args:
         exchange: the call that is refused.

@@ -125,7 +125,9 @@ def perform(operation: str, params: dict[str, Any], stores: Stores) -> Any:
 
 def send(request: HttpRequest, stores: Stores | None = None) -> HttpResponse:
     """The answer to a request; without stores, from an empty service."""
-    return gateway().handle(request, World(stores), Config()).answer()
+    response = gateway().handle(request, World(stores), Config()).answer()
+    assert response is not None
+    return response
 
 
 def refusal(response: HttpResponse) -> tuple[int, str, str, Any]:

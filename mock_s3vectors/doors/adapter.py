@@ -13,6 +13,7 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as ConnectionLost
 from requests.exceptions import ReadTimeout
 from responses import Response as Answer
+from urllib3 import Timeout
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from mock_s3vectors.doors.delivery import patience
@@ -75,8 +76,14 @@ class MockAdapter(HTTPAdapter):
 
 def _read_timeout(timeout: Any) -> float | None:
     """Return how long a session waits for bytes: it takes seconds, a pair of them, or urllib3's Timeout."""
-    seconds: float | None = timeout[1] if isinstance(timeout, tuple) else timeout
-    return getattr(timeout, "read_timeout", seconds)
+    if isinstance(timeout, Timeout):
+        begun = timeout.clone()
+        begun.start_connect()
+        timeout = None, begun.read_timeout
+    if isinstance(timeout, tuple):
+        _, timeout = timeout
+    # Not urllib3's mark of the default, which is to wait for ever.
+    return timeout if isinstance(timeout, (int, float)) else None
 
 
 def _lose(pool: LosingPool, request: PreparedRequest) -> HTTPResponse:

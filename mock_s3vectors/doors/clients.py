@@ -17,7 +17,7 @@ from mock_s3vectors import neighbours
 from mock_s3vectors.doors.delivery import deliver
 from mock_s3vectors.doors.hosts import is_loopback
 from mock_s3vectors.doors.local_endpoints import is_server_of_ours
-from mock_s3vectors.doors.retries import take_skipped
+from mock_s3vectors.doors.retries import SKIPPED_HEADER, take_skipped
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.messages import read_request
 from mock_s3vectors.mocking.stack import STACK
@@ -78,12 +78,15 @@ def answer_request(request: AWSPreparedRequest, **_: Any) -> Any:
     context = _context.get() or {}
     begun = context.get(_BEGUN) or STACK.current()
     _context.set(None)
+    skipped, is_local = take_skipped(context), is_loopback(url.hostname or "")
+    if is_local and skipped:
+        request.headers[SKIPPED_HEADER] = str(skipped)
     # botocore asks every handler, so a client that was patched twice asks this one twice.
-    if begun is None or is_loopback(url.hostname or "") or hasattr(request, _ANSWERED):
+    if is_local or begun is None or hasattr(request, _ANSWERED):
         return None
     setattr(request, _ANSWERED, True)
     read = read_request(request, url, _operation_path(url.path))
-    return deliver(STACK.handle(read, begun, None, take_skipped(context)), request, context)
+    return deliver(STACK.handle(read, begun, None, skipped), request, context)
 
 
 def _operation_path(path: str) -> str:

@@ -1,23 +1,25 @@
 """Retries without pauses: what `skip_retry_delays` makes of the sleeps of botocore and aiobotocore.
 
 All else is botocore's own: whether it tries again, how often, and how long it would pause. The pause reaches
-the next attempt's exchange through the context of the call.
+the next attempt's exchange through the context of the call, and on to a server through a header.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
+import math
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors import neighbours
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     # Handlers of an event, each with what it returned.
     Responses = list[tuple[Any, Any]]
 
+SKIPPED_HEADER = "x-mock-s3vectors-retry-delay"
 _SKIPPED = "_mock_s3vectors_skipped"
 
 
@@ -42,9 +44,18 @@ def skip_pauses(skips: Callable[[dict[str, Any]], bool]) -> Callable[..., Callab
 
 
 def take_skipped(context: dict[str, Any]) -> float:
-    """Return how many seconds of pause were skipped before this attempt, for one attempt."""
+    """Return how many seconds of pause were skipped before an attempt, once."""
     seconds: float = context.pop(_SKIPPED, 0.0)
     return seconds
+
+
+def skipped_before(headers: Mapping[str, str]) -> float:
+    """Return how many seconds were skipped before a client of this process called a server of it."""
+    try:
+        seconds = float(headers.get(SKIPPED_HEADER, 0))
+    except ValueError:
+        return 0.0
+    return seconds if math.isfinite(seconds) else 0.0
 
 
 class _Hasty:

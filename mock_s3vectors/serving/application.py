@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import ClientDisconnect
 
 from mock_s3vectors import limits
+from mock_s3vectors.doors.retries import skipped_before
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.messages import HttpRequest
@@ -143,7 +144,7 @@ def _handle(request: HttpRequest, level: Level | None) -> Exchange | None:
     if level is None:
         return None
     try:
-        exchange = STACK.handle(request, level, _refusal)
+        exchange = STACK.handle(request, level, _refusal, skipped_before(request.headers))
     except UsageError:
         return None
     for warning in exchange.warnings:

@@ -9,6 +9,7 @@ import asyncio
 import importlib
 import subprocess
 import sys
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,14 @@ from unittest.mock import MagicMock
 import boto3
 import pytest
 from botocore import UNSIGNED, handlers
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import ConnectionClosedError
 from botocore.session import Session
 from hypothesis import given, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, rule
+from urllib3.exceptions import ProtocolError
 
 from mock_s3vectors import mock_s3vectors, neighbours
 from tests.activation.world import new_client
@@ -50,6 +53,7 @@ def test_none_of_them_loads_a_library() -> None:
 METHODS = [
     ("botocore.endpoint", "Endpoint", "make_request"),
     ("botocore.endpoint", "Endpoint", "_send"),
+    ("botocore.endpoint", "Endpoint", "_needs_retry"),
     ("botocore.httpsession", "URLLib3Session", "send"),
     ("moto.core.botocore_stubber", "BotocoreStubber", "process_request"),
     ("requests.sessions", "Session", "prepare_request"),
@@ -102,6 +106,41 @@ def test_the_service_of_an_endpoint() -> None:
     sts = boto3.client("sts", region_name="us-east-1", **KEYS)
     assert neighbours.service_of(endpoint_of(sts)) == "sts"
     assert neighbours.service_of(object()) == ""
+
+
+def test_the_events_of_an_endpoint() -> None:
+    client = new_client(**KEYS)
+    assert neighbours.event_emitter(endpoint_of(client)) is client.meta.events
+
+
+def test_settings_of_botocore_are_not_async() -> None:
+    assert not neighbours.is_async(Config())
+    assert not neighbours.is_async(None)
+
+
+class Network:
+    """Something in the place of urllib3's pools."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.asked: list[str] = []
+
+    def connection_from_url(self, url: str) -> Network:
+        self.asked.append(url)
+        return self
+
+    def urlopen(self, method: str, **_: Any) -> None:
+        self.asked.append(method)
+        raise self.error
+
+
+@pytest.mark.parametrize("is_on", [False, True])
+def test_a_request_that_is_sent_through_something_else(*, is_on: bool) -> None:
+    url = "https://s3vectors.us-east-1.api.aws/ListVectorBuckets"
+    network = Network(ProtocolError("Connection aborted.", ConnectionResetError()))
+    with mock_s3vectors() if is_on else nullcontext(), pytest.raises(ConnectionClosedError):
+        neighbours.send_through(network, AWSRequest("POST", url, data=b"{}").prepare())
+    assert network.asked == [url, "POST"]
 
 
 def test_the_content_of_a_response() -> None:
@@ -304,6 +343,23 @@ def pytest_itemcollected(item):
 
 
 # --- asyncio --------------------------------------------------------------------------------------
+
+
+def test_a_sleep_in_an_event_loop() -> None:
+    done: list[str] = []
+
+    async def sleep() -> None:
+        await neighbours.sleep_in_event_loop(0.05)
+        done.append("slept")
+
+    async def main() -> None:
+        sleeping = asyncio.create_task(sleep())
+        await asyncio.sleep(0)
+        done.append("meanwhile")
+        await sleeping
+
+    asyncio.run(main())
+    assert done == ["meanwhile", "slept"]
 
 
 def test_an_event_loop_runs_its_coroutines_only() -> None:

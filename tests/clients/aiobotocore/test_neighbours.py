@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioCredentials
 from aiobotocore.endpoint import AioEndpoint
+from botocore.config import Config
 
 from mock_s3vectors import mock_s3vectors, neighbours
 from tests.clients.aio import in_a_loop, new_client
@@ -13,11 +16,45 @@ from tests.drivers.test_clients import KEYS
 from tests.support.helpers import endpoint_of
 
 
-def test_a_mock_replaces_the_method_that_sends() -> None:
-    theirs = vars(AioEndpoint)["_send"]
+@pytest.mark.parametrize("name", ["_send", "_needs_retry"])
+def test_a_mock_replaces_a_method(name: str) -> None:
+    theirs = vars(AioEndpoint)[name]
     with mock_s3vectors():
-        assert vars(AioEndpoint)["_send"].__wrapped__ is theirs
-    assert vars(AioEndpoint)["_send"] is theirs
+        assert vars(AioEndpoint)[name].__wrapped__ is theirs
+    assert vars(AioEndpoint)[name] is theirs
+
+
+@in_a_loop
+async def test_the_events_of_an_endpoint() -> None:
+    async with new_client(**KEYS) as client:
+        assert neighbours.event_emitter(endpoint_of(client)) is client.meta.events
+
+
+@in_a_loop
+async def test_the_settings_of_a_client() -> None:
+    for settings in ({}, {"config": AioConfig()}, {"config": Config()}):
+        async with new_client(**settings, **KEYS) as client:
+            assert neighbours.is_async(client.meta.config)
+            assert neighbours.library_of_httpx(client.meta.config) is None
+
+
+def test_a_client_that_sends_with_httpx() -> None:
+    httpx = pytest.importorskip("httpx2", reason="aiobotocore[httpx2] is not installed")
+    from aiobotocore.httpxsession import HttpxSession
+
+    assert neighbours.library_of_httpx(AioConfig(http_session_cls=HttpxSession)) is httpx
+
+
+def test_a_sleep_in_trio() -> None:
+    trio = pytest.importorskip("trio")
+    clock = trio.testing.MockClock(autojump_threshold=0)
+
+    async def main() -> float:
+        await neighbours.sleep_in_event_loop(5)
+        return float(trio.current_time())
+
+    began = clock.current_time()
+    assert trio.run(main, clock=clock) - began == 5
 
 
 @in_a_loop

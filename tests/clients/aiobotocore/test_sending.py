@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import re
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
+from botocore.exceptions import BotoCoreError
 
-from mock_s3vectors import UsageError, mock_s3vectors
+from mock_s3vectors import UsageError, mock_s3vectors, s3vectors_server
+from mock_s3vectors.messages import HttpResponse
 from tests.activation.conftest import no_credentials_at_all, no_network  # noqa: F401 - autouse fixtures
 from tests.clients.aio import BUCKET, names, new_client
 from tests.drivers.test_clients import KEYS, REFUSED
+from tests.drivers.test_lost_answers import KINDS as KINDS_OF_LOSS
 from tests.support.drivers import KINDS
 from tests.support.helpers import vector
+from tests.support.steering import steer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mock_s3vectors.messages import Disconnect
 
 INDEX = {**BUCKET, "indexName": "index"}
 NEW_INDEX = {**INDEX, "dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
@@ -38,13 +49,23 @@ async def use(client: Any) -> None:
     assert str(refused.value).endswith("The specified vector bucket is not empty")
 
 
-@pytest.mark.parametrize("loop", ["asyncio", "trio"])
-def test_clients_that_send_with_httpx(loop: str) -> None:
+LOOPS = ["asyncio", "trio"]
+
+
+def httpx_in(loop: str) -> tuple[Any, Callable[[Callable[[], Any]], Any]]:
+    """Return the class of sessions that send with httpx, and what runs a coroutine function."""
     pytest.importorskip("httpx2", reason="aiobotocore[httpx2] is not installed")
-    trio = pytest.importorskip("trio") if loop == "trio" else None
     from aiobotocore.httpxsession import HttpxSession
 
-    config = AioConfig(http_session_cls=HttpxSession)
+    if loop == "trio":
+        return HttpxSession, pytest.importorskip("trio").run
+    return HttpxSession, lambda main: asyncio.run(main())
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_clients_that_send_with_httpx(loop: str) -> None:
+    session, run = httpx_in(loop)
+    config = AioConfig(http_session_cls=session)
     bare = AioSession(include_builtin_handlers=False)
 
     async def main() -> None:
@@ -55,7 +76,50 @@ def test_clients_that_send_with_httpx(loop: str) -> None:
                 await names(client)
             assert str(refused.value) == REFUSED
 
-    if trio is None:
-        asyncio.run(main())
+    run(main)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("kind", KINDS_OF_LOSS)
+def test_a_loss_looks_the_same_with_httpx(
+    monkeypatch: pytest.MonkeyPatch, loop: str, kind: Disconnect
+) -> None:
+    session, run = httpx_in(loop)
+    retries = {"total_max_attempts": 1}
+    config = AioConfig(http_session_cls=session, read_timeout=0.2, retries=retries)
+    found: list[tuple[str, str]] = []
+    # On the way to the server, httpx sends the whole URL as the path: the answer is a longer one.
+    answer = HttpResponse(200, {"content-type": "application/json", "content-length": "2"}, b"{}")
+    seen = steer(monkeypatch, lost=kind, response=answer)
+
+    async def main() -> None:
+        for mock in (mock_s3vectors(), s3vectors_server()):
+            with mock:
+                async with new_client(config=config) as client:
+                    with pytest.raises(BotoCoreError) as lost:
+                        await client.list_vector_buckets()
+            found.append((type(lost.value).__name__, re.sub('"http.*"', "", str(lost.value))))
+
+    run(main)
+    assert len(seen) == 2
+    if (loop, kind) == ("trio", "reset"):  # trio's own text
+        assert found[0][0] == found[1][0] == "HTTPClientError"
     else:
-        trio.run(main)
+        assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_late_answers_and_retries_with_httpx(monkeypatch: pytest.MonkeyPatch, loop: str) -> None:
+    session, run = httpx_in(loop)
+    config = AioConfig(http_session_cls=session, retries={"mode": "standard"})
+    seen = steer(monkeypatch, delay=0.3, lost="reset", times=1)
+
+    async def main() -> None:
+        with mock_s3vectors(skip_retry_delays=True):
+            async with new_client(config=config) as client:
+                assert await names(client) == []
+
+    began = perf_counter()
+    run(main)
+    assert perf_counter() - began >= 0.3
+    assert [exchange.retry_delay > 0 for exchange in seen] == [False, True]

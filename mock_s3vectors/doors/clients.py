@@ -48,6 +48,11 @@ def asks_the_mock(context: dict[str, Any]) -> bool:
     return _BEGUN in context
 
 
+def began_without_mock(context: dict[str, Any]) -> bool:
+    """Return whether a call began while no mock was on; also if its client lacks our handlers."""
+    return context.get(_BEGUN) is None
+
+
 def pass_mock_on(request: AWSRequest, **_: Any) -> None:
     """Pass the mock that a call remembers on to `answer_request`, for one attempt."""
     _begun.set(request.context.get(_BEGUN))

@@ -36,6 +36,7 @@ class Level:
         shares: whether its calls change the world of the level around it.
         is_dropped: whether its world is dropped when it ends, and missed by whoever looks for what it had.
         place: where it began.
+        has_failed: whether a test failed, or was cut short, while it was on.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Level:
         self.shares = outer is not None and outer.holds(world)
         self.is_dropped = is_dropped
         self.place = here()
+        self.has_failed = False
         self._world: World | None = world
 
     @property

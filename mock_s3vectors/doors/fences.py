@@ -96,9 +96,10 @@ def _unmocked(call: str) -> UsageError:
     return UsageError(
         f"{call} was called while no mock is on. s3vectors_guard refuses that, and the request was not sent "
         "anywhere. Is the call in a fixture of a decorated function? It runs before the function: let the "
-        "fixture use s3vectors_mock or s3vectors_client. Is it in the __init__ of a class, or at the top of a "
-        "module? Move it into a test or a fixture. Did a thread or a task make it, and outlive its mock? Wait "
-        "for it while the mock is on. Otherwise mock the test with @pytest.mark.s3vectors or @mock_s3vectors."
+        "fixture use s3vectors_mock or s3vectors_client. Is it in the __init__ of a class, or at the top of "
+        "a module? Move it into a test or a fixture. Did a thread or a task make it, and outlive its mock? "
+        "Wait for it while the mock is on. Otherwise mock the test, with @pytest.mark.s3vectors or "
+        "@mock_s3vectors."
     )
 
 

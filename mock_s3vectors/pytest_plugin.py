@@ -44,7 +44,9 @@ _CALLS_SHOWN = 20
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the settings of the ini file."""
-    parser.addini(_OPTIONS, "Options of all mocks of mock_s3vectors: name=value ...", type="args", default=[])
+    parser.addini(
+        _OPTIONS, "Options of all mocks of mock_s3vectors, as in search_engine=hnsw.", type="args", default=[]
+    )
     parser.addini(_GUARD, "Refuse calls of S3 Vectors while no mock is on.", type="bool", default=False)
 
 
@@ -75,14 +77,11 @@ def _obey(config: pytest.Config) -> None:
     if _OBEYED in config.stash:
         return
     config.stash[_OBEYED] = True
+    words = [word for entry in _setting(config, _OPTIONS) for word in entry.split()]
+    is_guarded = _setting(config, _GUARD)
     try:
-        words = [word for entry in config.getini(_OPTIONS) for word in entry.split()]
         defaults = Config(**read_options(words, _OPTIONS))
-        is_guarded = config.getini(_GUARD)
-    except (
-        UsageError,
-        ValueError,
-    ) as error:  # pytest raises the latter for quotes, or a switch, it cannot read
+    except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.add_cleanup(partial(setattr, STACK, "defaults", STACK.defaults))
     STACK.defaults = defaults
@@ -90,6 +89,18 @@ def _obey(config: pytest.Config) -> None:
         run = ExitStack()
         config.add_cleanup(run.close)
         run.enter_context(STACK.guard())
+
+
+def _setting(config: pytest.Config, name: str) -> Any:
+    """Return the value of a setting of the ini file, in the type that it is registered with.
+
+    Raises:
+        pytest.UsageError: it is a switch that is neither true nor false, or lacks a quotation mark.
+    """
+    try:
+        return config.getini(name)
+    except (TypeError, ValueError) as error:
+        raise pytest.UsageError(f"{name}: {error}") from None
 
 
 @pytest.fixture

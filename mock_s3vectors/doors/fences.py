@@ -74,7 +74,12 @@ def _check_way_out(endpoint: Any, address: str) -> None:
 
 
 def _check_guard(endpoint: Any, address: str, call: str) -> None:
-    """Raise if a call of S3 Vectors leaves through an endpoint of botocore, but for the loopback interface.
+    """Raise if a call that leaves through an endpoint of botocore is one that the guard refuses.
+
+    Args:
+        endpoint: that of a client, of any service.
+        address: the URL that is called. A server on the loopback interface may be called.
+        call: what the error says of the call.
 
     Raises:
         UsageError: the guard is on, and no mock is.

@@ -42,21 +42,23 @@ class Recording:
         return [f"({left_out} earlier)", *lines] if left_out else lines
 
 
+# Longer names are wrong ones, which the service refuses.
+_LONGEST_PLACE = 150
+
+
 def _line(exchange: Exchange) -> str:
     operation = exchange.operation or f"{exchange.request.method} {exchange.request.path}"
-    outcome = (
-        type(exchange.error).__name__ if exchange.error or not exchange.response else exchange.response.status
-    )
-    place = _place(exchange.params or {})
-    return (
-        f"{operation} in {exchange.caller.region}{place and f', {place}'}: {outcome}, "
-        f"{(exchange.seconds or 0) * 1_000:.1f} ms"
-    )
+    response = exchange.response
+    outcome = type(exchange.error).__name__ if exchange.error or not response else response.status
+    where = ", ".join(filter(None, (exchange.caller.region, _place(exchange.params or {}))))
+    return f"{operation} in {where}: {outcome}, {(exchange.seconds or 0) * 1_000:.1f} ms"
 
 
 def _place(params: Params) -> str:
     """Return the bucket, and the index in it, that parameters name, as an ARN or by their names."""
     arn = params.get("indexArn") or params.get("vectorBucketArn") or params.get("resourceArn")
     if arn:
-        return str(arn).partition(":bucket/")[2].replace("/index/", "/")
-    return "/".join(str(params[name]) for name in ("vectorBucketName", "indexName") if name in params)
+        place = str(arn).partition(":bucket/")[2].replace("/index/", "/") or str(arn)
+    else:
+        place = "/".join(str(params[name]) for name in ("vectorBucketName", "indexName") if name in params)
+    return (place if place.isprintable() else repr(place))[:_LONGEST_PLACE]

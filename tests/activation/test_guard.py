@@ -182,6 +182,11 @@ def test_requests_that_programs_send_with_botocore() -> None:
         URLLib3Session().send(request)
 
 
+def test_the_s3_vectors_of_moto_is_no_mock_of_ours() -> None:
+    with pytest.importorskip("moto").mock_aws(), refused("ListVectorBuckets"):
+        names(new_client())
+
+
 # --- calls that pass ----------------------------------------------------------------------------
 
 

@@ -102,4 +102,4 @@ def test_inner(pytester, option):
 def test_a_wrong_value_ends_the_run(run: Run) -> None:
     result = run("def test(): ...\n", "-o", "s3vectors_guard=perhaps")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert result.stderr.lines[0] == "ERROR: invalid truth value 'perhaps'"
+    assert result.stderr.lines[0] == "ERROR: s3vectors_guard: invalid truth value 'perhaps'"

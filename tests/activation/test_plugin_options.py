@@ -175,7 +175,7 @@ KNOWN = "Options: account_id, search_engine, hnsw_m, "
         ("advice=yes", "s3vectors_options: advice='yes': must be True or False"),
         ("hnsw_m=8 hnsw_m=9", "s3vectors_options: hnsw_m is given twice: leave one of them out"),
         ("search_engine = hnsw", FORM),
-        ("account_id='1", "No closing quotation"),
+        ("account_id='1", "s3vectors_options: No closing quotation"),
     ],
 )
 def test_a_wrong_setting_ends_the_run_before_it_begins(run: Run, text: str, message: str) -> None:

@@ -32,7 +32,7 @@ def created(*names: str) -> list[str]:
 
 
 def test_a_failed_test_shows_its_own_calls_and_no_others(run: Run) -> None:
-    result = run(program("report_of_calls"), failed=9, passed=3, errors=2, xfailed=1)
+    result = run(program("report_of_calls"), failed=10, passed=3, errors=2, xfailed=1)
     found = sections(result)
     threads = found.pop("test_threads")
     assert found == {
@@ -49,6 +49,10 @@ def test_a_failed_test_shows_its_own_calls_and_no_others(run: Run) -> None:
             "GetIndex in us-east-1, films/plots: NotFoundException, ms",
             "ListVectorBuckets in us-east-1: 200, ms",
             "QueryVectors in us-east-1, films/plots: NotFoundException, ms",
+        ],
+        "test_wrong_names": [
+            "GetVectorBucket in us-east-1, 'a\\nb': ValidationException, ms",
+            f"GetVectorBucket in us-east-1, {'b' * 150}: ValidationException, ms",
         ],
     }
     assert threads[0] == "(5 earlier)"

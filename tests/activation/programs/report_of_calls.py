@@ -120,3 +120,11 @@ def test_error() -> None:
     names()
     bucket = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"
     CLIENT.query_vectors(indexArn=f"{bucket}/index/plots", topK=1, queryVector={"float32": [1.0] * 4096})
+
+
+@mock_s3vectors
+def test_wrong_names() -> None:
+    for name in ("a\nb", "b" * 1_000):
+        with pytest.raises(CLIENT.exceptions.ValidationException):
+            CLIENT.get_vector_bucket(vectorBucketArn=name)
+    raise AssertionError

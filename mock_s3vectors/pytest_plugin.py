@@ -99,7 +99,7 @@ def _setting(config: pytest.Config, name: str) -> Any:
     """
     try:
         return config.getini(name)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, pytest.UsageError) as error:  # pytest raises the last one since 9.2
         raise pytest.UsageError(f"{name}: {error}") from None
 
 

@@ -126,5 +126,5 @@ def test_error() -> None:
 def test_wrong_names() -> None:
     for name in ("a\nb", "b" * 1_000):
         with pytest.raises(CLIENT.exceptions.ValidationException):
-            CLIENT.get_vector_bucket(vectorBucketArn=name)
+            CLIENT.get_vector_bucket(vectorBucketName=name)
     raise AssertionError

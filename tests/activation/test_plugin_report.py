@@ -32,13 +32,14 @@ def created(*names: str) -> list[str]:
 
 
 def test_a_failed_test_shows_its_own_calls_and_no_others(run: Run) -> None:
-    result = run(program("report_of_calls"), failed=10, passed=3, errors=2, xfailed=1)
+    result = run(program("report_of_calls"), failed=11, passed=3, errors=2, xfailed=1)
     found = sections(result)
     threads = found.pop("test_threads")
     assert found == {
         "test_fixture": created("of-fixture"),
         "test_decorated": created("of-function", "of-inner"),
         "test_without_mock": [],
+        "test_passing_unexpectedly": created("of-xpass"),
         "TestClass.test_one": created("of-class", "of-one"),
         "TestClass.test_two": created("of-two"),
         "TestCase.test_case": created("of-set-up", "of-case"),

@@ -47,6 +47,12 @@ def test_expected_to_fail() -> None:
 
 
 @mock_s3vectors
+@pytest.mark.xfail(strict=True)
+def test_passing_unexpectedly() -> None:
+    create("of-xpass")
+
+
+@mock_s3vectors
 class TestClass:
     @classmethod
     def setup_class(cls) -> None:

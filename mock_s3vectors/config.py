@@ -208,7 +208,7 @@ def read_options(words: Iterable[str], of: str) -> dict[str, Any]:
 
 
 def _value_of(text: str, default: object) -> object:
-    """Return the value that a text denotes for an option with this default; the text itself if none."""
+    """Return the value that a text denotes for an option with this default; else the text itself."""
     if isinstance(default, bool):
         return {"true": True, "false": False}.get(text.lower(), text)
     if isinstance(default, (int, float)):

@@ -69,7 +69,7 @@ _OBEYED = pytest.StashKey[bool]()
 
 
 def _obey(config: pytest.Config) -> None:
-    """Do what the ini file says until the run ends; an outer run in the same process keeps its own settings.
+    """Do what the ini file says until the run ends. Then the settings of a run around it hold again.
 
     Raises:
         pytest.UsageError: a setting is invalid.

@@ -16,14 +16,14 @@ class TemporaryChange(Protocol):
 
 
 class Changes:
-    """All changes together. Who needs them gives an object as the reason, and the last one undoes them."""
+    """All changes together. They last until each object for whose sake they were made has undone them."""
 
     def __init__(self, *changes: TemporaryChange) -> None:
         self._changes = changes
         self._reasons: set[object] = set()
 
     def make(self, reason: object) -> None:
-        """Make the changes, also if another reason has made them: somebody may have put a method back."""
+        """Make the changes, also if they are made already: somebody may have put a method back."""
         self._reasons.add(reason)
         for change in self._changes:
             change.apply()

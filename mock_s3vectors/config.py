@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 from mock_s3vectors import choices, limits
 from mock_s3vectors.errors.exceptions import UsageError
@@ -175,6 +175,48 @@ def check_option_names(names: Iterable[str], of: str = "mock_s3vectors", also: I
             near = get_close_matches(name, known, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise UsageError(f"{of} has no option {name!r}.{hint} Options: {', '.join(known)}")
+
+
+def read_options(words: Iterable[str], of: str) -> dict[str, Any]:
+    """Return the options that words such as `search_engine=hnsw` give, by the types that Config has.
+
+    Args:
+        words: one for each option. Switches are `true` or `false`; `None` is an option that has no value.
+        of: the setting that they are from, for the text of an error.
+
+    Raises:
+        UsageError: a word has another form, an option does not exist or is given twice, or its value is
+            invalid.
+    """
+    options: dict[str, Any] = {}
+    for word in words:
+        name, is_given, text = word.partition("=")
+        if not is_given:
+            raise UsageError(
+                f"{of}: {word!r} is not an option with its value: write name=value, with white space between "
+                "options and none inside, as in search_engine=hnsw account_id=111122223333"
+            )
+        check_option_names([name], of)
+        if name in options:
+            raise UsageError(f"{of}: {name} is given twice: leave one of them out")
+        options[name] = _value_of(text, getattr(Config, name))
+    try:
+        Config(**options)
+    except UsageError as error:
+        raise UsageError(f"{of}: {error}") from None
+    return options
+
+
+def _value_of(text: str, default: object) -> object:
+    """Return the value that a text denotes for an option with this default; else the text itself."""
+    if isinstance(default, bool):
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if isinstance(default, (int, float)):
+        try:
+            return type(default)(text)
+        except ValueError:
+            return text
+    return None if default is None and text == "None" else text
 
 
 def option_values(name: str) -> str:

@@ -2,6 +2,9 @@
 
 The fixture `s3vectors_client` gives a test a boto3 client on its own mock, and `s3vectors_server` an HTTP
 server for all other clients. `@pytest.mark.s3vectors(search_engine="hnsw")` sets the options of that mock.
+
+The ini file sets the options of all mocks (`s3vectors_options`), and has calls outside of them refused
+(`s3vectors_guard`). The report of a failed test shows its last calls.
 """
 
 from __future__ import annotations
@@ -14,16 +17,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import neighbours
-from mock_s3vectors.config import Config
+from mock_s3vectors.config import Config, read_options
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.classes import class_run, mocks_of
 from mock_s3vectors.mocking.mock import mock_s3vectors
 from mock_s3vectors.mocking.property_tests import isolate_examples
+from mock_s3vectors.mocking.recording import Recording
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving.server import s3vectors_server as serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from contextlib import AbstractContextManager
 
     from types_boto3_s3vectors import S3VectorsClient
@@ -33,14 +37,70 @@ if TYPE_CHECKING:
 
 _MARKER = "s3vectors"
 _FIXTURE = "s3vectors_mock"
+_OPTIONS = "s3vectors_options"
+_GUARD = "s3vectors_guard"
+_CALLS_SHOWN = 20
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the settings of the ini file."""
+    parser.addini(
+        _OPTIONS, "Options of all mocks of mock_s3vectors, as in search_engine=hnsw.", type="args", default=[]
+    )
+    parser.addini(_GUARD, "Refuse calls of S3 Vectors while no mock is on.", type="bool", default=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Obey the ini file before any code of the tests runs."""
+    _obey(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker. Obey the ini file, if a conftest has loaded the plugin."""
     config.addinivalue_line(
         "markers",
         "s3vectors(**options): mock Amazon S3 Vectors in the test, with these options of mock_s3vectors.",
     )
+    _obey(config)
+
+
+_OBEYED = pytest.StashKey[bool]()
+
+
+def _obey(config: pytest.Config) -> None:
+    """Do what the ini file says until the run ends. Then the settings of a run around it hold again.
+
+    Raises:
+        pytest.UsageError: a setting is invalid.
+    """
+    if _OBEYED in config.stash:
+        return
+    config.stash[_OBEYED] = True
+    words = [word for entry in _setting(config, _OPTIONS) for word in entry.split()]
+    is_guarded = _setting(config, _GUARD)
+    try:
+        defaults = Config(**read_options(words, _OPTIONS))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.add_cleanup(partial(setattr, STACK, "defaults", STACK.defaults))
+    STACK.defaults = defaults
+    if is_guarded:
+        run = ExitStack()
+        config.add_cleanup(run.close)
+        run.enter_context(STACK.guard())
+
+
+def _setting(config: pytest.Config, name: str) -> Any:
+    """Return the value of a setting of the ini file, in the type that it is registered with.
+
+    Raises:
+        pytest.UsageError: it is a switch that is neither true nor false, or lacks a quotation mark.
+    """
+    try:
+        return config.getini(name)
+    except (TypeError, ValueError, pytest.UsageError) as error:  # pytest raises the last one since 9.2
+        raise pytest.UsageError(f"{name}: {error}") from None
 
 
 @pytest.fixture
@@ -158,3 +218,52 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Run a test without fixtures inside the mock of its class, too."""
     _begin(item)
+
+
+_CALLS = pytest.StashKey[Recording]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Record the calls of a test, from its first fixture to its last clean-up."""
+    outer = STACK.listener
+    STACK.listener = item.stash[_CALLS] = Recording(_CALLS_SHOWN)
+    try:
+        return (yield)
+    finally:
+        STACK.listener = outer
+        del item.stash[_CALLS]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget the calls of an earlier run of the same test."""
+    if _CALLS in item.stash:
+        item.stash[_CALLS].clear()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the mocks that are on know of a test that was cut short, and show the calls of a failed one."""
+    report = yield
+    if _is_cut_short(call):
+        STACK.mark_failed()
+    calls = item.stash[_CALLS].recent_calls() if report.failed and _CALLS in item.stash else []
+    if calls:
+        report.sections.append(("S3 Vectors calls", "\n".join(calls)))
+    return report
+
+
+def _is_cut_short(call: pytest.CallInfo[None]) -> bool:
+    """Return whether a phase of a test raised. A test that is skipped in its set-up has hardly begun."""
+    if call.excinfo is None:
+        return False
+    is_left_out = isinstance(call.excinfo.value, (pytest.skip.Exception, pytest.xfail.Exception))
+    return call.when == "call" or not is_left_out
+
+
+def pytest_keyboard_interrupt() -> None:
+    """Let the mocks that are on know that the run ends early."""
+    STACK.mark_failed()

@@ -50,6 +50,11 @@ def asks_the_mock(context: dict[str, Any]) -> bool:
     return _BEGUN in context
 
 
+def began_without_mock(context: dict[str, Any]) -> bool:
+    """Return whether a call began while no mock was on; also if its client lacks our handlers."""
+    return context.get(_BEGUN) is None
+
+
 def retries_at_once(request_dict: dict[str, Any]) -> bool:
     """Return whether the mock that answers a call, here or as a server of this process, skips pauses."""
     context = request_dict.get("context", {})

@@ -69,7 +69,8 @@ class Patch:
                 method = vars(owner)[self._name]
                 ours = self._ours(self._theirs.get(method, method))
                 # Noted first, because `undo` must know of it if an interruption comes between the two.
-                self._patched.append(owner)
+                if owner not in self._patched:
+                    self._patched.append(owner)
                 setattr(owner, self._name, ours)
 
     def _ours(self, theirs: Method) -> Method:

@@ -12,20 +12,22 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
+from mock_s3vectors.mocking.changes import Changes
 from mock_s3vectors.mocking.levels import Level, here
 from mock_s3vectors.mocking.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.gateway import Gateway, Refuse
     from mock_s3vectors.messages import HttpRequest
+    from mock_s3vectors.mocking.changes import TemporaryChange
     from mock_s3vectors.world import World
 
 # The first release that knows S3 Vectors.
@@ -35,16 +37,6 @@ _FIRST_BOTOCORE = (1, 39, 5)
 NOT_STARTED = (
     "stop() was called on a mock that is not started: call start() first, and stop() once for each start()."
 )
-
-
-class TemporaryChange(Protocol):
-    """A change that lasts while a mock is on."""
-
-    def apply(self) -> None:
-        """Make it."""
-
-    def undo(self) -> None:
-        """Put back what was there."""
 
 
 # The last level that began in this execution context. It may be over; so may those around it.
@@ -62,15 +54,21 @@ class MockStack:
         self._asked: set[object] = set()
         # The URLs of the servers of this process, the last one to start at the end.
         self.servers: list[str] = []
+        # The options of mocks without a mock around them, where their own say nothing.
+        self.defaults = Config()
+        # Called with each exchange that is over; it must keep a copy, if any.
+        self.listener: Callable[[Exchange], None] | None = None
+        # Whether calls are refused while no mock is on.
+        self.is_guarded = False
         self._surroundings = Surroundings()
-        self._changes: tuple[TemporaryChange, ...] = ()
+        self._changes = Changes()
 
     def __bool__(self) -> bool:
         return bool(self._levels)
 
     def while_on(self, *changes: TemporaryChange) -> None:
         """Make these changes when the first mock is switched on, undo them when the last one ends."""
-        self._changes = changes
+        self._changes = Changes(*changes)
 
     def start(
         self, owner: object, options: Mapping[str, Any], *, shared: bool = False, world: World | None = None
@@ -89,7 +87,7 @@ class MockStack:
         with self._lock:
             before = self._levels
             outer = self.current() if shared else self._outer()
-            config = outer.config if outer else Config()
+            config = outer.config if outer else self.defaults
             config = replace(config, **options) if options else config
             is_dropped = world is None and not shared and owner is not self
             level = Level(
@@ -139,16 +137,14 @@ class MockStack:
 
     def _begin(self) -> None:
         self._surroundings.enter()
-        for change in self._changes:
-            change.apply()
+        self._changes.make(self)
 
     def _keep(self, levels: tuple[Level, ...]) -> None:
         """Have these levels on and no others; if there are none, put everything back. It may be repeated."""
         self._levels = levels
         if not levels:
             self._asked = set()
-            for change in self._changes:
-                change.undo()
+            self._changes.undo(self)
             self._surroundings.leave()
 
     def current(self) -> Level | None:
@@ -237,6 +233,25 @@ class MockStack:
             raise
         self.stop(level)
 
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Refuse every call that is made in a block while no mock is on, in any thread of the process."""
+        reason, before = object(), self.is_guarded
+        with self._lock:
+            self._changes.make(reason)
+            self.is_guarded = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.is_guarded = before
+                self._changes.undo(reason)
+
+    def mark_failed(self) -> None:
+        """Note in all levels that are on that a test has failed in them."""
+        for level in self._levels:
+            level.has_failed = True
+
     def is_at_savepoint(self) -> bool:
         """Return whether the level that answers calls made here is a savepoint."""
         level = self.current()
@@ -279,7 +294,10 @@ class MockStack:
             UsageError: the mock under which the call began has ended.
         """
         level = self.check(begun)
-        return self._corridor().handle(request, level.world, level.config, refuse, retry_delay)
+        exchange = self._corridor().handle(request, level.world, level.config, refuse, retry_delay)
+        if (listener := self.listener) is not None:
+            listener(exchange)
+        return exchange
 
     def _corridor(self) -> Gateway:
         """Return the gateway, made at the first request and kept: it holds no state, only the model."""

@@ -37,7 +37,7 @@ def run(pytester: pytest.Pytester) -> Run:
 
 
 class Run:
-    """Runs a test file and compares the number of outcomes; all mocks must be off again."""
+    """Runs a test file and compares the number of outcomes; all must be as before again."""
 
     def __init__(self, pytester: pytest.Pytester) -> None:
         self._pytester = pytester
@@ -45,10 +45,12 @@ class Run:
     def __call__(self, source: str, *options: str, **outcomes: int) -> pytest.RunResult:
         # A program imports what it needs itself, and says first what it is about.
         self._pytester.makepyfile(source if source.startswith('"""') else PRELUDE + source)
+        before = STACK.defaults, STACK.is_guarded, STACK.listener
         result = self._pytester.runpytest_inprocess(*WARNINGS, *FASTER, "--strict-markers", *options)
         if outcomes:
             result.assert_outcomes(**outcomes)
         assert not STACK
+        assert (STACK.defaults, STACK.is_guarded, STACK.listener) == before
         return result
 
 
@@ -195,9 +197,9 @@ def test_the_marker_is_known(run: Run) -> None:
 
 def test_the_fixtures_are_described(run: Run) -> None:
     result = run("def test(): ...\n", "--fixtures", "-v")
-    result.stdout.fnmatch_lines(
-        ["s3vectors_mock*", "*Yield a mock that is on*", "s3vectors_client*", "*Return a boto3 client*"]
-    )
+    # pytest sorts them by the texts of their line numbers.
+    result.stdout.fnmatch_lines(["s3vectors_mock*", "*Yield a mock that is on*"])
+    result.stdout.fnmatch_lines(["s3vectors_client*", "*Return a boto3 client*"])
 
 
 # --- decorated classes ---------------------------------------------------------------------------

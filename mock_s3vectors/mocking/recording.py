@@ -1,0 +1,64 @@
+"""The last calls of a test, whichever mocks answer them, for the report of a test that fails."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from mock_s3vectors.locks import new_lock
+
+if TYPE_CHECKING:
+    from mock_s3vectors.exchange import Exchange, Params
+
+
+class Recording:
+    """A listener of the stack, which keeps a line for each of the newest calls, and nothing of their bodies.
+
+    The calls of one test may reach several mocks, which may end before the test does, or long after it.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._lines: deque[str] = deque(maxlen=limit)
+        self._count = 0
+        self._lock = new_lock()
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Keep the line of an exchange that is over."""
+        line = _line(exchange)
+        with self._lock:
+            self._lines.append(line)
+            self._count += 1
+
+    def clear(self) -> None:
+        """Forget all calls."""
+        with self._lock:
+            self._lines.clear()
+            self._count = 0
+
+    def recent_calls(self) -> list[str]:
+        """Return a line for each of the newest calls, the oldest first, and how many there were before."""
+        with self._lock:
+            lines, left_out = list(self._lines), self._count - len(self._lines)
+        return [f"({left_out} earlier)", *lines] if left_out else lines
+
+
+# Longer names are wrong ones, which the service refuses.
+_LONGEST_PLACE = 150
+
+
+def _line(exchange: Exchange) -> str:
+    operation = exchange.operation or f"{exchange.request.method} {exchange.request.path}"
+    response = exchange.response
+    outcome = type(exchange.error).__name__ if exchange.error or not response else response.status
+    where = ", ".join(filter(None, (exchange.caller.region, _place(exchange.params or {}))))
+    return f"{operation} in {where}: {outcome}, {(exchange.seconds or 0) * 1_000:.1f} ms"
+
+
+def _place(params: Params) -> str:
+    """Return the bucket, and the index in it, that parameters name, as an ARN or by their names."""
+    arn = params.get("indexArn") or params.get("vectorBucketArn") or params.get("resourceArn")
+    if arn:
+        place = str(arn).partition(":bucket/")[2].replace("/index/", "/") or str(arn)
+    else:
+        place = "/".join(str(params[name]) for name in ("vectorBucketName", "indexName") if name in params)
+    return (place if place.isprintable() else repr(place))[:_LONGEST_PLACE]

@@ -17,17 +17,35 @@ from typing import TYPE_CHECKING
 from mock_s3vectors.config import Config
 from mock_s3vectors.doors import install
 from mock_s3vectors.doors.clients import patch_client
-from mock_s3vectors.errors.exceptions import LocalEndpointWarning, NestedMockWarning, UsageError
+from mock_s3vectors.errors.exceptions import (
+    FilterTypeAdvice,
+    LargeFilterableTextAdvice,
+    LocalEndpointWarning,
+    NestedMockWarning,
+    S3VectorsAdvice,
+    SmallPutsAdvice,
+    UnknownFilterKeyAdvice,
+    UnusedNextTokenAdvice,
+    UsageError,
+    WholeIndexListedAdvice,
+)
 from mock_s3vectors.mocking.mock import MockS3Vectors, mock_s3vectors
 from mock_s3vectors.serving.server import S3VectorsServer, s3vectors_server
 
 __all__ = [
     "Config",
+    "FilterTypeAdvice",
+    "LargeFilterableTextAdvice",
     "LocalEndpointWarning",
     "MockS3Vectors",
     "NestedMockWarning",
+    "S3VectorsAdvice",
     "S3VectorsServer",
+    "SmallPutsAdvice",
+    "UnknownFilterKeyAdvice",
+    "UnusedNextTokenAdvice",
     "UsageError",
+    "WholeIndexListedAdvice",
     "__version__",
     "mock_s3vectors",
     "patch_client",

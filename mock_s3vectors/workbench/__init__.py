@@ -1,0 +1,1 @@
+"""The workbench: what a mock offers a test, beside the service itself."""

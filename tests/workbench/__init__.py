@@ -1,0 +1,1 @@
+"""What a mock offers a test, beside the service itself."""

@@ -71,7 +71,8 @@ def small_puts(place: str) -> SmallPutsAdvice:
     billed = f"{BILLED_BYTES // 1024} KB"
     return SmallPutsAdvice(
         f"{MANY_PUTS} PutVectors requests to {place} had at most {FEW_VECTORS} vectors each, and less than "
-        f"{billed}. AWS bills each request as at least {billed}. Collect vectors, and put up to 500 at a time."
+        f"{billed}. AWS bills each request as at least {billed}. Collect vectors, and put up to 500 with one "
+        "request."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -20,12 +22,17 @@ from mock_s3vectors import (
     WholeIndexListedAdvice,
 )
 from mock_s3vectors.errors.exceptions import ADVICE
+from mock_s3vectors.messages import HttpRequest
+from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.workbench.advice import Adviser
+from tests.support import mocks
 from tests.support.advising import advisers  # noqa: F401 - a fixture
 from tests.support.helpers import INDEX, ORIGIN, SETTINGS, keys_in_pages, put_batches, vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mock_s3vectors.exchange import Exchange
     from tests.support.helpers import Client
 
 
@@ -453,3 +460,74 @@ def test_requests_out_of_any_shape_are_refused_as_without_advice(client: Client)
     for operation, parameters in calls:
         with pytest.raises(ClientError, match="ValidationException"):
             getattr(unchecked, operation)(**parameters)
+
+
+# --- exchanges that a rule of a test has steered ------------------------------------------------------------
+
+
+def exchange_of(operation: str, params: Any, **changes: Any) -> Exchange:
+    """The record of a call that succeeded, as far as its client sees."""
+    host = "s3vectors.us-east-1.api.aws"
+    request = HttpRequest("POST", host, "/ListVectorBuckets", "", {}, b"{}")
+    handled = STACK.handle(request, mocks.level())
+    return replace(handled, operation=operation, params=params, error=None, result={}, **changes)
+
+
+def test_a_lost_answer_gets_no_advice(client: Client) -> None:
+    client.put_vectors(**INDEX, vectors=ROWS)
+    params = {**INDEX, **ORIGIN, "topK": 1, "filter": {"nope": 1}}
+    adviser = Adviser()
+    assert adviser.look(exchange_of("QueryVectors", params, lost="reset")) == ()
+    [advice] = adviser.look(exchange_of("QueryVectors", params))
+    assert isinstance(advice, UnknownFilterKeyAdvice)
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        ("PutVectors", None),
+        ("PutVectors", INDEX),
+        ("PutVectors", {**INDEX, "vectors": [{}, {"metadata": None}, {"metadata": {"a": {"b": None}}}]}),
+        ("PutVectors", {"vectorBucketName": "no such bucket", "vectors": []}),
+        ("PutVectors", {"vectorBucketName": "absent", "indexName": "absent", "vectors": [vector("a")]}),
+        ("QueryVectors", {**INDEX, "filter": {"$not": []}}),
+        ("QueryVectors", {**INDEX, "filter": None}),
+        ("QueryVectors", {"indexArn": "arn", "filter": {"a": 1}}),
+        ("QueryVectors", {**INDEX, "filter": {"$or": [{f"key-{n}": 1} for n in range(51)]}}),
+        ("ListVectors", {**INDEX, "nextToken": "unknown", "returnMetadata": True}),
+        ("ListIndexes", {}),
+        ("ListVectorBuckets", None),
+        ("GetIndex", {}),
+        (None, None),
+    ],
+)
+def test_an_answer_that_a_test_has_made_up_breaks_no_call(
+    client: Client, operation: Any, params: Any
+) -> None:
+    client.put_vectors(**INDEX, vectors=ROWS)
+    adviser = Adviser()
+    assert adviser.look(exchange_of(operation, params)) == ()
+    assert adviser.at_end() == ()
+
+
+def test_threads_get_each_advice_once(client: Client) -> None:
+    client.put_vectors(**INDEX, vectors=ROWS)
+    params = {**INDEX, **ORIGIN, "topK": 1, "filter": {"nope": 1}}
+    adviser, exchange = Adviser(), exchange_of("QueryVectors", params)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: adviser.look(exchange), range(200)))
+    assert sum(map(len, found)) == 1
+
+
+def test_a_mock_of_many_unused_tokens_remembers_the_newest(client: Client) -> None:  # noqa: ARG001 - mock on
+    adviser, first = Adviser(), {"vectorBucketName": "first"}
+    exchange = exchange_of("ListIndexes", first)
+    adviser.look(replace(exchange, result={"nextToken": "oldest"}))
+    second = exchange_of("ListIndexes", {"vectorBucketName": "second"})
+    for number in range(9_999):
+        adviser.look(replace(second, result={"nextToken": str(number)}))
+    adviser.look(replace(second, result={"nextToken": "newest"}))
+    assert [str(advice).split(" had ")[0] for advice in adviser.at_end()] == [
+        "The first page of ListIndexes of second"
+    ]
+    assert adviser.at_end() == ()

@@ -7,7 +7,7 @@ ends. The texts are in `advice_texts`, the classes in `errors`. An adviser chang
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -60,19 +60,21 @@ class _Call:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page whose `nextToken` no call has used so far.
+    """A page whose `nextToken` no call has used with success so far.
 
     Attributes:
         operation: the name of the operation.
         place: see `_Call`.
         number: 1 for the first page of a list or a query; more than 1 if only that is known.
         reads_all: whether this page and all before it had the metadata of a whole index.
+        was_tried: whether a call that failed has used the token.
     """
 
     operation: str
     place: str
     number: int
     reads_all: bool
+    was_tried: bool = False
 
 
 class Adviser:
@@ -94,7 +96,9 @@ class Adviser:
         """
         looks = self._LOOKS.get(exchange.operation or "", ())
         found: list[S3VectorsAdvice] = []
-        if looks and exchange.error is None and exchange.lost is None:
+        if exchange.error is not None or exchange.lost is not None:
+            self._note_try((exchange.params or {}).get("nextToken"))
+        elif looks:
             # An answer that a test has made up may belong to a request that nobody has checked.
             with suppress(ServiceError):
                 call = _call_of(exchange)
@@ -106,8 +110,16 @@ class Adviser:
         """Return the advice that can be given only when the mock ends. A second time, there is none."""
         with self._lock:
             pages, self._open = list(self._open.values()), {}
-        firsts = dict.fromkeys((page.operation, page.place) for page in pages if page.number == 1)
+        unused = (page for page in pages if page.number == 1 and not page.was_tried)
+        firsts = dict.fromkeys((page.operation, page.place) for page in unused)
         return tuple(advice_texts.unused_next_token(*first) for first in firsts)
+
+    def _note_try(self, token: str | None) -> None:
+        """Note that a call used a token, and that its client has no answer. It may call again."""
+        with self._lock:
+            page = self._open.get(token or "")
+            if token is not None and page is not None:
+                self._open[token] = replace(page, was_tried=True)
 
     def _is_new(self, index: Index, *advice: Hashable) -> bool:
         """Return whether an index did not get this advice before, and note that it gets it now."""

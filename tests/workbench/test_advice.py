@@ -391,6 +391,13 @@ def test_pages_that_are_read_to_the_end_or_left_later(client: Client) -> None:
     assert "nextToken" in client.list_vectors(**INDEX, maxResults=2, nextToken=first["nextToken"])
 
 
+def test_a_token_that_a_refused_call_used_was_used(client: Client) -> None:
+    client.put_vectors(**INDEX, vectors=ROWS)
+    token = client.list_vectors(**INDEX, maxResults=2)["nextToken"]
+    with pytest.raises(ClientError, match="Invalid page token"):
+        client.list_vectors(**INDEX, nextToken=token, segmentCount=2, segmentIndex=0)
+
+
 def test_a_whole_index_listed_with_metadata(client: Client) -> None:
     client.put_vectors(**INDEX, vectors=ROWS)
     with pytest.warns(WholeIndexListedAdvice) as warned:

@@ -17,18 +17,36 @@ from typing import TYPE_CHECKING
 from mock_s3vectors.config import Config
 from mock_s3vectors.doors import install
 from mock_s3vectors.doors.clients import patch_client
-from mock_s3vectors.errors.exceptions import LocalEndpointWarning, NestedMockWarning, UsageError
+from mock_s3vectors.errors.exceptions import (
+    FilterTypeAdvice,
+    LargeFilterableTextAdvice,
+    LocalEndpointWarning,
+    NestedMockWarning,
+    S3VectorsAdvice,
+    SmallPutsAdvice,
+    UnknownFilterKeyAdvice,
+    UnusedNextTokenAdvice,
+    UsageError,
+    WholeIndexListedAdvice,
+)
 from mock_s3vectors.mocking.mock import MockS3Vectors, current_mock, mock_s3vectors
 from mock_s3vectors.serving.server import S3VectorsServer, s3vectors_server
 from mock_s3vectors.workbench.workbench import Workbench
 
 __all__ = [
     "Config",
+    "FilterTypeAdvice",
+    "LargeFilterableTextAdvice",
     "LocalEndpointWarning",
     "MockS3Vectors",
     "NestedMockWarning",
+    "S3VectorsAdvice",
     "S3VectorsServer",
+    "SmallPutsAdvice",
+    "UnknownFilterKeyAdvice",
+    "UnusedNextTokenAdvice",
     "UsageError",
+    "WholeIndexListedAdvice",
     "Workbench",
     "__version__",
     "current_mock",

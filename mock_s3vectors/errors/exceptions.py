@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,53 @@ class NestedMockWarning(UserWarning):
 
 class LocalEndpointWarning(UserWarning):
     """A call goes to a local server that the environment names, and not to the mock that is on."""
+
+
+class S3VectorsAdvice(UserWarning):
+    """Advice, on request: `mock_s3vectors(advice=True)` warns of what works here and hurts on AWS.
+
+    Attributes:
+        code: a short and stable name, see `ADVICE`.
+    """
+
+    code: ClassVar[str]
+
+
+class UnknownFilterKeyAdvice(S3VectorsAdvice):
+    """A filter names a metadata key that no vector of the index has."""
+
+
+class FilterTypeAdvice(S3VectorsAdvice):
+    """A filter compares a metadata key with a type that none of the key's values in the index has."""
+
+
+class LargeFilterableTextAdvice(S3VectorsAdvice):
+    """One text takes most of the filterable metadata of a vector, which fills at least half of its room."""
+
+
+class SmallPutsAdvice(S3VectorsAdvice):
+    """Many PutVectors requests write few vectors each into one index."""
+
+
+class UnusedNextTokenAdvice(S3VectorsAdvice):
+    """The mock ended, and no call used the `nextToken` of the first page of a list or a query."""
+
+
+class WholeIndexListedAdvice(S3VectorsAdvice):
+    """ListVectors has read all pages of an index with their metadata. This is information only."""
+
+
+# All kinds of advice, by their codes.
+ADVICE: dict[str, type[S3VectorsAdvice]] = {
+    "unknown-filter-key": UnknownFilterKeyAdvice,
+    "filter-type": FilterTypeAdvice,
+    "large-filterable-text": LargeFilterableTextAdvice,
+    "small-puts": SmallPutsAdvice,
+    "unused-next-token": UnusedNextTokenAdvice,
+    "whole-index-listed": WholeIndexListedAdvice,
+}
+for _code, _kind in ADVICE.items():
+    _kind.code = _code
 
 
 @dataclass(frozen=True)

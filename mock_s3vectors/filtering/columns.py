@@ -70,6 +70,10 @@ class Column:
         mask: NDArray[np.bool_] = table[self._ids[: len(self._metadata)]]
         return mask
 
+    def kinds(self) -> frozenset[type]:
+        """Return the kinds of the values that rows have, see `Vocabulary.kinds`; none if no row has any."""
+        return self.vocabulary.kinds(self._ids[: len(self._metadata)])
+
     def _ids_of(self, metadata: Iterable[dict[str, Any]]) -> list[int]:
         key = self._key
         return self.vocabulary.enter([entries.get(key) for entries in metadata])

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 class Condition(Protocol):
     """The condition that one operator sets for one field."""
 
+    @property
+    def kinds(self) -> frozenset[type] | None:
+        """Return the kinds that it can match, see `Vocabulary.kinds`; None if it can match absence."""
+
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
         """Return which values satisfy it: shape `(len(vocabulary),)`, the caller's own."""
 
@@ -34,6 +38,11 @@ class OneOf:
     """$eq and $in. Numbers are floats."""
 
     values: tuple[str | float | bool, ...]
+
+    @property
+    def kinds(self) -> frozenset[type]:
+        """Return the kinds of the values."""
+        return frozenset(map(type, self.values))
 
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
         """Select values equal to one of `values`, and arrays with such an element."""
@@ -47,6 +56,11 @@ class Compared:
     comparison: np.ufunc
     number: float
 
+    @property
+    def kinds(self) -> frozenset[type]:
+        """Return that of numbers."""
+        return frozenset({float})
+
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
         """Select numbers in range, and arrays with such an element."""
         return vocabulary.compared(self.comparison, self.number)
@@ -58,6 +72,11 @@ class StartingWith:
 
     prefix: str
 
+    @property
+    def kinds(self) -> frozenset[type]:
+        """Return that of strings."""
+        return frozenset({str})
+
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
         """Select strings that start with `prefix`, and arrays with such an element."""
         return vocabulary.starting_with(self.prefix)
@@ -68,6 +87,11 @@ class Present:
     """$exists."""
 
     wanted: bool
+
+    @property
+    def kinds(self) -> frozenset[type] | None:
+        """Return all kinds, or None for absence."""
+        return frozenset({str, float, bool}) if self.wanted else None
 
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
         """Every value, or absence alone."""
@@ -81,6 +105,11 @@ class Complement:
     """$ne and $nin."""
 
     condition: Condition
+
+    @property
+    def kinds(self) -> None:
+        """Return None: absence is among what it matches."""
+        return
 
     def table(self, vocabulary: Vocabulary) -> NDArray[np.bool_]:
         """Return all values that `condition` does not select. Choice: not-equal-complement."""

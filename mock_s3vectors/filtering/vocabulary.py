@@ -133,6 +133,13 @@ class _Arrays:
         """Count the bytes of the elements, in the dictionary's tuples and in the pairs."""
         return self._pairs.nbytes + 8 * self._used
 
+    def open(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Put the elements of the arrays in the table in the place of the arrays; in place."""
+        owners, elements = self._pairs[: self._used].T
+        table[elements[table[owners]]] = True
+        table[owners] = False
+        return table
+
     def lift(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Let every array in that has an element in the table; in place."""
         owners, elements = self._pairs[: self._used].T
@@ -183,6 +190,19 @@ class Vocabulary:
     def size(self) -> int:
         """Estimate the bytes that it holds."""
         return len(self) * _ENTRY_BYTES + self._register.numbers.nbytes + self._arrays.size()
+
+    def kinds(self, ids: NDArray[np.int32]) -> frozenset[type]:
+        """Return the kinds of the values with these ids (str, float, bool). Arrays are their elements."""
+        seen = self.nothing()
+        seen[ids] = True
+        seen[ABSENT] = False
+        seen = self._arrays.open(seen)
+        booleans = list(self._scalars[bool].values())
+        numbers = ~np.isnan(self._register.numbers)
+        found: dict[type, np.bool_] = {bool: seen[booleans].any(), float: seen[numbers].any()}
+        seen[booleans] = False
+        found[str] = seen[~numbers].any()
+        return frozenset(kind for kind, is_there in found.items() if is_there)
 
     def nothing(self) -> NDArray[np.bool_]:
         """Return the table that selects no value."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mock_s3vectors.arrays import copied, with_room
-from mock_s3vectors.filtering import Columns
+from mock_s3vectors.filtering import Columns, idle_conditions
 from mock_s3vectors.search import TextIndexes, top_k
 from mock_s3vectors.world.listing import Listing, position_of
 from mock_s3vectors.world.writes import TotalSize, Write, filled_holes
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mock_s3vectors.filtering import Filter
+    from mock_s3vectors.filtering import Filter, IdleCondition
     from mock_s3vectors.search import Engine, SearchMethod
     from mock_s3vectors.world.writes import Size
 
@@ -181,6 +181,10 @@ class VectorTable:
     def mask(self, matching: Filter | None) -> NDArray[np.bool_] | None:
         """Return the rows that a filter matches, shape (rows,); None for all of them."""
         return None if matching is None else matching.mask(self._columns)
+
+    def idle_conditions(self, matching: Filter) -> list[IdleCondition]:
+        """Return the conditions of a filter that cannot match, see `filtering.idle`."""
+        return idle_conditions(matching, self._columns)
 
     def nearest(
         self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, method: SearchMethod

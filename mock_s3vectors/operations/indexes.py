@@ -23,26 +23,31 @@ from mock_s3vectors.world import Index
 from mock_s3vectors.world.tables import VectorTable
 
 if TYPE_CHECKING:
+    from mock_s3vectors.config import Config
     from mock_s3vectors.exchange import Exchange, Params, Result
     from mock_s3vectors.world import VectorBucket
 
 
 def create_index(exchange: Exchange, params: Params) -> Result:
     """Create an index in a bucket. A second one of the same name is refused, even with equal parameters."""
-    quota, place = exchange.config.max_indexes_per_vector_bucket, addressed_vector_bucket(exchange, params)
+    place = addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
-        index = _new_index(bucket, params, exchange.now())
+        index = new_index(bucket, params, exchange.now())
         if index.name in bucket.indexes:
             raise refusals.index_exists()
-        if len(bucket.indexes) >= quota:
-            raise refusals.too_many_indexes(quota)
+        check_index_quota(bucket, exchange.config)
         bucket.add(index)
         exchange.stores.note_made(index.arn)
     return {"indexArn": str(index.arn)}
 
 
-def _new_index(bucket: VectorBucket, params: Params, now: float) -> Index:
+def new_index(bucket: VectorBucket, params: Params, now: float) -> Index:
+    """Return the index that CreateIndex would add to the bucket.
+
+    Raises:
+        ValidationException: no possible name, settings or tags.
+    """
     name, metric = params["indexName"], params["distanceMetric"]
     configuration, text_search = text_search_at_creation(bucket, params)
     return Index(
@@ -58,6 +63,12 @@ def _new_index(bucket: VectorBucket, params: Params, now: float) -> Index:
         tags=check_tags(params.get("tags", {})),
         table=VectorTable(params["dimension"], metric),
     )
+
+
+def check_index_quota(bucket: VectorBucket, config: Config) -> None:
+    """Raise unless there is room for one more index; the caller holds the lock of the bucket's store."""
+    if len(bucket.indexes) >= config.max_indexes_per_vector_bucket:
+        raise refusals.too_many_indexes(config.max_indexes_per_vector_bucket)
 
 
 def get_index(exchange: Exchange, params: Params) -> Result:

@@ -15,6 +15,7 @@ from mock_s3vectors.operations.helpers.records import check_distinct, check_keys
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mock_s3vectors.config import Config
     from mock_s3vectors.exchange import Exchange, Params, Result
     from mock_s3vectors.world import Index
 
@@ -26,15 +27,19 @@ def put_vectors(exchange: Exchange, params: Params) -> Result:
     check_keys(keys)
     check_distinct(keys)
     data, metadata, sizes = check_records(index, params["vectors"])
-    quota = exchange.config.max_vectors_per_index
     with index.lock:
-        table = index.vectors
-        new = len(table.unknown(keys))
-        # Overwriting is free even where a nested mock has lowered the quota below what is there.
-        if new and len(table) + new > quota:
-            raise refusals.too_many_vectors(quota)
+        check_vector_quota(index, keys, exchange.config)
         index.put(keys, data, metadata, sizes)
     return {}
+
+
+def check_vector_quota(index: Index, keys: Sequence[str], config: Config) -> None:
+    """Raise unless there is room for vectors with these keys; the caller holds the index's lock."""
+    table, quota = index.vectors, config.max_vectors_per_index
+    new = len(table.unknown(keys))
+    # Overwriting is free even where a nested mock has lowered the quota below what is there.
+    if new and len(table) + new > quota:
+        raise refusals.too_many_vectors(quota)
 
 
 def get_vectors(exchange: Exchange, params: Params) -> Result:

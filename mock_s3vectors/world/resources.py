@@ -106,7 +106,7 @@ class Index:
 
         Args:
             keys: distinct.
-            data: shape (len(keys), dimension).
+            data: shape (len(keys), dimension), C-contiguous; the index's own from now on.
             metadata: that of each vector.
             sizes: the bytes that processing each vector counts for.
         """

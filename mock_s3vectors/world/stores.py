@@ -68,6 +68,10 @@ class Stores:
         """Return the store of an account and Region, made and kept if there is none."""
         return self._stores.setdefault((account, region), Store())
 
+    def all(self) -> dict[tuple[str, str], Store]:
+        """Return all stores, by account and Region."""
+        return dict(self._stores)
+
     def clear(self) -> None:
         """Forget everything."""
         self._stores, self._made, self._dropped = {}, {}, {}

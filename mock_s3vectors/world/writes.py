@@ -27,6 +27,7 @@ class Write:
         sizes: the size of each of these rows.
         placed: the keys that get a row, or another one, with that row.
         gone: the keys that have no row afterwards.
+        is_append: whether the rows are the last ones, in their order, and all of them new.
     """
 
     count: int
@@ -36,6 +37,7 @@ class Write:
     sizes: Sequence[int]
     placed: Mapping[str, int]
     gone: Sequence[str] = ()
+    is_append: bool = False
 
 
 def filled_holes(removed: Sequence[int], count: int) -> dict[int, int]:

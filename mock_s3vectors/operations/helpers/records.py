@@ -14,7 +14,7 @@ from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,6 +25,7 @@ _OBJECT = 4
 _ENTRY = 8
 _NUMBER = 4
 _ELEMENT = 4
+_FLOAT = 4
 
 _NUMBERS = (int, float)
 
@@ -81,10 +82,32 @@ def check_records(
     if fitting < len(vectors):
         faults[fitting] = refusals.vector_length(dimension, len(vectors[fitting]))
 
+    keys = [record["key"] for record in records]
+    return data, *check_documents(index, keys, [record.get("metadata", {}) for record in records], faults)
+
+
+def check_documents(
+    index: Index, keys: Sequence[str], documents: Sequence[Any] | None, faults: Mapping[int, str]
+) -> tuple[list[dict[str, Any]], list[int]]:
+    """Return the metadata of records, and the bytes of each record in a page.
+
+    Args:
+        index: where the records go.
+        keys: those of the records.
+        documents: the metadata of each record; None if no record has any.
+        faults: by row, why the vectors of records are refused.
+
+    Raises:
+        ValidationException: a record is bad; the message names the first one.
+    """
+    bare = _FLOAT * index.dimension
+    if documents is None:
+        documents = [{}] * len(keys)
+        if not faults:
+            return documents, [len(key.encode()) + bare + _OBJECT for key in keys]
     non_filterable = index.non_filterable_keys
-    documents, sizes = [], []
-    for row, record in enumerate(records):
-        key, metadata = record["key"], record.get("metadata", {})
+    sizes = []
+    for row, (key, metadata) in enumerate(zip(keys, documents, strict=True)):
         if row in faults:
             raise refusals.invalid_record(key, f"vectors[{row}]", faults[row])
         if type(metadata) is not dict:
@@ -93,9 +116,8 @@ def check_records(
             size = metadata_size(metadata, non_filterable)
         except _RefusedError as refusal:
             raise refusals.invalid_record(key, f"vectors[{row}].metadata", str(refusal)) from None
-        documents.append(metadata)
-        sizes.append(len(key.encode()) + data.itemsize * dimension + size)
-    return data, documents, sizes
+        sizes.append(len(key.encode()) + bare + size)
+    return list(documents), sizes
 
 
 def metadata_size(metadata: dict[str, Any], non_filterable: frozenset[str]) -> int:

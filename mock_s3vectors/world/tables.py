@@ -111,8 +111,8 @@ class VectorTable:
 
         Args:
             keys: those of the vectors.
-            data: shape (len(keys), dimension), C-contiguous. It is the table's own from now on: an empty table
-                makes it its matrix, so that many vectors are not copied once more.
+            data: shape (len(keys), dimension), C-contiguous. It is the table's own from now on: an empty
+                table makes it its matrix, so that many vectors are not copied once more.
             metadata: that of each vector.
             sizes: the bytes that processing each vector counts for.
         """

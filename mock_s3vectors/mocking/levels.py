@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mock_s3vectors.config import Config
+    from mock_s3vectors.workbench.advice import Adviser
     from mock_s3vectors.workbench.rules import Rule
     from mock_s3vectors.world import World
 
@@ -39,6 +40,7 @@ class Level:
         place: where it began.
         rules: those that a test has made with it.
         calls_before: how many calls its world had seen when it began.
+        adviser: looks at its calls for what hurts on AWS; None unless its options ask for advice.
         has_failed: whether the test that runs in it has failed, so that nothing else need be said of it.
     """
 
@@ -54,6 +56,7 @@ class Level:
         self.rules: list[Rule] = []
         self.calls_before = world.journal.added
         self.has_failed = False
+        self.adviser = _new_adviser() if config.advice else None
         self._world: World | None = world
         # The time of the mock around it, to which a level that shares its world puts it back.
         self._clock_before = world.clock.copy() if self.shares else None
@@ -82,6 +85,10 @@ class Level:
     def holds(self, world: World) -> bool:
         """Return whether a world is that of this level."""
         return self._world is world
+
+    def advice_at_end(self) -> tuple[Warning, ...]:
+        """Return what is to be said when it ends, unless the test has failed anyway."""
+        return () if self.adviser is None or self.has_failed else self.adviser.at_end()
 
     def check_rules(self) -> None:
         """Raise if a rule of its test never fired, unless the test has failed anyway. Nobody asks twice.
@@ -113,3 +120,9 @@ class Level:
         while level is not None:
             yield level
             level = level.outer
+
+
+def _new_adviser() -> Adviser:
+    from mock_s3vectors.workbench.advice import Adviser  # noqa: PLC0415 - it loads numpy
+
+    return Adviser()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.config import Config
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.errors.warn import warn_caller
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.mocking.changes import Changes
 from mock_s3vectors.mocking.levels import Level, here
@@ -132,6 +133,8 @@ class MockStack:
         level.has_failed = level.has_failed or failed
         try:
             level.check_rules()
+            for advice in level.advice_at_end():
+                warn_caller(advice)
         finally:
             level.end()
 
@@ -295,6 +298,8 @@ class MockStack:
         """
         level = self.check(begun)
         exchange = self._corridor().handle(request, level.world, level.config, refuse, retry_delay)
+        if level.adviser is not None:
+            exchange.advice = level.adviser.look(exchange)
         if (listener := self.listener) is not None:
             listener(exchange)
         return exchange

@@ -15,36 +15,50 @@ from mock_s3vectors.world import VectorBucket
 from mock_s3vectors.world.clock import ENHANCED_SINCE
 
 if TYPE_CHECKING:
+    from mock_s3vectors.config import Config
     from mock_s3vectors.exchange import Exchange, Params, Result
+    from mock_s3vectors.identity import Caller
+    from mock_s3vectors.world import Store
 
 
 def create_vector_bucket(exchange: Exchange, params: Params) -> Result:
     """Create a bucket. A second one of the same name is refused, even with equal parameters."""
-    name, began = params["vectorBucketName"], exchange.stores.moment()
-    arn = own_vector_bucket_arn(exchange, name)
-    encryption = effective_encryption(params)
-    tags = check_tags(params.get("tags", {}))
-    now = exchange.now()
+    began = exchange.stores.moment()
+    bucket = new_vector_bucket(exchange.caller, exchange.config, params, exchange.now())
+    store = exchange.stores.made_at(bucket.arn.account, bucket.arn.region)
+    with store.lock:
+        if bucket.name in store.vector_buckets:
+            raise name_taken(exchange, bucket.arn, began, refusals.vector_bucket_exists())
+        check_vector_bucket_quota(store, exchange.config)
+        store.add(bucket)
+        exchange.stores.note_made(bucket.arn)
+    return {"vectorBucketArn": str(bucket.arn)}
+
+
+def new_vector_bucket(caller: Caller, config: Config, params: Params, now: float) -> VectorBucket:
+    """Return the bucket that CreateVectorBucket would add for the caller.
+
+    Raises:
+        ValidationException: no possible name, encryption or tags.
+    """
+    name = params["vectorBucketName"]
     # By the mock's clock, so that a test can go back to CLASSIC; or by an option. Choice: mode-by-clock.
-    mode = exchange.config.default_index_mode or ("ENHANCED" if now >= ENHANCED_SINCE else "CLASSIC")
-    bucket = VectorBucket(
-        arn=arn,
+    mode = config.default_index_mode or ("ENHANCED" if now >= ENHANCED_SINCE else "CLASSIC")
+    return VectorBucket(
+        arn=own_vector_bucket_arn(caller, name),
         name=name,
         creation_time=int(now),
-        encryption=encryption,
+        encryption=effective_encryption(params),
         supports_classic=mode == "CLASSIC",
         default_index_mode=mode,
-        tags=tags,
+        tags=check_tags(params.get("tags", {})),
     )
-    store, quota = exchange.stores.made_at(arn.account, arn.region), exchange.config.max_vector_buckets
-    with store.lock:
-        if name in store.vector_buckets:
-            raise name_taken(exchange, arn, began, refusals.vector_bucket_exists())
-        if len(store.vector_buckets) >= quota:
-            raise refusals.too_many_vector_buckets(quota)
-        store.add(bucket)
-        exchange.stores.note_made(arn)
-    return {"vectorBucketArn": str(arn)}
+
+
+def check_vector_bucket_quota(store: Store, config: Config) -> None:
+    """Raise unless there is room for one more bucket; the caller holds the store's lock."""
+    if len(store.vector_buckets) >= config.max_vector_buckets:
+        raise refusals.too_many_vector_buckets(config.max_vector_buckets)
 
 
 def get_vector_bucket(exchange: Exchange, params: Params) -> Result:

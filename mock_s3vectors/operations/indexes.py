@@ -24,6 +24,7 @@ from mock_s3vectors.world import Index
 from mock_s3vectors.world.tables import VectorTable
 
 if TYPE_CHECKING:
+    from mock_s3vectors.config import Config
     from mock_s3vectors.exchange import Exchange, Params, Result
     from mock_s3vectors.world import VectorBucket
 
@@ -31,27 +32,29 @@ if TYPE_CHECKING:
 def create_index(exchange: Exchange, params: Params) -> Result:
     """Create an index in a bucket. A second one of the same name is refused, even with equal parameters."""
     began = exchange.stores.moment()
-    quota, place = exchange.config.max_indexes_per_vector_bucket, addressed_vector_bucket(exchange, params)
+    place = addressed_vector_bucket(exchange, params)
     with place.lock:
         bucket = place.vector_bucket()
-        index = _new_index(bucket, params, exchange.now(), exchange.config.index_delay)
+        index = new_index(bucket, params, exchange.now(), exchange.config.index_delay)
         if index.name in bucket.indexes:
             raise name_taken(exchange, index.arn, began, refusals.index_exists())
-        if len(bucket.indexes) >= quota:
-            raise refusals.too_many_indexes(quota)
+        check_index_quota(bucket, exchange.config)
         bucket.add(index)
         exchange.stores.note_made(index.arn)
     return {"indexArn": str(index.arn)}
 
 
-def _new_index(bucket: VectorBucket, params: Params, now: float, delay: float) -> Index:
-    """Return the index that a request asks for.
+def new_index(bucket: VectorBucket, params: Params, now: float, delay: float = 0.0) -> Index:
+    """Return the index that CreateIndex would add to the bucket.
 
     Args:
         bucket: the one that it is going to be in.
         params: of the request.
         now: when it is created, in seconds since the epoch.
         delay: how many seconds pass before calls find it. Choice: index-delay.
+
+    Raises:
+        ValidationException: no possible name, settings or tags.
     """
     name, metric = params["indexName"], params["distanceMetric"]
     configuration, text_search = text_search_at_creation(bucket, params)
@@ -69,6 +72,12 @@ def _new_index(bucket: VectorBucket, params: Params, now: float, delay: float) -
         table=VectorTable(params["dimension"], metric),
         found_from=now + delay if delay else None,
     )
+
+
+def check_index_quota(bucket: VectorBucket, config: Config) -> None:
+    """Raise unless there is room for one more index; the caller holds the lock of the bucket's store."""
+    if len(bucket.indexes) >= config.max_indexes_per_vector_bucket:
+        raise refusals.too_many_indexes(config.max_indexes_per_vector_bucket)
 
 
 def get_index(exchange: Exchange, params: Params) -> Result:

@@ -16,6 +16,7 @@ from mock_s3vectors.world.metering import Amounts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mock_s3vectors.config import Config
     from mock_s3vectors.exchange import Exchange, Params, Result
     from mock_s3vectors.world import Index
 
@@ -27,18 +28,22 @@ def put_vectors(exchange: Exchange, params: Params) -> Result:
     check_keys(keys)
     check_distinct(keys)
     data, metadata, sizes = check_records(index, params["vectors"])
-    quota = exchange.config.max_vectors_per_index
     with index.lock:
-        table = index.vectors
-        new = len(table.unknown(keys))
-        # Overwriting is free even where a nested mock has lowered the quota below what is there.
-        if new and len(table) + new > quota:
-            raise refusals.too_many_vectors(quota)
+        check_vector_quota(index, keys, exchange.config)
         index.put(keys, data, metadata, sizes)
     written = sum(stored for stored, _ in sizes)
     billed = max(written, limits.BILLED_PUT_BYTES)
     exchange.stores.meter.add(Amounts(put_requests=1, put_bytes=written, billed_put_bytes=billed))
     return {}
+
+
+def check_vector_quota(index: Index, keys: Sequence[str], config: Config) -> None:
+    """Raise unless there is room for vectors with these keys; the caller holds the index's lock."""
+    table, quota = index.vectors, config.max_vectors_per_index
+    new = len(table.unknown(keys))
+    # Overwriting is free even where a nested mock has lowered the quota below what is there.
+    if new and len(table) + new > quota:
+        raise refusals.too_many_vectors(quota)
 
 
 def get_vectors(exchange: Exchange, params: Params) -> Result:

@@ -1,1 +1,1 @@
-"""What a mock offers to the test that made it: rules, calls, views of the state, seeding, advice."""
+"""What a mock offers a test: rules, calls, views of the state, seeding, advice."""

@@ -159,7 +159,7 @@ class Adviser:
             return
         with index.lock:
             table = index.vectors
-            size = sum(table.sizes[row] for row in table.rows_of(record.get("key") for record in records))
+            size = sum(table.sizes[row][0] for row in table.rows_of(record.get("key") for record in records))
         if size >= advice_texts.BILLED_BYTES:
             return
         with self._lock:

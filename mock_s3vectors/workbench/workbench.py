@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from numpy.typing import ArrayLike
 
     from mock_s3vectors.config import Config
     from mock_s3vectors.messages import Disconnect
     from mock_s3vectors.workbench.calls import Call, Calls
+    from mock_s3vectors.workbench.describe import Description
     from mock_s3vectors.workbench.rules import On, Rule
     from mock_s3vectors.workbench.usage import Usage
     from mock_s3vectors.workbench.verbs import Seconds
+    from mock_s3vectors.workbench.views import IndexView, VectorBucketView
     from mock_s3vectors.world import Clock, World
 
 # What AWS documents for each index, and what passes of bursts. Choice: rates-on-aws.
@@ -194,6 +198,103 @@ class Workbench(ABC):
         return self._on("clock").world.clock
 
     # --- state ------------------------------------------------------------------------------
+
+    def seed(  # noqa: PLR0913 - what CreateIndex and PutVectors need
+        self,
+        bucket: str,
+        index: str,
+        vectors: ArrayLike | Sequence[ArrayLike],
+        *,
+        keys: Iterable[str] | None = None,
+        metadata: Iterable[Mapping[str, Any] | None] | None = None,
+        distance_metric: str | None = None,
+        non_filterable_metadata_keys: Iterable[str] = (),
+        text_search: Mapping[str, str | None] | Iterable[str] = (),
+        region: str | None = None,
+        account: str | None = None,
+    ) -> IndexView:
+        """Put any number of vectors into an index at once, all or none, and return a view of it.
+
+        The bucket and the index are created if they are missing. Everything is checked as the service checks
+        it, except that there is no limit to the size of a request. It is not one of the calls.
+
+        Args:
+            bucket: the name of the vector bucket.
+            index: the name of the index.
+            vectors: an array of shape (n, d) of any type of real numbers, or a list of n vectors. An array of
+                shape (0, d) makes an empty index.
+            keys: one for each vector; None for "0", "1", and so on.
+            metadata: a dict, or None, for each vector; None if no vector has any.
+            distance_metric: that of a new index; None for `"cosine"`. A given one must be that of an index
+                that exists.
+            non_filterable_metadata_keys: those of a new index.
+            text_search: the metadata keys by which a new index can be searched for text, with the language
+                of each, `{"plot": "en"}`, or without.
+            region: None for the only Region in which the account has such a bucket, else for that of the
+                environment, else us-east-1.
+            account: 12 digits; None for that of the options.
+
+        Raises:
+            UsageError: the mock is off, or the service would refuse this; the text has its words.
+        """
+        from mock_s3vectors.workbench.seeding import seed  # noqa: PLC0415 - it loads numpy
+
+        level = self._on("seed()")
+        return seed(
+            level.world,
+            level.config,
+            bucket,
+            index,
+            vectors,
+            keys=keys,
+            metadata=metadata,
+            distance_metric=distance_metric,
+            non_filterable_metadata_keys=non_filterable_metadata_keys,
+            text_search=text_search,
+            region=region,
+            account=account,
+        )
+
+    def bucket(self, name: str, region: str | None = None, account: str | None = None) -> VectorBucketView:
+        """Return a view of a vector bucket, as it is now.
+
+        Args:
+            name: that of the bucket.
+            region: None for the only Region in which the account has such a bucket.
+            account: 12 digits; None for that of the options.
+
+        Raises:
+            UsageError: the mock is off, or there is no such bucket; the text names those that exist.
+        """
+        from mock_s3vectors.workbench import views  # noqa: PLC0415 - it loads numpy
+
+        level = self._on("bucket()")
+        return views.bucket(level.world, level.config, name, region, account)
+
+    def index(
+        self, bucket: str, name: str, region: str | None = None, account: str | None = None
+    ) -> IndexView:
+        """Return a view of an index, as it is now: its keys, vectors, metadata and settings.
+
+        Args:
+            bucket: the name of its vector bucket.
+            name: that of the index.
+            region: see `bucket`, as for the account.
+            account: 12 digits.
+
+        Raises:
+            UsageError: the mock is off, or there is no such index; the text names those that exist.
+        """
+        from mock_s3vectors.workbench import views  # noqa: PLC0415 - it loads numpy
+
+        level = self._on("index()")
+        return views.index(level.world, level.config, bucket, name, region, account)
+
+    def describe(self) -> Description:
+        """Return a table of everything that there is: print it, or show it in a notebook or with rich."""
+        from mock_s3vectors.workbench.describe import describe  # noqa: PLC0415 - it loads numpy
+
+        return describe(self._on("describe()").world)
 
     def usage(self) -> Usage:
         """Return what calls used since the mock began, in the units that AWS bills by, without prices."""

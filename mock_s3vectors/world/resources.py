@@ -109,7 +109,7 @@ class Index:
 
         Args:
             keys: distinct.
-            data: shape (len(keys), dimension).
+            data: shape (len(keys), dimension), C-contiguous; the index's own from now on.
             metadata: that of each vector.
             sizes: that of each vector.
         """

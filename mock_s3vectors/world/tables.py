@@ -110,15 +110,29 @@ class VectorTable:
         metadata: Sequence[dict[str, Any]],
         sizes: Sequence[Size],
     ) -> None:
-        """Write vectors, data of shape (len(keys), dimension); the keys are distinct."""
+        """Write vectors; the keys are distinct.
+
+        Args:
+            keys: those of the vectors.
+            data: shape (len(keys), dimension), C-contiguous. It is the table's own from now on: an empty
+                table makes it its matrix, so that many vectors are not copied once more.
+            metadata: that of each vector.
+            sizes: the bytes that processing each vector counts for.
+        """
         used = len(self.keys)
         new = self.unknown(keys)
         placed = dict(zip(new, range(used, used + len(new)), strict=True))
-        rows = [placed[key] if key in placed else self._rows[key] for key in keys]
+        is_append = len(new) == len(keys)
+        rows = (
+            range(used, used + len(new))
+            if is_append
+            else [placed[key] if key in placed else self._rows[key] for key in keys]
+        )
         total = self.total_size.after(added=sizes, removed=(self.sizes[row] for row in rows if row < used))
-        write = Write(used + len(new), np.array(rows, np.intp), data, metadata, sizes, total, placed)
+        numbers = np.array(rows, np.intp)
+        write = Write(used + len(new), numbers, data, metadata, sizes, total, placed, is_append=is_append)
         # Before anything changes: there may be no memory for it.
-        self._matrix = with_room(self._matrix, write.count, used)
+        self._matrix = with_room(self._matrix, write.count, used) if used else data
 
         self._unfinished = write
         self._carry_out(write)
@@ -168,15 +182,30 @@ class VectorTable:
         _resize(self.metadata, write.count, {})
         _resize(self.sizes, write.count, (0, 0))
         self.total_size = write.total_size
+        if write.is_append:
+            self._append(write)
+        else:
+            self._place(write)
+        self._rows.update(write.placed)
+        for key in write.gone:
+            self._rows.pop(key, None)
+
+    def _append(self, write: Write) -> None:
+        """Fill the last rows: no loop runs over them, for there may be a million."""
+        first = write.count - len(write.data)
+        self.keys[first:] = write.placed
+        self.metadata[first:] = write.metadata
+        self.sizes[first:] = write.sizes
+        if self._matrix is not write.data:
+            self._matrix[first : write.count] = write.data
+
+    def _place(self, write: Write) -> None:
         for row, document, size in zip(write.rows.tolist(), write.metadata, write.sizes, strict=True):
             self.metadata[row] = document
             self.sizes[row] = size
         self._matrix[write.rows] = write.data
         for key, row in write.placed.items():
             self.keys[row] = key
-        self._rows.update(write.placed)
-        for key in write.gone:
-            self._rows.pop(key, None)
 
     def mask(self, matching: Filter | None) -> NDArray[np.bool_] | None:
         """Return the rows that a filter matches, shape (rows,); None for all of them."""

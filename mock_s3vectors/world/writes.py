@@ -56,6 +56,7 @@ class Write:
         total_size: that of the table afterwards.
         placed: the keys that get a row, or another one, with that row.
         gone: the keys that have no row afterwards.
+        is_append: whether the rows are the last ones, in their order, and all of them new.
     """
 
     count: int
@@ -66,6 +67,7 @@ class Write:
     total_size: TotalSize
     placed: Mapping[str, int]
     gone: Sequence[str] = ()
+    is_append: bool = False
 
 
 def filled_holes(removed: Sequence[int], count: int) -> dict[int, int]:

@@ -271,7 +271,8 @@ def test_every_operation_that_has_an_error_can_fail_with_it(mock: MockS3Vectors,
         (
             lambda mock: mock.on("GetIndex").fail("TooManyRequests"),
             (
-                "'TooManyRequests' is not an error of GetIndex. Did you mean 'TooManyRequestsException'? Errors: "
+                "'TooManyRequests' is not an error of GetIndex. Did you mean 'TooManyRequestsException'? "
+                "Errors: "
                 "AccessDeniedException, InternalServerException, NotFoundException, RequestTimeoutException, "
                 "ServiceUnavailableException, TooManyRequestsException, ValidationException, "
                 "SerializationException, or a status from 500 to 599."
@@ -314,7 +315,8 @@ def test_every_operation_that_has_an_error_can_fail_with_it(mock: MockS3Vectors,
         (
             lambda mock: mock.on("GetIndex").fail(TOO_MANY, time=2),
             (
-                "fail() has no argument 'time'. Did you mean 'times'? It takes times, after, probability, seed, "
+                "fail() has no argument 'time'. Did you mean 'times'? It takes times, after, probability, "
+                "seed, "
                 "optional."
             ),
         ),

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     import threading
 
     from mock_s3vectors.exchange import Exchange, Params
+    from mock_s3vectors.identity import Caller
     from mock_s3vectors.world import Index, Store, VectorBucket
 
 
-def own_vector_bucket_arn(exchange: Exchange, name: str) -> Arn:
+def own_vector_bucket_arn(caller: Caller, name: str) -> Arn:
     """Return the ARN of a bucket in the caller's account and Region. Choice: names-always-checked."""
     if not is_vector_bucket_name(name):
         raise refusals.invalid_vector_bucket_name()
-    caller = exchange.caller
     return Arn(caller.partition, caller.region, caller.account, name)
 
 
@@ -119,7 +119,7 @@ def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
     name, text = params.get("vectorBucketName"), params.get("vectorBucketArn")
     if (name is None) == (text is None):
         raise refusals.vector_bucket_address()
-    arn = own_vector_bucket_arn(exchange, name) if name is not None else parse_arn(str(text))
+    arn = own_vector_bucket_arn(exchange.caller, name) if name is not None else parse_arn(str(text))
     if arn is None or arn.index is not None:
         raise refusals.vector_bucket_not_found()
     return _place(exchange, arn)
@@ -142,7 +142,7 @@ def addressed_index(exchange: Exchange, params: Params) -> Place:
         return _place(exchange, arn)
     if text is not None or bucket_name is None or index_name is None:
         raise refusals.index_address()
-    return _place(exchange, index_arn(own_vector_bucket_arn(exchange, bucket_name), index_name))
+    return _place(exchange, index_arn(own_vector_bucket_arn(exchange.caller, bucket_name), index_name))
 
 
 def addressed_resource(exchange: Exchange, params: Params) -> Place:

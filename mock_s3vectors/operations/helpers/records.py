@@ -14,7 +14,7 @@ from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,6 +26,7 @@ _OBJECT = 4
 _ENTRY = 8
 _NUMBER = 4
 _ELEMENT = 4
+_FLOAT = 4
 
 _NUMBERS = (int, float)
 
@@ -82,11 +83,33 @@ def check_records(
     if fitting < len(vectors):
         faults[fitting] = refusals.vector_length(dimension, len(vectors[fitting]))
 
+    keys = [record["key"] for record in records]
+    return data, *check_documents(index, keys, [record.get("metadata", {}) for record in records], faults)
+
+
+def check_documents(
+    index: Index, keys: Sequence[str], documents: Sequence[Any] | None, faults: Mapping[int, str]
+) -> tuple[list[dict[str, Any]], list[Size]]:
+    """Return the metadata of records, and the bytes of each record.
+
+    Args:
+        index: where the records go.
+        keys: those of the records.
+        documents: the metadata of each record; None if no record has any.
+        faults: by row, why the vectors of records are refused.
+
+    Raises:
+        ValidationException: a record is bad; the message names the first one.
+    """
+    bare = _FLOAT * index.dimension
+    if documents is None:
+        documents = [{}] * len(keys)
+        if not faults:
+            lengths = [len(key.encode()) + bare + _OBJECT for key in keys]
+            return documents, list(zip(lengths, lengths, strict=True))
     non_filterable = index.non_filterable_keys
-    documents: list[dict[str, Any]] = []
     sizes: list[Size] = []
-    for row, record in enumerate(records):
-        key, metadata = record["key"], record.get("metadata", {})
+    for row, (key, metadata) in enumerate(zip(keys, documents, strict=True)):
         if row in faults:
             raise refusals.invalid_record(key, f"vectors[{row}]", faults[row])
         if type(metadata) is not dict:
@@ -95,10 +118,9 @@ def check_records(
             stored, queried = metadata_size(metadata, non_filterable)
         except _RefusedError as refusal:
             raise refusals.invalid_record(key, f"vectors[{row}].metadata", str(refusal)) from None
-        documents.append(metadata)
-        bare = len(key.encode()) + data.itemsize * dimension
-        sizes.append((bare + stored, bare + queried))
-    return data, documents, sizes
+        start = len(key.encode()) + bare
+        sizes.append((start + stored, start + queried))
+    return list(documents), sizes
 
 
 def metadata_size(metadata: dict[str, Any], non_filterable: frozenset[str]) -> Size:

@@ -246,7 +246,7 @@ def _some_keys(index: Index) -> set[str]:
 
 
 def _large_text(metadata: Any, non_filterable: frozenset[str]) -> tuple[str, int]:
-    """Return the key and the bytes of a text that fills most of a large filterable part; 0 bytes: of none."""
+    """Return the key and the bytes of the text that fills most of a large filterable part; else 0 bytes."""
     if type(metadata) is not dict:
         return "", 0
     texts = {

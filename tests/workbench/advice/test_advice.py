@@ -18,6 +18,7 @@ from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.workbench.advice import Adviser
 from tests.support import mocks
 from tests.support.helpers import INDEX, ORIGIN, keys_in_pages, put_batches, vector
+from tests.support.shapes import QUERY_PAGES, needs
 
 from .advised import ROWS, make_index, new_client, query
 
@@ -73,6 +74,7 @@ def test_pytest_can_make_errors_of_it(
 # --- the mock as a whole ----------------------------------------------------------------------------------
 
 
+@needs(*QUERY_PAGES)
 def test_an_ordinary_application_gets_no_advice(client: Client) -> None:
     """Seed, search with filters, page to the end, read, change and delete."""
     settings: dict[str, Any] = {"metadataConfiguration": {"nonFilterableMetadataKeys": ["text"]}}

@@ -1,4 +1,4 @@
-"""Advice on filters, and none where nothing need be said. (Warnings are errors here.)"""
+"""Advice on filters, and filters that get none. (Warnings are errors here.)"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors import FilterTypeAdvice, S3VectorsAdvice, UnknownFilterKeyAdvice
 from tests.support.helpers import INDEX, ORIGIN, keys_in_pages, put_batches, vector
+from tests.support.shapes import QUERY_PAGES, needs
 
 from .advised import ROWS, make_index, query, text_of
 
@@ -106,11 +107,12 @@ def test_conditions_that_cannot_match(client: Client, matching: Any, kind: type,
         {"$and": [{"genre": "drama"}, {"$or": [{"year": "2001"}, {"$and": [{"year": {"$gt": 3000}}]}]}]},
     ],
 )
-def test_conditions_that_nothing_need_be_said_of(client: Client, matching: Any) -> None:
+def test_conditions_that_get_no_advice(client: Client, matching: Any) -> None:
     client.put_vectors(**INDEX, vectors=ROWS)
     query(client, matching)
 
 
+@needs(*QUERY_PAGES)
 def test_a_filter_of_an_empty_index_or_of_full_pages(client: Client) -> None:
     query(client, {"nope": 1})
     put_batches(client, INDEX, [vector(f"{number}", year=number) for number in range(250)])

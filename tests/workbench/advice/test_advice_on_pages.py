@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors import UnusedNextTokenAdvice, WholeIndexListedAdvice, mock_s3vectors
 from tests.support.helpers import INDEX, ORIGIN, keys_in_pages, put_batches, vector
+from tests.support.shapes import QUERY_PAGES, needs
 
 from .advised import ROWS, make_index, new_client, text_of
 
@@ -77,6 +78,7 @@ def test_a_list_that_is_read_to_its_end_once_and_not_the_second_time() -> None:
         run()
 
 
+@needs(*QUERY_PAGES)
 def test_pages_that_are_read_to_the_end_or_left_later(client: Client) -> None:
     put_batches(client, INDEX, [vector(f"{number}") for number in range(301)])
     for _ in range(2):
@@ -107,7 +109,7 @@ def test_a_whole_index_listed_with_metadata(client: Client) -> None:
     keys_in_pages(client.list_vectors, **INDEX, maxResults=1, returnMetadata=True)
 
 
-def test_lists_that_nothing_need_be_said_of(client: Client) -> None:
+def test_lists_that_get_no_advice(client: Client) -> None:
     client.put_vectors(**INDEX, vectors=ROWS)
     for settings in (
         {"returnMetadata": True},

@@ -47,11 +47,10 @@ _LONGEST_PLACE = 150
 
 
 def _line(exchange: Exchange) -> str:
+    from mock_s3vectors.workbench.calls import Call  # noqa: PLC0415 - it loads botocore, as calls do
+
     operation = exchange.operation or f"{exchange.request.method} {exchange.request.path}"
-    response = exchange.response
-    outcome = type(exchange.error).__name__ if exchange.error or not response else response.status
-    where = ", ".join(filter(None, (exchange.caller.region, _place(exchange.params or {}))))
-    return f"{operation} in {where}: {outcome}, {(exchange.seconds or 0) * 1_000:.1f} ms"
+    return " ".join(filter(None, (operation, _place(exchange.params or {}), Call(exchange).outcome())))
 
 
 def _place(params: Params) -> str:

@@ -28,7 +28,7 @@ def sections(result: pytest.RunResult) -> dict[str, list[str]]:
 
 
 def created(*names: str) -> list[str]:
-    return [f"CreateVectorBucket in us-east-1, {name}: 200, ms" for name in names]
+    return [f"CreateVectorBucket {name} => 200 in us-east-1, ms" for name in names]
 
 
 def test_a_failed_test_shows_its_own_calls_and_no_others(run: Run) -> None:
@@ -47,13 +47,13 @@ def test_a_failed_test_shows_its_own_calls_and_no_others(run: Run) -> None:
         "ERROR at setup of test_set_up": created("of-set-up-that-fails"),
         "ERROR at teardown of test_clean_up": created("before-clean-up", "of-clean-up"),
         "test_error": [
-            "GetIndex in us-east-1, films/plots: NotFoundException, ms",
-            "ListVectorBuckets in us-east-1: 200, ms",
-            "QueryVectors in us-east-1, films/plots: NotFoundException, ms",
+            "GetIndex films/plots => 404 NotFoundException in us-east-1, ms",
+            "ListVectorBuckets => 200 in us-east-1, ms",
+            "QueryVectors films/plots => 404 NotFoundException in us-east-1, ms",
         ],
         "test_wrong_names": [
-            "GetVectorBucket in us-east-1, 'a\\nb': ValidationException, ms",
-            f"GetVectorBucket in us-east-1, {'b' * 150}: ValidationException, ms",
+            "GetVectorBucket 'a\\nb' => 400 ValidationException in us-east-1, ms",
+            f"GetVectorBucket {'b' * 150} => 400 ValidationException in us-east-1, ms",
         ],
     }
     assert threads[0] == "(5 earlier)"
@@ -131,10 +131,10 @@ def mock_of(name):
     mock = mock_s3vectors()
     stop = type(STACK).stop
 
-    def stop_and_note(stack, level):
+    def stop_and_note(stack, level, **how):
         if level.owner is mock:
             ENDED[name].append(level.has_failed)
-        stop(stack, level)
+        stop(stack, level, **how)
 
     type(STACK).stop = stop_and_note
     return mock

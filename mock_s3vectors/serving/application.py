@@ -12,6 +12,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from starlette.requests import ClientDisconnect
 
@@ -63,6 +64,7 @@ def application(guard: Guard, current: Callable[[], Level | None]) -> ASGIApp:
         if scope["type"] != "http":
             await control(scope, receive, send)
             return
+        scope = _with_path(scope)
         answered = Answered(scope, send)
         try:
             await answer(scope, receive, answered.send)
@@ -101,6 +103,17 @@ def _service(current: Callable[[], Level | None]) -> ASGIApp:
 async def _with_workers(_: object) -> AsyncIterator[dict[str, Any]]:
     with ThreadPoolExecutor(_WORKERS, "mock_s3vectors") as workers:
         yield {"workers": workers}
+
+
+def _with_path(scope: Scope) -> Scope:
+    """Return a request by its path, if it asks for a whole URL, as a client may (RFC 9112, section 3.2.2).
+
+    Clients of aiobotocore that send with httpx do.
+    """
+    if not scope["raw_path"].lower().startswith((b"http://", b"https://")):
+        return scope
+    path = urlsplit(scope["raw_path"].decode("latin-1")).path or "/"
+    return {**scope, "path": unquote(path), "raw_path": path.encode("latin-1")}
 
 
 def _head_of(scope: Scope) -> HttpRequest:

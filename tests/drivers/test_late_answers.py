@@ -173,3 +173,27 @@ def test_a_server_stops_even_if_clients_wait(monkeypatch: pytest.MonkeyPatch, st
     caller.join()
     driver.close()
     assert found == ["answered" if "delay" in steered else "ConnectionClosedError"]
+
+
+# --- advice -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("steered", [{}, {"delay": 0.01}])
+def test_advice_points_at_the_call(in_process: Driver, monkeypatch: pytest.MonkeyPatch, steered: Any) -> None:
+    class Advice(UserWarning):
+        """Advice of a class of its own."""
+
+    steer(monkeypatch, advice=(Advice("Ask for more at once."),), **steered)
+    with mock_s3vectors():
+        client = in_process.client()
+        with pytest.warns(Advice, match=r"^Ask for more at once\.$") as warned:
+            client.list_vector_buckets()
+        if not isinstance(in_process, Async):  # there, the driver is what calls
+            assert [warning.filename for warning in warned] == [__file__]
+
+
+def test_advice_for_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    steer(monkeypatch, advice=(UserWarning("Ask for more at once."),))
+    with mock_s3vectors(), pytest.warns(UserWarning, match=r"^Ask for more at once\.$") as warned:
+        requests.post(URL, json={}, timeout=20)
+    assert [warning.filename for warning in warned] == [__file__]

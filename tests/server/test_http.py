@@ -51,6 +51,18 @@ def test_an_answer_is_that_of_the_service(connection: Connection) -> None:
     check_response("ListVectorBuckets", answer.status, answer.headers, answer.body)
 
 
+@pytest.mark.parametrize("host", ["http://localhost", "HTTPS://s3vectors.us-east-1.api.aws:443"])
+def test_a_request_may_ask_for_a_whole_url(connection: Connection, host: str) -> None:
+    assert connection.ask("POST", f"{host}{LIST}").json == {"vectorBuckets": []}
+    arn = quote("arn:aws:s3vectors:us-east-1:123456789012:bucket/films", safe="")
+    assert connection.ask("GET", f"{host}/tags/{arn}", b"").error[1] in {
+        "NotFoundException",
+        "UnknownOperationException",  # in older models
+    }
+    connection.send(head("GET", f"{host}/_mock_s3vectors/health", "connection: close"))
+    assert connection.answer().status == 200
+
+
 def test_a_refusal_is_that_of_the_service(connection: Connection) -> None:
     answer = connection.ask("POST", "/CreateVectorBucket", b'{"vectorBucketName": "xy"}')
     code, message, fields = wrong_length("/vectorBucketName", 2, 3, 63).refusal

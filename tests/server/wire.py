@@ -58,6 +58,10 @@ class Connection:
         self.send(request(method, path, body))
         return self.answer()
 
+    def piece(self) -> bytes:
+        """Whatever comes next; nothing, if the server has closed the connection."""
+        return self._socket.recv(65536)
+
     @property
     def closed_by_the_server(self) -> bool:
         return self._socket.recv(1) == b""

@@ -1,0 +1,113 @@
+"""Answers that get lost, as bytes, and what the server's log says of them."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mock_s3vectors.serving import access_log
+from tests.server.wire import Connection, request
+from tests.support.steering import steer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mock_s3vectors.messages import Disconnect
+
+SENT = request("POST", "/ListVectorBuckets")
+NOT_HTTP = b"These bytes are not HTTP\r\n\r\n"
+
+
+def received(connection: Connection) -> bytes:
+    """Return all that comes until the server closes the connection."""
+    connection.send(SENT)
+    pieces = iter(connection.piece, b"")
+    return b"".join(pieces)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("empty", b""), ("malformed", NOT_HTTP)])
+def test_what_comes_instead_of_an_answer(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, kind: Disconnect, expected: bytes
+) -> None:
+    steer(monkeypatch, lost=kind)
+    assert received(connection) == expected
+
+
+@pytest.mark.parametrize(
+    ("applied", "status", "half"), [(True, b"200", b'{"vectorBu'), (False, b"500", b"{")]
+)
+def test_half_an_answer(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, status: bytes, half: bytes, *, applied: bool
+) -> None:
+    steer(monkeypatch, lost="truncated", applied=applied)
+    head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert head.split()[1] == status
+    assert b"content-length: %d" % (2 * len(half)) in head
+    assert body == half
+
+
+def test_a_reset(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    steer(monkeypatch, lost="reset")
+    with pytest.raises(ConnectionResetError):
+        received(connection)
+
+
+def test_the_next_connection_is_answered(
+    connect: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steer(monkeypatch, lost="empty", times=1)
+    assert received(connect()) == b""
+    assert connect().ask("POST", "/ListVectorBuckets").json == {"vectorBuckets": []}
+
+
+def test_no_answer_until_the_client_gives_up(
+    connect: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, access_log.__name__)
+    seen = steer(monkeypatch, lost="timeout", times=1)
+    waiting = connect()
+    waiting.send(SENT)
+    while not seen:
+        time.sleep(0.01)
+    assert connect().ask("POST", "/ListVectorBuckets").status == 200
+    assert not any("lost" in record.getMessage() for record in caplog.records)
+    waiting.close()
+    deadline = time.monotonic() + 20
+    while not any("lost timeout" in record.getMessage() for record in caplog.records):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("kind", ["reset", "empty", "truncated", "malformed"])
+def test_the_access_log(
+    connection: Connection,
+    connect: Callable[[], Connection],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    kind: Disconnect,
+) -> None:
+    caplog.set_level(logging.INFO, access_log.__name__)
+    with monkeypatch.context() as patch:
+        steer(patch, lost=kind)
+        try:
+            received(connection)
+        except ConnectionResetError:
+            assert kind == "reset"
+    connect().ask("POST", "/ListVectorBuckets")  # so that the line of the first call is written
+    lines = [re.sub(r"^\S+ - |\d+\.\d ms$", "", record.getMessage()) for record in caplog.records]
+    assert lines[0] == f'"POST /ListVectorBuckets HTTP/1.1" lost {kind} '
+
+
+def test_advice_is_in_the_log(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    steer(monkeypatch, advice=(UserWarning("Put more vectors at once."), UserWarning("Or fewer.")))
+    connection.ask("POST", "/ListVectorBuckets")
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "Put more vectors at once."),
+        ("WARNING", "Or fewer."),
+    ]

@@ -1,0 +1,1 @@
+"""Tests of what a mock offers a test: rules, calls, views of the state, seeding, advice."""

@@ -263,12 +263,13 @@ class TestAtomicity:
         seed("bucket", "index", np.full((rows, 4), 1))
 
         def look() -> None:
-            view = seen_index("bucket", "index")
-            if len(np.unique(view.vectors)) != 1:
-                mixed.append(view)
+            for _ in range(5):
+                view = seen_index("bucket", "index")
+                if len(np.unique(view.vectors)) != 1:
+                    mixed.append(view)
 
         for number in range(2, 12):
-            thread = Thread(target=lambda: [look() for _ in range(5)])
+            thread = Thread(target=look)
             thread.start()
             seed("bucket", "index", np.full((rows, 4), number))
             thread.join()

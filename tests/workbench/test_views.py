@@ -16,6 +16,8 @@ from tests.support.shapes import MODES, TAGS, TEXT_SEARCH, needs
 from tests.workbench.state import seed, seen_bucket, seen_index
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.helpers import Client, ClientAt, SetClock
 
 OTHER = "111122223333"
@@ -27,6 +29,10 @@ def filled(client: Client, index: dict[str, str]) -> Client:
     """A client, with two vectors in an index."""
     client.put_vectors(**index, vectors=[vector("a", [3, 4], n=[1, 2]), vector("b", [5, 6])])
     return client
+
+
+def seen_bucket_of(bucket: str, _: str) -> Any:
+    return seen_bucket(bucket)
 
 
 class TestIndex:
@@ -190,7 +196,7 @@ class TestTime:
         assert index_named().table is table
 
     @pytest.mark.usefixtures("filled")
-    @pytest.mark.parametrize("look", [seen_index, lambda name, _: seen_bucket(name)], ids=["index", "bucket"])
+    @pytest.mark.parametrize("look", [seen_index, seen_bucket_of], ids=["index", "bucket"])
     def test_a_view_waits_for_whoever_writes(self, look: Any) -> None:
         seen: list[Any] = []
         began = Event()
@@ -213,14 +219,20 @@ class TestMissing:
     @pytest.mark.usefixtures("filled")
     def test_index(self) -> None:
         expected = "There is no index 'indx' in vector bucket 'bucket'. Did you mean 'index'? "
-        for look in (lambda: seen_index("bucket", "indx"), lambda: seen_bucket("bucket")["indx"]):
+        bucket = seen_bucket("bucket")
+        looks: list[Callable[[], Any]] = [lambda: seen_index("bucket", "indx"), lambda: bucket["indx"]]
+        for look in looks:
             with pytest.raises(UsageError) as refusal:
                 look()
             assert str(refusal.value) == f"{expected}Indexes in it: 'index'."
 
     @pytest.mark.usefixtures("filled")
     def test_bucket(self) -> None:
-        for look in (lambda: seen_bucket("buckets"), lambda: seen_index("buckets", "index")):
+        looks: list[Callable[[], Any]] = [
+            lambda: seen_bucket("buckets"),
+            lambda: seen_index("buckets", "index"),
+        ]
+        for look in looks:
             with pytest.raises(UsageError) as refusal:
                 look()
             assert str(refusal.value) == (
@@ -275,7 +287,7 @@ class TestMissing:
         with pytest.raises(UsageError, match="12 digits"):
             seen_bucket("bucket", account=region)
         name: Any = 7
-        with pytest.raises(UsageError, match="^bucket=7 is not a name: give a str"):
+        with pytest.raises(UsageError, match=r"^bucket=7 is not a name: give a str"):
             seen_bucket(name)
-        with pytest.raises(UsageError, match="^index=7 is not a name: give a str"):
+        with pytest.raises(UsageError, match=r"^index=7 is not a name: give a str"):
             seen_index("bucket", name)

@@ -80,7 +80,10 @@ class _Hasty:
         return self._without_pause(await responses)
 
     def _without_pause(self, responses: Responses) -> Responses:
-        """Note the pause. botocore takes the first response that is not None; False means no retry."""
+        """Note the pause: the first response that is not None, as botocore has it.
+
+        False is no pause. Newer releases of botocore do not retry then.
+        """
         for handler, response in responses:
             if response is False:
                 break

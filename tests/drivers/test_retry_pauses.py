@@ -68,9 +68,9 @@ def wants_a_pause(client: Any, seconds: float = PAUSE) -> list[Any]:
     """Have a client retry once, after a pause; return the list of the endpoints that its handler gets."""
     endpoints: list[Any] = []
 
-    def retry_once(attempts: int, endpoint: Any, **_: Any) -> float | bool:
+    def retry_once(attempts: int, endpoint: Any, **_: Any) -> float | None:
         endpoints.append(endpoint)
-        return seconds if attempts == 1 else False
+        return seconds if attempts == 1 else None
 
     client.meta.events.register_first("needs-retry.s3vectors", retry_once)
     return endpoints
@@ -157,7 +157,7 @@ def test_other_servers_and_services_are_left_alone(
         client = in_process.client(service, endpoint_url="http://localhost:4566", **KEYS)
         sent = in_process.watch(client, BODIES[service])
         client.meta.events.register_first(
-            f"needs-retry.{service}", lambda attempts, **_: PAUSE if attempts == 1 else False
+            f"needs-retry.{service}", lambda attempts, **_: PAUSE if attempts == 1 else None
         )
         (client.list_vector_buckets if service == "s3vectors" else client.get_caller_identity)()
     assert len(sent) == 2

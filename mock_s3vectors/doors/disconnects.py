@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 from http.client import BadStatusLine, RemoteDisconnected
+from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
@@ -126,7 +127,8 @@ _Losses = dict[str, tuple[str, Exception]]
 
 
 def _losses_of_aiohttp(url: str, received: int, expected: int) -> _Losses:
-    import aiohttp  # noqa: PLC0415 - loaded already when such a client calls
+    # Loaded already when such a client calls. Others, and their type checkers, need not have it.
+    aiohttp: Any = import_module("aiohttp")
 
     sent = aiohttp.RequestInfo(url, "POST", {}, url)  # read for its URL only
     timeout = getattr(aiohttp, "SocketTimeoutError", aiohttp.ServerTimeoutError)  # since 3.10

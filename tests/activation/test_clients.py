@@ -33,9 +33,9 @@ def handled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths = []
     handle = MockStack.handle
 
-    def count(self: MockStack, request: Any, begun: Any = None) -> Any:
+    def count(self: MockStack, request: Any, *rest: Any) -> Any:
         paths.append(request.path)
-        return handle(self, request, begun)
+        return handle(self, request, *rest)
 
     monkeypatch.setattr(MockStack, "handle", count)
     return paths

@@ -196,4 +196,4 @@ def test_a_large_body_of_a_foreign_page_is_refused_too(connect: Callable[[], Con
 
 def test_refused_calls_are_no_calls(connection: Connection, own: str) -> None:
     post(connection, "/CreateVectorBucket", f"host: {own}", "origin: null")
-    assert connection.ask("GET", "/_mock_s3vectors/calls", b"").json == {"calls": []}
+    assert connection.ask("GET", "/_mock_s3vectors/calls", b"").json == {"calls": [], "dropped": 0}

@@ -413,7 +413,7 @@ def test_a_bug_of_the_server_is_json_too(
 
     connection.ask("POST", LIST)
     monkeypatch.setattr(application, "respond", fail)
-    monkeypatch.setattr(control, "_describe", fail)
+    monkeypatch.setattr(control, "document_of", fail)
     method = "POST" if path == LIST else "GET"
     text = "mock_s3vectors failed, and its log has the traceback: ZeroDivisionError: a bug of ours"
     assert connection.ask(method, path).error == (500, "InternalServerException", text)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 from http.client import BadStatusLine, RemoteDisconnected
+from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
@@ -126,8 +127,8 @@ _Losses = dict[str, tuple[str, Exception]]
 
 
 def _losses_of_aiohttp(url: str, received: int, expected: int) -> _Losses:
-    import aiohttp  # noqa: PLC0415 - loaded already when such a client calls
-
+    # Not an import statement: type checkers of programs without aiohttp would not find it.
+    aiohttp: Any = import_module("aiohttp")
     sent = aiohttp.RequestInfo(url, "POST", {}, url)  # read for its URL only
     timeout = getattr(aiohttp, "SocketTimeoutError", aiohttp.ServerTimeoutError)  # since 3.10
     line = f"Bad status line:\n  Expected HTTP/, RTSP/ or ICE/:\n\n  {_STATUS_LINE!r}\n    ^"

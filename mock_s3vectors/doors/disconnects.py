@@ -127,9 +127,8 @@ _Losses = dict[str, tuple[str, Exception]]
 
 
 def _losses_of_aiohttp(url: str, received: int, expected: int) -> _Losses:
-    # Loaded already when such a client calls. Others, and their type checkers, need not have it.
+    # Not an import statement: type checkers of programs without aiohttp would not find it.
     aiohttp: Any = import_module("aiohttp")
-
     sent = aiohttp.RequestInfo(url, "POST", {}, url)  # read for its URL only
     timeout = getattr(aiohttp, "SocketTimeoutError", aiohttp.ServerTimeoutError)  # since 3.10
     line = f"Bad status line:\n  Expected HTTP/, RTSP/ or ICE/:\n\n  {_STATUS_LINE!r}\n    ^"

@@ -6,7 +6,7 @@ import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -18,21 +18,12 @@ from tests.activation.world import CLIENT, create, names
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from mock_s3vectors import MockS3Vectors, S3VectorsServer, Workbench
-    from mock_s3vectors.mocking.decorate import Target
+    from mock_s3vectors import Workbench
+    from tests.support.mocks import MakeMock
 
 LIST = "ListVectorBuckets"
 NEVER_FIRED = r"^mock\.on\('GetIndex'\)\.fail\(503\) never fired\. If that is fine, add optional=True\."
 FAR = 5_000_000_000
-
-
-class Mock(Protocol):
-    """`mock_s3vectors` or `s3vectors_server`."""
-
-    @overload
-    def __call__(self, target: Target, /) -> Target: ...
-    @overload
-    def __call__(self) -> MockS3Vectors | S3VectorsServer: ...
 
 
 def forget(mock: Workbench | None = None) -> None:
@@ -57,11 +48,11 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- each form --------------------------------------------------------------------------------
 
 
-def function(body: Callable[[], None], mock: Mock) -> None:
+def function(body: Callable[[], None], mock: MakeMock) -> None:
     mock(body)()
 
 
-def coroutine(body: Callable[[], None], mock: Mock) -> None:
+def coroutine(body: Callable[[], None], mock: MakeMock) -> None:
     @mock
     async def decorated() -> None:
         await asyncio.sleep(0)
@@ -70,7 +61,7 @@ def coroutine(body: Callable[[], None], mock: Mock) -> None:
     asyncio.run(decorated())
 
 
-def generator(body: Callable[[], None], mock: Mock) -> None:
+def generator(body: Callable[[], None], mock: MakeMock) -> None:
     @mock
     def decorated() -> Iterator[None]:
         yield
@@ -79,7 +70,7 @@ def generator(body: Callable[[], None], mock: Mock) -> None:
     assert [*decorated()] == [None]
 
 
-def async_generator(body: Callable[[], None], mock: Mock) -> None:
+def async_generator(body: Callable[[], None], mock: MakeMock) -> None:
     @mock
     async def decorated() -> AsyncIterator[None]:
         yield
@@ -92,12 +83,12 @@ def async_generator(body: Callable[[], None], mock: Mock) -> None:
     asyncio.run(exhaust())
 
 
-def block(body: Callable[[], None], mock: Mock) -> None:
+def block(body: Callable[[], None], mock: MakeMock) -> None:
     with mock():
         body()
 
 
-def async_block(body: Callable[[], None], mock: Mock) -> None:
+def async_block(body: Callable[[], None], mock: MakeMock) -> None:
     async def run() -> None:
         async with mock():
             body()
@@ -105,14 +96,14 @@ def async_block(body: Callable[[], None], mock: Mock) -> None:
     asyncio.run(run())
 
 
-def start_and_stop(body: Callable[[], None], mock: Mock) -> None:
+def start_and_stop(body: Callable[[], None], mock: MakeMock) -> None:
     started = mock()
     started.start()
     body()
     started.stop()
 
 
-def method(body: Callable[[], None], mock: Mock) -> None:
+def method(body: Callable[[], None], mock: MakeMock) -> None:
     class Tests:
         @mock
         def run(self) -> None:
@@ -121,7 +112,7 @@ def method(body: Callable[[], None], mock: Mock) -> None:
     Tests().run()
 
 
-def method_of_a_class(body: Callable[[], None], mock: Mock) -> None:
+def method_of_a_class(body: Callable[[], None], mock: MakeMock) -> None:
     @mock
     class Tests:
         def test_it(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unittest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.config import Config
@@ -12,6 +12,9 @@ from botocore.exceptions import ClientError
 from mock_s3vectors import current_mock, mock_s3vectors, s3vectors_server
 from mock_s3vectors.mocking.stack import STACK
 from tests.activation.world import arn, create, names, new_client
+
+if TYPE_CHECKING:
+    from tests.support.mocks import MakeMock
 
 LIST = "ListVectorBuckets"
 FAR = 5_000_000_000
@@ -55,7 +58,7 @@ def run(case: type[unittest.TestCase]) -> dict[str, list[str]]:
     return found
 
 
-def test_a_rule_that_never_fired_fails_its_own_test(kind: Any) -> None:
+def test_a_rule_that_never_fired_fails_its_own_test(kind: MakeMock) -> None:
     @kind
     class Case(unittest.TestCase):
         def test_one(self) -> None:
@@ -157,7 +160,7 @@ def test_start_in_set_up() -> None:
     assert found["test_forgotten"][0].startswith(f"AssertionError: {NEVER_FIRED}")
 
 
-def test_each_test_finds_what_the_class_made(kind: Any) -> None:
+def test_each_test_finds_what_the_class_made(kind: MakeMock) -> None:
     """Rules as far as they were, the clock as it was; and nothing of another test."""
 
     @kind
@@ -260,7 +263,7 @@ def test_inner_mocks_in_a_test() -> None:
     assert len(found["test_decorated"]) == 1
 
 
-def test_an_async_test_case(kind: Any) -> None:
+def test_an_async_test_case(kind: MakeMock) -> None:
     @kind
     class Case(unittest.IsolatedAsyncioTestCase):
         async def asyncSetUp(self) -> None:

@@ -144,26 +144,30 @@ def _clock(level: Level, *_: Any) -> Any:
 
 
 def _set_clock(level: Level, document: Any, _: str) -> Any:
-    """Do with the clock what a document says, in the order of its members, or nothing.
+    """Do with the clock all that a document says, or nothing.
 
     Raises:
         UsageError: it says something else.
     """
     check_names(document, "a change of the clock", tuple(_CLOCK))
     changed = level.world.clock.copy()
-    for name, value in document.items():
+    for name, change in _CLOCK.items():
+        if name not in document:
+            continue
+        value = document[name]
         if name in ("freeze", "follow") and value is not True:
             raise UsageError(f"{name!r} is {show(value)}: it must be true, or be left out.")
-        _CLOCK[name](changed, value)
+        change(changed, value)
     level.world.clock.set_as(changed)
     return _clock(level)
 
 
+# In the order in which they are made, since the members of an object have none.
 _CLOCK: dict[str, Callable[[Clock, Any], None]] = {
+    "follow": lambda clock, _: clock.follow(),
+    "freeze": lambda clock, _: clock.freeze(),
     "move_to": lambda clock, moment: clock.move_to(moment),
     "shift": lambda clock, seconds: clock.shift(seconds),
-    "freeze": lambda clock, _: clock.freeze(),
-    "follow": lambda clock, _: clock.follow(),
 }
 
 

@@ -39,9 +39,9 @@ DOES = {
     ("DELETE", "/rules/{name}"): "removes the rule with this id",
     ("GET", "/clock"): "tells the time, in seconds since the epoch, and whether it is frozen",
     ("POST", "/clock"): (
-        "does what the document says, in the order of its members, and tells the time: "
-        '{"move_to": "2027-01-31T12:00:00Z" or seconds since the epoch; "shift": seconds; "freeze": true; '
-        '"follow": true, for the clock of the process again}'
+        'does what the document says, in this order, and tells the time: {"follow": true, for the clock of '
+        'the process again; "freeze": true; "move_to": "2027-01-31T12:00:00Z" or seconds since the epoch; '
+        '"shift": seconds}, each of them optional'
     ),
     ("POST", "/reset"): (
         "drops all vector buckets and all rules, forgets the calls, and has the clock follow the process"

@@ -123,7 +123,7 @@ def _serve(
 
     hosts = checked_hosts(allowed_hosts)
 
-    with mock_s3vectors(**options):
+    with mock_s3vectors(**options) as mock:
 
         def announce() -> None:
             file.publish()
@@ -139,6 +139,8 @@ def _serve(
         # Only once this server has the port: until then the file may belong to the server that has it.
         with closing(server), _PortFile(port_file, server.port) as file:
             server.run()
+        for rule in mock.rules:  # no test is there to fail because of one that never fired
+            rule.remove()
 
 
 def _say(text: str) -> None:

@@ -187,11 +187,20 @@ def is_unittest_case(cls: type) -> bool:
 
 
 def has_failed(case: object) -> bool:
-    """Return whether the test that a `unittest.TestCase` runs has failed so far.
+    """Return whether the test that a `unittest.TestCase` runs has failed so far, or was skipped.
 
-    The case keeps it in `_outcome.success` while its clean-ups run, when no result tells it yet.
+    It is asked in a clean-up of the test. By then `_outcome` knows of a failure that was expected, and the
+    result has been told of others: `_outcome.result`. Python 3.10 tells it later, and keeps them in
+    `_outcome` itself, with None for each part of the test that has not failed.
     """
-    return getattr(getattr(case, "_outcome", None), "success", True) is False
+    outcome = getattr(case, "_outcome", None)
+    result = getattr(outcome, "result", None)
+    told = [entry for kind in _FAILED for where in (outcome, result) for entry in getattr(where, kind, ())]
+    tests = [getattr(test, "test_case", test) for test, what in told if what is not None]
+    return getattr(outcome, "expectedFailure", None) is not None or any(test is case for test in tests)
+
+
+_FAILED = ("errors", "failures", "skipped")
 
 
 def _is_derived_from(cls: type, module: str, base: str) -> bool:

@@ -205,8 +205,9 @@ def _savepoint_of_test(case: Any) -> Iterator[None]:
     """Undo what a test of unittest does. A rule of it that never fired fails it."""
 
     def check_rules() -> None:
+        if has_failed(case):
+            STACK.mark_failed()
         if level is not None:
-            level.has_failed = has_failed(case)
             level.check_rules()
 
     with STACK.savepoint() as level:
@@ -232,7 +233,11 @@ def _call_alone(owner: Any, name: str) -> Iterator[None]:
     with ExitStack() as stack:
         for mock in mocks_of(owner):
             stack.enter_context(mock.block(world))
+        level = STACK.current()
         yield
+        if level is not None and not name.startswith("test"):
+            # The test that comes next finds the rules of its set-up.
+            level.leave_rules()
 
 
 def _world_for(owner: Any, name: str) -> World:

@@ -103,6 +103,10 @@ class Level:
         if any(complaints):
             raise AssertionError("\n\n".join(filter(None, complaints)))
 
+    def leave_rules(self) -> None:
+        """Have the rules of its test hold in its world after its end, and say nothing of them."""
+        self.rules = []
+
     def end(self) -> None:
         """Put back what its test has set, and drop the world: contexts may know the level much longer."""
         world, self._world = self._world, None

@@ -13,15 +13,13 @@ from mock_s3vectors.mocking.switch import NOTHING, Switch
 from mock_s3vectors.workbench.workbench import Workbench
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from typing_extensions import Unpack
 
     from mock_s3vectors.config import Options
-    from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.mocking.decorate import Target
     from mock_s3vectors.mocking.levels import Level
-    from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.world import World
 
 
@@ -52,8 +50,6 @@ class MockS3Vectors(Switch, Workbench):
         self._shared = shared
         self._options: dict[str, Any] = dict(options)
         self._config = Config(**options)
-        # The calls of the last time that it was on, and how many more there were.
-        self._past: tuple[Sequence[Exchange], int] | None = None
 
     @property
     def config(self) -> Config:
@@ -74,11 +70,8 @@ class MockS3Vectors(Switch, Workbench):
         level = STACK.level_of(self)
         if level is None:
             raise UsageError(NOT_STARTED)
-        journal = level.world.journal
-        try:
-            STACK.stop(level, failed=failed)
-        finally:
-            self._past = journal.since(level.calls_before)
+        self._keep_calls(level)
+        STACK.stop(level, failed=failed)
 
     def reset(self) -> None:
         """Drop all vector buckets with everything in them, of every account and Region.
@@ -118,13 +111,6 @@ class MockS3Vectors(Switch, Workbench):
 
     def _level(self) -> Level | None:
         return STACK.steered_by(self)
-
-    def _calls_of_the_past(self) -> Calls:
-        from mock_s3vectors.workbench.calls import Calls  # noqa: PLC0415 - it loads botocore
-
-        if self._past is None:
-            return super()._calls_of_the_past()
-        return Calls.of_exchanges(*self._past)
 
     def _start(self, world: World | None = None) -> Level:
         return STACK.start(self, self._options, shared=self._shared, world=world)

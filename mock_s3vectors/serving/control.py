@@ -19,8 +19,8 @@ from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.protocol.serializer import serialize_error
-from mock_s3vectors.workbench.documents import calls_like, document_of, rule_from
-from mock_s3vectors.workbench.rules import Rule
+from mock_s3vectors.serving.control_guide import DOES
+from mock_s3vectors.workbench.documents import calls_like, check_names, document_of, rule_from
 from mock_s3vectors.workbench.workbench import BoundWorkbench, calls_of
 
 if TYPE_CHECKING:
@@ -41,14 +41,13 @@ _MOST_BYTES = 20 * 1024 * 1024
 
 
 class Path(NamedTuple):
-    """A path with its method, its description, and the function that makes the answer.
+    """A path with its method and the function that makes the answer.
 
     The function takes the JSON document of the request, None if there is none, and the name in the path.
     """
 
     method: str
     path: str
-    does: str
     answer: Callable[[Any, str], Any]
 
 
@@ -60,14 +59,9 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
         lifespan: holds the resources of the server while it runs.
     """
     paths = [
-        Path("GET", "", "lists these paths", lambda *_: {"paths": _listed(paths)}),
-        Path(
-            "GET",
-            "/health",
-            "says that the server answers, and its version",
-            lambda *_: {"status": "ok", "version": version("mock_s3vectors")},
-        ),
-        *(Path(method, path, does, _of_level(current, answer)) for method, path, does, answer in _OF_A_MOCK),
+        Path("GET", "", lambda *_: {"paths": _listed(paths)}),
+        Path("GET", "/health", lambda *_: {"status": "ok", "version": version("mock_s3vectors")}),
+        *(Path(method, path, _of_level(current, answer)) for method, path, answer in _OF_A_MOCK),
     ]
     return Starlette(
         routes=[_route(path, [other for other in paths if other.path == path.path]) for path in paths],
@@ -77,7 +71,10 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
 
 
 def _listed(paths: list[Path]) -> list[dict[str, str]]:
-    return [{"method": path.method, "path": f"{CONTROL}{path.path}", "does": path.does} for path in paths]
+    return [
+        {"method": path.method, "path": f"{CONTROL}{path.path}", "does": DOES[path.method, path.path]}
+        for path in paths
+    ]
 
 
 def _of_level(current: Callable[[], Level | None], answer: Callable[[Level, Any, str], Any]) -> Any:
@@ -118,7 +115,7 @@ def _clear_calls(level: Level, *_: Any) -> Any:
 
 
 def _rules(level: Level, *_: Any) -> Any:
-    return {"rules": [rule.document() for rule in level.world.rules.all() if isinstance(rule, Rule)]}
+    return {"rules": [rule.document() for rule in _bench(level).rules]}
 
 
 def _add_rule(level: Level, document: Any, _: str) -> Any:
@@ -131,7 +128,7 @@ def _remove_rules(level: Level, _: Any, name: str) -> Any:
     Raises:
         UsageError: there is no such rule.
     """
-    rules = [rule for rule in level.world.rules.all() if isinstance(rule, Rule)]
+    rules = _bench(level).rules
     chosen = [rule for rule in rules if not name or str(rule.id) == name]
     if name and not chosen:
         known = ", ".join(str(rule.id) for rule in rules) or "none"
@@ -147,26 +144,30 @@ def _clock(level: Level, *_: Any) -> Any:
 
 
 def _set_clock(level: Level, document: Any, _: str) -> Any:
-    """Do with the clock what a document says, in the order of its members.
+    """Do with the clock all that a document says, or nothing.
 
     Raises:
         UsageError: it says something else.
     """
-    if not isinstance(document, dict) or not document or not set(document) <= set(_CLOCK):
-        raise UsageError(
-            f"{show(document)}: give an object with some of {', '.join(_CLOCK)}, for instance "
-            '{"move_to": "2027-01-31T12:00:00Z", "freeze": true}.'
-        )
-    for name, value in document.items():
-        _CLOCK[name](level.world.clock, value)
+    check_names(document, "a change of the clock", tuple(_CLOCK))
+    changed = level.world.clock.copy()
+    for name, change in _CLOCK.items():
+        if name not in document:
+            continue
+        value = document[name]
+        if name in ("freeze", "follow") and value is not True:
+            raise UsageError(f"{name!r} is {show(value)}: it must be true, or be left out.")
+        change(changed, value)
+    level.world.clock.set_as(changed)
     return _clock(level)
 
 
+# In the order in which they are made, since the members of an object have none.
 _CLOCK: dict[str, Callable[[Clock, Any], None]] = {
+    "follow": lambda clock, _: clock.follow(),
+    "freeze": lambda clock, _: clock.freeze(),
     "move_to": lambda clock, moment: clock.move_to(moment),
     "shift": lambda clock, seconds: clock.shift(seconds),
-    "freeze": lambda clock, _: clock.freeze(),
-    "follow": lambda clock, _: clock.follow(),
 }
 
 
@@ -177,22 +178,18 @@ def _reset(level: Level, *_: Any) -> Any:
     return _remove_rules(level, None, "")
 
 
-_OF_A_MOCK: tuple[tuple[str, str, str, Callable[[Level, Any, str], Any]], ...] = (
-    ("GET", "/calls", "lists the last calls, the oldest first", _calls),
-    ("POST", "/calls/find", "lists the calls of an operation, with some parameters", _find_calls),
-    ("DELETE", "/calls", "forgets the calls", _clear_calls),
-    ("GET", "/rules", "lists the rules, the newest first", _rules),
-    ("POST", "/rules", "adds a rule", _add_rule),
-    ("DELETE", "/rules", "removes all rules", _remove_rules),
-    ("DELETE", "/rules/{name}", "removes the rule with an id", _remove_rules),
-    ("GET", "/clock", "tells the time", _clock),
-    ("POST", "/clock", "moves, shifts, freezes the time, or follows the process again", _set_clock),
-    (
-        "POST",
-        "/reset",
-        "drops all vector buckets and all rules, forgets the calls, and has the clock follow the process",
-        _reset,
-    ),
+# What GET /_mock_s3vectors says of them: see `control_guide`.
+_OF_A_MOCK: tuple[tuple[str, str, Callable[[Level, Any, str], Any]], ...] = (
+    ("GET", "/calls", _calls),
+    ("POST", "/calls/find", _find_calls),
+    ("DELETE", "/calls", _clear_calls),
+    ("GET", "/rules", _rules),
+    ("POST", "/rules", _add_rule),
+    ("DELETE", "/rules", _remove_rules),
+    ("DELETE", "/rules/{name}", _remove_rules),
+    ("GET", "/clock", _clock),
+    ("POST", "/clock", _set_clock),
+    ("POST", "/reset", _reset),
 )
 
 

@@ -98,6 +98,7 @@ class S3VectorsServer(Switch):
             raise UsageError("stop() was called on a server that is off: start() it first.")
         started, self._started = self._started, None
         self._level.has_failed = failed or self._level.has_failed
+        self._mock.keep_calls(self._level)
         started.close()
 
     @property

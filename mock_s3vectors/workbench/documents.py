@@ -8,10 +8,10 @@ import orjson
 
 from mock_s3vectors.abridging import show
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.workbench.matching import near
+from mock_s3vectors.workbench.matching import members_of, near
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mock_s3vectors.workbench.calls import Call, Calls
     from mock_s3vectors.workbench.rules import On, Rule
@@ -21,7 +21,9 @@ _CONDITIONS = ("operation", "region", "account", "members")
 _OCCASIONS = ("times", "after", "probability", "seed", "optional")
 # How each verb takes what a document says: the value of the member that has its name.
 _VERBS: Mapping[str, Callable[[On, Any, dict[str, Any]], Rule]] = {
-    "fail": lambda on, value, occasions: on.fail(**_arguments("fail", value, "code", "message"), **occasions),
+    "fail": lambda on, value, occasions: on.fail(
+        **{"code": None, **_arguments("fail", value, "code", "message")}, **occasions
+    ),
     "delay": lambda on, value, occasions: on.delay(_seconds(value), **occasions),
     "limit": lambda on, value, occasions: on.limit(
         **_arguments("limit", value, "requests", "vectors", "per"), **occasions
@@ -44,7 +46,7 @@ def rule_from(mock: Workbench, document: Any) -> Rule:
     Raises:
         UsageError: it does not describe a rule.
     """
-    _check_names(document, "a rule", (*_CONDITIONS, *_VERBS, *_OCCASIONS))
+    check_names(document, "a rule", (*_CONDITIONS, *_VERBS, *_OCCASIONS))
     verbs = [name for name in _VERBS if name in document]
     if len(verbs) != 1:
         raise UsageError(
@@ -61,7 +63,7 @@ def calls_like(calls: Calls, document: Any) -> Calls:
     Raises:
         UsageError: it does not describe any.
     """
-    _check_names(document, "a search for calls", _CONDITIONS)
+    check_names(document, "a search for calls", _CONDITIONS)
     return calls.of(**_conditions(document))
 
 
@@ -92,15 +94,19 @@ def _conditions(document: Mapping[str, Any]) -> dict[str, Any]:
     members = document.get("members", {})
     if not isinstance(members, dict):
         raise UsageError(f"members={show(members)}: give an object, the value of each member by its name.")
+    for name in members:
+        # Here, so that none of them is taken for an argument of another name.
+        if name not in members_of(None):
+            raise UsageError(f"No operation has a member {name!r}.{near(name, members_of(None))}")
     given = {name: document[name] for name in ("operation", "region", "account") if name in document}
     return {**members, **given}
 
 
 def _arguments(verb: str, value: Any, first: str, *others: str) -> dict[str, Any]:
-    """Return the arguments of a verb, whose first one may stand alone."""
+    """Return the arguments of a verb; a value that is no object is the first one."""
     if not isinstance(value, dict):
         return {first: value}
-    _check_names(value, f"{verb!r}", (first, *others))
+    check_names(value, f"{verb!r}", (first, *others))
     return value
 
 
@@ -108,9 +114,19 @@ def _seconds(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _check_names(document: Any, what: str, known: tuple[str, ...]) -> None:
+def check_names(document: Any, what: str, known: Sequence[str]) -> None:
+    """Raise unless a document is an object with members of these names.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if document is None:
+        raise UsageError(f"No document was given: {what} is an object with {', '.join(known)}.")
     if not isinstance(document, dict):
         raise UsageError(f"{show(document)}: {what} is an object with {', '.join(known)}.")
     for name in document:
         if name not in known:
-            raise UsageError(f"{what} has no {name!r}.{near(name, known)} It may have {', '.join(known)}.")
+            raise UsageError(
+                f"{what[0].upper()}{what[1:]} has no {name!r}.{near(name, known)} "
+                f"It may have {', '.join(known)}."
+            )

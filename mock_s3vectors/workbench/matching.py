@@ -164,7 +164,7 @@ def _operation_names(operation: Any) -> tuple[str, ...]:
     if not names:
         raise UsageError('No operation is given: give a name, several in a list, or "*" for all.')
     for name in names:
-        if name not in models():
+        if not isinstance(name, str) or name not in models():
             raise UsageError(
                 f"{name!r} is not an operation of Amazon S3 Vectors in the installed botocore "
                 f"{botocore.__version__}.{near(name, models())} Operations: {', '.join(models())}."

@@ -61,6 +61,13 @@ class Verb(ABC):
             ServiceError: the call fails.
         """
 
+    def progress(self) -> object:
+        """Return what calls have changed of it; most verbs know nothing of earlier calls."""
+        return None
+
+    def go_back(self, progress: Any) -> None:  # noqa: B027 - most verbs know nothing of earlier calls
+        """Be as it was when it had this progress."""
+
     @abstractmethod
     def document(self) -> Any:
         """Return what it was made of, as JSON values."""
@@ -241,6 +248,14 @@ class Limit(Verb):
             return True
         passed.append((now, vectors))
         return False
+
+    def progress(self) -> object:
+        """Return the calls that it let through lately."""
+        return {index: deque(passed) for index, passed in self._passed.items()}
+
+    def go_back(self, progress: Any) -> None:
+        """Know of these calls only."""
+        self._passed = {index: deque(passed) for index, passed in progress.items()}
 
     def act(self, exchange: Exchange, call: Call, random: Random) -> Step:  # noqa: ARG002 - as any verb
         """Refuse the call.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from mock_s3vectors.config import Config
+    from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.messages import Disconnect
     from mock_s3vectors.workbench.calls import Call, Calls
     from mock_s3vectors.workbench.describe import Description
@@ -51,6 +52,9 @@ class Workbench(ABC):
     All of it ends with the mock. An inner mock begins with the time and the rules of the outer one, and
     undoes its own.
     """
+
+    # The calls of the last time that it was on, and how many more there were; None if they are not known.
+    _past: tuple[Sequence[Exchange], int] | None = None
 
     @abstractmethod
     def _level(self) -> Steered | None:
@@ -187,8 +191,13 @@ class Workbench(ABC):
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules that were made with this mock and not removed, the newest first."""
-        return tuple(reversed(self._on("rules").rules))
+        """The rules that hold for calls of this mock, in the order in which they look at a call.
+
+        First those that were made with it, the newest first, and then those of the mocks around it.
+        """
+        from mock_s3vectors.workbench.rules import Rule  # noqa: PLC0415 - it loads botocore
+
+        return tuple(rule for rule in self._on("rules").world.rules.all() if isinstance(rule, Rule))
 
     # --- time -------------------------------------------------------------------------------
 
@@ -309,17 +318,25 @@ class Workbench(ABC):
         """The calls that have reached the mock since it began, every attempt, the oldest first.
 
         It is a list of this moment. After the mock has ended, it is that of its end.
-        """
-        level = self._level()
-        return self._calls_of_the_past() if level is None else calls_of(level)
-
-    def _calls_of_the_past(self) -> Calls:
-        """Return the calls of a mock that is off.
 
         Raises:
-            UsageError: they are not known.
+            UsageError: the mock has not been on, or only for what it decorates.
         """
-        raise UsageError("calls was used on a mock that has not been on.")
+        from mock_s3vectors.workbench.calls import Calls  # noqa: PLC0415 - it loads botocore
+
+        level = self._level()
+        if level is not None:
+            return calls_of(level)
+        if self._past is None:
+            raise UsageError(
+                "calls was used on a mock that is off: use it while the mock is on, or after its `with` "
+                "block or its stop(). The calls of a decorated function are forgotten when it returns."
+            )
+        return Calls.of_exchanges(*self._past)
+
+    def _keep_calls(self, level: Steered) -> None:
+        """Keep the calls of a mock that ends."""
+        self._past = level.world.journal.since(level.calls_before)
 
     def assert_called(
         self, operation: str | Sequence[str] = "*", times: int | None = None, **members: Any
@@ -341,6 +358,10 @@ class BoundWorkbench(Workbench):
     def _level(self) -> Steered | None:
         return self._find_level()
 
+    def keep_calls(self, level: Steered) -> None:
+        """Keep the calls of a mock that ends."""
+        self._keep_calls(level)
+
 
 def calls_of(level: Steered) -> Calls:
     """Return the calls that have reached a mock since it began."""
@@ -355,15 +376,16 @@ class _RuleBook:
 
     def __init__(self, level: Steered) -> None:
         self._level = level
+        self._of_world = level.world.rules
 
     def keep(self, rule: Rule) -> None:
         self._level.rules.append(rule)
-        self._level.world.rules.add(rule)
+        self._of_world.add(rule)
 
     def drop(self, rule: Rule) -> None:
         if rule in self._level.rules:
             self._level.rules.remove(rule)
-            self._level.world.rules.remove(rule)
+        self._of_world.remove(rule)
 
     def calls_so_far(self) -> Sequence[Call]:
         return calls_of(self._level)

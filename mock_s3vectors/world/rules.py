@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from enum import Enum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Step(Enum):
@@ -23,6 +27,12 @@ class Rule(Protocol):
         Raises:
             ServiceError: the call fails.
         """
+
+    def progress(self) -> object:
+        """Return how far it has come: all that calls have changed of it."""
+
+    def go_back(self, progress: Any) -> None:
+        """Be as far as it was before."""
 
 
 class Rules:
@@ -44,6 +54,16 @@ class Rules:
     def remove(self, rule: Rule) -> None:
         """Remove a rule, if it is still there."""
         self._own = tuple(other for other in self._own if other is not rule)
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Have all rules that hold now be as far, after a block, as they were before it."""
+        before = [(rule, rule.progress()) for rule in self.all()]
+        try:
+            yield
+        finally:
+            for rule, progress in before:
+                rule.go_back(progress)
 
     def let_pass(self, exchange: Any) -> bool:
         """Have the rules act on a call, and return whether it is carried out.

@@ -16,7 +16,7 @@ from urllib3 import Timeout
 from mock_s3vectors import mock_s3vectors
 from tests.activation.world import names
 from tests.support.drivers import Async, Server
-from tests.support.steering import steer
+from tests.support.steering import advise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DELAY = 0.3
 LONG = 600.0
+LIST = "ListVectorBuckets"
 URL = "https://s3vectors.us-east-1.api.aws/ListVectorBuckets"
 
 
@@ -34,29 +35,29 @@ def seconds_of(call: Callable[[], Any]) -> float:
     return perf_counter() - began
 
 
-def test_the_client_waits_for_the_answer(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
-    with driver.mock():
+def test_the_client_waits_for_the_answer(driver: Driver) -> None:
+    with driver.mock() as on:
         client = driver.client()
         names(client)
-        steer(monkeypatch, delay=DELAY)
+        on.mock.delay(LIST, DELAY)
         assert seconds_of(client.list_vector_buckets) >= DELAY
 
 
-def test_clients_wait_at_the_same_time(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clients_wait_at_the_same_time(driver: Driver) -> None:
     """Above all, no client of an event loop holds up the others of it."""
-    with driver.mock():
+    with driver.mock() as on:
         client = driver.client()
         names(client)
-        seen = steer(monkeypatch, delay=1)
+        rule = on.mock.delay(LIST, 1)
         seconds = seconds_of(lambda: driver.at_once(client, "list_vector_buckets", [{}] * 10))
-    assert len(seen) == 10
+    assert rule.hits == 10
     assert 1 <= seconds < 5
 
 
-def test_an_error_comes_late_too(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
-    with driver.mock():
+def test_an_error_comes_late_too(driver: Driver) -> None:
+    with driver.mock() as on:
         client = driver.client()
-        steer(monkeypatch, delay=DELAY)
+        on.mock.delay("*", DELAY)
 
         def call() -> None:
             with pytest.raises(client.exceptions.NotFoundException):
@@ -65,11 +66,11 @@ def test_an_error_comes_late_too(driver: Driver, monkeypatch: pytest.MonkeyPatch
         assert seconds_of(call) >= DELAY
 
 
-def test_a_client_gives_up_after_its_timeout(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_gives_up_after_its_timeout(driver: Driver) -> None:
     config = driver.config(read_timeout=DELAY, retries={"total_max_attempts": 1})
-    with driver.mock():
+    with driver.mock() as on:
         client = driver.client(config=config)
-        steer(monkeypatch, delay=LONG)
+        on.mock.delay(LIST, LONG)
 
         def call() -> None:
             with pytest.raises(ReadTimeoutError, match=r"^Read timeout on endpoint URL: "):
@@ -78,12 +79,17 @@ def test_a_client_gives_up_after_its_timeout(driver: Driver, monkeypatch: pytest
         assert DELAY <= seconds_of(call) < LONG / 10
 
 
-def test_an_answer_may_come_late_and_get_lost(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_may_come_late_and_get_lost(driver: Driver) -> None:
     config = driver.config(retries={"total_max_attempts": 2})
-    with driver.mock():
+    with driver.mock() as on:
         client = driver.client(config=config)
-        steer(monkeypatch, delay=DELAY, lost="reset", times=1)
+        on.mock.disconnect(LIST, "reset", times=1)
+        on.mock.delay(LIST, DELAY, times=1)
         assert seconds_of(client.list_vector_buckets) >= DELAY
+        assert [(call.delay >= DELAY, call.error) for call in on.mock.calls] == [
+            (True, "reset"),
+            (False, None),
+        ]
 
 
 def test_a_mock_that_ends_during_the_wait_has_answered(
@@ -101,7 +107,7 @@ def test_a_mock_that_ends_during_the_wait_has_answered(
 
     mock.start()
     client = in_process.client(config=in_process.config(read_timeout=2 * LONG))
-    steer(monkeypatch, delay=LONG)
+    mock.delay(LIST, LONG)
     if isinstance(in_process, Async):
         monkeypatch.setattr(asyncio, "sleep", stop_in_loop)
     else:
@@ -124,16 +130,14 @@ def test_an_answer_at_once_waits_for_nothing(in_process: Driver, monkeypatch: py
 
 
 @pytest.mark.parametrize("timeout", [None, 20, (0.1, 20), (0.1, None), Timeout(connect=0.1, read=20)])
-def test_requests_wait_too(monkeypatch: pytest.MonkeyPatch, timeout: Any) -> None:
-    steer(monkeypatch, delay=DELAY)
-    with mock_s3vectors():
+def test_requests_wait_too(timeout: Any) -> None:
+    with mock_s3vectors() as mock:
+        mock.delay(LIST, DELAY)
         assert seconds_of(lambda: requests.post(URL, json={}, timeout=timeout).raise_for_status()) >= DELAY
 
 
 @pytest.mark.parametrize("timeout", [DELAY, (20, DELAY), Timeout(connect=20, read=DELAY), Timeout(DELAY)])
-def test_requests_give_up(monkeypatch: pytest.MonkeyPatch, timeout: Any) -> None:
-    steer(monkeypatch, delay=LONG)
-
+def test_requests_give_up(timeout: Any) -> None:
     def call() -> None:
         text = (
             r"^HTTPSConnectionPool\(host='s3vectors.us-east-1.api.aws', port=443\): .*timeout=0\.[23]\d*\)$"
@@ -141,21 +145,21 @@ def test_requests_give_up(monkeypatch: pytest.MonkeyPatch, timeout: Any) -> None
         with pytest.raises(requests.ReadTimeout, match=text):
             requests.post(URL, json={}, timeout=timeout)
 
-    with mock_s3vectors():
+    with mock_s3vectors() as mock:
+        mock.delay(LIST, LONG)
         assert DELAY - 0.1 <= seconds_of(call) < LONG / 10  # a total time has begun before
 
 
 # --- servers ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("steered", [{"delay": LONG}, {"lost": "timeout"}])
-def test_a_server_stops_even_if_clients_wait(monkeypatch: pytest.MonkeyPatch, steered: Any) -> None:
+@pytest.mark.parametrize("verb", ["delay", "disconnect"])
+def test_a_server_stops_even_if_clients_wait(verb: str) -> None:
     """Those that would have had an answer get it."""
     driver = Server()
-    seen = steer(monkeypatch, **steered)
     found: list[str] = []
-    mock = driver.mock()
-    with mock:
+    with driver.mock() as server:
+        rule = server.mock.delay(LIST, LONG) if verb == "delay" else server.mock.disconnect(LIST, "timeout")
         client = driver.client(config=driver.config(retries={"total_max_attempts": 1}))
 
         def call() -> None:
@@ -166,25 +170,26 @@ def test_a_server_stops_even_if_clients_wait(monkeypatch: pytest.MonkeyPatch, st
 
         caller = Thread(target=call)
         caller.start()
-        while not seen:
+        while not rule.hits:
             time.sleep(0.01)
         began = perf_counter()
     assert perf_counter() - began < 20
     caller.join()
     driver.close()
-    assert found == ["answered" if "delay" in steered else "ConnectionClosedError"]
+    assert found == ["answered" if verb == "delay" else "ConnectionClosedError"]
 
 
 # --- advice -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("steered", [{}, {"delay": 0.01}])
-def test_advice_points_at_the_call(in_process: Driver, monkeypatch: pytest.MonkeyPatch, steered: Any) -> None:
+@pytest.mark.parametrize("delay", [0, 0.01])
+def test_advice_points_at_the_call(in_process: Driver, monkeypatch: pytest.MonkeyPatch, delay: float) -> None:
     class Advice(UserWarning):
         """Advice of a class of its own."""
 
-    steer(monkeypatch, advice=(Advice("Ask for more at once."),), **steered)
-    with mock_s3vectors():
+    advise(monkeypatch, Advice("Ask for more at once."))
+    with mock_s3vectors() as mock:
+        mock.delay(LIST, delay)
         client = in_process.client()
         with pytest.warns(Advice, match=r"^Ask for more at once\.$") as warned:
             client.list_vector_buckets()
@@ -193,7 +198,7 @@ def test_advice_points_at_the_call(in_process: Driver, monkeypatch: pytest.Monke
 
 
 def test_advice_for_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    steer(monkeypatch, advice=(UserWarning("Ask for more at once."),))
+    advise(monkeypatch, UserWarning("Ask for more at once."))
     with mock_s3vectors(), pytest.warns(UserWarning, match=r"^Ask for more at once\.$") as warned:
         requests.post(URL, json={}, timeout=20)
     assert [warning.filename for warning in warned] == [__file__]

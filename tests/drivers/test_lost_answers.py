@@ -14,12 +14,12 @@ from mock_s3vectors import mock_s3vectors, s3vectors_server
 from mock_s3vectors.messages import Disconnect
 from tests.activation.world import names
 from tests.support.drivers import Async, AsyncServer, Driver, Server
-from tests.support.steering import steer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 KINDS: tuple[Disconnect, ...] = get_args(Disconnect)
+LIST = "ListVectorBuckets"
 BUCKET = {"vectorBucketName": "bucket"}
 # The time after which a client gives up; clients in process do not wait for it.
 READ_TIMEOUT = 0.2
@@ -74,24 +74,22 @@ def over_http(driver: Driver) -> Driver:
 @pytest.mark.parametrize("applied", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_loss_looks_the_same_in_process_and_over_http(
-    in_process: Driver, monkeypatch: pytest.MonkeyPatch, kind: Disconnect, *, applied: bool
+    in_process: Driver, kind: Disconnect, *, applied: bool
 ) -> None:
-    steer(monkeypatch, lost=kind, applied=applied)
     found = []
     for driver in (in_process, over_http(in_process)):
-        with driver.mock():
+        with driver.mock() as on:
+            on.mock.disconnect(LIST, kind, applied=applied)
             found.append(outcome(client_of(driver).list_vector_buckets))
     driver.close()
     assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_exception_of_each_loss(
-    driver: Driver, monkeypatch: pytest.MonkeyPatch, kind: Disconnect
-) -> None:
+def test_the_exception_of_each_loss(driver: Driver, kind: Disconnect) -> None:
     expected = OF_AIOHTTP if isinstance(driver, Async) else OF_BOTOCORE
-    steer(monkeypatch, lost=kind)
-    with driver.mock():
+    with driver.mock() as on:
+        on.mock.disconnect(LIST, kind, applied=True)
         name, text = outcome(client_of(driver).list_vector_buckets)
     if kind in expected:
         assert name == expected[kind]
@@ -100,20 +98,18 @@ def test_the_exception_of_each_loss(
         assert (name, text) == ("no exception", "{}") or name == "ConnectionClosedError"
 
 
-def test_half_an_answer_of_a_call_without_effect_is_no_success(
-    driver: Driver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    steer(monkeypatch, lost="truncated", applied=False)
-    with driver.mock(), pytest.raises((BotoCoreError, ClientError)):
-        client_of(driver).list_vector_buckets()
+def test_half_an_answer_of_a_call_without_effect_is_no_success(driver: Driver) -> None:
+    with driver.mock() as on:
+        on.mock.disconnect(LIST, "truncated")
+        client = client_of(driver)
+        with pytest.raises((BotoCoreError, ClientError)):
+            client.list_vector_buckets()
 
 
-def test_a_client_in_process_does_not_wait_for_its_timeout(
-    in_process: Driver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_client_in_process_does_not_wait_for_its_timeout(in_process: Driver) -> None:
     config = in_process.config(retries={"total_max_attempts": 1})
-    steer(monkeypatch, lost="timeout")
-    with mock_s3vectors():
+    with mock_s3vectors() as mock:
+        mock.disconnect(LIST, "timeout")
         client = in_process.client(config=config)
         began = perf_counter()
         assert outcome(client.list_vector_buckets)[0] == "ReadTimeoutError"
@@ -128,31 +124,31 @@ def test_a_lost_answer_is_asked_for_again(
     driver: Driver, monkeypatch: pytest.MonkeyPatch, kind: Disconnect
 ) -> None:
     driver.do_not_wait(monkeypatch)
-    with driver.mock():
+    with driver.mock() as on:
         client = client_of(driver, attempts=3)
         client.create_vector_bucket(**BUCKET)
-        seen = steer(monkeypatch, lost=kind, times=1)
+        on.mock.disconnect(LIST, kind, times=1)
         answer = client.list_vector_buckets()
+        assert [call.error for call in on.mock.calls.of(LIST)] == [kind, None]
     assert [bucket["vectorBucketName"] for bucket in answer["vectorBuckets"]] == ["bucket"]
     assert answer["ResponseMetadata"]["RetryAttempts"] == 1
-    assert len(seen) == 2
 
 
 def test_no_more_often_than_the_client_wants(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     driver.do_not_wait(monkeypatch)
-    seen = steer(monkeypatch, lost="reset")
-    with driver.mock():
+    with driver.mock() as on:
+        rule = on.mock.disconnect(LIST)
         assert outcome(client_of(driver, attempts=3).list_vector_buckets)[0].endswith("Error")
-    assert len(seen) == 3
+    assert rule.hits == 3
 
 
 def test_a_write_whose_answer_got_lost_meets_itself_when_it_is_repeated(
     driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driver.do_not_wait(monkeypatch)
-    with driver.mock():
+    with driver.mock() as on:
         client = client_of(driver, attempts=3)
-        steer(monkeypatch, lost="reset", times=1)
+        on.mock.disconnect("CreateVectorBucket", applied=True, times=1)
         with pytest.raises(ClientError) as refused:
             client.create_vector_bucket(**BUCKET)
         assert refused.value.response["Error"]["Code"] == "ConflictException"
@@ -163,14 +159,14 @@ def test_a_write_whose_answer_got_lost_meets_itself_when_it_is_repeated(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_loss_looks_the_same_to_requests(monkeypatch: pytest.MonkeyPatch, kind: Disconnect) -> None:
-    steer(monkeypatch, lost=kind)
-
+def test_a_loss_looks_the_same_to_requests(kind: Disconnect) -> None:
     def post(url: str) -> Any:
         return requests.post(f"{url}/ListVectorBuckets", json={}, timeout=READ_TIMEOUT).json()
 
-    with mock_s3vectors():
+    with mock_s3vectors() as mock:
+        mock.disconnect(LIST, kind, applied=True)
         found = outcome(lambda: post("https://s3vectors.us-east-1.api.aws"))
     with s3vectors_server() as server:
+        server.mock.disconnect(LIST, kind, applied=True)
         assert outcome(lambda: post(server.url)) == found
     assert found[0] == OF_REQUESTS[kind]

@@ -12,18 +12,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mock_s3vectors import mock_s3vectors, s3vectors_server
-from mock_s3vectors.errors import refusals
-from mock_s3vectors.operations import OPERATIONS
 from tests.activation.world import names
 from tests.drivers.test_clients import KEYS
 from tests.support.drivers import Server
 from tests.support.helpers import endpoint_of
-from tests.support.steering import steer
 
 if TYPE_CHECKING:
     from tests.support.drivers import Driver
 
 PAUSE = 7.5
+LIST = "ListVectorBuckets"
+UNAVAILABLE = "ServiceUnavailableException"
 BODIES = {
     "s3vectors": b"{}",
     "sts": b"<GetCallerIdentityResponse><GetCallerIdentityResult/></GetCallerIdentityResponse>",
@@ -51,19 +50,6 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return slept
 
 
-def fail(patch: pytest.MonkeyPatch, times: int) -> None:
-    """Have the next calls of ListVectorBuckets fail."""
-    left, operate = list(range(times)), OPERATIONS["ListVectorBuckets"]
-
-    def fail_or_operate(*arguments: Any) -> Any:
-        if left:
-            left.pop()
-            raise refusals.unavailable()
-        return operate(*arguments)
-
-    patch.setitem(OPERATIONS, "ListVectorBuckets", fail_or_operate)
-
-
 def wants_a_pause(client: Any, seconds: float = PAUSE) -> list[Any]:
     """Have a client retry once, after a pause; return the list of the endpoints that its handler gets."""
     endpoints: list[Any] = []
@@ -77,76 +63,63 @@ def wants_a_pause(client: Any, seconds: float = PAUSE) -> list[Any]:
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-def test_pauses_are_skipped_and_noted(
-    driver: Driver, monkeypatch: pytest.MonkeyPatch, pauses: list[float], mode: str
-) -> None:
-    fail(monkeypatch, 2)
-    seen = steer(monkeypatch)
-    with driver.mock(skip_retry_delays=True):
+def test_pauses_are_skipped_and_noted(driver: Driver, pauses: list[float], mode: str) -> None:
+    with driver.mock(skip_retry_delays=True) as on:
+        on.mock.fail(LIST, UNAVAILABLE, times=2)
         client = driver.client(config=driver.config(retries={"mode": mode, "total_max_attempts": 5}))
         answer = client.list_vector_buckets()
         assert client.list_vector_buckets()["ResponseMetadata"]["RetryAttempts"] == 0
     assert answer["ResponseMetadata"]["RetryAttempts"] == 2
-    first, *retries, last = [exchange.retry_delay for exchange in seen]
+    first, *retries, last = [call.delay for call in on.mock.calls]
     assert (first, last, len(retries)) == (0, 0, 2)
     assert all(0 < seconds < 20 for seconds in retries)
     assert pauses == []
 
 
-def test_it_takes_no_time(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = steer(monkeypatch)
-    with driver.mock(skip_retry_delays=True):
+def test_it_takes_no_time(driver: Driver) -> None:
+    with driver.mock(skip_retry_delays=True) as on:
         client = driver.client()
         endpoints = wants_a_pause(client, 30.0)
         began = perf_counter()
         client.list_vector_buckets()
     assert perf_counter() - began < 15
-    assert [exchange.retry_delay for exchange in seen] == [0, 30]
+    assert [call.delay for call in on.mock.calls] == [0, 30]
     real = endpoint_of(getattr(client, "target", client))
     assert endpoints == [real, real]
 
 
-def test_the_number_of_attempts_is_botocores(
-    driver: Driver, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
-) -> None:
-    fail(monkeypatch, 10)
-    seen = steer(monkeypatch)
-    with driver.mock(skip_retry_delays=True):
+def test_the_number_of_attempts_is_botocores(driver: Driver, pauses: list[float]) -> None:
+    with driver.mock(skip_retry_delays=True) as on:
+        rule = on.mock.fail(LIST, UNAVAILABLE)
         client = driver.client(config=driver.config(retries={"mode": "standard", "total_max_attempts": 3}))
         with pytest.raises(ClientError, match="reached max retries: 2") as failed:
             client.list_vector_buckets()
     assert failed.value.response["ResponseMetadata"]["RetryAttempts"] == 2
-    assert len(seen) == 3
+    assert rule.hits == 3
     assert pauses == []
 
 
-def test_without_the_option_the_client_pauses(
-    driver: Driver, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
-) -> None:
-    seen = steer(monkeypatch)
-    with driver.mock():
+def test_without_the_option_the_client_pauses(driver: Driver, pauses: list[float]) -> None:
+    with driver.mock() as on:
         client = driver.client()
         wants_a_pause(client)
         client.list_vector_buckets()
-    assert [exchange.retry_delay for exchange in seen] == [0, 0]
+    assert [call.delay for call in on.mock.calls] == [0, 0]
     assert pauses == [PAUSE]
 
 
-def test_the_mock_around_the_call_decides(
-    in_process: Driver, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
-) -> None:
-    seen = steer(monkeypatch)
+def test_the_mock_around_the_call_decides(in_process: Driver, pauses: list[float]) -> None:
     client = in_process.client(**KEYS)
     wants_a_pause(client)
-    with mock_s3vectors(skip_retry_delays=True):
-        with mock_s3vectors(skip_retry_delays=False):
+    with mock_s3vectors(skip_retry_delays=True) as outer:
+        with mock_s3vectors(skip_retry_delays=False) as inner:
             names(client)
         assert pauses == [PAUSE]
         names(client)
     in_process.watch(client, b'{"vectorBuckets": []}')
     names(client)
     assert pauses == [PAUSE, PAUSE]
-    assert [exchange.retry_delay for exchange in seen] == [0, 0, 0, PAUSE]
+    assert [call.delay for call in (*inner.calls, *outer.calls)] == [0, 0, 0, PAUSE]
 
 
 @pytest.mark.parametrize("service", BODIES)
@@ -165,10 +138,9 @@ def test_other_servers_and_services_are_left_alone(
 
 
 @pytest.mark.parametrize("text", ["", "soon", "nan", "inf"])
-def test_a_server_ignores_what_is_no_pause(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_a_server_ignores_what_is_no_pause(text: str) -> None:
     driver = Server()
-    seen = steer(monkeypatch)
-    with s3vectors_server():
+    with s3vectors_server() as server:
         client = driver.client()
 
         def before_send(request: Any, **_: Any) -> None:
@@ -177,4 +149,4 @@ def test_a_server_ignores_what_is_no_pause(monkeypatch: pytest.MonkeyPatch, text
         client.meta.events.register_first("before-send.s3vectors", before_send)
         assert names(client) == []
     driver.close()
-    assert [exchange.retry_delay for exchange in seen] == [0]
+    assert [call.delay for call in server.mock.calls] == [0]

@@ -11,13 +11,15 @@ import pytest
 
 from mock_s3vectors.serving import access_log
 from tests.server.wire import Connection, request
-from tests.support.steering import steer
+from tests.support.steering import advise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mock_s3vectors import S3VectorsServer
     from mock_s3vectors.messages import Disconnect
 
+LIST = "ListVectorBuckets"
 SENT = request("POST", "/ListVectorBuckets")
 NOT_HTTP = b"These bytes are not HTTP\r\n\r\n"
 
@@ -31,9 +33,9 @@ def received(connection: Connection) -> bytes:
 
 @pytest.mark.parametrize(("kind", "expected"), [("empty", b""), ("malformed", NOT_HTTP)])
 def test_what_comes_instead_of_an_answer(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch, kind: Disconnect, expected: bytes
+    s3vectors_server: S3VectorsServer, connection: Connection, kind: Disconnect, expected: bytes
 ) -> None:
-    steer(monkeypatch, lost=kind)
+    s3vectors_server.mock.disconnect(LIST, kind)
     assert received(connection) == expected
 
 
@@ -41,37 +43,39 @@ def test_what_comes_instead_of_an_answer(
     ("applied", "status", "half"), [(True, b"200", b'{"vectorBu'), (False, b"500", b"{")]
 )
 def test_half_an_answer(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch, status: bytes, half: bytes, *, applied: bool
+    s3vectors_server: S3VectorsServer, connection: Connection, status: bytes, half: bytes, *, applied: bool
 ) -> None:
-    steer(monkeypatch, lost="truncated", applied=applied)
+    s3vectors_server.mock.disconnect(LIST, "truncated", applied=applied)
     head, _, body = received(connection).partition(b"\r\n\r\n")
     assert head.split()[1] == status
     assert b"content-length: %d" % (2 * len(half)) in head
     assert body == half
 
 
-def test_a_reset(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    steer(monkeypatch, lost="reset")
+def test_a_reset(s3vectors_server: S3VectorsServer, connection: Connection) -> None:
+    s3vectors_server.mock.disconnect(LIST, "reset")
     with pytest.raises(ConnectionResetError):
         received(connection)
 
 
 def test_the_next_connection_is_answered(
-    connect: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch
+    s3vectors_server: S3VectorsServer, connect: Callable[[], Connection]
 ) -> None:
-    steer(monkeypatch, lost="empty", times=1)
+    s3vectors_server.mock.disconnect(LIST, "empty", times=1)
     assert received(connect()) == b""
     assert connect().ask("POST", "/ListVectorBuckets").json == {"vectorBuckets": []}
 
 
 def test_no_answer_until_the_client_gives_up(
-    connect: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    s3vectors_server: S3VectorsServer,
+    connect: Callable[[], Connection],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, access_log.__name__)
-    seen = steer(monkeypatch, lost="timeout", times=1)
+    rule = s3vectors_server.mock.disconnect(LIST, "timeout", times=1)
     waiting = connect()
     waiting.send(SENT)
-    while not seen:
+    while not rule.hits:
         time.sleep(0.01)
     assert connect().ask("POST", "/ListVectorBuckets").status == 200
     assert not any("lost" in record.getMessage() for record in caplog.records)
@@ -84,15 +88,14 @@ def test_no_answer_until_the_client_gives_up(
 
 @pytest.mark.parametrize("kind", ["reset", "empty", "truncated", "malformed"])
 def test_the_access_log(
+    s3vectors_server: S3VectorsServer,
     connection: Connection,
     connect: Callable[[], Connection],
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     kind: Disconnect,
 ) -> None:
     caplog.set_level(logging.INFO, access_log.__name__)
-    with monkeypatch.context() as patch:
-        steer(patch, lost=kind)
+    with s3vectors_server.mock.disconnect(LIST, kind):
         try:
             received(connection)
         except ConnectionResetError:
@@ -105,7 +108,7 @@ def test_the_access_log(
 def test_advice_is_in_the_log(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    steer(monkeypatch, advice=(UserWarning("Put more vectors at once."), UserWarning("Or fewer.")))
+    advise(monkeypatch, UserWarning("Put more vectors at once."), UserWarning("Or fewer."))
     connection.ask("POST", "/ListVectorBuckets")
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("WARNING", "Put more vectors at once."),

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, overload
 
 from mock_s3vectors.mocking.stack import STACK
 
 if TYPE_CHECKING:
+    from mock_s3vectors import MockS3Vectors, S3VectorsServer
+    from mock_s3vectors.mocking.decorate import Target
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.world import Index, Store, World
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
+
+
+class MakeMock(Protocol):
+    """`mock_s3vectors` or `s3vectors_server`."""
+
+    @overload
+    def __call__(self, target: Target, /) -> Target: ...
+    @overload
+    def __call__(self) -> MockS3Vectors | S3VectorsServer: ...
 
 
 def level() -> Level:

@@ -1,4 +1,4 @@
-"""Answers that come late, get lost, or have advice, as rules of a mock have it."""
+"""Advice of a test's own, for tests of how each door gives it."""
 
 from __future__ import annotations
 
@@ -10,40 +10,15 @@ if TYPE_CHECKING:
     import pytest
 
     from mock_s3vectors.exchange import Exchange
-    from mock_s3vectors.messages import Disconnect, HttpResponse
 
 
-def steer(  # noqa: PLR0913 - they have names
-    patch: pytest.MonkeyPatch,
-    *,
-    delay: float = 0.0,
-    lost: Disconnect | None = None,
-    applied: bool = True,
-    response: HttpResponse | None = None,
-    advice: tuple[Warning, ...] = (),
-    times: int | None = None,
-) -> list[Exchange]:
-    """Steer the next answers, all or some; return the list of all exchanges from now on.
-
-    Args:
-        patch: undoes it.
-        delay: how many seconds late they come.
-        lost: how they get lost.
-        applied: whether a lost answer is that of an operation that was carried out.
-        response: the answer; None for that of the operation.
-        advice: warnings for the caller.
-        times: how many answers; None for all.
-    """
+def advise(patch: pytest.MonkeyPatch, *advice: Warning) -> None:
+    """Have each call from now on come with these warnings for its caller; `patch` undoes it."""
     handle = STACK.handle
-    seen: list[Exchange] = []
 
-    def handle_and_steer(*arguments: Any) -> Exchange:
+    def handle_and_advise(*arguments: Any) -> Exchange:
         exchange = handle(*arguments)
-        seen.append(exchange)
-        if times is None or len(seen) <= times:
-            exchange.delay, exchange.lost, exchange.advice = delay, lost, advice
-            exchange.response = (response or exchange.response) if applied else None
+        exchange.advice = advice
         return exchange
 
-    patch.setattr(STACK, "handle", handle_and_steer)
-    return seen
+    patch.setattr(STACK, "handle", handle_and_advise)

@@ -19,7 +19,6 @@ from tests.drivers.test_clients import KEYS, REFUSED
 from tests.drivers.test_lost_answers import KINDS as KINDS_OF_LOSS
 from tests.support.drivers import KINDS
 from tests.support.helpers import vector
-from tests.support.steering import steer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,25 +80,23 @@ def test_clients_that_send_with_httpx(loop: str) -> None:
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("kind", KINDS_OF_LOSS)
-def test_a_loss_looks_the_same_with_httpx(
-    monkeypatch: pytest.MonkeyPatch, loop: str, kind: Disconnect
-) -> None:
+def test_a_loss_looks_the_same_with_httpx(loop: str, kind: Disconnect) -> None:
     session, run = httpx_in(loop)
     retries = {"total_max_attempts": 1}
     config = AioConfig(http_session_cls=session, read_timeout=0.2, retries=retries)
     found: list[tuple[str, str]] = []
-    seen = steer(monkeypatch, lost=kind)
 
     async def main() -> None:
         for mock in (mock_s3vectors(), s3vectors_server()):
             with mock:
+                rule = mock.mock.disconnect("ListVectorBuckets", kind, applied=True)
                 async with new_client(config=config) as client:
                     with pytest.raises(BotoCoreError) as lost:
                         await client.list_vector_buckets()
             found.append((type(lost.value).__name__, re.sub('"http.*"', "", str(lost.value))))
+            assert rule.hits == 1
 
     run(main)
-    assert len(seen) == 2
     if (loop, kind) == ("trio", "reset"):  # trio's own text
         assert found[0][0] == found[1][0] == "HTTPClientError"
     else:
@@ -107,17 +104,20 @@ def test_a_loss_looks_the_same_with_httpx(
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_late_answers_and_retries_with_httpx(monkeypatch: pytest.MonkeyPatch, loop: str) -> None:
+def test_late_answers_and_retries_with_httpx(loop: str) -> None:
     session, run = httpx_in(loop)
     config = AioConfig(http_session_cls=session, retries={"mode": "standard"})
-    seen = steer(monkeypatch, delay=0.3, lost="reset", times=1)
+    mock = mock_s3vectors(skip_retry_delays=True)
 
     async def main() -> None:
-        with mock_s3vectors(skip_retry_delays=True):
+        with mock:
+            mock.disconnect("ListVectorBuckets", times=1)
+            mock.delay("ListVectorBuckets", 0.3, times=1)
             async with new_client(config=config) as client:
                 assert await names(client) == []
 
     began = perf_counter()
     run(main)
     assert perf_counter() - began >= 0.3
-    assert [exchange.retry_delay > 0 for exchange in seen] == [False, True]
+    first, second = mock.calls
+    assert (first.delay, first.error, second.delay > 0, second.error) == (0.3, "reset", True, None)

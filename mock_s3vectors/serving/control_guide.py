@@ -1,0 +1,49 @@
+"""The guide to the server's own paths that GET /_mock_s3vectors gives people who test in other languages."""
+
+from __future__ import annotations
+
+_CALLS = (
+    '{"operation": "PutVectors", several in a list, or "*"; "region": "us-east-1"; '
+    '"account": "111122223333"; "members": {"indexName": "plots"}}, each of them optional. The members are '
+    "parameters by AWS's names, which must be equal; null means absent. vectorBucketName and indexName also "
+    "match what an ARN names"
+)
+
+# By method and path.
+DOES = {
+    ("GET", ""): "lists these paths",
+    ("GET", "/health"): "says that the server answers, and its version",
+    ("GET", "/calls"): (
+        "lists the calls that are kept, every attempt, the oldest first, and how many before them are not"
+    ),
+    ("POST", "/calls/find"): f"lists the calls that the document describes: {_CALLS}",
+    ("DELETE", "/calls"): "forgets the calls",
+    ("GET", "/rules"): (
+        "lists the rules with the id of each and its hits, on how many calls it has acted; the newest first. "
+        "The first one that is about a call decides, but delays add to what follows"
+    ),
+    ("POST", "/rules"): (
+        f"adds a rule, and answers with it and its id. The document says which calls it is about: {_CALLS}. "
+        "And it has one of these: "
+        '"fail": "TooManyRequestsException", 503, or {"code": ..., "message": ...}; '
+        '"delay": 0.2 or [0.1, 0.5], in seconds; '
+        '"limit": {"requests": 5, "vectors": 2500, "per": 1.0}, at most so many in so many seconds, for each '
+        'index; "disconnect": "reset", "timeout", "empty", "truncated", "malformed", or {"kind": ..., '
+        '"applied": true}, if the call is to be carried out all the same; '
+        '"answer": {...}, the output of the operation. It may have '
+        '"times": how often it acts at most; "after": how many calls it lets pass first; '
+        '"probability": of acting on each of the others, above 0, up to 1; "seed": of the random numbers; '
+        '"optional": false, if a Python test that has this server must fail when the rule never acts'
+    ),
+    ("DELETE", "/rules"): "removes all rules",
+    ("DELETE", "/rules/{name}"): "removes the rule with this id",
+    ("GET", "/clock"): "tells the time, in seconds since the epoch, and whether it is frozen",
+    ("POST", "/clock"): (
+        'does what the document says, in this order, and tells the time: {"follow": true, for the clock of '
+        'the process again; "freeze": true; "move_to": "2027-01-31T12:00:00Z" or seconds since the epoch; '
+        '"shift": seconds}, each of them optional'
+    ),
+    ("POST", "/reset"): (
+        "drops all vector buckets and all rules, forgets the calls, and has the clock follow the process"
+    ),
+}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from mock_s3vectors.config import Options
-    from mock_s3vectors.exchange import Exchange
+    from mock_s3vectors.exchange import Record
     from mock_s3vectors.mocking.decorate import Target
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.workbench.calls import Calls
@@ -53,7 +53,7 @@ class MockS3Vectors(Switch, Workbench):
         self._options: dict[str, Any] = dict(options)
         self._config = Config(**options)
         # The calls of the last time that it was on, and how many more there were.
-        self._past: tuple[Sequence[Exchange], int] | None = None
+        self._past: tuple[Sequence[Record], int] | None = None
 
     @property
     def config(self) -> Config:
@@ -124,7 +124,7 @@ class MockS3Vectors(Switch, Workbench):
 
         if self._past is None:
             return super()._calls_of_the_past()
-        return Calls.of_exchanges(*self._past)
+        return Calls.of_records(*self._past)
 
     def _start(self, world: World | None = None) -> Level:
         return STACK.start(self, self._options, shared=self._shared, world=world)

@@ -49,8 +49,8 @@ _LONGEST_PLACE = 150
 def _line(exchange: Exchange) -> str:
     from mock_s3vectors.workbench.calls import Call  # noqa: PLC0415 - it loads botocore, as calls do
 
-    operation = exchange.operation or f"{exchange.request.method} {exchange.request.path}"
-    return " ".join(filter(None, (operation, _place(exchange.params or {}), Call(exchange).outcome())))
+    call = Call(exchange)
+    return " ".join(filter(None, (call.title(), _place(exchange.params or {}), call.outcome())))
 
 
 def _place(params: Params) -> str:

@@ -33,7 +33,7 @@ class Steered(Protocol):
     Attributes:
         config: the options that hold in it.
         rules: those that were made with it and not removed.
-        calls_before: how many calls its world had seen when it began.
+        calls_before: how many calls its world had seen when it began, or when its calls were last forgotten.
     """
 
     config: Config
@@ -308,7 +308,8 @@ class Workbench(ABC):
     def calls(self) -> Calls:
         """The calls that have reached the mock since it began, every attempt, the oldest first.
 
-        It is a list of this moment. After the mock has ended, it is that of its end.
+        It is a list of this moment. After the mock has ended, it is that of its end. Calls that an inner
+        mock answers are listed there, and here only if it is shared.
         """
         level = self._level()
         return self._calls_of_the_past() if level is None else calls_of(level)
@@ -346,8 +347,13 @@ def calls_of(level: Steered) -> Calls:
     """Return the calls that have reached a mock since it began."""
     from mock_s3vectors.workbench.calls import Calls  # noqa: PLC0415 - it loads botocore
 
-    journal = level.world.journal
-    return Calls.of_exchanges(*journal.since(level.calls_before), journal.clear)
+    start = level.calls_before
+    records, dropped = level.world.journal.since(start)
+
+    def clear() -> None:
+        level.calls_before = max(level.calls_before, start + dropped + len(records))
+
+    return Calls.of_records(records, dropped, clear)
 
 
 class _RuleBook:
@@ -365,5 +371,5 @@ class _RuleBook:
             self._level.rules.remove(rule)
             self._level.world.rules.remove(rule)
 
-    def calls_so_far(self) -> Sequence[Call]:
+    def calls_so_far(self) -> Calls:
         return calls_of(self._level)

@@ -80,6 +80,7 @@ class Exchange(Record):
         result: the members of the operation's output; None if it failed.
         missed: a bucket or an index that the call looked for, and that was dropped with an inner mock.
         advice: warnings for whoever made the call, which its door gives.
+        recorded: see `record`; None before it is over.
     """
 
     stores: Stores
@@ -88,6 +89,7 @@ class Exchange(Record):
     result: Result | None = None
     missed: Arn | None = None
     advice: tuple[Warning, ...] = ()
+    recorded: Record | None = None
 
     @property
     def store(self) -> Store:
@@ -118,9 +120,9 @@ class Exchange(Record):
         return self.response
 
     def record(self) -> Record:
-        """Return what is kept of it, which may be trimmed: others still need the exchange itself."""
+        """Return what is kept of it, the same each time. It may be trimmed: others still need the exchange."""
         response = self.response
-        return Record(
+        self.recorded = self.recorded or Record(
             self.request,
             self.began,
             self.caller,
@@ -134,6 +136,7 @@ class Exchange(Record):
             self.rule,
             self.seconds,
         )
+        return self.recorded
 
 
 def _without_frames(error: Exception) -> Exception:

@@ -68,7 +68,9 @@ class Journal(Generic[RecordType]):
             self._records.append(record)
             self._with_bodies.append((record, size))
             self._bytes += size
-            while self._bytes > MOST_BYTES or len(self._with_bodies) > len(self._records):
+            while len(self._with_bodies) > len(self._records):
+                self._bytes -= self._with_bodies.popleft()[1]
+            while self._bytes > MOST_BYTES:
                 oldest, size = self._with_bodies.popleft()
                 self._bytes -= size
                 oldest.trim(0)

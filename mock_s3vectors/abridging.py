@@ -5,45 +5,69 @@ Vectors become `<1536 floats, norm 1.00>`, and whatever else is long becomes `<5
 
 from __future__ import annotations
 
+import inspect
 import math
 import sys
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mock_s3vectors.errors.exceptions import UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Sized
+
 # The member whose value is the floats of a vector, wherever it is.
 _FLOATS = "float32"
 _DEEPEST_FLOATS = 4
-# What is shown of a text, of a list, and of nested values.
+_OF_JSON = (list, dict, str, int, float, type(None))
+# A longer text is left out where lists and objects are. Names and ARNs are shorter.
+_LONGEST_KEPT_TEXT = 1_000
+# What is shown of a text, of an object, of a list, and of nested values.
 _LONGEST_TEXT = 100
+_MOST_MEMBERS = 10
 _MOST_ITEMS = 3
 _DEEPEST_SHOWN = 8
 
 
 class NotKept:
-    """What stands for a value that was not kept. Comparing it with another value is refused.
+    """What stands for a list, an object or a text that was not kept. Only its length is known.
 
     Attributes:
+        kind: list, dict or str.
         text: what the value was.
     """
 
-    __slots__ = ("text",)
+    __slots__ = ("_length", "kind", "text")
     __hash__ = None  # type: ignore[assignment] # it equals nothing
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, value: list[Any] | dict[str, Any] | str, text: str) -> None:
+        self.kind = type(value)
         self.text = text
+        self._length = len(value)
 
     def __repr__(self) -> str:
         return f"<{self.text}>"
 
+    def __len__(self) -> int:
+        return self._length
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, NotKept):
             return self is other
-        raise UsageError(
-            f"{self!r} was too large to be kept with its call, so it cannot be compared with {show(other)}. "
-            "Compare smaller calls, or look at each call as it comes in: "
+        is_like_it = isinstance(other, self.kind) and len(other) == len(self)
+        if isinstance(other, _OF_JSON) and not is_like_it:
+            return False
+        raise self._refusal(f"be compared with {show(other)}")
+
+    def __getitem__(self, item: object) -> Any:
+        raise self._refusal("be looked into")
+
+    def _refusal(self, asked: str) -> UsageError:
+        return UsageError(
+            f"{self!r} was too large to be kept with its call, so it cannot {asked}. "
+            "Ask about smaller calls, or look at each call as it comes in: "
             'mock.on("PutVectors", when=lambda call: ...).'
         )
 
@@ -51,10 +75,10 @@ class NotKept:
 def floats(values: Any) -> NotKept:
     """Return what stands for the floats of a vector."""
     try:
-        return NotKept(f"{len(values)} floats, norm {math.hypot(*values):.2f}")
+        return NotKept(values, f"{len(values)} floats, norm {math.hypot(*values):.2f}")
     except (TypeError, OverflowError):
         # A list that is longer than the model allows is kept as it came, whatever is in it.
-        return NotKept(f"{len(values)} values")
+        return NotKept(values, f"{len(values)} values")
 
 
 def _without_floats(value: Any, depth: int = 0) -> Any:
@@ -96,24 +120,44 @@ def _size(params: dict[str, Any]) -> int:
 
 def _short(value: Any) -> Any:
     if isinstance(value, (list, dict)) and value:
-        return NotKept(f"{len(value)} {'item' if len(value) == 1 else 'items'}")
+        return NotKept(value, f"{len(value)} {'item' if len(value) == 1 else 'items'}")
+    if isinstance(value, str) and len(value) > _LONGEST_KEPT_TEXT:
+        return NotKept(value, f"{len(value)} characters")
     return value
 
 
 def show(value: Any, depth: int = 0) -> str:
-    """Return a value for people, on one line: vectors, long lists and long texts are abbreviated."""
+    """Return a value for people, on one line: vectors, long lists, objects and texts are abbreviated."""
     if depth == _DEEPEST_SHOWN and isinstance(value, (dict, list, tuple)):
         return "..."
     if isinstance(value, dict):
-        items = (f"{name!r}: {_show_item(name, item, depth + 1)}" for name, item in value.items())
-        return f"{{{', '.join(items)}}}"
+        members = (
+            f"{_show_text(name)}: {_show_item(name, item, depth + 1)}"
+            for name, item in islice(value.items(), _MOST_MEMBERS)
+        )
+        return f"{{{', '.join([*members, *_more(value, _MOST_MEMBERS)])}}}"
     if isinstance(value, (list, tuple)):
-        shown = [show(item, depth + 1) for item in value[:_MOST_ITEMS]]
-        more = len(value) - len(shown)
-        return f"[{', '.join([*shown, f'... {more} more'] if more > 0 else shown)}]"
-    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
-        return f"{value[:_LONGEST_TEXT]!r}... {len(value) - _LONGEST_TEXT} more characters"
-    return repr(value)
+        items = (show(item, depth + 1) for item in value[:_MOST_ITEMS])
+        return f"[{', '.join([*items, *_more(value, _MOST_ITEMS)])}]"
+    if inspect.isroutine(value):
+        return str(value.__name__)
+    return _show_text(value)
+
+
+def _more(value: Sized, most: int) -> list[str]:
+    return [f"... {len(value) - most} more"] if len(value) > most else []
+
+
+def _show_text(value: object) -> str:
+    """Return the repr of a text, or of something that is neither a list nor an object of JSON."""
+    if isinstance(value, str):
+        text, shown = value, repr(value[:_LONGEST_TEXT])
+    else:
+        # Such as an approx() of a vector, or a repr of several lines.
+        text = " ".join(repr(value).split())
+        shown = text[:_LONGEST_TEXT]
+    more = len(text) - _LONGEST_TEXT
+    return f"{shown}... {more} more characters" if more > 0 else shown
 
 
 def _show_item(name: object, item: Any, depth: int = 0) -> str:

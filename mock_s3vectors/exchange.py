@@ -1,4 +1,4 @@
-"""One request and what becomes of it. The gateway fills an exchange in, in the order of its fields."""
+"""One request and what becomes of it. The gateway fills an exchange in; a record of it is kept."""
 
 from __future__ import annotations
 
@@ -23,50 +23,73 @@ Operation = Callable[["Exchange", Params], Result]
 
 
 @dataclass(slots=True, eq=False)
-class Exchange:
-    """A request on its way through the gateway, and afterwards the record of it.
+class Record:
+    """What a call leaves behind: nothing of the world that it found and changed.
 
     Attributes:
         request: as its client sent it.
-        stores: what the request finds and changes.
-        clock: the time that holds for it.
-        config: the options that hold for it.
         began: when it came in, in seconds since the epoch.
         caller: who calls, and in which Region.
         operation: the name of the operation; None if none has this method and path.
         params: the parameters, by the names of the service model; None if they could not be read.
-        result: the members of the operation's output; None if it failed.
         error: an error of the service, or a bug or a wrong use of the mock; None if it succeeded.
-        missed: a bucket or an index that the call looked for, and that was dropped with an inner mock.
         response: the answer; None after a bug or a wrong use of the mock, which the client sees raised.
         delay: how many seconds the door waits before it gives the answer.
         lost: how the answer gets lost instead; None if it arrives.
         retry_delay: how many seconds of the client's pause before this attempt were skipped.
-        advice: warnings for whoever made the call, which its door gives.
         rule: the rule that decided what became of it, or that delayed it; None if there was none.
         seconds: how long all this took; None until it is over.
         kept: the bytes of parameters that are kept without their body.
     """
 
     request: HttpRequest
-    stores: Stores
-    clock: Clock
-    config: Config
     began: float
     caller: Caller
     operation: str | None = None
     params: Params | None = None
-    result: Result | None = None
     error: Exception | None = None
-    missed: Arn | None = None
     response: HttpResponse | None = None
     delay: float = 0.0
     lost: Disconnect | None = None
     retry_delay: float = 0.0
-    advice: tuple[Warning, ...] = ()
     rule: object = None
     seconds: float | None = None
     kept: int = 0
+
+    @property
+    def size(self) -> int:
+        """The bytes of the body of the request, or of what is left of it."""
+        return self.kept + len(self.request.body)
+
+    def trim(self, longest: int) -> None:
+        """Drop a body that is longer; of the parameters, keep what is short and no vectors."""
+        if len(self.request.body) > longest or self.kept > longest:
+            self.request = self.request.with_body(b"")
+            if self.params is not None:
+                self.params, self.kept = abridged(self.params, longest)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Exchange(Record):
+    """A request on its way through the gateway.
+
+    Attributes:
+        stores: what the request finds and changes.
+        clock: the time that holds for it.
+        config: the options that hold for it.
+        result: the members of the operation's output; None if it failed.
+        missed: a bucket or an index that the call looked for, and that was dropped with an inner mock.
+        advice: warnings for whoever made the call, which its door gives.
+        recorded: see `record`; None before it is over.
+    """
+
+    stores: Stores
+    clock: Clock
+    config: Config
+    result: Result | None = None
+    missed: Arn | None = None
+    advice: tuple[Warning, ...] = ()
+    recorded: Record | None = None
 
     @property
     def store(self) -> Store:
@@ -96,30 +119,28 @@ class Exchange:
                 warn_caller(warning)
         return self.response
 
-    @property
-    def size(self) -> int:
-        """The bytes of its bodies, or of what is left of them."""
-        return self.kept + len(self.request.body) + (len(self.response.body) if self.response else 0)
+    def record(self) -> Record:
+        """Return what is kept of it, the same each time. It may be trimmed; the exchange is not."""
+        response = self.response
+        self.recorded = self.recorded or Record(
+            self.request,
+            self.began,
+            self.caller,
+            self.operation,
+            self.params,
+            None if self.error is None else _without_frames(self.error),
+            response.with_body(b"") if response is not None and response.body else response,
+            self.delay,
+            self.lost,
+            self.retry_delay,
+            self.rule,
+            self.seconds,
+        )
+        return self.recorded
 
-    def copy(self) -> Exchange:
-        """Return a copy of the record, whose error keeps nothing of its way alive."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return Exchange(**{**values, "error": _without_frames(self.error)})
 
-    def trim(self, longest: int) -> None:
-        """Drop each body that is longer; of the parameters, keep what is short and no vectors."""
-        if len(self.request.body) > longest or self.kept > longest:
-            self.request = self.request.with_body(b"")
-            if self.params is not None:
-                self.params, self.kept = abridged(self.params, longest)
-        if self.response is not None and len(self.response.body) > longest:
-            self.response, self.result = self.response.with_body(b""), None
-
-
-def _without_frames(error: Exception | None) -> Exception | None:
+def _without_frames(error: Exception) -> Exception:
     """Return an error like this one, but without the frames and errors that led to it."""
-    if error is None:
-        return None
     try:
         bare = copy(error)
     except Exception:  # noqa: BLE001 - an error of somebody else's may not know how to be copied

@@ -65,7 +65,7 @@ class Gateway:
             retry_delay: see `Exchange.retry_delay`.
         """
         caller, began = identify(request, config.account_id), world.clock.now()
-        exchange = Exchange(request, world.stores, world.clock, config, began, caller)
+        exchange = Exchange(request, began, caller, stores=world.stores, clock=world.clock, config=config)
         exchange.retry_delay = retry_delay
         start = perf_counter()
         try:
@@ -87,7 +87,7 @@ class Gateway:
             if refuse is not None:
                 exchange.response = serialize_error(refuse(request, bug))
         exchange.seconds = perf_counter() - start
-        world.journal.add(exchange)
+        world.journal.add(exchange.record())
         return exchange
 
 

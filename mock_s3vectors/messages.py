@@ -54,7 +54,7 @@ class HttpResponse:
 
     def with_body(self, body: bytes) -> HttpResponse:
         """Return the same response with another body."""
-        return replace(self, body=body)
+        return HttpResponse(self.status, self.headers, body)
 
 
 # Stands in for an answer that no operation has made.

@@ -39,7 +39,7 @@ class Level:
         is_dropped: whether its world is dropped when it ends, and missed by whoever looks for what it had.
         place: where it began.
         rules: those that a test has made with it.
-        calls_before: how many calls its world had seen when it began.
+        calls_before: how many calls its world had seen when it began, or when its calls were last forgotten.
         adviser: looks at its calls for what hurts on AWS; None unless its options ask for advice.
         has_failed: whether the test that runs in it has failed, so that nothing else need be said of it.
     """

@@ -8,37 +8,38 @@ from typing import TYPE_CHECKING
 from mock_s3vectors.locks import new_lock
 
 if TYPE_CHECKING:
-    from mock_s3vectors.exchange import Exchange, Params
+    from mock_s3vectors.exchange import Exchange, Params, Record
 
 
 class Recording:
-    """A listener of the stack, which keeps a line for each of the newest calls, and nothing of their bodies.
+    """A listener of the stack, which keeps the records of the newest calls.
 
     The calls of one test may reach several mocks, which may end before the test does, or long after it.
     """
 
     def __init__(self, limit: int) -> None:
-        self._lines: deque[str] = deque(maxlen=limit)
+        self._records: deque[Record] = deque(maxlen=limit)
         self._count = 0
         self._lock = new_lock()
 
     def __call__(self, exchange: Exchange) -> None:
-        """Keep the line of an exchange that is over."""
-        line = _line(exchange)
+        """Keep the record of an exchange that is over. Few tests fail, so few lines are written."""
+        record = exchange.record()
         with self._lock:
-            self._lines.append(line)
+            self._records.append(record)
             self._count += 1
 
     def clear(self) -> None:
         """Forget all calls."""
         with self._lock:
-            self._lines.clear()
+            self._records.clear()
             self._count = 0
 
     def recent_calls(self) -> list[str]:
         """Return a line for each of the newest calls, the oldest first, and how many there were before."""
         with self._lock:
-            lines, left_out = list(self._lines), self._count - len(self._lines)
+            records, left_out = list(self._records), self._count - len(self._records)
+        lines = [_line(record) for record in records]
         return [f"({left_out} earlier)", *lines] if left_out else lines
 
 
@@ -46,11 +47,11 @@ class Recording:
 _LONGEST_PLACE = 150
 
 
-def _line(exchange: Exchange) -> str:
+def _line(record: Record) -> str:
     from mock_s3vectors.workbench.calls import Call  # noqa: PLC0415 - it loads botocore, as calls do
 
-    operation = exchange.operation or f"{exchange.request.method} {exchange.request.path}"
-    return " ".join(filter(None, (operation, _place(exchange.params or {}), Call(exchange).outcome())))
+    call = Call(record)
+    return " ".join(filter(None, (call.title(), _place(call.params), call.outcome())))
 
 
 def _place(params: Params) -> str:

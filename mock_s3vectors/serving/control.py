@@ -110,7 +110,7 @@ def _document_of(calls: Calls) -> Any:
 
 
 def _clear_calls(level: Level, *_: Any) -> Any:
-    level.world.journal.clear()
+    calls_of(level).clear()
     return {}
 
 
@@ -173,7 +173,7 @@ _CLOCK: dict[str, Callable[[Clock, Any], None]] = {
 
 def _reset(level: Level, *_: Any) -> Any:
     level.world.clear()
-    level.world.journal.clear()
+    calls_of(level).clear()
     level.world.clock.follow()
     return _remove_rules(level, None, "")
 

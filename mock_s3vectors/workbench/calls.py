@@ -14,26 +14,27 @@ from mock_s3vectors.workbench.matching import Matcher, plural
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mock_s3vectors.exchange import Exchange
-    from mock_s3vectors.messages import HttpRequest
+    from mock_s3vectors.exchange import Record
+    from mock_s3vectors.messages import HttpRequest, HttpResponse
 
 # The header in which AWS's SDKs say which attempt a request is.
 _ATTEMPT = re.compile(r"attempt=([0-9]{1,4})\b")
 _MOST_NEAREST = 3
+_LONGEST_PATH = 100
 
 
 class Call:
     """A call that has reached the mock: one attempt of it. A rule sees it before it is over."""
 
-    __slots__ = ("_exchange",)
+    __slots__ = ("_record",)
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(self, record: Record) -> None:
+        self._record = record
 
     @property
     def operation(self) -> str | None:
         """The name of the operation, `PutVectors`; None if no operation has the path of the request."""
-        return self._exchange.operation
+        return self._record.operation
 
     @property
     def params(self) -> dict[str, Any]:
@@ -41,37 +42,39 @@ class Call:
 
         Vectors and lists that were too large to be kept show what they were: `<1536 floats, norm 1.00>`.
         """
-        return self._exchange.params or {}
+        return self._record.params or {}
 
     @property
     def caller(self) -> str:
         """The ARN of the caller."""
-        caller = self._exchange.caller
+        caller = self._record.caller
         return f"arn:{caller.partition}:iam::{caller.account}:root"
 
     @property
     def region(self) -> str:
         """The Region in which the caller acts."""
-        return self._exchange.caller.region
+        return self._record.caller.region
 
     @property
     def account(self) -> str:
         """The account of the caller, 12 digits."""
-        return self._exchange.caller.account
+        return self._record.caller.account
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the answer; None if the client got none."""
-        response = self._exchange.response
-        return None if response is None or self._exchange.lost else response.status
+        """The HTTP status of the answer; None if the client got none.
+
+        A client that does not wait as long as a delay takes gets none either, which the mock cannot know.
+        """
+        response = self._arrived
+        return None if response is None else response.status
 
     @property
     def error(self) -> str | None:
         """The code of the error, `NotFoundException`; for a lost answer how it was lost, `timeout`."""
-        exchange = self._exchange
-        if exchange.lost is not None:
-            return exchange.lost
-        error, response = exchange.error, exchange.response
+        error, response = self._record.error, self._arrived
+        if self._is_lost:
+            return self._record.lost
         if error is None or isinstance(error, ServiceError):
             return None if error is None else error.code
         # A client over HTTP was told of a wrong use or a bug as of an error of the service.
@@ -79,77 +82,99 @@ class Call:
 
     @property
     def message(self) -> str | None:
-        """The message of the error."""
-        error = self._exchange.error
-        if error is None:
+        """The message of the error; None for a lost answer."""
+        error = self._record.error
+        if error is None or self._is_lost:
             return None
         return error.message if isinstance(error, ServiceError) else str(error)
 
     @property
     def time(self) -> float:
         """When it came in, in seconds since the epoch, by the mock's clock."""
-        return self._exchange.began
+        return self._record.began
 
     @property
     def duration(self) -> float | None:
         """How many seconds the mock took to answer it, without its delay; None before it is over."""
-        return self._exchange.seconds
+        return self._record.seconds
 
     @property
     def attempt(self) -> int:
         """Which attempt of the client it is: 1, and more for retries."""
-        found = _ATTEMPT.search(self._exchange.request.headers.get("amz-sdk-request", ""))
+        found = _ATTEMPT.search(self._record.request.headers.get("amz-sdk-request", ""))
         return int(found.group(1)) if found else 1
 
     @property
     def delay(self) -> float:
         """How many seconds the call was held up by rules, and by a pause before a retry that was skipped."""
-        return self._exchange.delay + self._exchange.retry_delay
+        return self._record.delay + self._record.retry_delay
 
     @property
     def rule(self) -> Any:
         """The rule that decided what became of it, or that delayed it; None if there was none."""
-        return self._exchange.rule
+        return self._record.rule
 
     @property
     def request_id(self) -> str | None:
-        """The id of the answer, as `ResponseMetadata` has it."""
-        response = self._exchange.response
+        """The id of the answer, as `ResponseMetadata` has it; None if the client got none."""
+        response = self._arrived
         return response.headers.get("x-amz-request-id") if response else None
+
+    @property
+    def _is_lost(self) -> bool:
+        """Whether the answer gets lost. A bug, or a wrong use of the mock, is raised all the same."""
+        record = self._record
+        return record.lost is not None and (record.error is None or record.response is not None)
+
+    @property
+    def _arrived(self) -> HttpResponse | None:
+        return None if self._is_lost else self._record.response
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Call) and other._record is self._record
+
+    def __hash__(self) -> int:
+        return hash(self._record)
 
     def __repr__(self) -> str:
         return f"<Call {self.summary()} {self.outcome()}>"
 
     def summary(self) -> str:
         """Return the operation with its parameters, on one line."""
-        exchange = self._exchange
-        name = self.operation or f"{exchange.request.method} {exchange.request.path}"
-        return f"{name}({show_members(self.params)})"
+        return f"{self.title()}({show_members(self.params)})"
+
+    def title(self) -> str:
+        """Return the operation; for a request that is none, its method and its path."""
+        path = self.request.path
+        cut = path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}..."
+        return self.operation or f"{self.request.method} {cut}"
 
     def outcome(self) -> str:
         """Return what became of it, on one line."""
         if self.duration is None:
             return f"in {self.region}"
-        answer = " ".join(str(part) for part in (self.status, self.error) if part is not None)
-        parts = [f"=> {answer} in {self.region}, {self.duration * 1_000:.1f} ms"]
+        # A status without a body is its own code.
+        parts = dict.fromkeys(str(part) for part in (self.status, self.error) if part is not None)
+        answer = " ".join(parts)
+        shown = [f"=> {answer} in {self.region}, {self.duration * 1_000:.1f} ms"]
         if self.attempt > 1:
-            parts.append(f"attempt {self.attempt}")
+            shown.append(f"attempt {self.attempt}")
         if self.delay:
-            parts.append(f"delayed {self.delay:.3g} s")
+            shown.append(f"delayed {self.delay:.3g} s")
         if self.rule is not None:
-            parts.append(f"by {self.rule!r}")
-        return ", ".join(parts)
+            shown.append(f"by {self.rule!r}")
+        return ", ".join(shown)
 
     @property
     def request(self) -> HttpRequest:
         """The HTTP request. A long body is not kept."""
-        return self._exchange.request
+        return self._record.request
 
     @property
     def body(self) -> bytes:
-        """The parameters as they arrived, in JSON; empty if they came in the path, or were not kept."""
-        is_read = self.request.method == "POST" and self._exchange.params is not None
-        return self.request.body if is_read else b""
+        """The parameters as they arrived, in JSON; empty if some came in the path, or they were not kept."""
+        is_all = self.request.path == f"/{self.operation}" and self._record.params is not None
+        return self.request.body if is_all else b""
 
 
 class Calls(Sequence[Call]):
@@ -159,23 +184,34 @@ class Calls(Sequence[Call]):
         dropped: how many calls came before these and are not kept: the option `calls_kept` says how many are.
     """
 
-    def __init__(self, calls: Sequence[Call], dropped: int, clear: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        calls: Sequence[Call],
+        dropped: int,
+        *,
+        clear: Callable[[], None] | None = None,
+        are_all: bool = False,
+    ) -> None:
         self._calls = calls
         self.dropped = dropped
         self._clear = clear
+        # Whether they are all calls of a mock.
+        self._are_all = are_all
 
     @classmethod
-    def of_exchanges(
-        cls, exchanges: Sequence[Exchange], dropped: int, clear: Callable[[], None] | None = None
+    def of_records(
+        cls, records: Sequence[Record], dropped: int, clear: Callable[[], None] | None = None
     ) -> Calls:
-        """Return the calls that exchanges are the records of."""
-        return cls([Call(exchange) for exchange in exchanges], dropped, clear)
+        """Return all calls of a mock, which left these records."""
+        return cls([Call(record) for record in records], dropped, clear=clear, are_all=True)
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Call]: ...
-    def __getitem__(self, index: int | slice) -> Call | Sequence[Call]:
+    def __getitem__(self, index: slice) -> Calls: ...
+    def __getitem__(self, index: int | slice) -> Call | Calls:
+        if isinstance(index, slice):
+            return Calls(self._calls[index], self.dropped)
         return self._calls[index]
 
     def __len__(self) -> int:
@@ -203,7 +239,7 @@ class Calls(Sequence[Call]):
         self._check_complete(f"calls.only({matcher.text})")
         found = [call for call in self._calls if matcher.matches(call)]
         if not found:
-            raise AssertionError(_no_call(matcher, self._calls))
+            raise AssertionError(f"No call matches {matcher}. {self.nearest(matcher)}")
         if len(found) > 1:
             raise AssertionError(f"Expected one call of {matcher}, found {len(found)}:\n{_listed(found)}")
         return found[0]
@@ -214,19 +250,23 @@ class Calls(Sequence[Call]):
 
         Raises:
             AssertionError: there is none.
+            UsageError: it was dropped.
         """
         if not self._calls:
-            raise AssertionError("No call has reached the mock.")
+            self._check_complete("calls.last")
+            raise AssertionError(self._counted)
         return self._calls[-1]
 
     def clear(self) -> None:
         """Forget these calls.
 
         Raises:
-            UsageError: these are calls that `of` has found.
+            UsageError: these are calls that `of` has found, or those of a mock that has ended.
         """
         if self._clear is None:
-            raise UsageError("clear() is for mock.calls itself: calls that of() has found are a list apart.")
+            raise UsageError(
+                "clear() is for the mock.calls of a mock that is on: these calls are a list apart."
+            )
         self._clear()
         self._calls, self.dropped = [], 0
 
@@ -252,7 +292,7 @@ class Calls(Sequence[Call]):
             return
         self._check_complete(f"assert_called({matcher.text})")
         if not found and times != 0:
-            raise AssertionError(_no_call(matcher, self._calls))
+            raise AssertionError(f"No call matches {matcher}. {self.nearest(matcher)}")
         if len(found) != times:
             raise AssertionError(
                 f"Expected {plural(times or 0, 'call')} of {matcher}, found {len(found)}:\n{_listed(found)}"
@@ -273,27 +313,31 @@ class Calls(Sequence[Call]):
 
     def _check_complete(self, asked: str) -> None:
         if self.dropped:
+            before = f"before the last {len(self):,} " if self else ""
             raise UsageError(
-                f"{asked} cannot be answered: {plural(self.dropped, 'call')} before the last "
-                f"{len(self._calls):,} were dropped. Keep more, mock_s3vectors(calls_kept=...), or "
-                "clear() the calls more often."
+                f"{asked} cannot be answered: {plural(self.dropped, 'call')} {before}"
+                f"{'was' if self.dropped == 1 else 'were'} dropped. Keep more, "
+                "mock_s3vectors(calls_kept=...), or clear() the calls more often."
             )
 
+    def nearest(self, matcher: Matcher) -> str:
+        """Return at most three calls that miss a matcher by the least, with what differs."""
+        if not self:
+            return self._counted
+        ranked = nsmallest(_MOST_NEAREST, reversed(self._calls), key=matcher.distance)
+        lines = [f"{self._counted} The nearest:"]
+        for call in ranked:
+            lines.append(f"  {call.title()} {call.outcome()}")
+            lines += [f"    {difference}" for difference in matcher.differences(call)]
+        return "\n".join(lines)
 
-def nearest(matcher: Matcher, calls: Sequence[Call]) -> str:
-    """Return at most three calls that miss a matcher by the least, with what differs."""
-    if not calls:
-        return "No call reached the mock."
-    ranked = nsmallest(_MOST_NEAREST, reversed(calls), key=matcher.distance)
-    lines = [f"{plural(len(calls), 'call')} reached the mock. The nearest:"]
-    for call in ranked:
-        lines.append(f"  {call.operation} {call.outcome()}")
-        lines += [f"    {difference}" for difference in matcher.differences(call)]
-    return "\n".join(lines)
-
-
-def _no_call(matcher: Matcher, calls: Sequence[Call]) -> str:
-    return f"No call matches {matcher}. {nearest(matcher, calls)}"
+    @property
+    def _counted(self) -> str:
+        """How many calls these are, in a sentence."""
+        count = len(self) + self.dropped
+        kept = f", the last {len(self):,} of which are kept" if self.dropped else ""
+        where = "reached the mock" if self._are_all else "in this list"
+        return f"{plural(count, 'call') if count else 'No call'} {where}{kept}."
 
 
 def _listed(calls: Sequence[Call]) -> str:

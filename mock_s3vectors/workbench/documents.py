@@ -69,12 +69,13 @@ def calls_like(calls: Calls, document: Any) -> Calls:
 
 def document_of(call: Call) -> dict[str, Any]:
     """Return a call as JSON values, for orjson."""
+    body = call.body
     return {
         "operation": call.operation,
         "method": call.request.method,
         "path": call.request.path,
         "query": call.request.query,
-        "params": orjson.Fragment(call.body) if call.body else call.params,
+        "params": orjson.Fragment(body) if body else call.params,
         "caller": call.caller,
         "region": call.region,
         "account": call.account,

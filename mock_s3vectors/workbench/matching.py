@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import botocore
 
-from mock_s3vectors.abridging import show, show_members
+from mock_s3vectors.abridging import NotKept, show, show_members
 from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.protocol.model import operation_models
@@ -67,17 +67,24 @@ class Matcher:
         operations = _operation_names(operation)
         for name in members:
             _check_member(name, operations)
-        return cls(operations, region, account, when, members)
+        return cls(operations, region, account, when, _as_read(members))
 
     def matches(self, call: Call) -> bool:
-        """Return whether a call is meant."""
+        """Return whether a call is meant.
+
+        Raises:
+            UsageError: nobody knows, because a parameter was too large to be kept.
+        """
         if self.operations and call.operation not in self.operations:
             return False
         if self.region is not None and call.region != self.region:
             return False
         if self.account is not None and call.account != self.account:
             return False
-        if any(not _agrees(expected, actual(call, name)) for name, expected in self.members.items()):
+        # Those that are not kept come last: another member may decide.
+        pairs = [(expected, actual(call, name)) for name, expected in self.members.items()]
+        pairs.sort(key=lambda pair: isinstance(pair[1], NotKept))
+        if any(not _agrees(expected, was) for expected, was in pairs):
             return False
         return self.when is None or bool(self.when(call))
 
@@ -85,7 +92,7 @@ class Matcher:
         """Return how a call differs from those that are meant, a line for each difference."""
         found = []
         if self.operations and call.operation not in self.operations:
-            found.append(f"operation: expected {' or '.join(self.operations)}, was {call.operation}")
+            found.append(f"operation: expected {' or '.join(self.operations)}, was {call.title()}")
         for name, expected, was in (
             ("region", self.region, call.region),
             ("account", self.account, call.account),
@@ -94,9 +101,9 @@ class Matcher:
                 found.append(f"{name}: expected {expected!r}, was {was!r}")
         for name, expected in self.members.items():
             was = actual(call, name)
-            if not _agrees(expected, was):
-                shown = "absent" if was is _ABSENT else show_members({name: was}).partition("=")[2]
-                wanted = "absent" if expected is None else show_members({name: expected}).partition("=")[2]
+            if not _may_agree(expected, was):
+                shown = "absent" if was is _ABSENT else show(was)
+                wanted = "absent" if expected is None else show(expected)
                 found.append(f"{name}: expected {wanted}, was {shown}")
         if not found and self.when is not None and not self.when(call):
             found.append(f"when: {show(self.when)} did not return true")
@@ -144,9 +151,25 @@ def actual(call: Call, name: str) -> Any:
 def _agrees(expected: Any, was: Any) -> bool:
     if was is _ABSENT:
         return expected is None
-    if hasattr(expected, "tolist"):  # an array or a number of numpy, whose comparison would be an array
-        expected = expected.tolist()
     return bool(expected == was)
+
+
+def _may_agree(expected: Any, was: Any) -> bool:
+    try:
+        return _agrees(expected, was)
+    except UsageError:  # it was not kept; a failure shows that
+        return False
+
+
+def _as_read(value: Any) -> Any:
+    """Return an expected value with lists for tuples and for what numpy has, as a call has them."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if type(value) is dict:
+        return {name: _as_read(item) for name, item in value.items()}
+    if type(value) is list or type(value) is tuple:
+        return [_as_read(item) for item in value]
+    return value
 
 
 def _operation_names(operation: Any) -> tuple[str, ...]:

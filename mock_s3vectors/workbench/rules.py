@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
-from mock_s3vectors.workbench.calls import Call, nearest
+from mock_s3vectors.workbench.calls import Call
 from mock_s3vectors.workbench.matching import Matcher, near, plural
 from mock_s3vectors.workbench.verbs import Answer, Delay, Disconnect, Fail, Limit
 from mock_s3vectors.world.rules import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from types import TracebackType
 
     from typing_extensions import Self, Unpack
 
     from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.messages import Disconnect as Kind
+    from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.verbs import Seconds, Verb
 
 _ids = count(1)
@@ -35,7 +36,7 @@ class RuleBook(Protocol):
     def drop(self, rule: Rule) -> None:
         """Have it act no more; harmless if it does not."""
 
-    def calls_so_far(self) -> Sequence[Call]:
+    def calls_so_far(self) -> Calls:
         """Return the calls that have reached the mock."""
 
 
@@ -205,7 +206,7 @@ class Rule:
         if self._seen:
             passed = f"It let {plural(self._seen, 'call')} pass."
             return f"{self} never fired. {passed} If that is fine, add optional=True."
-        misses = nearest(self._matcher, self._book.calls_so_far())
+        misses = self._book.calls_so_far().nearest(self._matcher)
         return f"{self} never fired. If that is fine, add optional=True. {misses}"
 
     def document(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from mock_s3vectors.errors.exceptions import BareStatus, InjectedError, UsageErr
 from mock_s3vectors.messages import Disconnect as Kind
 from mock_s3vectors.workbench.matching import Matcher, actual, models, near
 from mock_s3vectors.workbench.texts import injected_text
+from mock_s3vectors.world.clock import is_number
 from mock_s3vectors.world.rules import Step
 
 if TYPE_CHECKING:
@@ -198,12 +198,7 @@ class Delay(Verb):
 
 
 def _is_duration(value: object) -> bool:
-    return (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and value >= 0
-    )
+    return is_number(value) and value >= 0  # type: ignore[operator] # it is a number
 
 
 def _takes_an_argument(function: Callable[..., object]) -> bool:
@@ -356,6 +351,6 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_as_json(item) for item in value]
     if isinstance(value, datetime):
-        aware = value if value.tzinfo is not None else value.replace(tzinfo=timezone.utc)
+        aware = value if value.utcoffset() is not None else value.replace(tzinfo=timezone.utc)
         return int(aware.timestamp())
     return value

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from mock_s3vectors.config import Config
-    from mock_s3vectors.exchange import Exchange
+    from mock_s3vectors.exchange import Record
     from mock_s3vectors.messages import Disconnect
     from mock_s3vectors.workbench.calls import Call, Calls
     from mock_s3vectors.workbench.describe import Description
@@ -34,7 +34,7 @@ class Steered(Protocol):
     Attributes:
         config: the options that hold in it.
         rules: those that were made with it and not removed.
-        calls_before: how many calls its world had seen when it began.
+        calls_before: how many calls its world had seen when it began, or when its calls were last forgotten.
     """
 
     config: Config
@@ -54,7 +54,7 @@ class Workbench(ABC):
     """
 
     # The calls of the last time that it was on, and how many more there were; None if they are not known.
-    _past: tuple[Sequence[Exchange], int] | None = None
+    _past: tuple[Sequence[Record], int] | None = None
 
     @abstractmethod
     def _level(self) -> Steered | None:
@@ -317,7 +317,8 @@ class Workbench(ABC):
     def calls(self) -> Calls:
         """The calls that have reached the mock since it began, every attempt, the oldest first.
 
-        It is a list of this moment. After the mock has ended, it is that of its end.
+        It is a list of this moment. After the mock has ended, it is that of its end. Calls that an inner
+        mock answers are listed there, and here only if it is shared.
 
         Raises:
             UsageError: the mock has not been on, or only for what it decorates.
@@ -332,7 +333,7 @@ class Workbench(ABC):
                 "calls was used on a mock that is off: use it while the mock is on, or after its `with` "
                 "block or its stop(). The calls of a decorated function are forgotten when it returns."
             )
-        return Calls.of_exchanges(*self._past)
+        return Calls.of_records(*self._past)
 
     def _keep_calls(self, level: Steered) -> None:
         """Keep the calls of a mock that ends."""
@@ -367,8 +368,13 @@ def calls_of(level: Steered) -> Calls:
     """Return the calls that have reached a mock since it began."""
     from mock_s3vectors.workbench.calls import Calls  # noqa: PLC0415 - it loads botocore
 
-    journal = level.world.journal
-    return Calls.of_exchanges(*journal.since(level.calls_before), journal.clear)
+    start = level.calls_before
+    records, dropped = level.world.journal.since(start)
+
+    def clear() -> None:
+        level.calls_before = max(level.calls_before, start + dropped + len(records))
+
+    return Calls.of_records(records, dropped, clear)
 
 
 class _RuleBook:
@@ -387,5 +393,5 @@ class _RuleBook:
             self._level.rules.remove(rule)
         self._of_world.remove(rule)
 
-    def calls_so_far(self) -> Sequence[Call]:
+    def calls_so_far(self) -> Calls:
         return calls_of(self._level)

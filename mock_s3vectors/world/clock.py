@@ -28,7 +28,9 @@ class Clock:
         self._frozen: float | None = None
 
     def __repr__(self) -> str:
-        shown = datetime.fromtimestamp(self.now(), timezone.utc).isoformat(timespec="milliseconds")
+        # A clock that goes on from its last second has no date.
+        moment = datetime.fromtimestamp(min(self.now(), _END), timezone.utc)
+        shown = moment.isoformat(timespec="milliseconds")
         return f"<Clock at {shown}{', frozen' if self.is_frozen else ''}>"
 
     @property
@@ -58,9 +60,9 @@ class Clock:
         Raises:
             UsageError: they are not a number, or lead out of the years 1970 to 9999.
         """
-        if not _is_number(seconds):
-            raise UsageError(f"clock.shift({seconds!r}): give a number of seconds, for instance 3600.")
-        self._set(_checked(self.now() + seconds, f"clock.shift({seconds!r})"))
+        if not is_number(seconds):
+            raise UsageError(f"clock.shift({seconds!r:.100}): give a number of seconds, for instance 3600.")
+        self._set(_checked(self.now() + float(seconds), f"clock.shift({seconds!r})"))
 
     def freeze(self) -> None:
         """Stop the time. It still moves when it is told to."""
@@ -87,12 +89,18 @@ class Clock:
         self._ahead, self._frozen = other._ahead, other._frozen
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+def is_number(value: object) -> bool:
+    """Return whether a value is a number, as JSON has them, that a float can hold."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _seconds_at(moment: datetime | float | str) -> float:
-    called = f"clock.move_to({moment!r})"
+    called = f"clock.move_to({moment!r:.100})"
     if isinstance(moment, str):
         try:
             # Python 3.10 does not read the Z.
@@ -102,9 +110,9 @@ def _seconds_at(moment: datetime | float | str) -> float:
                 f"{called}: this is not a time in ISO format. Write it like '2027-01-31T12:00:00Z'."
             ) from None
     if isinstance(moment, datetime):
-        aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+        aware = moment if moment.utcoffset() is not None else moment.replace(tzinfo=timezone.utc)
         return _checked(aware.timestamp(), called)
-    if not _is_number(moment):
+    if not is_number(moment):
         raise UsageError(
             f"{called}: give a datetime, seconds since the epoch, or a text like '2027-01-31T12:00:00Z'."
         )

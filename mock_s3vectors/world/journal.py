@@ -1,4 +1,4 @@
-"""The last exchanges of a world."""
+"""The records of the last calls of a world."""
 
 from __future__ import annotations
 
@@ -10,33 +10,28 @@ from mock_s3vectors.locks import new_lock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from typing_extensions import Self
-
 # A longer body is not kept: it is a batch of vectors.
 LONGEST_BODY = 64 * 1024
-# The bytes of the bodies that are kept, those of the newest exchanges.
+# The bytes of the bodies that are kept, those of the newest calls.
 MOST_BYTES = 8 * 1024 * 1024
 
 
 class Record(Protocol):
-    """An exchange that is over, as a journal sees it."""
-
-    def copy(self) -> Self:
-        """Return a copy, which the journal may trim: others still need the exchange itself."""
+    """What is kept of a call that is over, as a journal sees it."""
 
     @property
     def size(self) -> int:
-        """The bytes of its bodies."""
+        """The bytes of its body."""
 
     def trim(self, longest: int) -> None:
-        """Drop each body that is longer, and the large ones of the values that it stands for."""
+        """Drop a body that is longer, and the large ones of the values that it stands for."""
 
 
 RecordType = TypeVar("RecordType", bound=Record)
 
 
 class Journal(Generic[RecordType]):
-    """The last exchanges, the oldest first. The older ones have lost their bodies.
+    """The records of the last calls, the oldest first. The older ones have lost their bodies.
 
     Attributes:
         added: how many there have been.
@@ -44,8 +39,6 @@ class Journal(Generic[RecordType]):
 
     def __init__(self, most: int = 1_000) -> None:
         self.added = 0
-        # How many there had been when they were last forgotten.
-        self._cleared = 0
         self._records: deque[RecordType] = deque(maxlen=most)
         # Those with bodies, and the bytes of each.
         self._with_bodies: deque[tuple[RecordType, int]] = deque()
@@ -53,23 +46,21 @@ class Journal(Generic[RecordType]):
         self._lock = new_lock()
 
     def __iter__(self) -> Iterator[RecordType]:
-        return iter(list(self._records))
+        return iter(self.since(0)[0])
 
     def keep(self, most: int) -> None:
-        """Keep as many exchanges from now on."""
+        """Keep as many records from now on."""
         with self._lock:
             self._records = deque(self._records, maxlen=most)
 
     def since(self, start: int) -> tuple[list[RecordType], int]:
-        """Return the exchanges after the first `start` ones, and how many of these were dropped."""
+        """Return the records after the first `start` ones, and how many of these were dropped."""
         with self._lock:
-            start = max(start, self._cleared)
             records = list(self._records)[-(self.added - start) :] if self.added > start else []
             return records, self.added - start - len(records)
 
     def add(self, record: RecordType) -> None:
-        """Keep a copy of an exchange that is over."""
-        record = record.copy()
+        """Keep a record, which the journal trims."""
         record.trim(LONGEST_BODY)
         size = record.size
         with self._lock:
@@ -77,15 +68,9 @@ class Journal(Generic[RecordType]):
             self._records.append(record)
             self._with_bodies.append((record, size))
             self._bytes += size
-            while self._bytes > MOST_BYTES or len(self._with_bodies) > len(self._records):
+            while len(self._with_bodies) > len(self._records):
+                self._bytes -= self._with_bodies.popleft()[1]
+            while self._bytes > MOST_BYTES:
                 oldest, size = self._with_bodies.popleft()
                 self._bytes -= size
                 oldest.trim(0)
-
-    def clear(self) -> None:
-        """Forget all exchanges."""
-        with self._lock:
-            self._cleared = self.added
-            self._records.clear()
-            self._with_bodies.clear()
-            self._bytes = 0

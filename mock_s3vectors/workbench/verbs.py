@@ -30,6 +30,8 @@ Seconds = float | tuple[float, float] | Callable[..., float]
 
 # The statuses of an error without a body.
 _BARE = range(500, 600)
+# How the names of operations begin that change nothing.
+_READS = ("Get", "List", "Query")
 # No shape of the service lists it, and every operation can answer with it.
 _SERIALIZATION = "SerializationException"
 
@@ -293,9 +295,10 @@ class Disconnect(Verb):
         self._applied = applied
 
     def act(self, exchange: Exchange, call: Call, random: Random) -> Step:  # noqa: ARG002 - as any verb
-        """Have the door lose the answer."""
+        """Have the door lose the answer. Reading changes nothing, so it has one that can be cut in two."""
         exchange.lost = self._kind
-        return Step.CARRY_OUT if self._applied else Step.ANSWERED
+        is_read = str(exchange.operation).startswith(_READS)
+        return Step.CARRY_OUT if self._applied or is_read else Step.ANSWERED
 
     def document(self) -> Any:
         """See `Verb.document`."""

@@ -100,10 +100,11 @@ def test_the_exception_of_each_loss(driver: Driver, kind: Disconnect) -> None:
 
 def test_half_an_answer_of_a_call_without_effect_is_no_success(driver: Driver) -> None:
     with driver.mock() as on:
-        on.mock.disconnect(LIST, "truncated")
+        on.mock.disconnect("CreateVectorBucket", "truncated")
         client = client_of(driver)
         with pytest.raises((BotoCoreError, ClientError)):
-            client.list_vector_buckets()
+            client.create_vector_bucket(vectorBucketName="films")
+        assert client.list_vector_buckets()["vectorBuckets"] == []
 
 
 def test_a_client_in_process_does_not_wait_for_its_timeout(in_process: Driver) -> None:

@@ -56,8 +56,9 @@ class NotKept:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, NotKept):
             return self is other
-        is_like_it = isinstance(other, self.kind) and len(other) == len(self)
-        if isinstance(other, _OF_JSON) and not is_like_it:
+        if not isinstance(other, _OF_JSON):
+            return NotImplemented  # ANY and its like decide by themselves
+        if not isinstance(other, self.kind) or len(other) != len(self):
             return False
         raise self._refusal(f"be compared with {show(other)}")
 

@@ -120,7 +120,7 @@ class Exchange(Record):
         return self.response
 
     def record(self) -> Record:
-        """Return what is kept of it, the same each time. It may be trimmed; the exchange is not."""
+        """Return what is kept of it, the same each time. It may be trimmed, unlike the exchange."""
         response = self.response
         self.recorded = self.recorded or Record(
             self.request,

@@ -264,9 +264,7 @@ class Calls(Sequence[Call]):
             UsageError: these are calls that `of` has found, or those of a mock that has ended.
         """
         if self._clear is None:
-            raise UsageError(
-                "clear() is for the mock.calls of a mock that is on: these calls are a list apart."
-            )
+            raise UsageError("clear() is for mock.calls, while the mock is on: these calls are a list apart.")
         self._clear()
         self._calls, self.dropped = [], 0
 
@@ -313,9 +311,8 @@ class Calls(Sequence[Call]):
 
     def _check_complete(self, asked: str) -> None:
         if self.dropped:
-            before = f"before the last {len(self):,} " if self else ""
             raise UsageError(
-                f"{asked} cannot be answered: {plural(self.dropped, 'call')} {before}"
+                f"{asked} cannot be answered: {plural(self.dropped, 'older call')} "
                 f"{'was' if self.dropped == 1 else 'were'} dropped. Keep more, "
                 "mock_s3vectors(calls_kept=...), or clear() the calls more often."
             )
@@ -335,7 +332,8 @@ class Calls(Sequence[Call]):
     def _counted(self) -> str:
         """How many calls these are, in a sentence."""
         count = len(self) + self.dropped
-        kept = f", the last {len(self):,} of which are kept" if self.dropped else ""
+        last = f"only the last {len(self):,} kept" if self else "none kept"
+        kept = f", {last}" if self.dropped else ""
         where = "reached the mock" if self._are_all else "in this list"
         return f"{plural(count, 'call') if count else 'No call'} {where}{kept}."
 

@@ -52,7 +52,11 @@ class Clock:
         Raises:
             UsageError: it is none of these, or not between the years 1970 and 9999.
         """
-        self._set(_seconds_at(moment))
+        seconds = _seconds_at(moment)
+        if self._frozen is None:
+            self._ahead = seconds - time.time()
+        else:
+            self._frozen = seconds
 
     def shift(self, seconds: float) -> None:
         """Move the time by some seconds, backwards if they are negative.
@@ -62,7 +66,11 @@ class Clock:
         """
         if not is_number(seconds):
             raise UsageError(f"clock.shift({seconds!r:.100}): give a number of seconds, for instance 3600.")
-        self._set(_checked(self.now() + float(seconds), f"clock.shift({seconds!r})"))
+        moved = _checked(self.now() + float(seconds), f"clock.shift({seconds!r})")
+        if self._frozen is None:
+            self._ahead += float(seconds)
+        else:
+            self._frozen = moved
 
     def freeze(self) -> None:
         """Stop the time. It still moves when it is told to."""
@@ -71,12 +79,6 @@ class Clock:
     def follow(self) -> None:
         """Follow the clock of the process again, as at first."""
         self._ahead, self._frozen = 0.0, None
-
-    def _set(self, seconds: float) -> None:
-        if self._frozen is None:
-            self._ahead = seconds - time.time()
-        else:
-            self._frozen = seconds
 
     def copy(self) -> Clock:
         """Return a clock of its own that shows the same time."""

@@ -77,9 +77,7 @@ def copy_index(source: S3VectorsClient, target: S3VectorsClient) -> int:
     )
     for page in pages:
         for vector in page["vectors"]:
-            batch.append(
-                {"key": vector["key"], "data": vector["data"], "metadata": vector.get("metadata", {})}
-            )
+            batch.append({"key": vector["key"], "data": vector["data"], "metadata": vector["metadata"]})
             if len(batch) == BATCH:
                 count += put(target, batch)
                 batch = []

@@ -50,12 +50,7 @@ def delete_where(client: S3VectorsClient, is_meant: Callable[[Metadata], bool]) 
     pages = client.get_paginator("list_vectors").paginate(
         vectorBucketName=BUCKET, indexName=INDEX, returnMetadata=True
     )
-    keys = [
-        vector["key"]
-        for page in pages
-        for vector in page["vectors"]
-        if is_meant(vector.get("metadata") or {})
-    ]
+    keys = [vector["key"] for page in pages for vector in page["vectors"] if is_meant(vector["metadata"])]
     return delete_many(client, keys)
 
 

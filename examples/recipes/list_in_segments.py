@@ -44,7 +44,7 @@ def list_segment(client: S3VectorsClient, segment: int) -> dict[str, dict[str, A
         segmentIndex=segment,
         returnMetadata=True,
     )
-    return {vector["key"]: vector.get("metadata", {}) for page in pages for vector in page["vectors"]}
+    return {vector["key"]: vector["metadata"] for page in pages for vector in page["vectors"]}
 
 
 def list_all(client: S3VectorsClient) -> dict[str, dict[str, Any]]:

@@ -40,7 +40,7 @@ async def list_segment(client: Any, segment: int) -> dict[str, dict[str, Any]]:
         segmentIndex=segment,
         returnMetadata=True,
     )
-    return {vector["key"]: vector.get("metadata", {}) async for page in pages for vector in page["vectors"]}
+    return {vector["key"]: vector["metadata"] async for page in pages for vector in page["vectors"]}
 
 
 async def list_all() -> dict[str, dict[str, Any]]:

@@ -9,7 +9,8 @@ The mock of the session is on from the first test to the last. The mock of each 
 books, and what the test changes is undone when it ends. That costs next to nothing: a test that only reads
 copies no book.
 
-`pytest.ini` beside this file refuses calls while no mock is on, and has the mocks give advice.
+`pytest.ini` beside this file refuses calls while no mock is on, and has the mocks give advice, which fails
+tests.
 """
 
 from __future__ import annotations

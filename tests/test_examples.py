@@ -137,6 +137,11 @@ def test_a_recipe(tmp_path: Path, name: str) -> None:
     check_recipe(name, tmp_path)
 
 
+def test_a_module_without_tests_is_no_recipe(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="no tests ran"):
+        check_recipe("../movie_data.py", tmp_path)
+
+
 def test_the_recipes_for_other_clients_are_there() -> None:
     assert {*ELSEWHERE} < {*recipe_names()}
 
@@ -148,11 +153,10 @@ def test_a_recipe_whose_tests_do_not_run_is_noticed(tmp_path: Path) -> None:
         "def test_that_passes(): pass\n\n"
         "@pytest.mark.parametrize('number', [1, 2])\n"
         "def test_that_skips_a_case(number): number == 1 or pytest.skip()\n\n"
-        "def test_that_is_written_twice(): assert False\n\n"
         "def test_that_fails(): assert False\n"
     )
     folder = tmp_path / "folder"
     folder.mkdir()
     passed, others, _ = run_recipe(recipe, folder)
     assert passed == {"test_that_passes"}
-    assert others == ["test_that_skips_a_case[2]", "test_that_is_written_twice", "test_that_fails"]
+    assert others == ["test_that_skips_a_case[2]", "test_that_fails"]

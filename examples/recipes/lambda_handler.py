@@ -61,7 +61,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
         query["filter"] = {"genre": {"$eq": genre}}
     try:
         answer = CLIENT.query_vectors(**query)
-    # botocore refuses what is no list of numbers, AWS what does not suit the index.
+    # botocore refuses an embedding that is no list of numbers, AWS one that does not suit the index.
     except (ParamValidationError, CLIENT.exceptions.ValidationException):
         return response(400, error="This embedding or this genre cannot be searched for.")
     except (BotoCoreError, ClientError):
@@ -134,13 +134,13 @@ def test_a_search_in_a_genre() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "no JSON", "[]", "{}"])
-def test_what_is_no_search_does_not_reach_aws(body: str) -> None:
+def test_a_body_without_an_embedding_does_not_reach_aws(body: str) -> None:
     assert ask(body) == (400, {"error": "Send JSON with an embedding."})
     current_mock().assert_not_called()
 
 
 @pytest.mark.parametrize("embedding", ["whales", ["whales"], None, 1])
-def test_what_is_no_embedding_does_not_reach_aws(embedding: object) -> None:
+def test_an_embedding_without_numbers_does_not_reach_aws(embedding: object) -> None:
     assert ask({"embedding": embedding}) == (400, {"error": CANNOT})
     current_mock().assert_not_called()
 

@@ -154,7 +154,7 @@ def test_a_new_edition_replaces_the_old_one(mock: MockS3Vectors, store: AmazonS3
         "product": "fan",
         "paragraph": 1,
     }
-    # What the old edition had more stays: deleting it is up to the application.
+    # The rest of the old edition stays: it is up to the application to delete it.
     assert "fan-2" in mock.index(BUCKET, INDEX)
 
 

@@ -1,4 +1,4 @@
-"""List a large index in segments, several at the same time, and the tests that it is whole.
+"""List a large index in segments, several at the same time, and test that no vector is missing.
 
 To run the tests::
 

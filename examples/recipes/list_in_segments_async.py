@@ -76,7 +76,7 @@ def test_each_vector_is_listed_once(mock: MockS3Vectors) -> None:
 
 def test_the_segments_are_read_at_the_same_time(mock: MockS3Vectors) -> None:
     """All first pages are asked for before the first of them comes."""
-    mock.delay("ListVectors", 0.2, nextToken=None)
+    mock.delay("ListVectors", 0.5, nextToken=None)
     assert len(asyncio.run(list_all())) == COUNT
     assert all(call.params.get("nextToken") is None for call in mock.calls[:SEGMENTS])
 

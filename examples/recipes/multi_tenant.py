@@ -1,4 +1,4 @@
-"""Many tenants in one index, kept apart by a filter, and the tests that nobody sees what belongs to another.
+"""Many tenants in one index, kept apart by a filter, and the tests that no tenant sees pages of another.
 
 To run the tests::
 
@@ -123,7 +123,7 @@ def pages(s3vectors_mock: MockS3Vectors) -> None:
 
 
 def is_about_one_tenant(condition: dict[str, Any]) -> bool:
-    """Whether a filter begins with the condition that the store puts around all others."""
+    """Return whether a filter begins with the condition that the store puts around all others."""
     first = condition.get("$and", [condition])[0]
     return list(first) == ["tenant"] and list(first["tenant"]) == ["$eq"]
 
@@ -171,7 +171,7 @@ def test_a_delete_leaves_the_pages_of_others(zenith: TenantStore) -> None:
 
 
 @pytest.mark.parametrize("tenant", ["", "acme/prices"])
-def test_what_is_not_a_tenant(s3vectors_client: S3VectorsClient, tenant: str) -> None:
+def test_other_texts_are_no_tenants(s3vectors_client: S3VectorsClient, tenant: str) -> None:
     with pytest.raises(ValueError, match="is not a tenant"):
         TenantStore(s3vectors_client, tenant)
 

@@ -1,4 +1,4 @@
-"""Retry and backoff: an application that loads vectors and is throttled, and the tests that throttle it.
+"""Retry and backoff: an application that loads vectors, and the tests that throttle it.
 
 To run the tests::
 
@@ -102,7 +102,7 @@ def test_a_passing_fault_is_retried(mock: MockS3Vectors, fault: str) -> None:
     mock.fail("PutVectors", fault, times=2)
     make_client().put_vectors(vectorBucketName=BUCKET, indexName=INDEX, vectors=records_of(3))
     assert [call.attempt for call in mock.calls] == [1, 2, 3]
-    # How long the client would have waited before each attempt.
+    # So long the client would have waited before each attempt.
     assert [call.delay > 0 for call in mock.calls] == [False, True, True]
     assert len(mock.index(BUCKET, INDEX)) == 3
 

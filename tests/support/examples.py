@@ -18,11 +18,11 @@ ELSEWHERE = ["langchain_application.py", "list_in_segments_async.py"]
 
 
 class Outcome(NamedTuple):
-    """What became of the tests of a recipe.
+    """The result of the tests of a recipe.
 
     Attributes:
         passed: the names of the test functions of which every case passed.
-        others: the cases that did not pass, be it that they failed or were skipped.
+        others: the names of the cases that failed or were skipped.
         output: that of pytest.
     """
 

@@ -7,15 +7,18 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import botocore
 import pytest
 from botocore.loaders import create_loader
 
+from tests.support.examples import ELSEWHERE, EXAMPLES, check_recipe, recipe_names, run_recipe
 from tests.support.shapes import TEXT_SEARCH, needs
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # By name, what runs an example.
 RUN_BY = {
     "async_search.py": "tests/clients/aiobotocore",
@@ -124,3 +127,36 @@ def test_hybrid_search_shows_what_it_promises() -> None:
         ["1", "5.1793", "5.7612", "Four Weddings and a Funeral", "Mike Newell"],
         ["2", "6.2351", "-", "American Wedding", "-"],
     ]
+
+
+# --- recipes
+
+
+@pytest.mark.parametrize("name", sorted({*recipe_names()} - {*ELSEWHERE}))
+def test_a_recipe(tmp_path: Path, name: str) -> None:
+    check_recipe(name, tmp_path)
+
+
+def test_a_module_without_tests_is_no_recipe(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="no tests ran"):
+        check_recipe("../movie_data.py", tmp_path)
+
+
+def test_the_recipes_for_other_clients_are_there() -> None:
+    assert {*ELSEWHERE} < {*recipe_names()}
+
+
+def test_a_recipe_whose_tests_do_not_run_is_noticed(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.py"
+    recipe.write_text(
+        "import pytest\n\n"
+        "def test_that_passes(): pass\n\n"
+        "@pytest.mark.parametrize('number', [1, 2])\n"
+        "def test_that_skips_a_case(number): number == 1 or pytest.skip()\n\n"
+        "def test_that_fails(): assert False\n"
+    )
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    passed, others, _ = run_recipe(recipe, folder)
+    assert passed == {"test_that_passes"}
+    assert others == ["test_that_skips_a_case[2]", "test_that_fails"]

@@ -229,7 +229,8 @@ def near(name: object, known: Iterable[str]) -> str:
 
 
 def _plain(name: str) -> str:
-    return name.replace("_", "").lower()
+    # The ending that all codes of errors have would make any two of them alike.
+    return name.replace("_", "").lower().removesuffix("exception")
 
 
 def plural(count: int, noun: str) -> str:

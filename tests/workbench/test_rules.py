@@ -282,6 +282,11 @@ def test_every_operation_that_has_an_error_can_fail_with_it(mock: MockS3Vectors,
             lambda mock: mock.on("GetIndex").fail("ServiceQuotaExceededException"),
             "'ServiceQuotaExceededException' is not an error of GetIndex.",
         ),
+        # All codes end alike, which makes none of them near.
+        (
+            lambda mock: mock.on("GetIndex").fail("ThrottlingException"),
+            "'ThrottlingException' is not an error of GetIndex. Errors: AccessDeniedException, ",
+        ),
         (lambda mock: mock.on().fail("Nothing"), "'Nothing' is not an error of Amazon S3 Vectors. Errors: "),
         (lambda mock: mock.on().fail(404), "fail(404): without a body, a status must be from 500 to 599."),
         (

@@ -14,7 +14,7 @@ from mock_s3vectors import mock_s3vectors
 from tests.activation.conftest import no_credentials_at_all, no_network  # noqa: F401 - autouse fixtures
 from tests.activation.test_surroundings import surroundings
 from tests.clients.aio import create, in_a_loop
-from tests.test_examples import EXAMPLES
+from tests.support.examples import EXAMPLES
 from tests.test_examples import run as run_example
 
 

@@ -76,8 +76,8 @@ __all__ = [
 __version__: str
 
 if not TYPE_CHECKING:
-    # What a mock returns, for annotations: each is imported when it is asked for, since it loads numpy or
-    # botocore.
+    # Classes of what a mock returns, for annotations. Each is imported when it is asked for, since it loads
+    # numpy or botocore.
     _MODULES = {
         "Call": "workbench.calls",
         "Calls": "workbench.calls",

@@ -178,7 +178,7 @@ def _reset(level: Level, *_: Any) -> Any:
     return _remove_rules(level, None, "")
 
 
-# What GET /_mock_s3vectors says of them: see `control_guide`.
+# `control_guide` has the text about each that GET /_mock_s3vectors gives.
 _OF_A_MOCK: tuple[tuple[str, str, Callable[[Level, Any, str], Any]], ...] = (
     ("GET", "/calls", _calls),
     ("POST", "/calls/find", _find_calls),

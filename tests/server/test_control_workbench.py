@@ -523,7 +523,7 @@ def test_no_mock_no_answer() -> None:
     paths = connection.ask("GET", CONTROL, b"").json["paths"]
     assert connection.ask("GET", f"{CONTROL}/health", b"").status == 200
     for path in paths[2:]:
-        assert connection.ask(path["method"], path["path"].format(name="1"), b"{}").error == (
+        assert connection.ask(path["method"], path["path"].format(id="1"), b"{}").error == (
             503,
             "ServiceUnavailableException",
             "Currently unable to handle the request",

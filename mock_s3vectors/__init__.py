@@ -12,6 +12,7 @@ The mock also answers async clients and calls of `requests`; `s3vectors_server` 
 Importing the package hooks it into botocore and loads nothing heavy: neither botocore nor numpy.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.config import Config
@@ -33,19 +34,36 @@ from mock_s3vectors.mocking.mock import MockS3Vectors, current_mock, mock_s3vect
 from mock_s3vectors.serving.server import S3VectorsServer, s3vectors_server
 from mock_s3vectors.workbench.workbench import Workbench
 
+if TYPE_CHECKING:
+    from mock_s3vectors.workbench.calls import Call, Calls
+    from mock_s3vectors.workbench.describe import Description
+    from mock_s3vectors.workbench.rules import Rule
+    from mock_s3vectors.workbench.usage import Usage
+    from mock_s3vectors.workbench.views import IndexView, StoredVector, VectorBucketView
+    from mock_s3vectors.world import Clock
+
 __all__ = [
+    "Call",
+    "Calls",
+    "Clock",
     "Config",
+    "Description",
     "FilterTypeAdvice",
+    "IndexView",
     "LargeFilterableTextAdvice",
     "LocalEndpointWarning",
     "MockS3Vectors",
     "NestedMockWarning",
+    "Rule",
     "S3VectorsAdvice",
     "S3VectorsServer",
     "SmallPutsAdvice",
+    "StoredVector",
     "UnknownFilterKeyAdvice",
     "UnusedNextTokenAdvice",
+    "Usage",
     "UsageError",
+    "VectorBucketView",
     "WholeIndexListedAdvice",
     "Workbench",
     "__version__",
@@ -58,9 +76,24 @@ __all__ = [
 __version__: str
 
 if not TYPE_CHECKING:
+    # Classes of what a mock returns, for annotations. Each is imported when it is asked for, since it loads
+    # numpy or botocore.
+    _MODULES = {
+        "Call": "workbench.calls",
+        "Calls": "workbench.calls",
+        "Clock": "world",
+        "Description": "workbench.describe",
+        "IndexView": "workbench.views",
+        "Rule": "workbench.rules",
+        "StoredVector": "workbench.views",
+        "Usage": "workbench.usage",
+        "VectorBucketView": "workbench.views",
+    }
 
-    def __getattr__(name: str) -> str:
-        """Look up the version on demand, since only setup.cfg states it."""
+    def __getattr__(name: str) -> object:
+        """Look up on demand what a mock returns, and the version, since only setup.cfg states it."""
+        if name in _MODULES:
+            return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
         if name != "__version__":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib.metadata import version  # noqa: PLC0415 - it imports parsers of mail and archives

@@ -14,7 +14,7 @@ import mock_s3vectors
 
 USER_CODE = Path(__file__).parent / "typed" / "user_code.py"
 
-IMPORTS = "from mock_s3vectors import Config, mock_s3vectors, patch_client"
+IMPORTS = "from mock_s3vectors import Config, current_mock, mock_s3vectors, patch_client"
 # Wrong lines, and a part of what mypy says of each.
 BAD = {
     'mock_s3vectors(search_engine="faiss")': "Literal['flat', 'hnsw']",
@@ -26,6 +26,15 @@ BAD = {
     "mock_s3vectors(shared=1)": "call-overload",
     "patch_client(42)": "arg-type",
     "Config(max_vectors_per_index='1')": "arg-type",
+    "current_mock().on('GetIndex').fail(503, time=2)": "call-arg",
+    "current_mock().on('GetIndex').fail([503])": "arg-type",
+    "current_mock().fail('GetIndex')": "call-arg",
+    "current_mock().on('GetIndex').disconnect('rest')": "Literal['reset', 'timeout', ",
+    "current_mock().on('GetIndex').delay('1')": "arg-type",
+    "current_mock().on('GetIndex', when=3).fail(503)": "arg-type",
+    "current_mock().on('GetIndex').limit(5)": "call-arg",
+    "current_mock().clock.shift('1')": "arg-type",
+    "current_mock().nothing": "attr-defined",
 }
 
 
@@ -56,7 +65,7 @@ def findings(*files: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("name", ["Config", "MockS3Vectors", "UsageError", "mock_s3vectors", "patch_client"])
+@pytest.mark.parametrize("name", [name for name in mock_s3vectors.__all__ if name != "__version__"])
 def test_public_names(name: str) -> None:
     assert name in mock_s3vectors.__all__
     assert list(mock_s3vectors.__all__) == sorted(mock_s3vectors.__all__)

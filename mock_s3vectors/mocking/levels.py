@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from mock_s3vectors import neighbours
@@ -64,6 +65,11 @@ class Level:
             world.journal.keep(config.calls_kept)
 
     @property
+    def is_on(self) -> bool:
+        """Whether it has not ended."""
+        return self._world is not None
+
+    @property
     def world(self) -> World:
         """The mocked S3 Vectors that its calls find and change.
 
@@ -102,6 +108,17 @@ class Level:
         complaints = [] if self.has_failed else [rule.complaint() for rule in rules]
         if any(complaints):
             raise AssertionError("\n\n".join(filter(None, complaints)))
+
+    @contextmanager
+    def rules_around_undone(self) -> Iterator[None]:
+        """Have the rules of the levels around it be, after a block, as they were before it."""
+        before = [(level, level.rules[:]) for level in self.around()]
+        try:
+            with self.world.rules.undone():
+                yield
+        finally:
+            for level, rules in before:
+                level.rules += [rule for rule in rules if rule not in level.rules]
 
     def leave_rules(self) -> None:
         """Have the rules of its test hold in its world after its end, and say nothing of them."""

@@ -223,7 +223,7 @@ class MockStack:
             yield None
             return
         level = self.start(self, {})
-        with level.world.rules.undone(), self.until_stopped(level):
+        with level.rules_around_undone(), self.until_stopped(level):
             yield level
 
     @contextmanager

@@ -36,7 +36,7 @@ DOES = {
         '"optional": false, if a Python test that has this server must fail when the rule never acts'
     ),
     ("DELETE", "/rules"): "removes all rules",
-    ("DELETE", "/rules/{name}"): "removes the rule with this id",
+    ("DELETE", "/rules/{id}"): "removes the rule with this id",
     ("GET", "/clock"): "tells the time, in seconds since the epoch, and whether it is frozen",
     ("POST", "/clock"): (
         'does what the document says, in this order, and tells the time: {"follow": true, for the clock of '

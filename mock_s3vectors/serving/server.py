@@ -98,7 +98,6 @@ class S3VectorsServer(Switch):
             raise UsageError("stop() was called on a server that is off: start() it first.")
         started, self._started = self._started, None
         self._level.has_failed = failed or self._level.has_failed
-        self._mock.keep_calls(self._level)
         started.close()
 
     @property
@@ -130,6 +129,8 @@ class S3VectorsServer(Switch):
                 yield level
             finally:
                 self._leave()
+                if shared:  # not decorated: see `Workbench.calls`
+                    self._mock.keep_calls(level)
 
     def _enter(self) -> None:
         with self._lock:

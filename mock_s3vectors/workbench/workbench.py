@@ -42,6 +42,10 @@ class Steered(Protocol):
     calls_before: int
 
     @property
+    def is_on(self) -> bool:
+        """Whether it has not ended."""
+
+    @property
     def world(self) -> World:
         """The mocked S3 Vectors that its calls find and change."""
 
@@ -356,6 +360,9 @@ class BoundWorkbench(Workbench):
     def __init__(self, level: Callable[[], Steered | None]) -> None:
         self._find_level = level
 
+    def __repr__(self) -> str:
+        return f"<the mock of a server that is {'on' if self._level() else 'off'}>"
+
     def _level(self) -> Steered | None:
         return self._find_level()
 
@@ -385,6 +392,8 @@ class _RuleBook:
         self._of_world = level.world.rules
 
     def keep(self, rule: Rule) -> None:
+        if not self._level.is_on:
+            raise UsageError(f"{rule} was made on a mock that has ended: call on() of the mock that is on.")
         self._level.rules.append(rule)
         self._of_world.add(rule)
 

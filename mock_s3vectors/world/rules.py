@@ -36,34 +36,48 @@ class Rule(Protocol):
 
 
 class Rules:
-    """The rules of a world, the newest first, and after them those of the world that it branched off."""
+    """The rules of a world, the newest first, and after them those of the world that it branched off.
+
+    Attributes:
+        own: those of the world itself.
+        outer: those of the world that it branched off; None for a world that did not.
+    """
 
     def __init__(self, outer: Rules | None = None) -> None:
         # Replaced as a whole, since calls of other threads go through it meanwhile.
-        self._own: tuple[Rule, ...] = ()
-        self._outer = outer
+        self.own: tuple[Rule, ...] = ()
+        self.outer = outer
 
     def all(self) -> tuple[Rule, ...]:
         """Return the rules in the order in which they look at a call."""
-        return self._own if self._outer is None else self._own + self._outer.all()
+        return self.own if self.outer is None else self.own + self.outer.all()
 
     def add(self, rule: Rule) -> None:
         """Add a rule, which comes before all others."""
-        self._own = (rule, *self._own)
+        self.own = (rule, *self.own)
 
     def remove(self, rule: Rule) -> None:
         """Remove a rule, if it is still there."""
-        self._own = tuple(other for other in self._own if other is not rule)
+        self.own = tuple(other for other in self.own if other is not rule)
 
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """Have all rules that hold now be as far, after a block, as they were before it."""
-        before = [(rule, rule.progress()) for rule in self.all()]
+        """Have all rules that hold now hold after a block too, and be as far as they were before it."""
+        before = [(rules, rules.own) for rules in self._around()]
+        progresses = [(rule, rule.progress()) for rule in self.all()]
         try:
             yield
         finally:
-            for rule, progress in before:
+            for rules, own in before:
+                rules.own = (*(rule for rule in rules.own if rule not in own), *own)
+            for rule, progress in progresses:
                 rule.go_back(progress)
+
+    def _around(self) -> Iterator[Rules]:
+        rules: Rules | None = self
+        while rules is not None:
+            yield rules
+            rules = rules.outer
 
     def let_pass(self, exchange: Any) -> bool:
         """Have the rules act on a call, and return whether it is carried out.

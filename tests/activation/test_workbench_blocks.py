@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -331,6 +332,23 @@ def test_a_rule_after_the_end() -> None:
     with mock:
         assert not fails()
         assert mock.rules == ()
+
+
+def test_calls_that_were_chosen_on_a_mock_that_has_ended() -> None:
+    with mock_s3vectors() as mock:
+        chosen = mock.on(LIST)
+    text = f"mock.on({LIST!r}).fail(503) was made on a mock that has ended: call on() of the mock that is on."
+    for on in (nullcontext(), mock):
+        with on, pytest.raises(UsageError) as refusal:
+            chosen.fail(503)
+        assert str(refusal.value) == text
+
+
+def test_what_a_mock_of_a_server_looks_like() -> None:
+    server = s3vectors_server()
+    assert repr(server.mock) == "<the mock of a server that is off>"
+    with server:
+        assert repr(server.mock) == "<the mock of a server that is on>"
 
 
 def test_the_surroundings_are_back_before_the_complaint() -> None:

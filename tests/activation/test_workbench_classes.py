@@ -204,6 +204,8 @@ def test_each_test_finds_what_the_class_made(kind: MakeMock) -> None:
             mock.clock.shift(1000)
             added = mock.fail("GetIndex", "AccessDeniedException", optional=True)
             assert mock.rules == (added, *self.rules[::-1])
+            self.rules[1].remove()
+            assert mock.rules == (added, self.rules[2], self.rules[0])
 
         def test_one(self) -> None:
             self.check()

@@ -167,10 +167,10 @@ def test_disconnect(caller: Caller, bench: Workbench) -> None:
 
 
 def test_answer(caller: Caller, bench: Workbench) -> None:
-    given = {"vectors": [{"key": "given", "metadata": {"n": 1}}], "distanceMetric": "euclidean"}
-    bench.on("QueryVectors", topK=1).answer(given)
-    assert caller.call("QueryVectors", **QUERY) == given
-    assert caller.call("QueryVectors", **{**QUERY, "topK": 2})["distanceMetric"] == "cosine"
+    given = {"vectors": [{"key": "given", "metadata": {"n": 1}}]}
+    bench.on("ListVectors", maxResults=1).answer(given)
+    assert caller.call("ListVectors", **INDEX, maxResults=1) == given
+    assert caller.call("ListVectors", **INDEX) == {"vectors": [{"key": "a"}]}
 
 
 def test_calls(caller: Caller, bench: Workbench) -> None:

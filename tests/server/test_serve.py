@@ -100,6 +100,16 @@ def refused(*options: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_rule_that_never_fired_says_nothing(ending: signal.Signals) -> None:
+    with serving("--port", "0") as (process, url):
+        connection = Connection(url)
+        rule = b'{"operation": "GetIndex", "fail": 503, "optional": false}'
+        assert connection.ask("POST", "/_mock_s3vectors/rules", rule).json["optional"] is False
+        connection.close()
+        assert end(process, ending) == (0, "", "")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("command", [MODULE, SCRIPT], ids=["module", "script"])
 def test_it_answers_until_a_signal_and_ends_well(command: list[str], ending: signal.Signals) -> None:
     with serving("--port", "0", command=command) as (process, url):

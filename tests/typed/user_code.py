@@ -2,13 +2,33 @@
 
 import unittest
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timezone
+from unittest.mock import ANY
 
 import boto3
 import pytest
 from types_boto3_s3vectors import S3VectorsClient
 from typing_extensions import assert_type
 
-from mock_s3vectors import Config, MockS3Vectors, mock_s3vectors, patch_client
+from mock_s3vectors import (
+    Call,
+    Calls,
+    Clock,
+    Config,
+    Description,
+    IndexView,
+    MockS3Vectors,
+    Rule,
+    S3VectorsServer,
+    StoredVector,
+    Usage,
+    VectorBucketView,
+    Workbench,
+    current_mock,
+    mock_s3vectors,
+    patch_client,
+    s3vectors_server,
+)
 
 
 @mock_s3vectors
@@ -67,3 +87,56 @@ async def inside() -> None:
     assert_type(await coroutine("a"), int)
     async with mock_s3vectors(max_vectors_per_index=3) as mock:
         assert_type(mock, MockS3Vectors)
+
+
+def is_first(call: Call) -> bool:
+    return call.attempt == 1 and call.params.get("topK", 0) > 3 and call.operation is not None
+
+
+def throttle(mock: Workbench, times: int | None = None) -> Rule:
+    mock.on("PutVectors", indexName="plots", when=is_first, region="us-east-1").fail(503, times=times)
+    mock.on(["QueryVectors", "GetVectors"], topK=ANY).delay((0.1, 0.5), probability=0.5, seed=1)
+    mock.on("QueryVectors").delay(lambda call: 0.1 * call.attempt, optional=True)
+    mock.on("PutVectors").limit(requests=5, vectors=2500, per=1.0)
+    mock.on("CreateIndex").disconnect("timeout", applied=True, after=1)
+    mock.on("QueryVectors").answer({"vectors": [], "distanceMetric": "cosine"})
+    mock.delay("*", 0.2, account="111122223333")
+    mock.disconnect("GetIndex", vectorBucketName="films")
+    mock.limit_as_on_aws().remove()
+    return mock.fail("PutVectors", "TooManyRequestsException", "slow down", indexName="plots", topK=None)
+
+
+@mock_s3vectors
+def steered() -> None:
+    mock = current_mock()
+    assert_type(mock, Workbench)
+    with throttle(mock) as rule:
+        assert_type(rule, Rule)
+        assert_type(rule.hits, int)
+    assert_type(mock.rules, tuple[Rule, ...])
+    assert_type(mock.calls, Calls)
+    assert_type(mock.calls.of("PutVectors", indexName="plots"), Calls)
+    assert_type(mock.calls.only("PutVectors"), Call)
+    assert_type(mock.calls.last.error, str | None)
+    assert_type([call.duration for call in mock.calls], list[float | None])
+    mock.assert_called("PutVectors", times=2, indexName="plots")
+    mock.assert_not_called("DeleteVectors")
+    mock.clock.move_to(datetime(2027, 1, 31, tzinfo=timezone.utc))
+    mock.clock.move_to("2027-01-31T12:00:00Z")
+    assert_type(mock.clock, Clock)
+    assert_type(mock.clock.now(), float)
+
+
+def test_state(s3vectors_server: S3VectorsServer) -> None:
+    mock = s3vectors_server.mock
+    view = mock.seed("films", "plots", [[0.1, 0.2]], keys=["a"], metadata=[{"year": 1979}])
+    assert_type(view, IndexView)
+    assert_type(mock.index("films", "plots")["a"], StoredVector)
+    assert_type(mock.bucket("films", region="eu-west-1"), VectorBucketView)
+    assert_type(mock.usage(), Usage)
+    assert_type(mock.describe(), Description)
+
+
+with s3vectors_server() as server:
+    assert_type(server, S3VectorsServer)
+    assert_type(server.mock, Workbench)

@@ -56,8 +56,9 @@ class Journal(Generic[RecordType]):
     def since(self, start: int) -> tuple[list[RecordType], int]:
         """Return the records after the first `start` ones, and how many of these were dropped."""
         with self._lock:
-            records = list(self._records)[-(self.added - start) :] if self.added > start else []
-            return records, self.added - start - len(records)
+            count = max(0, self.added - start)
+            records = list(self._records)[-count:] if count else []
+            return records, count - len(records)
 
     def add(self, record: RecordType) -> None:
         """Keep a record, which the journal trims."""

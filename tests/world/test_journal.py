@@ -1,4 +1,4 @@
-"""The list of calls, and that it costs no call its answer."""
+"""The records of calls: how many are kept, how much of each, and that no call loses its answer by it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tests.support.helpers import vector
 from tests.support.mocks import world
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.support.helpers import Client, MakeIndex
 
 
@@ -82,3 +84,65 @@ def test_calls_are_listed_whatever_becomes_of_them(client: Client) -> None:
     assert (missing.caller.account, missing.caller.region) == ("123456789012", "us-east-1")
     assert missing.began > found.began - 1
     assert missing.seconds > 0
+
+
+# --- a journal by itself ----------------------------------------------------------------------
+
+
+class Note:
+    """A record with a body of some bytes."""
+
+    def __init__(self, number: int, size: int = 0) -> None:
+        self.number = number
+        self.size = size
+        self.trims: list[int] = []
+
+    def trim(self, longest: int) -> None:
+        self.trims.append(longest)
+        if self.size > longest:
+            self.size = 0
+
+
+def numbers(notes: Iterable[Note]) -> list[int]:
+    return [note.number for note in notes]
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 100])
+def test_records_since_any_start(most: int) -> None:
+    log: journal.Journal[Note] = journal.Journal(most)
+    for count in range(6):
+        kept = list(range(max(0, count - most), count))
+        assert (log.added, numbers(log)) == (count, kept)
+        for start in range(count + 2):
+            records, dropped = log.since(start)
+            wanted = [number for number in kept if number >= start]
+            assert (numbers(records), dropped) == (wanted, max(0, count - start - len(wanted)))
+        log.add(Note(count))
+
+
+def test_as_many_as_wanted_from_now_on() -> None:
+    log: journal.Journal[Note] = journal.Journal(5)
+    for number in range(5):
+        log.add(Note(number, 10))
+    log.keep(2)
+    assert numbers(log) == [3, 4]
+    log.add(Note(5))
+    assert numbers(log) == [4, 5]
+    log.keep(4)
+    log.add(Note(6))
+    assert numbers(log) == [4, 5, 6]
+    assert log.since(0)[1] == 4
+
+
+def test_each_body_and_their_sum_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "LONGEST_BODY", 50)
+    monkeypatch.setattr(journal, "MOST_BYTES", 100)
+    log: journal.Journal[Note] = journal.Journal(4)
+    sizes = [40, 51, 50, 30, 40, 0, 0, 0, 50, 50, 50]
+    notes = [Note(number, size) for number, size in enumerate(sizes)]
+    for note in notes:
+        log.add(note)
+    assert [note.size for note in notes] == [0, 0, 0, 30, 40, 0, 0, 0, 0, 50, 50]
+    # A record that is forgotten is left alone: whoever still has it may look at it.
+    assert [note.trims for note in notes[3:6]] == [[50]] * 3
+    assert notes[2].trims == [50, 0]

@@ -47,7 +47,7 @@ def test_a_client_that_sends_with_httpx() -> None:
 
 def test_a_sleep_in_trio() -> None:
     trio = pytest.importorskip("trio")
-    clock = trio.testing.MockClock(autojump_threshold=0)
+    clock = pytest.importorskip("trio.testing").MockClock(autojump_threshold=0)
 
     async def main() -> float:
         await neighbours.sleep_in_event_loop(5)

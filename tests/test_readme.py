@@ -13,11 +13,16 @@ from mock_s3vectors import Config
 from mock_s3vectors.operations import OPERATIONS
 from mock_s3vectors.protocol.model import COMPLETE_SINCE
 from tests.support.readme import ELSEWHERE, README, blocks, recipe_of
-from tests.support.shapes import MODES, QUERY_PAGES, TAGS, TEXT_SEARCH, has, service_model
+from tests.support.shapes import DISTANCE_METRIC, MODES, QUERY_PAGES, TAGS, TEXT_SEARCH, has, service_model
 
 RECIPES = blocks("python")
 # What a recipe with these words needs of the model.
-NEEDED = {"queryTexts": TEXT_SEARCH, "update_index_mode": MODES, "tags=": TAGS}
+NEEDED = {
+    "queryTexts": TEXT_SEARCH,
+    "update_index_mode": MODES,
+    "tags=": TAGS,
+    '"distanceMetric": "': DISTANCE_METRIC,
+}
 
 
 def rows(heading: str) -> dict[str, list[str]]:

@@ -62,6 +62,7 @@ MODES = (
     "GetVectorBucket>vectorBucket.defaultIndexMode",
     "QueryVectors.queryMode",
 )
+DISTANCE_METRIC = ("QueryVectors>distanceMetric",)
 QUERY_PAGES = ("QueryVectors.nextToken", "QueryVectors>nextToken")
 TAGS = ("TagResource", "UntagResource", "ListTagsForResource", "CreateVectorBucket.tags", "CreateIndex.tags")
 TEXT_SEARCH = (

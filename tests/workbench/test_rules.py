@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from tests.support.helpers import Client, ClientAt, Refused, SetClock
 
 TOO_MANY = "TooManyRequestsException"
-ERRORS = sorted(
-    {
-        shape.name
-        for name in service_model().operation_names
-        for shape in service_model().operation_model(name).error_shapes
-    }
-)
+
+
+def errors_of(operation: str) -> list[str]:
+    """The codes that the model gives an operation."""
+    return sorted(shape.name for shape in service_model().operation_model(operation).error_shapes)
+
+
+ERRORS = sorted({code for name in service_model().operation_names for code in errors_of(name)})
 
 
 @pytest.fixture
@@ -98,8 +99,8 @@ def test_several_operations_and_all_of_them(mock: MockS3Vectors, once: Client) -
         ({"queryVector": {"float32": [0.5, 1.0]}}, True),
         ({"queryVector": {"float32": [0.5, 1.5]}}, False),
         ({"queryVector": ANY}, True),
-        ({"nextToken": ANY}, False),
-        ({"nextToken": None}, True),
+        ({"filter": ANY}, False),
+        ({"filter": None}, True),
         ({"topK": None}, False),
         ({"queryVector": {"float32": pytest.approx([0.5, 1.0001], abs=0.01)}}, True),
         ({"queryVector": {"float32": pytest.approx([0.5, 1.1], abs=0.01)}}, False),
@@ -272,15 +273,13 @@ def test_every_operation_that_has_an_error_can_fail_with_it(mock: MockS3Vectors,
             lambda mock: mock.on("GetIndex").fail("TooManyRequests"),
             (
                 "'TooManyRequests' is not an error of GetIndex. Did you mean 'TooManyRequestsException'? "
-                "Errors: "
-                "AccessDeniedException, InternalServerException, NotFoundException, RequestTimeoutException, "
-                "ServiceUnavailableException, TooManyRequestsException, ValidationException, "
-                "SerializationException, or a status from 500 to 599."
+                f"Errors: {', '.join(errors_of('GetIndex'))}, SerializationException, or a status from 500 "
+                "to 599."
             ),
         ),
         (
-            lambda mock: mock.on("GetIndex").fail("ServiceQuotaExceededException"),
-            "'ServiceQuotaExceededException' is not an error of GetIndex.",
+            lambda mock: mock.on("GetIndex").fail("ConflictException"),
+            "'ConflictException' is not an error of GetIndex.",
         ),
         # All codes end alike, which makes none of them near.
         (
@@ -544,12 +543,12 @@ def test_a_limit_of_nothing_refuses_all(mock: MockS3Vectors, once: Client) -> No
 
 
 def test_an_answer_of_the_test(mock: MockS3Vectors, once: Client) -> None:
-    given = {"vectors": [{"key": "a", "distance": 0.5, "metadata": {"n": 1}}], "distanceMetric": "cosine"}
-    rule = mock.on("QueryVectors").answer(given, times=1)
-    answer = once.query_vectors(**INDEX, **ORIGIN, topK=1)
+    given = {"vectors": [{"key": "a", "data": {"float32": [0.5]}, "metadata": {"n": 1}}]}
+    rule = mock.on("ListVectors").answer(given, times=1)
+    answer = once.list_vectors(**INDEX)
     del answer["ResponseMetadata"]
     assert answer == given
-    assert once.query_vectors(**INDEX, **ORIGIN, topK=1)["vectors"] == []
+    assert once.list_vectors(**INDEX)["vectors"] == []
     assert rule.hits == 1
 
 
@@ -577,7 +576,7 @@ def test_an_answered_call_is_not_carried_out(mock: MockS3Vectors, once: Client) 
             "answer() was given what GetIndex cannot answer:\n",
         ),
         (
-            lambda mock: mock.on("QueryVectors").answer({"vectors": [], "distanceMetric": "cosine", "x": 1}),
+            lambda mock: mock.on("QueryVectors").answer({"vectors": [], "x": 1}),
             'Unknown parameter in input: "x"',
         ),
         (lambda mock: mock.on("QueryVectors").answer({}), 'Missing required parameter in input: "vectors"'),

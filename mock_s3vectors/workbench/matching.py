@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -62,8 +63,8 @@ class Matcher:
         for name, value in (("region", region), ("account", account)):
             if value is not None and not isinstance(value, str):
                 raise UsageError(f"{name}={value!r}: give a str, or None for any.")
-        if when is not None and not callable(when):
-            raise UsageError(f"when={when!r}: give a function that takes the call, or None.")
+        if when is not None and (not callable(when) or inspect.iscoroutinefunction(when)):
+            raise UsageError(f"when={when!r}: give a function that takes the call, not async, or None.")
         operations = _operation_names(operation)
         for name in members:
             _check_member(name, operations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
 from typing import TYPE_CHECKING, Any
@@ -169,7 +170,14 @@ def test_regions_accounts_and_functions(mock: MockS3Vectors, client_at: ClientAt
             "GetIndex has no member 'topK'. Members: indexArn, indexName, vectorBucketName.",
         ),
         (lambda mock: mock.on(topKK=3), "No operation has a member 'topKK'. Did you mean 'topK'? Members: "),
-        (lambda mock: mock.on("GetIndex", when=3), "when=3: give a function that takes the call, or None."),
+        (
+            lambda mock: mock.on("GetIndex", when=3),
+            "when=3: give a function that takes the call, not async, or None.",
+        ),
+        (
+            lambda mock: mock.on("GetIndex", when=asyncio.sleep),
+            ": give a function that takes the call, not async",
+        ),
         (lambda mock: mock.on("GetIndex", region=3), "region=3: give a str, or None for any."),
         (lambda mock: mock.on("GetIndex", account=111), "account=111: give a str, or None for any."),
     ],

@@ -1,4 +1,4 @@
-"""What reached a mock: `mock.calls`, and the assertions about them."""
+"""The calls that reached a mock, `mock.calls`, and the assertions about them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST_PATH = 100
 
 
 class Call:
-    """A call that has reached the mock: one attempt of it. A rule sees it before it is over."""
+    """A call that has reached the mock: one attempt of a client. A rule sees it before it is over."""
 
     __slots__ = ("_record",)
 
@@ -62,9 +62,9 @@ class Call:
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the answer; None if the client got none.
+        """The HTTP status of the answer; None if no answer reached the client.
 
-        A client that does not wait as long as a delay takes gets none either, which the mock cannot know.
+        A client whose read timeout is shorter than a delay gets no answer, but the mock does not know that.
         """
         response = self._arrived
         return None if response is None else response.status
@@ -90,23 +90,23 @@ class Call:
 
     @property
     def time(self) -> float:
-        """When it came in, in seconds since the epoch, by the mock's clock."""
+        """The time at which it came in, in seconds since the epoch, by the mock's clock."""
         return self._record.began
 
     @property
     def duration(self) -> float | None:
-        """How many seconds the mock took to answer it, without its delay; None before it is over."""
+        """The seconds that the mock took to answer it, without its delay; None before it is over."""
         return self._record.seconds
 
     @property
     def attempt(self) -> int:
-        """Which attempt of the client it is: 1, and more for retries."""
+        """The number of this attempt of the client: 1, and more for retries."""
         found = _ATTEMPT.search(self._record.request.headers.get("amz-sdk-request", ""))
         return int(found.group(1)) if found else 1
 
     @property
     def delay(self) -> float:
-        """How many seconds the call was held up by rules, and by a pause before a retry that was skipped."""
+        """The seconds of delay by rules, and of the client's pause before a retry if that was skipped."""
         return self._record.delay + self._record.retry_delay
 
     @property

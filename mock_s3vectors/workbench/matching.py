@@ -1,4 +1,4 @@
-"""Which calls a rule, or a question about calls, is about."""
+"""Matchers: they select the calls that a rule, or a question about calls, is about."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """What calls used since the mock began or was reset, and what is stored now.
+    """The amounts that calls used since the mock began or was reset, and the bytes that are stored now.
 
     A refused call counts for nothing (Choice: unbilled-refusals), and neither does one that a rule answers
     in the service's place. A call that was made, and whose answer got lost, counts.

@@ -1,4 +1,4 @@
-"""What a rule does with a call that it is about: fail, delay, limit, disconnect or answer."""
+"""The verbs of rules, which act on a call: fail, delay, limit, disconnect and answer."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _SERIALIZATION = "SerializationException"
 
 
 class Verb(ABC):
-    """What a rule does. It is checked when it is made, so that a call cannot find anything wrong with it."""
+    """The action of a rule. Its arguments are checked when it is made, so a call meets no mistake in them."""
 
     name: ClassVar[str]
-    # Whether a rule has done its duty when it has seen a call, and did nothing about it.
+    # Whether a rule is content with having seen a call, even if it did not act on any.
     only_watches: ClassVar[bool] = False
 
     def restrict(self, matcher: Matcher) -> Matcher:
@@ -295,7 +295,7 @@ class Disconnect(Verb):
         self._applied = applied
 
     def act(self, exchange: Exchange, call: Call, random: Random) -> Step:  # noqa: ARG002 - as any verb
-        """Have the door lose the answer. Reading changes nothing, so it has one that can be cut in two."""
+        """Have the door lose the answer. A read is carried out in any case: half its answer may be sent."""
         exchange.lost = self._kind
         is_read = str(exchange.operation).startswith(_READS)
         return Step.CARRY_OUT if self._applied or is_read else Step.ANSWERED

@@ -619,7 +619,10 @@ def test_each_mock_lists_its_own_calls(mock: MockS3Vectors, once: Client) -> Non
 
 def test_after_the_end_of_the_mock(once: Client) -> None:
     mock = mock_s3vectors()
-    assert refusal(lambda: mock.calls) == "calls was used on a mock that has not been on."
+    assert refusal(lambda: mock.calls) == (
+        "calls was used on a mock that is off: use it while the mock is on, or after its `with` block or its "
+        "stop(). The calls of a decorated function are forgotten when it returns."
+    )
     with mock:
         lists(once, 1)
     lists(once, 2)

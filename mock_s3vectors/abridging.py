@@ -127,6 +127,11 @@ def _short(value: Any) -> Any:
     return value
 
 
+def plural(count: int, noun: str, ending: str = "s") -> str:
+    """Return a number with its noun: `1 call`, `1,200 calls`."""
+    return f"{count:,} {noun}{'' if count == 1 else ending}"
+
+
 def show(value: Any, depth: int = 0) -> str:
     """Return a value for people, on one line: vectors, long lists, objects and texts are abbreviated."""
     if depth == _DEEPEST_SHOWN and isinstance(value, (dict, list, tuple)):

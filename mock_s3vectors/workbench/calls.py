@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, overload
 
-from mock_s3vectors.abridging import show_members
+from mock_s3vectors.abridging import plural, show_members
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
-from mock_s3vectors.workbench.matching import Matcher, plural
+from mock_s3vectors.workbench.matching import Matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,12 +223,15 @@ class Calls(Sequence[Call]):
             lines.insert(0, f"... {plural(self.dropped, 'call')} before these were dropped")
         return "[\n  " + ",\n  ".join(lines) + "\n]" if lines else "[]"
 
-    def of(self, operation: Any = "*", **members: Any) -> Calls:
-        """Return the calls of an operation, with these parameters; see `mock.on` for what matches."""
-        matcher = Matcher.of(operation, members)
-        return Calls([call for call in self._calls if matcher.matches(call)], self.dropped)
+    def of(self, operation: str | Sequence[str] = "*", **members: Any) -> Calls:
+        """Return the calls of an operation, with these parameters; see `mock.on` for what matches.
 
-    def only(self, operation: Any = "*", **members: Any) -> Call:
+        Raises:
+            UsageError: there is no such operation or member, or a call did not keep the parameter.
+        """
+        return Calls(self._matching(Matcher.of(operation, members)), self.dropped)
+
+    def only(self, operation: str | Sequence[str] = "*", **members: Any) -> Call:
         """Return the one call of an operation, with these parameters.
 
         Raises:
@@ -237,7 +240,7 @@ class Calls(Sequence[Call]):
         """
         matcher = Matcher.of(operation, members)
         self._check_complete(f"calls.only({matcher.text})")
-        found = [call for call in self._calls if matcher.matches(call)]
+        found = self._matching(matcher)
         if not found:
             raise AssertionError(f"No call matches {matcher}. {self.nearest(matcher)}")
         if len(found) > 1:
@@ -268,7 +271,9 @@ class Calls(Sequence[Call]):
         self._clear()
         self._calls, self.dropped = [], 0
 
-    def assert_called(self, operation: Any = "*", times: int | None = None, **members: Any) -> None:
+    def assert_called(
+        self, operation: str | Sequence[str] = "*", times: int | None = None, **members: Any
+    ) -> None:
         """Raise unless an operation was called, with these parameters.
 
         Args:
@@ -285,7 +290,7 @@ class Calls(Sequence[Call]):
             raise UsageError(
                 f"assert_called(times={times!r}): give a whole number, or None for at least once."
             )
-        found = [call for call in self._calls if matcher.matches(call)]
+        found = self._matching(matcher)
         if times is None and found:
             return
         self._check_complete(f"assert_called({matcher.text})")
@@ -296,7 +301,7 @@ class Calls(Sequence[Call]):
                 f"Expected {plural(times or 0, 'call')} of {matcher}, found {len(found)}:\n{_listed(found)}"
             )
 
-    def assert_not_called(self, operation: Any = "*", **members: Any) -> None:
+    def assert_not_called(self, operation: str | Sequence[str] = "*", **members: Any) -> None:
         """Raise if an operation was called, with these parameters.
 
         Raises:
@@ -304,10 +309,13 @@ class Calls(Sequence[Call]):
             UsageError: calls were dropped, so nobody knows.
         """
         matcher = Matcher.of(operation, members)
-        found = [call for call in self._calls if matcher.matches(call)]
+        found = self._matching(matcher)
         if found:
             raise AssertionError(f"Expected no call of {matcher}, found {len(found)}:\n{_listed(found)}")
         self._check_complete(f"assert_not_called({matcher.text})")
+
+    def _matching(self, matcher: Matcher) -> list[Call]:
+        return [call for call in self._calls if matcher.matches(call)]
 
     def _check_complete(self, asked: str) -> None:
         if self.dropped:

@@ -32,11 +32,11 @@ _DEEPEST_SHOWN = 8
 
 
 class NotKept:
-    """What stands for a list, an object or a text that was not kept. Only its length is known.
+    """A placeholder for a list, an object or a text that was not kept. Only its length is known.
 
     Attributes:
-        kind: list, dict or str.
-        text: what the value was.
+        kind: the type of the value: list, dict or str.
+        text: a description of the value, such as `500 items`.
     """
 
     __slots__ = ("_length", "kind", "text")
@@ -74,7 +74,7 @@ class NotKept:
 
 
 def floats(values: Any) -> NotKept:
-    """Return what stands for the floats of a vector."""
+    """Return the placeholder for the floats of a vector."""
     try:
         return NotKept(values, f"{len(values)} floats, norm {math.hypot(*values):.2f}")
     except (TypeError, OverflowError):
@@ -83,7 +83,7 @@ def floats(values: Any) -> NotKept:
 
 
 def _without_floats(value: Any, depth: int = 0) -> Any:
-    """Return a JSON value in which the floats of vectors are replaced, which no operation has deeper."""
+    """Return a JSON value with placeholders for the floats of vectors, which no operation has deeper."""
     if depth == _DEEPEST_FLOATS:
         return value
     if type(value) is dict:
@@ -125,6 +125,11 @@ def _short(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONGEST_KEPT_TEXT:
         return NotKept(value, f"{len(value)} characters")
     return value
+
+
+def plural(count: int, noun: str, ending: str = "s") -> str:
+    """Return a number with its noun: `1 call`, `1,200 calls`."""
+    return f"{count:,} {noun}{'' if count == 1 else ending}"
 
 
 def show(value: Any, depth: int = 0) -> str:

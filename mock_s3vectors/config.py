@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 from mock_s3vectors import choices, limits
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.errors.hints import near
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -172,9 +172,7 @@ def check_option_names(names: Iterable[str], of: str = "mock_s3vectors", also: I
     known = [*also, *(field.name for field in fields(Config))]
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise UsageError(f"{of} has no option {name!r}.{hint} Options: {', '.join(known)}")
+            raise UsageError(f"{of} has no option {name!r}.{near(name, known)} Options: {', '.join(known)}")
 
 
 def read_options(words: Iterable[str], of: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ Operation = Callable[["Exchange", Params], Result]
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """What a call leaves behind: nothing of the world that it found and changed.
+    """The record that a call leaves. It holds nothing of the world that the call found and changed.
 
     Attributes:
         request: as its client sent it.
@@ -107,7 +107,7 @@ class Exchange(Record):
         return (*missed, *self.advice)
 
     def answer(self) -> HttpResponse | None:
-        """Return the response, and give the warnings; None if it is lost, and the call had no effect.
+        """Return the response, and give the warnings; None if the call got lost before it was carried out.
 
         Raises:
             Exception: a wrong use of the mock (UsageError) or a bug, as it was raised on the way.

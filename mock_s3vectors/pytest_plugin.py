@@ -9,7 +9,6 @@ The ini file sets the options of all mocks (`s3vectors_options`), and has calls 
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -117,10 +116,11 @@ def s3vectors_client(s3vectors_mock: MockS3Vectors) -> S3VectorsClient:  # noqa:
     import boto3  # noqa: PLC0415 - half a second for those who never ask for a client
     from botocore.config import Config  # noqa: PLC0415 - the same
 
-    region = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1"
+    from mock_s3vectors.workbench.places import default_region  # noqa: PLC0415 - the same
+
     # An endpoint that the environment names may be a local server, which the mock leaves alone.
     config = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg] # missing in the stubs
-    return boto3.client("s3vectors", region_name=region, config=config)
+    return boto3.client("s3vectors", region_name=default_region(), config=config)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ class TemporaryChange(Protocol):
 
 
 class Changes:
-    """All changes together. They last until each object for whose sake they were made has undone them."""
+    """A group of changes, made for one or more reasons. They last until no reason holds any more."""
 
     def __init__(self, *changes: TemporaryChange) -> None:
         self._changes = changes

@@ -37,7 +37,8 @@ class Level:
         config: the options that hold in it.
         outer: the level around it; None for an outermost one.
         shares: whether its calls change the world of the level around it.
-        is_dropped: whether its world is dropped when it ends, and missed by whoever looks for what it had.
+        is_dropped: whether its world is dropped when it ends. A later call that looks for something in it is
+            warned.
         place: where it began.
         rules: those that a test has made with it.
         calls_before: how many calls its world had seen when it began, or when its calls were last forgotten.
@@ -93,11 +94,11 @@ class Level:
         return self._world is world
 
     def advice_at_end(self) -> tuple[Warning, ...]:
-        """Return what is to be said when it ends, unless the test has failed anyway."""
+        """Return the advice that can be given only at its end; none if the test has failed anyway."""
         return () if self.adviser is None or self.has_failed else self.adviser.at_end()
 
     def check_rules(self) -> None:
-        """Raise if a rule of its test never fired, unless the test has failed anyway. Nobody asks twice.
+        """Remove the rules of its test, and raise if one never fired, unless the test has failed anyway.
 
         Raises:
             AssertionError: one did not.
@@ -121,7 +122,7 @@ class Level:
                 level.rules += [rule for rule in rules if rule not in level.rules]
 
     def leave_rules(self) -> None:
-        """Have the rules of its test hold in its world after its end, and say nothing of them."""
+        """Leave the rules of its test in its world after its end, and do not check whether they fired."""
         self.rules = []
 
     def end(self) -> None:
@@ -131,7 +132,7 @@ class Level:
             world.clock.set_as(self._clock_before)
 
     def leave_out(self, ended: Level) -> None:
-        """Have the level around one that has ended around this one instead."""
+        """Replace a level that has ended, if it is the one around this one, by the level around that."""
         if self.outer is ended:
             self.outer, self.shares = ended.outer, self.shares and ended.shares
 

@@ -23,7 +23,8 @@ class Recording:
         self._lock = new_lock()
 
     def __call__(self, exchange: Exchange) -> None:
-        """Keep the record of an exchange that is over. Few tests fail, so few lines are written."""
+        """Keep the record of an exchange that is over."""
+        # Only a test that fails needs lines, so they are written then.
         record = exchange.record()
         with self._lock:
             self._records.append(record)

@@ -7,11 +7,9 @@ what happens in it is undone.
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.config import Config
@@ -20,6 +18,7 @@ from mock_s3vectors.errors.warn import warn_caller
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.mocking.changes import Changes
 from mock_s3vectors.mocking.levels import Level, here
+from mock_s3vectors.mocking.requirements import check_botocore
 from mock_s3vectors.mocking.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
     from mock_s3vectors.messages import HttpRequest
     from mock_s3vectors.mocking.changes import TemporaryChange
     from mock_s3vectors.world import World
-
-# The first release that knows S3 Vectors.
-_FIRST_BOTOCORE = (1, 39, 5)
-
 
 NOT_STARTED = (
     "stop() was called on a mock that is not started: call start() first, and stop() once for each start()."
@@ -96,7 +91,7 @@ class MockStack:
             )
             try:
                 if not before:
-                    _check_botocore()
+                    check_botocore()
                     self._begin()
                 self._levels = (*before, level)
                 _HERE.set(level)
@@ -161,8 +156,9 @@ class MockStack:
     def _here(self) -> Level | None:
         """Return the last level of this execution context that is still on.
 
-        While synchronous code of the main thread runs, no event loop does, and its levels are around all that
-        is there: also those of fixtures that ran in a loop, and for contexts that were copied before.
+        While synchronous code of the main thread runs, no event loop does. All levels except those of other
+        threads are around it then, whatever its context says: some may have begun in a fixture that ran in a
+        loop, or after the context was copied.
         """
         levels = self._levels
         if here() == "alone":
@@ -334,27 +330,6 @@ def _without(levels: tuple[Level, ...], level: Level) -> tuple[Level, ...]:
     if level not in levels:
         raise UsageError(NOT_STARTED)
     return tuple(other for other in levels if other is not level)
-
-
-def _check_botocore() -> None:
-    """Raise unless the installed botocore knows S3 Vectors.
-
-    Raises:
-        UsageError: it is too old; its clients would say that there is no such service.
-    """
-    import botocore  # noqa: PLC0415 - only a mock that starts needs it; it loads nothing else
-
-    if _is_too_old(str(botocore.__version__)):
-        raise UsageError(
-            f"mock_s3vectors needs botocore {'.'.join(map(str, _FIRST_BOTOCORE))} or newer, and "
-            f"{botocore.__version__} is installed: pip install -U botocore boto3"
-        )
-
-
-@cache
-def _is_too_old(version: str) -> bool:
-    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
-    return numbers is not None and tuple(map(int, numbers.groups())) < _FIRST_BOTOCORE
 
 
 STACK = MockStack()

@@ -50,7 +50,7 @@ class Switch(ABC):
     @property
     @abstractmethod
     def mock(self) -> Workbench:
-        """What steers and shows the mock while it is on."""
+        """The workbench of the mock, through which a test steers it while it is on."""
 
     @abstractmethod
     def block(self, world: World | None = None) -> AbstractContextManager[Any]:

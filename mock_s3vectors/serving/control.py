@@ -98,14 +98,14 @@ def _bench(level: Level) -> Workbench:
 
 
 def _calls(level: Level, *_: Any) -> Any:
-    return _document_of(calls_of(level))
+    return _listing(calls_of(level))
 
 
 def _find_calls(level: Level, document: Any, _: str) -> Any:
-    return _document_of(calls_like(calls_of(level), document))
+    return _listing(calls_like(calls_of(level), document))
 
 
-def _document_of(calls: Calls) -> Any:
+def _listing(calls: Calls) -> Any:
     return {"calls": [document_of(call) for call in calls], "dropped": calls.dropped}
 
 

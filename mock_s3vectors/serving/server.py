@@ -102,7 +102,7 @@ class S3VectorsServer(Switch):
 
     @property
     def mock(self) -> Workbench:
-        """What steers and shows the mock that the server answers from: rules, calls, time, state."""
+        """The workbench of the mock that the server answers from: rules, calls, time, state."""
         return self._mock
 
     def reset(self) -> None:

@@ -1,4 +1,4 @@
-"""What reached a mock: `mock.calls`, and the assertions about them."""
+"""The calls that reached a mock, `mock.calls`, and the assertions about them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, overload
 
-from mock_s3vectors.abridging import show_members
+from mock_s3vectors.abridging import plural, show_members
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
-from mock_s3vectors.workbench.matching import Matcher, plural
+from mock_s3vectors.workbench.matching import Matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ _LONGEST_PATH = 100
 
 
 class Call:
-    """A call that has reached the mock: one attempt of it. A rule sees it before it is over."""
+    """A call that has reached the mock: one attempt of a client. A rule sees it before it is over."""
 
     __slots__ = ("_record",)
 
@@ -62,9 +62,9 @@ class Call:
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the answer; None if the client got none.
+        """The HTTP status of the answer; None if no answer reached the client.
 
-        A client that does not wait as long as a delay takes gets none either, which the mock cannot know.
+        A client whose read timeout is shorter than a delay gets no answer, but the mock does not know that.
         """
         response = self._arrived
         return None if response is None else response.status
@@ -90,23 +90,23 @@ class Call:
 
     @property
     def time(self) -> float:
-        """When it came in, in seconds since the epoch, by the mock's clock."""
+        """The time at which it came in, in seconds since the epoch, by the mock's clock."""
         return self._record.began
 
     @property
     def duration(self) -> float | None:
-        """How many seconds the mock took to answer it, without its delay; None before it is over."""
+        """The seconds that the mock took to answer it, without its delay; None before it is over."""
         return self._record.seconds
 
     @property
     def attempt(self) -> int:
-        """Which attempt of the client it is: 1, and more for retries."""
+        """The number of this attempt of the client: 1, and more for retries."""
         found = _ATTEMPT.search(self._record.request.headers.get("amz-sdk-request", ""))
         return int(found.group(1)) if found else 1
 
     @property
     def delay(self) -> float:
-        """How many seconds the call was held up by rules, and by a pause before a retry that was skipped."""
+        """The seconds of delay by rules, and of the client's pause before a retry if that was skipped."""
         return self._record.delay + self._record.retry_delay
 
     @property
@@ -217,18 +217,26 @@ class Calls(Sequence[Call]):
     def __len__(self) -> int:
         return len(self._calls)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment] # as that of a list
+
     def __repr__(self) -> str:
         lines = [repr(call) for call in self._calls]
         if self.dropped:
             lines.insert(0, f"... {plural(self.dropped, 'call')} before these were dropped")
         return "[\n  " + ",\n  ".join(lines) + "\n]" if lines else "[]"
 
-    def of(self, operation: Any = "*", **members: Any) -> Calls:
-        """Return the calls of an operation, with these parameters; see `mock.on` for what matches."""
-        matcher = Matcher.of(operation, members)
-        return Calls([call for call in self._calls if matcher.matches(call)], self.dropped)
+    def of(self, operation: str | Sequence[str] = "*", **members: Any) -> Calls:
+        """Return the calls of an operation, with these parameters; see `mock.on` for what matches.
 
-    def only(self, operation: Any = "*", **members: Any) -> Call:
+        Raises:
+            UsageError: there is no such operation or member, or a call did not keep the parameter.
+        """
+        return Calls(self._matching(Matcher.of(operation, members)), self.dropped)
+
+    def only(self, operation: str | Sequence[str] = "*", **members: Any) -> Call:
         """Return the one call of an operation, with these parameters.
 
         Raises:
@@ -237,7 +245,7 @@ class Calls(Sequence[Call]):
         """
         matcher = Matcher.of(operation, members)
         self._check_complete(f"calls.only({matcher.text})")
-        found = [call for call in self._calls if matcher.matches(call)]
+        found = self._matching(matcher)
         if not found:
             raise AssertionError(f"No call matches {matcher}. {self.nearest(matcher)}")
         if len(found) > 1:
@@ -268,7 +276,9 @@ class Calls(Sequence[Call]):
         self._clear()
         self._calls, self.dropped = [], 0
 
-    def assert_called(self, operation: Any = "*", times: int | None = None, **members: Any) -> None:
+    def assert_called(
+        self, operation: str | Sequence[str] = "*", times: int | None = None, **members: Any
+    ) -> None:
         """Raise unless an operation was called, with these parameters.
 
         Args:
@@ -285,7 +295,7 @@ class Calls(Sequence[Call]):
             raise UsageError(
                 f"assert_called(times={times!r}): give a whole number, or None for at least once."
             )
-        found = [call for call in self._calls if matcher.matches(call)]
+        found = self._matching(matcher)
         if times is None and found:
             return
         self._check_complete(f"assert_called({matcher.text})")
@@ -296,7 +306,7 @@ class Calls(Sequence[Call]):
                 f"Expected {plural(times or 0, 'call')} of {matcher}, found {len(found)}:\n{_listed(found)}"
             )
 
-    def assert_not_called(self, operation: Any = "*", **members: Any) -> None:
+    def assert_not_called(self, operation: str | Sequence[str] = "*", **members: Any) -> None:
         """Raise if an operation was called, with these parameters.
 
         Raises:
@@ -304,10 +314,13 @@ class Calls(Sequence[Call]):
             UsageError: calls were dropped, so nobody knows.
         """
         matcher = Matcher.of(operation, members)
-        found = [call for call in self._calls if matcher.matches(call)]
+        found = self._matching(matcher)
         if found:
             raise AssertionError(f"Expected no call of {matcher}, found {len(found)}:\n{_listed(found)}")
         self._check_complete(f"assert_not_called({matcher.text})")
+
+    def _matching(self, matcher: Matcher) -> list[Call]:
+        return [call for call in self._calls if matcher.matches(call)]
 
     def _check_complete(self, asked: str) -> None:
         if self.dropped:

@@ -8,7 +8,8 @@ import orjson
 
 from mock_s3vectors.abridging import show
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.workbench.matching import members_of, near
+from mock_s3vectors.errors.hints import near
+from mock_s3vectors.workbench.matching import members_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ _CONDITIONS = ("operation", "region", "account", "members")
 _OCCASIONS = ("times", "after", "probability", "seed", "optional")
 # How each verb takes what a document says: the value of the member that has its name.
 _VERBS: Mapping[str, Callable[[On, Any, dict[str, Any]], Rule]] = {
+    # Without a code, `fail` gets None, and says what it wants.
     "fail": lambda on, value, occasions: on.fail(
         **{"code": None, **_arguments("fail", value, "code", "message")}, **occasions
     ),

@@ -1,11 +1,10 @@
-"""Which calls a rule, or a question about calls, is about."""
+"""Matchers: they select the calls that a rule, or a question about calls, is about."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import botocore
 from mock_s3vectors.abridging import NotKept, show, show_members
 from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.errors.hints import near
 from mock_s3vectors.protocol.model import operation_models
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Matcher:
         operations: their names; empty for all.
         region: None for any.
         account: None for any.
-        when: takes the call, and says whether it is meant; None if the rest decides.
-        members: what parameters must equal, by AWS's names. None: the parameter is absent.
+        when: a function that takes the call, and returns whether it is meant; None for any call.
+        members: the values that parameters must equal, by AWS's names. None: the parameter is absent.
     """
 
     operations: tuple[str, ...] = ()
@@ -120,19 +120,19 @@ class Matcher:
         """The arguments that make it."""
         names = self.operations or ("*",)
         first = repr(names[0]) if len(names) == 1 else repr(list(names))
-        given = {"region": self.region, "account": self.account, "when": self.when}
-        rest = show_members(
-            {**{name: value for name, value in given.items() if value is not None}, **self.members}
-        )
-        return f"{first}, {rest}" if rest else first
+        return ", ".join(filter(None, (first, self._conditions)))
 
     def __str__(self) -> str:
+        name = " or ".join(self.operations) or "any operation"
+        return f"{name}({self._conditions})" if self._conditions else name
+
+    @property
+    def _conditions(self) -> str:
+        """All but the operations, as arguments; empty if there is nothing else."""
         given = {"region": self.region, "account": self.account, "when": self.when}
-        rest = show_members(
+        return show_members(
             {**{name: value for name, value in given.items() if value is not None}, **self.members}
         )
-        name = " or ".join(self.operations) or "any operation"
-        return f"{name}({rest})" if rest else name
 
 
 def actual(call: Call, name: str) -> Any:
@@ -220,20 +220,3 @@ def members_of(operation: str | None) -> frozenset[str]:
     if members & set(_ARNS):
         members |= {"vectorBucketName"}
     return frozenset(members)
-
-
-def near(name: object, known: Iterable[str]) -> str:
-    """Return ` Did you mean ...?` if a known name is like the given one."""
-    plain = {_plain(candidate): candidate for candidate in known}
-    found = get_close_matches(_plain(str(name)), plain, n=1, cutoff=0.6)
-    return f" Did you mean {plain[found[0]]!r}?" if found else ""
-
-
-def _plain(name: str) -> str:
-    # The ending that all codes of errors have would make any two of them alike.
-    return name.replace("_", "").lower().removesuffix("exception")
-
-
-def plural(count: int, noun: str) -> str:
-    """Return a number with its noun: `1 call`, `1,200 calls`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Where a test looks: the account and Region that it means, and what it asks for by name."""
+"""The place where a test looks: an account and a Region, and a bucket or an index in them."""
 
 from __future__ import annotations
 

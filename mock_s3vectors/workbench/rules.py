@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, fields
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
+from mock_s3vectors.abridging import plural
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.errors.hints import near
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.workbench.calls import Call
-from mock_s3vectors.workbench.matching import Matcher, near, plural
 from mock_s3vectors.workbench.verbs import Answer, Delay, Disconnect, Fail, Limit
 from mock_s3vectors.world.rules import Step
 
@@ -22,13 +24,14 @@ if TYPE_CHECKING:
     from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.messages import Disconnect as Kind
     from mock_s3vectors.workbench.calls import Calls
+    from mock_s3vectors.workbench.matching import Matcher
     from mock_s3vectors.workbench.verbs import Seconds, Verb
 
 _ids = count(1)
 
 
 class RuleBook(Protocol):
-    """Where a rule is kept: the mock that it was made with."""
+    """The mock that a rule was made with, which keeps it."""
 
     def keep(self, rule: Rule) -> None:
         """Have the rule act from now on."""
@@ -50,42 +53,38 @@ class OccasionOptions(TypedDict, total=False):
     optional: bool
 
 
+@dataclass(frozen=True, kw_only=True)
 class Occasions:
-    """When a rule acts, of all the calls that it is about.
+    """The calls on which a rule acts, of all that it is about.
 
     Attributes:
         times: how often at most; None for any number.
         after: how many calls it lets pass first.
-        probability: of acting on each of the others.
-        seed: of the random numbers, so that they are the same in each run.
+        probability: the chance that it acts on each later call, above 0, up to 1.
+        seed: of the random numbers, so that they are the same in each run; None for others each time.
         optional: whether it may end without having acted.
     """
 
-    def __init__(
-        self,
-        *,
-        times: int | None = None,
-        after: int = 0,
-        probability: float = 1.0,
-        seed: int | None = None,
-        optional: bool = False,
-    ) -> None:
-        if times is not None and not _is_count(times, least=1):
-            raise UsageError(f"times={times!r}: give a whole number, 1 or more, or None for any number.")
-        if not _is_count(after, least=0):
-            raise UsageError(f"after={after!r}: give a whole number, 0 or more.")
-        is_number = isinstance(probability, (int, float)) and not isinstance(probability, bool)
-        if not is_number or not 0 < probability <= 1:
-            raise UsageError(f"probability={probability!r}: give a number above 0, up to 1.")
-        if seed is not None and not isinstance(seed, (int, str)):
-            raise UsageError(f"seed={seed!r}: give an int, or None for other random numbers in each run.")
-        if not isinstance(optional, bool):
-            raise UsageError(f"optional={optional!r}: must be True or False.")
-        self.times = times
-        self.after = after
-        self.probability = probability
-        self.seed = seed
-        self.optional = optional
+    times: int | None = None
+    after: int = 0
+    probability: float = 1.0
+    seed: int | None = None
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        if self.times is not None and not _is_count(self.times, least=1):
+            raise UsageError(f"times={self.times!r}: give a whole number, 1 or more, or None for any number.")
+        if not _is_count(self.after, least=0):
+            raise UsageError(f"after={self.after!r}: give a whole number, 0 or more.")
+        is_number = isinstance(self.probability, (int, float)) and not isinstance(self.probability, bool)
+        if not is_number or not 0 < self.probability <= 1:
+            raise UsageError(f"probability={self.probability!r}: give a number above 0, up to 1.")
+        if self.seed is not None and not isinstance(self.seed, (int, str)):
+            raise UsageError(
+                f"seed={self.seed!r}: give an int, or None for other random numbers in each run."
+            )
+        if not isinstance(self.optional, bool):
+            raise UsageError(f"optional={self.optional!r}: must be True or False.")
 
     @classmethod
     def of(cls, verb: str, options: OccasionOptions) -> Occasions:
@@ -104,11 +103,11 @@ class Occasions:
 
     def document(self) -> dict[str, Any]:
         """Return them as JSON values."""
-        return dict(vars(self))
+        return asdict(self)
 
     def __str__(self) -> str:
-        usual = {"times": None, "after": 0, "probability": 1.0, "seed": None, "optional": False}
-        return "".join(f", {name}={value!r}" for name, value in vars(self).items() if value != usual[name])
+        given = [(field, getattr(self, field.name)) for field in fields(self)]
+        return "".join(f", {field.name}={value!r}" for field, value in given if value != field.default)
 
 
 def _is_count(value: object, least: int) -> bool:
@@ -116,7 +115,7 @@ def _is_count(value: object, least: int) -> bool:
 
 
 class Rule:
-    """What a mock does with some of its calls, until it is removed or the mock ends.
+    """A rule: a mock does something with some of its calls, until the rule is removed or the mock ends.
 
     In a `with` block it is removed at the end of the block.
 
@@ -130,7 +129,7 @@ class Rule:
         self.hits = 0
         # How many calls it was about.
         self._seen = 0
-        # Whether it has ever acted, and seen a call: a savepoint takes its hits back.
+        # Whether it has ever acted, and ever seen a call. Its hits do not tell: a savepoint takes them back.
         self._has_acted = self._has_seen = False
         self._text = f"mock.on({matcher.text}).{verb.name}({verb}{occasions})"
         self._matcher = verb.restrict(matcher)
@@ -153,7 +152,7 @@ class Rule:
                 return Step.GO_ON
             self.hits += 1
             self._has_acted = True
-        # Of several, the one that ends the way of the call is named, else the newest.
+        # Of several rules that act on a call, the exchange names the one that decides, else the newest.
         before, exchange.rule = exchange.rule, self
         step = self._verb.act(exchange, call, self._random)
         if step is Step.GO_ON and before is not None:
@@ -198,7 +197,7 @@ class Rule:
             raise AssertionError(unfired)
 
     def complaint(self) -> str | None:
-        """Return what a test should know when it ends: that the rule has never acted; None if all is well."""
+        """Return the failure of a test that ends while the rule has never acted; None if all is well."""
         occasions = self._occasions
         may_rest = self._verb.only_watches or occasions.probability < 1
         if occasions.optional or self._has_acted or (may_rest and self._has_seen):
@@ -230,62 +229,50 @@ def _plain(value: Any) -> Any:
 
 
 class On:
-    """The calls that a rule is going to be about, from `mock.on(...)`. Each method makes a rule.
+    """The calls of a rule, selected by `mock.on(...)`. Each method makes a rule, which acts from then on.
 
-    Each takes these arguments besides its own:
+    Besides its own arguments, each method takes:
 
         times: how often the rule acts at most; by default until it is removed.
         after: how many calls it lets pass first.
-        probability: of acting on each of the others.
-        seed: of the random numbers, so that they are the same in each run.
-        optional: whether it may end without having acted. By default that fails the test.
+        probability: the chance that it acts on each later call, above 0, up to 1.
+        seed: an int that makes the random numbers the same in each run.
+        optional: whether the rule may end without having acted. By default that fails the test.
     """
 
     def __init__(self, matcher: Matcher, book: RuleBook) -> None:
         self._matcher = matcher
         self._book = book
 
-    def fail(
-        self,
-        code: str | int,
-        message: str | None = None,
-        **occasions: Unpack[OccasionOptions],
-    ) -> Rule:
+    def __repr__(self) -> str:
+        return f"mock.on({self._matcher.text})"
+
+    def fail(self, code: str | int, message: str | None = None, **occasions: Unpack[OccasionOptions]) -> Rule:
         """Have the calls fail with an error. They change nothing.
 
         Args:
             code: an error that the service model gives the operation, `"TooManyRequestsException"`;
                 `"SerializationException"`; or a status from 500 to 599, for an answer without a body.
             message: the text of the error; None for the usual one.
-            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see the class.
+            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see `On`.
 
         Raises:
             UsageError: the operation has no such error, or an argument is wrong.
         """
-        return self._make(
-            Fail(code, message),
-            occasions,
-        )
+        return self._make(Fail(code, message), occasions)
 
-    def delay(
-        self,
-        seconds: Seconds,
-        **occasions: Unpack[OccasionOptions],
-    ) -> Rule:
+    def delay(self, seconds: Seconds, **occasions: Unpack[OccasionOptions]) -> Rule:
         """Have the answers come later. Older rules act on the calls too, and their delays add up.
 
         Args:
             seconds: how much later; the least and the most, `(0.1, 0.5)`; or a function that returns it,
                 and may take the call.
-            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see the class.
+            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see `On`.
 
         Raises:
             UsageError: an argument is wrong.
         """
-        return self._make(
-            Delay(seconds),
-            occasions,
-        )
+        return self._make(Delay(seconds), occasions)
 
     def limit(
         self,
@@ -304,15 +291,12 @@ class On:
             requests: how many calls may pass in any `per` seconds.
             vectors: how many vectors they may insert and delete in all.
             per: seconds.
-            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see the class.
+            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see `On`.
 
         Raises:
             UsageError: an argument is wrong.
         """
-        return self._make(
-            Limit(requests, vectors, per),
-            occasions,
-        )
+        return self._make(Limit(requests, vectors, per), occasions)
 
     def disconnect(
         self,
@@ -328,34 +312,24 @@ class On:
                 connection is closed without an answer, `"truncated"`: or in the middle of one;
                 `"malformed"`: what comes is not HTTP.
             applied: whether the calls are carried out all the same, and only their answers get lost.
-            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see the class.
+            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see `On`.
 
         Raises:
             UsageError: an argument is wrong.
         """
-        return self._make(
-            Disconnect(kind, applied=applied),
-            occasions,
-        )
+        return self._make(Disconnect(kind, applied=applied), occasions)
 
-    def answer(
-        self,
-        result: Mapping[str, Any],
-        **occasions: Unpack[OccasionOptions],
-    ) -> Rule:
+    def answer(self, result: Mapping[str, Any], **occasions: Unpack[OccasionOptions]) -> Rule:
         """Have the calls answered with a result, and not carried out.
 
         Args:
             result: the members of the operation's output, `{"vectors": [], "distanceMetric": "cosine"}`.
-            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see the class.
+            **occasions: `times`, `after`, `probability`, `seed`, `optional`: see `On`.
 
         Raises:
             UsageError: the operation cannot answer this, or an argument is wrong.
         """
-        return self._make(
-            Answer(result),
-            occasions,
-        )
+        return self._make(Answer(result), occasions)
 
     def _make(self, verb: Verb, occasions: OccasionOptions) -> Rule:
         rule = Rule(self._matcher, verb, Occasions.of(verb.name, occasions), self._book)

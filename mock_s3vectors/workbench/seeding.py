@@ -111,7 +111,7 @@ def seed(  # noqa: PLR0913 - the contract of `mock.seed`
 
 @dataclass(frozen=True)
 class _Records:
-    """What to store.
+    """The vectors to store, with their keys and metadata.
 
     Attributes:
         vectors: the vectors.

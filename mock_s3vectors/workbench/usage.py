@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mock_s3vectors.abridging import plural
+
 if TYPE_CHECKING:
     from mock_s3vectors.world import World
 
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """What calls used since the mock began or was reset, and what is stored now.
+    """The amounts that calls used since the mock began or was reset, and the bytes that are stored now.
 
     A refused call counts for nothing (Choice: unbilled-refusals), and neither does one that a rule answers
     in the service's place. A call that was made, and whose answer got lost, counts.
@@ -42,19 +44,15 @@ class Usage:
 
     def __str__(self) -> str:
         lines = (
-            ("PutVectors", _requests(self.put_requests), f"{self.put_bytes:,} bytes"),
+            ("PutVectors", plural(self.put_requests, "request"), f"{self.put_bytes:,} bytes"),
             ("", "", f"{self.billed_put_bytes:,} bytes at 128 KB a request or more"),
-            ("QueryVectors", _requests(self.query_requests), f"{self.query_bytes:,} bytes processed"),
-            ("GetVectors", _requests(self.get_requests), ""),
-            ("ListVectors", _requests(self.list_requests), ""),
-            ("DeleteVectors", _requests(self.delete_requests), ""),
+            ("QueryVectors", plural(self.query_requests, "request"), f"{self.query_bytes:,} bytes processed"),
+            ("GetVectors", plural(self.get_requests, "request"), ""),
+            ("ListVectors", plural(self.list_requests, "request"), ""),
+            ("DeleteVectors", plural(self.delete_requests, "request"), ""),
             ("stored now", "", f"{self.storage_bytes:,} bytes"),
         )
         return "\n".join(f"{what:<14}{requests:>16}  {amount}".rstrip() for what, requests, amount in lines)
-
-
-def _requests(number: int) -> str:
-    return f"{number:,} request{'' if number == 1 else 's'}"
 
 
 def usage_of(world: World) -> Usage:

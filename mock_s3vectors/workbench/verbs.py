@@ -1,4 +1,4 @@
-"""What a rule does with a call that it is about: fail, delay, limit, disconnect or answer."""
+"""The verbs of rules, which act on a call: fail, delay, limit, disconnect and answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
@@ -13,8 +14,9 @@ from botocore.validate import ParamValidator
 
 from mock_s3vectors.abridging import show
 from mock_s3vectors.errors.exceptions import BareStatus, InjectedError, UsageError
+from mock_s3vectors.errors.hints import near
 from mock_s3vectors.messages import Disconnect as Kind
-from mock_s3vectors.workbench.matching import Matcher, actual, models, near
+from mock_s3vectors.workbench.matching import actual, models
 from mock_s3vectors.workbench.texts import injected_text
 from mock_s3vectors.world.clock import is_number
 from mock_s3vectors.world.rules import Step
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.workbench.calls import Call
+    from mock_s3vectors.workbench.matching import Matcher
 
 # Seconds, the least and the most of them, or a function that returns them; it may take the call.
 Seconds = float | tuple[float, float] | Callable[..., float]
@@ -37,10 +40,10 @@ _SERIALIZATION = "SerializationException"
 
 
 class Verb(ABC):
-    """What a rule does. It is checked when it is made, so that a call cannot find anything wrong with it."""
+    """The action of a rule. Its arguments are checked when it is made, so a call meets no mistake in them."""
 
     name: ClassVar[str]
-    # Whether a rule has done its duty when it has seen a call, and did nothing about it.
+    # Whether a rule is content with having seen a call, even if it did not act on any.
     only_watches: ClassVar[bool] = False
 
     def restrict(self, matcher: Matcher) -> Matcher:
@@ -108,15 +111,13 @@ class Fail(Verb):
             )
         if not lacking:
             return matcher
-        return Matcher(tuple(sorted(having)), matcher.region, matcher.account, matcher.when, matcher.members)
+        return replace(matcher, operations=tuple(sorted(having)))
 
     def act(self, exchange: Exchange, call: Call, random: Random) -> Step:  # noqa: ARG002 - as any verb
         """Raise the error."""
         if self._status is not None:
             raise BareStatus(self._status)
-        operation = str(exchange.operation)
-        message = self._message or injected_text(self._code, operation)
-        raise InjectedError(self._code, _status_of(self._code), message)
+        raise _injected(self._code, exchange, self._message)
 
     def document(self) -> Any:
         """See `Verb.document`."""
@@ -141,6 +142,11 @@ def _bare_status(code: str | int) -> int | None:
     return int(code)
 
 
+def _injected(code: str, exchange: Exchange, message: str | None = None) -> InjectedError:
+    """Return an error for a call; None as its message for the usual text."""
+    return InjectedError(code, _status_of(code), message or injected_text(code, str(exchange.operation)))
+
+
 def _codes_of(operation: str) -> list[str]:
     return [shape.name for shape in models()[operation].error_shapes]
 
@@ -162,12 +168,7 @@ class Delay(Verb):
         if callable(seconds):
             self._takes_call = _takes_an_argument(seconds)
             return
-        bounds = seconds if isinstance(seconds, tuple) else (seconds, seconds)
-        if (
-            len(bounds) != len(("least", "most"))
-            or not all(map(_is_duration, bounds))
-            or bounds[0] > bounds[1]
-        ):
+        if not (_is_range(seconds) if isinstance(seconds, tuple) else _is_duration(seconds)):
             raise UsageError(
                 f"delay({seconds!r}): give seconds, 0 or more; the least and the most of them, (0.1, 0.5); "
                 "or a function that returns them."
@@ -201,6 +202,10 @@ class Delay(Verb):
 
 def _is_duration(value: object) -> bool:
     return is_number(value) and value >= 0  # type: ignore[operator] # it is a number
+
+
+def _is_range(bounds: tuple[Any, ...]) -> bool:
+    return len(bounds) == 2 and all(map(_is_duration, bounds)) and bounds[0] <= bounds[1]  # noqa: PLR2004 - a pair
 
 
 def _takes_an_argument(function: Callable[..., object]) -> bool:
@@ -260,16 +265,14 @@ class Limit(Verb):
         Raises:
             InjectedError: always.
         """
-        code = "TooManyRequestsException"
-        raise InjectedError(code, _status_of(code), injected_text(code, str(exchange.operation)))
+        raise _injected("TooManyRequestsException", exchange)
 
     def document(self) -> Any:
         """See `Verb.document`."""
         return {"requests": self._requests, "vectors": self._vectors, "per": self._per}
 
     def __str__(self) -> str:
-        parts = {"requests": self._requests, "vectors": self._vectors, "per": self._per}
-        return ", ".join(f"{name}={value!r}" for name, value in parts.items() if value is not None)
+        return ", ".join(f"{name}={value!r}" for name, value in self.document().items() if value is not None)
 
 
 def _vectors_of(call: Call) -> int:
@@ -287,7 +290,8 @@ class Disconnect(Verb):
     def __init__(self, kind: Kind = "reset", *, applied: bool = False) -> None:
         if kind not in get_args(Kind):
             raise UsageError(
-                f"disconnect({kind!r}):{near(kind, get_args(Kind))} Kinds: {', '.join(get_args(Kind))}."
+                f"disconnect({kind!r}): there is no such kind.{near(kind, get_args(Kind))} "
+                f"Kinds: {', '.join(get_args(Kind))}."
             )
         if not isinstance(applied, bool):
             raise UsageError(f"disconnect(applied={applied!r}): must be True or False.")
@@ -295,7 +299,7 @@ class Disconnect(Verb):
         self._applied = applied
 
     def act(self, exchange: Exchange, call: Call, random: Random) -> Step:  # noqa: ARG002 - as any verb
-        """Have the door lose the answer. Reading changes nothing, so it has one that can be cut in two."""
+        """Have the door lose the answer. A read is carried out in any case: half its answer may be sent."""
         exchange.lost = self._kind
         is_read = str(exchange.operation).startswith(_READS)
         return Step.CARRY_OUT if self._applied or is_read else Step.ANSWERED

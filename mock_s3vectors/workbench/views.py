@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mock_s3vectors.abridging import plural
 from mock_s3vectors.workbench.places import (
     caller_for,
     check_text,
@@ -136,7 +137,7 @@ class IndexView:
         keys = f": {listed(map(repr, self._table.keys), len(self))}" if len(self) else ""
         return (
             f"<IndexView {self.name!r} in {self._index.arn.bucket!r}, {_where(self._index)}: "
-            f"{counted(len(self), 'vector', 'vectors')} of {counted(self.dimension, 'float', 'floats')}, "
+            f"{plural(len(self), 'vector')} of {plural(self.dimension, 'float')}, "
             f"{self.distance_metric}, {self.mode}{keys}>"
         )
 
@@ -245,7 +246,7 @@ class VectorBucketView:
         indexes = f": {listed(map(repr, self._views), len(self))}" if self._views else ""
         return (
             f"<VectorBucketView {self.name!r}, {_where(self._bucket)}: "
-            f"{counted(len(self), 'index', 'indexes')}{indexes}>"
+            f"{plural(len(self), 'index', 'es')}{indexes}>"
         )
 
     @property
@@ -292,12 +293,7 @@ class VectorBucketView:
 def abbreviated(vector: NDArray[np.float32]) -> str:
     """Return a vector for a message: how long it is, in both senses."""
     norm = np.linalg.norm(vector.astype(np.float64))
-    return f"{counted(len(vector), 'float', 'floats')}, norm {norm:.3g}"
-
-
-def counted(count: int, one: str, several: str) -> str:
-    """Return a number with its noun."""
-    return f"{count:,} {one if count == 1 else several}"
+    return f"{plural(len(vector), 'float')}, norm {norm:.3g}"
 
 
 def _copied(document: dict[str, Any]) -> dict[str, Any]:

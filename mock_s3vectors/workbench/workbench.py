@@ -1,4 +1,4 @@
-"""What hangs on a mock, for the test that made it: rules, the clock, the calls, the state."""
+"""The workbench, through which a test steers its mock: rules, the clock, the calls, the state."""
 
 from __future__ import annotations
 
@@ -51,10 +51,11 @@ class Steered(Protocol):
 
 
 class Workbench(ABC):
-    """Steers and shows a mock that is on: has calls fail or wait, moves the time, lists calls, looks inside.
+    """The methods by which a test steers a mock that is on, and sees what happens in it.
 
-    All of it ends with the mock. An inner mock begins with the time and the rules of the outer one, and
-    undoes its own.
+    They have calls fail, wait or get lost, move the time, list the calls, fill indexes and look inside. All
+    that they set ends with the mock. An inner mock begins with the time and the rules of the outer one, and
+    undoes its own changes.
     """
 
     # The calls of the last time that it was on, and how many more there were; None if they are not known.
@@ -89,17 +90,20 @@ class Workbench(ABC):
         when: Callable[[Call], object] | None = None,
         **members: Any,
     ) -> On:
-        """Return the calls that a rule is going to be about: `mock.on("PutVectors").fail(...)`.
+        """Select the calls of a rule, which the method of the returned object makes.
 
-        The newest rule that is about a call decides what becomes of it; delays and limits go on to older
-        rules, and then to those of the outer mocks.
+        `mock.on("PutVectors").fail("TooManyRequestsException", times=2)` makes a rule; without a method such
+        as `fail`, `delay`, `limit`, `disconnect` or `answer`, nothing happens.
+
+        The newest rule that is about a call decides what becomes of it. After a delay, and within a limit,
+        older rules look at the call too, and then those of the outer mocks.
 
         Args:
             operation: the name of an operation, several in a list, or `"*"` for all.
             region: that of the caller; None for any.
             account: that of the caller, 12 digits; None for any.
-            when: takes the Call, and returns whether it is meant.
-            **members: what parameters must equal, by AWS's names: `indexName="plots"`. They are compared as
+            when: a function that takes the Call, and returns whether the rule is about it.
+            **members: the values of parameters, by AWS's names: `indexName="plots"`. They are compared as
                 `expected == actual`, so `unittest.mock.ANY` and `pytest.approx` work; None means absent.
                 `vectorBucketName` and `indexName` also match what an ARN names.
 
@@ -187,7 +191,11 @@ class Workbench(ABC):
     def limit_as_on_aws(self) -> Rule:
         """Refuse calls that put or delete vectors faster than AWS allows, by the mock's clock.
 
-        AWS documents 1,000 requests and 2,500 vectors a second for each index, and lets bursts pass.
+        The rule lets 1,000 requests and 6,250 vectors a second pass for each index, and refuses others with
+        TooManyRequestsException. AWS documents 2,500 vectors, but was seen to let bursts pass.
+
+        Raises:
+            UsageError: the mock is off.
         """
         return self.on(["PutVectors", "DeleteVectors"]).limit(
             requests=_REQUESTS_A_SECOND, vectors=_VECTORS_A_SECOND, per=1.0, optional=True
@@ -197,7 +205,10 @@ class Workbench(ABC):
     def rules(self) -> tuple[Rule, ...]:
         """The rules that hold for calls of this mock, in the order in which they look at a call.
 
-        First those that were made with it, the newest first, and then those of the mocks around it.
+        The mock's own rules come first, the newest before the others, and then those of the mocks around it.
+
+        Raises:
+            UsageError: the mock is off.
         """
         from mock_s3vectors.workbench.rules import Rule  # noqa: PLC0415 - it loads botocore
 
@@ -207,7 +218,11 @@ class Workbench(ABC):
 
     @property
     def clock(self) -> Clock:
-        """The time of the mock: it can be moved, shifted and frozen."""
+        """The time of the mock: it can be moved, shifted and frozen.
+
+        Raises:
+            UsageError: the mock is off.
+        """
         return self._on("clock").world.clock
 
     # --- state ------------------------------------------------------------------------------
@@ -228,19 +243,20 @@ class Workbench(ABC):
     ) -> IndexView:
         """Put any number of vectors into an index at once, all or none, and return a view of it.
 
-        The bucket and the index are created if they are missing. Everything is checked as the service checks
-        it, except that there is no limit to the size of a request. It is not one of the calls.
+        The bucket and the index are created if they are missing. Vectors whose keys exist are overwritten.
+        Everything is checked as the service checks it, except that there is no limit to the size of a
+        request. It is no call: `mock.calls` does not list it, and `mock.usage()` counts only what it stores.
 
         Args:
             bucket: the name of the vector bucket.
             index: the name of the index.
             vectors: an array of shape (n, d) of any type of real numbers, or a list of n vectors. An array of
                 shape (0, d) makes an empty index.
-            keys: one for each vector; None for "0", "1", and so on.
-            metadata: a dict, or None, for each vector; None if no vector has any.
-            distance_metric: that of a new index; None for `"cosine"`. A given one must be that of an index
-                that exists.
-            non_filterable_metadata_keys: those of a new index.
+            keys: n keys, one for each vector; None for "0", "1", and so on.
+            metadata: n entries, a dict or None for each vector; None if no vector has any.
+            distance_metric: `"cosine"` or `"euclidean"`. None: that of the index, or for a new one
+                `"cosine"`. An index that exists must have the given one.
+            non_filterable_metadata_keys: the keys of a new index that filters must not name.
             text_search: the metadata keys by which a new index can be searched for text, with the language
                 of each, `{"plot": "en"}`, or without.
             region: None for the only Region in which the account has such a bucket, else for that of the
@@ -272,7 +288,7 @@ class Workbench(ABC):
         """Return a view of a vector bucket, as it is now.
 
         Args:
-            name: that of the bucket.
+            name: the name of the bucket.
             region: None for the only Region in which the account has such a bucket.
             account: 12 digits; None for that of the options.
 
@@ -291,9 +307,9 @@ class Workbench(ABC):
 
         Args:
             bucket: the name of its vector bucket.
-            name: that of the index.
-            region: see `bucket`, as for the account.
-            account: 12 digits.
+            name: the name of the index.
+            region: see `bucket`.
+            account: see `bucket`.
 
         Raises:
             UsageError: the mock is off, or there is no such index; the text names those that exist.
@@ -304,13 +320,21 @@ class Workbench(ABC):
         return views.index(level.world, level.config, bucket, name, region, account)
 
     def describe(self) -> Description:
-        """Return a table of everything that there is: print it, or show it in a notebook or with rich."""
+        """Return a table of all vector buckets and indexes: print it, or show it in a notebook or with rich.
+
+        Raises:
+            UsageError: the mock is off.
+        """
         from mock_s3vectors.workbench.describe import describe  # noqa: PLC0415 - it loads numpy
 
         return describe(self._on("describe()").world)
 
     def usage(self) -> Usage:
-        """Return what calls used since the mock began, in the units that AWS bills by, without prices."""
+        """Return what calls used since the mock began, in the units that AWS bills by, without prices.
+
+        Raises:
+            UsageError: the mock is off.
+        """
         from mock_s3vectors.workbench.usage import usage_of  # noqa: PLC0415 - it loads numpy
 
         return usage_of(self._on("usage()").world)
@@ -321,11 +345,13 @@ class Workbench(ABC):
     def calls(self) -> Calls:
         """The calls that have reached the mock since it began, every attempt, the oldest first.
 
-        It is a list of this moment. After the mock has ended, it is that of its end. Calls that an inner
-        mock answers are listed there, and here only if it is shared.
+        The list does not grow: ask for `mock.calls` again to see later calls. After the mock has ended, it
+        has all calls until then. Calls that an inner mock answers are in the list of the inner mock, and in
+        this one only if the inner mock is shared.
 
         Raises:
-            UsageError: the mock has not been on, or only for what it decorates.
+            UsageError: the mock has not been on yet, or it was on for a decorated function, which forgets
+                its calls.
         """
         from mock_s3vectors.workbench.calls import Calls  # noqa: PLC0415 - it loads botocore
 

@@ -17,14 +17,14 @@ MOST_BYTES = 8 * 1024 * 1024
 
 
 class Record(Protocol):
-    """What is kept of a call that is over, as a journal sees it."""
+    """The record of a call that is over, as a journal sees it."""
 
     @property
     def size(self) -> int:
         """The bytes of its body."""
 
     def trim(self, longest: int) -> None:
-        """Drop a body that is longer, and the large ones of the values that it stands for."""
+        """Drop the body, and large parameters, if the body is longer."""
 
 
 RecordType = TypeVar("RecordType", bound=Record)

@@ -1,4 +1,4 @@
-"""What the calls of a world used, in the units that AWS bills by. Prices are not known here."""
+"""The amounts that the calls of a world used, in the units that AWS bills by, without prices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mock_s3vectors.locks import new_lock
 
 
 class Amounts(NamedTuple):
-    """What one call used, or many did; the attributes of `workbench.usage.Usage` explain these."""
+    """The amounts that one call, or many, used; the attributes of `workbench.usage.Usage` explain them."""
 
     put_requests: int = 0
     put_bytes: int = 0

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Step(Enum):
-    """What happens to a call after a rule has looked at it."""
+    """The next step of a call after a rule has looked at it."""
 
     GO_ON = "older rules look at it"
     CARRY_OUT = "the call is carried out, and no older rule looks at it"
@@ -29,10 +29,10 @@ class Rule(Protocol):
         """
 
     def progress(self) -> object:
-        """Return how far it has come: all that calls have changed of it."""
+        """Return its progress: all that calls have changed of it, such as its hits."""
 
     def go_back(self, progress: Any) -> None:
-        """Be as far as it was before."""
+        """Set the rule back to an earlier progress."""
 
 
 class Rules:

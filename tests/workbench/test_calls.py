@@ -633,6 +633,15 @@ def test_after_the_end_of_the_mock(once: Client) -> None:
     assert len(mock.calls) == 0
 
 
+def test_calls_equal_a_list_of_them(mock: MockS3Vectors, once: Client) -> None:
+    mock.calls.clear()
+    assert mock.calls == []
+    lists(once, 1)
+    (call,) = mock.calls
+    assert mock.calls == [call] == mock.calls[:]
+    assert mock.calls != []
+
+
 def test_threads_call_while_others_look(mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST_BYTES", 5_000)
     client: Client = boto3.client("s3vectors", region_name="us-east-1")

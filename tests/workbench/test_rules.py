@@ -627,9 +627,15 @@ def test_a_call_that_is_lost_before_the_write(mock: MockS3Vectors, client: Clien
     [
         (
             ("rest",),
-            "disconnect('rest'): Did you mean 'reset'? Kinds: reset, timeout, empty, truncated, malformed.",
+            (
+                "disconnect('rest'): there is no such kind. Did you mean 'reset'? "
+                "Kinds: reset, timeout, empty, truncated, malformed."
+            ),
         ),
-        ((None,), "disconnect(None): Kinds: reset, timeout, empty, truncated, malformed."),
+        (
+            (None,),
+            "disconnect(None): there is no such kind. Kinds: reset, timeout, empty, truncated, malformed.",
+        ),
     ],
 )
 def test_disconnects_that_cannot_be(mock: MockS3Vectors, arguments: Any, text: str) -> None:

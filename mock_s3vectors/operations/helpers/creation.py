@@ -1,4 +1,4 @@
-"""What CreateVectorBucket and CreateIndex answer when a name is taken."""
+"""The answer of CreateVectorBucket and CreateIndex when a name is taken."""
 
 from __future__ import annotations
 

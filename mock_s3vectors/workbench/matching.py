@@ -18,7 +18,7 @@ from mock_s3vectors.protocol.model import operation_models
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-    from mock_s3vectors.workbench.calls import Call
+    from mock_s3vectors.workbench.call import Call
 
 # Where a call may name its bucket or index by an ARN.
 _ARNS = ("indexArn", "vectorBucketArn", "resourceArn")

@@ -284,8 +284,13 @@ def test_every_operation_that_has_an_error_can_fail_with_it(mock: MockS3Vectors,
         ),
         # All codes end alike, which makes none of them near.
         (
+            lambda mock: mock.on("GetIndex").fail("TeapotException"),
+            "'TeapotException' is not an error of GetIndex. Errors: AccessDeniedException, ",
+        ),
+        # Other services of AWS throttle with this code.
+        (
             lambda mock: mock.on("GetIndex").fail("ThrottlingException"),
-            "'ThrottlingException' is not an error of GetIndex. Errors: AccessDeniedException, ",
+            "'ThrottlingException' is not an error of GetIndex. Did you mean 'TooManyRequestsException'?",
         ),
         (lambda mock: mock.on().fail("Nothing"), "'Nothing' is not an error of Amazon S3 Vectors. Errors: "),
         (lambda mock: mock.on().fail(404), "fail(404): without a body, a status must be from 500 to 599."),

@@ -44,7 +44,8 @@ _MOST_BYTES = 20 * 1024 * 1024
 class Path(NamedTuple):
     """A path with its method and the function that makes the answer.
 
-    The function takes the JSON document of the request, None if there is none, and the name in the path.
+    The function takes the JSON document of the request, None if there is none, and the id in the path, else
+    an empty text.
     """
 
     method: str
@@ -85,11 +86,11 @@ def _of_level(current: Callable[[], Level | None], answer: Callable[[Level, Any,
         ServiceError: no mock is on.
     """
 
-    def answer_about_it(document: Any, name: str) -> Any:
+    def answer_about_it(document: Any, rule_id: str) -> Any:
         level = current()
         if level is None:
             raise refusals.unavailable()
-        return answer(level, document, name)
+        return answer(level, document, rule_id)
 
     return answer_about_it
 
@@ -123,17 +124,17 @@ def _add_rule(level: Level, document: Any, _: str) -> Any:
     return rule_from(_bench(level), document).document()
 
 
-def _remove_rules(level: Level, _: Any, name: str) -> Any:
+def _remove_rules(level: Level, _: Any, rule_id: str) -> Any:
     """Remove the rule with this id, or all rules if no id is given.
 
     Raises:
         UsageError: there is no such rule.
     """
     rules = _bench(level).rules
-    chosen = [rule for rule in rules if not name or str(rule.id) == name]
-    if name and not chosen:
+    chosen = [rule for rule in rules if not rule_id or str(rule.id) == rule_id]
+    if rule_id and not chosen:
         known = ", ".join(str(rule.id) for rule in rules) or "none"
-        raise UsageError(f"There is no rule with the id {shorten(name)!r}. Ids: {known}.")
+        raise UsageError(f"There is no rule with the id {shorten(rule_id)!r}. Ids: {known}.")
     for rule in chosen:
         rule.remove()
     return {}
@@ -187,7 +188,7 @@ _OF_A_MOCK: tuple[tuple[str, str, Callable[[Level, Any, str], Any]], ...] = (
     ("GET", "/rules", _rules),
     ("POST", "/rules", _add_rule),
     ("DELETE", "/rules", _remove_rules),
-    ("DELETE", "/rules/{name}", _remove_rules),
+    ("DELETE", "/rules/{id}", _remove_rules),
     ("GET", "/clock", _clock),
     ("POST", "/clock", _set_clock),
     ("POST", "/reset", _reset),
@@ -203,7 +204,7 @@ def _route(path: Path, paths: list[Path]) -> Route:
         answer = answers["GET" if request.method == "HEAD" else request.method]
         try:
             document = await _document(request) if request.method == "POST" else None
-            body = answer(document, request.path_params.get("name", ""))
+            body = answer(document, request.path_params.get("id", ""))
         except UsageError as error:
             return _response(server_refusals.bad_control_request(str(error)))
         except ServiceError as error:

@@ -162,7 +162,7 @@ def _may_agree(expected: Any, was: Any) -> bool:
 
 
 def _as_read(value: Any) -> Any:
-    """Return an expected value with lists for tuples and for what numpy has, as a call has them."""
+    """Return an expected value as a call has it, with lists for tuples and for arrays of numpy."""
     if hasattr(value, "tolist"):
         return value.tolist()
     if type(value) is dict:

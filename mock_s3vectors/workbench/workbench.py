@@ -269,7 +269,8 @@ class Workbench(ABC):
 
         Args:
             name: the name of the bucket.
-            region: None for the only Region in which the account has such a bucket.
+            region: None for the only Region in which the account has such a bucket, else for that of the
+                environment, else us-east-1.
             account: 12 digits; None for that of the options.
 
         Raises:

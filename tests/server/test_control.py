@@ -128,7 +128,7 @@ def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
         ("GET", "/rules"),
         ("POST", "/rules"),
         ("DELETE", "/rules"),
-        ("DELETE", "/rules/{name}"),
+        ("DELETE", "/rules/{id}"),
         ("GET", "/clock"),
         ("POST", "/clock"),
         ("POST", "/reset"),

@@ -642,6 +642,12 @@ def test_disconnects_that_cannot_be(mock: MockS3Vectors, arguments: Any, text: s
     assert str(refusal.value) == text
 
 
+def test_selected_calls_show_how_they_were_selected(mock: MockS3Vectors) -> None:
+    on = mock.on(["PutVectors", "DeleteVectors"], region="eu-west-1", indexName="plots")
+    assert repr(on) == "mock.on(['PutVectors', 'DeleteVectors'], region='eu-west-1', indexName='plots')"
+    assert repr(mock.on()) == "mock.on('*')"
+
+
 # --- rules that never fired -------------------------------------------------------------------
 
 

@@ -30,8 +30,8 @@ DOES = {
         '"delay": 0.2 or [0.1, 0.5], in seconds; '
         '"limit": {"requests": 5, "vectors": 2500, "per": 1.0}, the most requests and vectors that each '
         "index takes in so many seconds; "
-        '"disconnect": "reset", "timeout", "empty", "truncated", "malformed", or {"kind": ..., "applied": true}, '
-        "if the call is carried out all the same; "
+        '"disconnect": "reset", "timeout", "empty", "truncated", "malformed", or '
+        '{"kind": ..., "applied": true}, if the call is carried out all the same; '
         '"answer": {...}, the output of the operation. It may have '
         '"times": how often it acts at most; "after": how many calls it lets pass first; '
         '"probability": the chance that it acts on each later call, above 0, up to 1; '

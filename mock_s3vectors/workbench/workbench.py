@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.views import IndexView, VectorBucketView
     from mock_s3vectors.world import Clock
 
-# What AWS documents for each index, and what passes of bursts. Choice: rates-on-aws.
+# The documented requests of an index, and the vectors that AWS lets pass in a burst. Choice: rates-on-aws.
 _REQUESTS_A_SECOND = 1_000
 _VECTORS_A_SECOND = 6_250
 
@@ -70,18 +70,18 @@ class Workbench(ABC):
         when: Callable[[Call], object] | None = None,
         **members: Any,
     ) -> On:
-        """Select the calls of a rule, which the method of the returned object makes.
+        """Select calls. A method of the returned object then makes a rule for them.
 
-        `mock.on("PutVectors").fail("TooManyRequestsException", times=2)` makes a rule; without a method such
-        as `fail`, `delay`, `limit`, `disconnect` or `answer`, nothing happens.
+        `mock.on("PutVectors").fail("TooManyRequestsException", times=2)` makes a rule. Without one of `fail`,
+        `delay`, `limit`, `disconnect` and `answer`, nothing happens.
 
         The newest rule that is about a call decides what becomes of it. After a delay, and within a limit,
         older rules look at the call too, and then those of the outer mocks.
 
         Args:
             operation: the name of an operation, several in a list, or `"*"` for all.
-            region: that of the caller; None for any.
-            account: that of the caller, 12 digits; None for any.
+            region: the Region of the caller; None for any.
+            account: the account of the caller, 12 digits; None for any.
             when: a function that takes the Call, and returns whether the rule is about it.
             **members: the values of parameters, by AWS's names: `indexName="plots"`. They are compared as
                 `expected == actual`, so `unittest.mock.ANY` and `pytest.approx` work; None means absent.

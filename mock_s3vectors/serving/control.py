@@ -44,8 +44,7 @@ _MOST_BYTES = 20 * 1024 * 1024
 class Path(NamedTuple):
     """A path with its method and the function that makes the answer.
 
-    The function takes the JSON document of the request, None if there is none, and the id in the path, else
-    an empty text.
+    The function takes the JSON document of the request, None if there is none, and the id in the path.
     """
 
     method: str
@@ -131,7 +130,7 @@ def _remove_rules(level: Level, _: Any, rule_id: str) -> Any:
         UsageError: there is no such rule.
     """
     rules = _bench(level).rules
-    chosen = [rule for rule in rules if not rule_id or str(rule.id) == rule_id]
+    chosen = [rule for rule in rules if rule_id in ("", str(rule.id))]
     if rule_id and not chosen:
         known = ", ".join(str(rule.id) for rule in rules) or "none"
         raise UsageError(f"There is no rule with the id {shorten(rule_id)!r}. Ids: {known}.")

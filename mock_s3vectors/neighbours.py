@@ -73,8 +73,8 @@ def is_async(settings: Any) -> bool:
 def library_of_httpx(settings: Any) -> Any:
     """Return the module `httpx` or `httpx2` if a client of aiobotocore sends with it, None if with aiohttp.
 
-    A client is told to with `AioConfig.http_session_cls`, which is public. `aiobotocore.httpxsession` imports
-    one of the two modules as `httpx`.
+    `AioConfig.http_session_cls`, which is public, says with which a client sends. `aiobotocore.httpxsession`
+    imports one of the two modules as `httpx`.
     """
     sends_with_it = _is_derived_from(settings.http_session_cls, "aiobotocore.httpxsession", "HttpxSession")
     return _find("aiobotocore.httpxsession", "httpx") if sends_with_it else None

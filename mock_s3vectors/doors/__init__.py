@@ -10,7 +10,7 @@
 pass, but `local_endpoints` may warn of them. Importing the package loads none of these libraries: `loading`
 waits until somebody else does, and `patches` replaces their methods only while a mock is on.
 
-Both doors of this process wait before they give an answer that is late, and lose it if it is to get lost:
+Both doors of this process wait before they give a late answer, and lose an answer if a rule says so:
 `delivery` and `disconnects`. `retries` skips the pauses of clients that try again.
 """
 

@@ -1,4 +1,4 @@
-"""How an answer reaches a client of this process: at once, late, or not at all."""
+"""The delivery of answers to clients of this process: at once, late, or not at all."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def deliver(exchange: Exchange, request: AWSPreparedRequest, context: dict[str, 
 
     Args:
         exchange: what became of the request.
-        request: that of the client.
+        request: the request of the client.
         context: botocore's context of the call, with the settings of the client.
 
     Raises:
@@ -55,7 +55,7 @@ def deliver(exchange: Exchange, request: AWSPreparedRequest, context: dict[str, 
 
 
 def patience(exchange: Exchange, read_timeout: float | None) -> tuple[float, Disconnect | None]:
-    """Return for how many seconds a client waits, and how the answer gets lost then, None if it arrives.
+    """Return the seconds that a client waits, and how the answer gets lost after them; None if it arrives.
 
     Args:
         exchange: what became of its request.

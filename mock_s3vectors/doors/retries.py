@@ -1,6 +1,6 @@
-"""Retries without pauses: what `skip_retry_delays` makes of the sleeps of botocore and aiobotocore.
+"""Retries without pauses: with `skip_retry_delays`, botocore and aiobotocore do not sleep before them.
 
-All else is botocore's own: whether it tries again, how often, and how long it would pause. The pause reaches
+The rest is botocore's own: whether it tries again, how often, and how long it would pause. The pause reaches
 the next attempt's exchange through the context of the call, and on to a server through a header.
 """
 
@@ -24,7 +24,7 @@ _SKIPPED = "_mock_s3vectors_skipped"
 
 
 def skip_pauses(skips: Callable[[dict[str, Any]], bool]) -> Callable[..., Callable[..., Any]]:
-    """Return what wraps `Endpoint._needs_retry` or `AioEndpoint._needs_retry`, which sleep before a retry.
+    """Return a wrapper for `Endpoint._needs_retry` or `AioEndpoint._needs_retry`, which sleep before a retry.
 
     Args:
         skips: returns whether a call, given as botocore's dictionary of its request, is retried at once.
@@ -50,7 +50,7 @@ def take_skipped(context: dict[str, Any]) -> float:
 
 
 def skipped_before(headers: Mapping[str, str]) -> float:
-    """Return how many seconds were skipped before a client of this process called a server of it."""
+    """Return the seconds of pause that a client skipped before it called a server of the same process."""
     try:
         seconds = float(headers.get(SKIPPED_HEADER, 0))
     except ValueError:
@@ -64,14 +64,14 @@ class _Hasty:
     def __init__(self, endpoint: Any, context: dict[str, Any]) -> None:
         self._endpoint = endpoint
         self._context = context
-        # It is the one that it asks, too.
+        # `_needs_retry` asks the emitter of its endpoint, so this object is that as well.
         self._event_emitter = self
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._endpoint, name)
 
     def emit(self, event: str, **arguments: Any) -> Any:
-        """Ask the handlers, and return a pause of no seconds if they want one."""
+        """Ask the handlers; if they want a pause, return one of 0 seconds."""
         emitter = neighbours.event_emitter(self._endpoint)
         responses = emitter.emit(event, **{**arguments, "endpoint": self._endpoint})
         return self._awaited(responses) if inspect.isawaitable(responses) else self._without_pause(responses)

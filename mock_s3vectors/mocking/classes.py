@@ -202,7 +202,7 @@ def _block_of_test(case: Any) -> AbstractContextManager[Any]:
 
 @contextmanager
 def _savepoint_of_test(case: Any) -> Iterator[None]:
-    """Undo what a test of unittest does. A rule of it that never fired fails it."""
+    """Undo the changes of a test of unittest. If one of its rules never fired, it fails."""
 
     def check_rules() -> None:
         if has_failed(case):

@@ -49,7 +49,7 @@ _LONGEST_PLACE = 150
 
 
 def _line(record: Record) -> str:
-    from mock_s3vectors.workbench.calls import Call  # noqa: PLC0415 - it loads botocore, as calls do
+    from mock_s3vectors.workbench.call import Call  # noqa: PLC0415 - it loads orjson, as calls do
 
     call = Call(record)
     return " ".join(filter(None, (call.title(), _place(call.params), call.outcome())))

@@ -21,7 +21,8 @@ from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.control_guide import DOES
 from mock_s3vectors.workbench.documents import calls_like, check_names, document_of, rule_from
-from mock_s3vectors.workbench.workbench import BoundWorkbench, calls_of
+from mock_s3vectors.workbench.steered import calls_of
+from mock_s3vectors.workbench.workbench import BoundWorkbench
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

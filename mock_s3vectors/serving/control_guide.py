@@ -19,20 +19,23 @@ DOES = {
     ("POST", "/calls/find"): f"lists the calls that the document describes: {_CALLS}",
     ("DELETE", "/calls"): "forgets the calls",
     ("GET", "/rules"): (
-        "lists the rules with the id of each and its hits, on how many calls it has acted; the newest first. "
-        "The first one that is about a call decides, but delays add to what follows"
+        "lists the rules, the newest first, each with its id and its hits, the number of calls on which it "
+        "has acted. The first rule that is about a call decides; after a delay, and within a limit, those "
+        "after it look at the call too"
     ),
     ("POST", "/rules"): (
         f"adds a rule, and answers with it and its id. The document says which calls it is about: {_CALLS}. "
-        "And it has one of these: "
+        "It has one of these verbs: "
         '"fail": "TooManyRequestsException", 503, or {"code": ..., "message": ...}; '
         '"delay": 0.2 or [0.1, 0.5], in seconds; '
-        '"limit": {"requests": 5, "vectors": 2500, "per": 1.0}, at most so many in so many seconds, for each '
-        'index; "disconnect": "reset", "timeout", "empty", "truncated", "malformed", or {"kind": ..., '
-        '"applied": true}, if the call is to be carried out all the same; '
+        '"limit": {"requests": 5, "vectors": 2500, "per": 1.0}, the most requests and vectors that each '
+        "index takes in so many seconds; "
+        '"disconnect": "reset", "timeout", "empty", "truncated", "malformed", or '
+        '{"kind": ..., "applied": true}, if the call is carried out all the same; '
         '"answer": {...}, the output of the operation. It may have '
         '"times": how often it acts at most; "after": how many calls it lets pass first; '
-        '"probability": of acting on each of the others, above 0, up to 1; "seed": of the random numbers; '
+        '"probability": the chance that it acts on each later call, above 0, up to 1; '
+        '"seed": an integer that makes the random numbers the same each time; '
         '"optional": false, if a Python test that has this server must fail when the rule never acts'
     ),
     ("DELETE", "/rules"): "removes all rules",

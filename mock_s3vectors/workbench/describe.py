@@ -94,7 +94,7 @@ class Description:
 
     def __rich__(self) -> Table | str:
         """Return the table for rich."""
-        # Whoever calls this has loaded rich; nobody else needs it.
+        # Only rich calls this, so it is loaded already; no other caller needs it.
         from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - the reason is above
         from rich.table import Table  # noqa: PLC0415 - the same
         from rich.text import Text  # noqa: PLC0415 - the same

@@ -14,7 +14,8 @@ from mock_s3vectors.workbench.matching import members_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mock_s3vectors.workbench.calls import Call, Calls
+    from mock_s3vectors.workbench.call import Call
+    from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.rules import On, Rule
     from mock_s3vectors.workbench.workbench import Workbench
 

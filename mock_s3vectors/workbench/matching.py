@@ -19,7 +19,7 @@ from mock_s3vectors.protocol.model import operation_models
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-    from mock_s3vectors.workbench.calls import Call
+    from mock_s3vectors.workbench.call import Call
 
 # Where a call may name its bucket or index by an ARN.
 _ARNS = ("indexArn", "vectorBucketArn", "resourceArn")
@@ -163,7 +163,7 @@ def _may_agree(expected: Any, was: Any) -> bool:
 
 
 def _as_read(value: Any) -> Any:
-    """Return an expected value with lists for tuples and for what numpy has, as a call has them."""
+    """Return an expected value as a call has it, with lists for tuples and for arrays of numpy."""
     if hasattr(value, "tolist"):
         return value.tolist()
     if type(value) is dict:

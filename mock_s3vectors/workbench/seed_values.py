@@ -213,4 +213,6 @@ def _sent(document: Any, number: int, validator: ParamValidator, shape: Any) -> 
 
 def _check_count(name: str, given: int, count: int) -> None:
     if given != count:
-        raise UsageError(f"{name} has {given:,} entries for {count:,} vectors: give one for each vector.")
+        raise UsageError(
+            f"{name} has length {given:,}, but vectors has length {count:,}: give one for each vector."
+        )

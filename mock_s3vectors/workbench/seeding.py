@@ -61,25 +61,8 @@ def seed(  # noqa: PLR0913 - the contract of `mock.seed`
 ) -> IndexView:
     """Put vectors into an index, all or none, and return a view of it.
 
-    The bucket and the index are created if they are missing, under the options of the mock. Vectors whose
-    keys exist are overwritten, as PutVectors does. The arguments are copied.
-
-    Args:
-        world: the mocked S3 Vectors.
-        config: the options of the mock.
-        bucket: the name of the vector bucket.
-        index: the name of the index.
-        vectors: an array of shape (n, d) of any type of real numbers, or a list of n vectors. An array of
-            shape (0, d) makes an empty index.
-        keys: one for each vector; None for "0", "1", and so on.
-        metadata: a dict, or None, for each vector; None if no vector has any.
-        distance_metric: `"cosine"` or `"euclidean"`; None for that of the index, of a new one `"cosine"`.
-        non_filterable_metadata_keys: those of a new index.
-        text_search: the metadata keys by which a new index can be searched for text; as a mapping, with a
-            language code, or None, for each.
-        region: None for the only Region in which the account has such a bucket, else for that of the
-            environment, else us-east-1.
-        account: 12 digits; None for that of the options.
+    A new bucket and a new index are created under the options of the mock. See `Workbench.seed` for the
+    other arguments, which are copied.
 
     Raises:
         UsageError: the service would refuse this, or the index exists with other settings than these. The

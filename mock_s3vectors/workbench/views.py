@@ -42,13 +42,7 @@ def bucket(
 ) -> VectorBucketView:
     """Return a view of a vector bucket with all indexes in it.
 
-    Args:
-        world: the mocked S3 Vectors.
-        config: the options of the mock.
-        name: that of the bucket.
-        region: None for the only Region in which the account has such a bucket, else for that of the
-            environment, else us-east-1.
-        account: 12 digits; None for that of the options.
+    See `Workbench.bucket` for the arguments besides the world and its options.
 
     Raises:
         UsageError: there is no such bucket. The text names those that exist.
@@ -68,13 +62,7 @@ def index(  # noqa: PLR0913, PLR0917 - the contract of `mock.index`
 ) -> IndexView:
     """Return a view of an index.
 
-    Args:
-        world: the mocked S3 Vectors.
-        config: the options of the mock.
-        bucket: the name of its vector bucket.
-        name: that of the index.
-        region: see `bucket`.
-        account: see `bucket`.
+    See `Workbench.index` for the arguments besides the world and its options.
 
     Raises:
         UsageError: there is no such index, or no such bucket. The text names those that exist.
@@ -86,10 +74,10 @@ def index(  # noqa: PLR0913, PLR0917 - the contract of `mock.index`
 
 @dataclass(frozen=True, eq=False, repr=False)  # arrays are not simply equal or unequal
 class StoredVector:
-    """A vector of an index, as it was when its view was made.
+    """A vector of an index, as it was when its view was made: `mock.index("films", "plots")["alien"]`.
 
     Attributes:
-        key: that of the vector.
+        key: the key of the vector.
         vector: shape (dimension,), a read-only copy.
         metadata: all of it, filterable or not; a copy.
     """
@@ -200,7 +188,7 @@ class IndexView:
 
     @property
     def text_search(self) -> Mapping[str, str | None]:
-        """The metadata keys that can be searched for text, or soon, with their languages (None: standard)."""
+        """The languages of the metadata keys that are configured for text search; None: no language."""
         return MappingProxyType({key: text.language for key, text in self._index.text_search.items()})
 
     @property
@@ -291,7 +279,7 @@ class VectorBucketView:
 
 
 def abbreviated(vector: NDArray[np.float32]) -> str:
-    """Return a vector for a message: how long it is, in both senses."""
+    """Return a vector for a message: the number of its floats, and its norm."""
     norm = np.linalg.norm(vector.astype(np.float64))
     return f"{plural(len(vector), 'float')}, norm {norm:.3g}"
 

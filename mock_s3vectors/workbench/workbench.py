@@ -3,51 +3,31 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.workbench.steered import LevelRules, calls_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
-    from mock_s3vectors.config import Config
     from mock_s3vectors.exchange import Record
     from mock_s3vectors.messages import Disconnect
-    from mock_s3vectors.workbench.calls import Call, Calls
+    from mock_s3vectors.workbench.call import Call
+    from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.describe import Description
     from mock_s3vectors.workbench.rules import On, Rule
+    from mock_s3vectors.workbench.steered import Steered
     from mock_s3vectors.workbench.usage import Usage
     from mock_s3vectors.workbench.verbs import Seconds
     from mock_s3vectors.workbench.views import IndexView, VectorBucketView
-    from mock_s3vectors.world import Clock, World
+    from mock_s3vectors.world import Clock
 
-# What AWS documents for each index, and what passes of bursts. Choice: rates-on-aws.
+# The documented requests of an index, and the vectors that AWS lets pass in a burst. Choice: rates-on-aws.
 _REQUESTS_A_SECOND = 1_000
 _VECTORS_A_SECOND = 6_250
-
-
-class Steered(Protocol):
-    """A mock that is on, as its workbench sees it.
-
-    Attributes:
-        config: the options that hold in it.
-        rules: those that were made with it and not removed.
-        calls_before: how many calls its world had seen when it began, or when its calls were last forgotten.
-    """
-
-    config: Config
-    rules: list[Rule]
-    calls_before: int
-
-    @property
-    def is_on(self) -> bool:
-        """Whether it has not ended."""
-
-    @property
-    def world(self) -> World:
-        """The mocked S3 Vectors that its calls find and change."""
 
 
 class Workbench(ABC):
@@ -65,7 +45,7 @@ class Workbench(ABC):
     def _level(self) -> Steered | None:
         """Return the mock that is steered, None if it is off."""
 
-    def _on(self, asked: str) -> Steered:
+    def _steered(self, asked: str) -> Steered:
         """Return the mock that is steered.
 
         Raises:
@@ -90,18 +70,18 @@ class Workbench(ABC):
         when: Callable[[Call], object] | None = None,
         **members: Any,
     ) -> On:
-        """Select the calls of a rule, which the method of the returned object makes.
+        """Select calls. A method of the returned object then makes a rule for them.
 
-        `mock.on("PutVectors").fail("TooManyRequestsException", times=2)` makes a rule; without a method such
-        as `fail`, `delay`, `limit`, `disconnect` or `answer`, nothing happens.
+        `mock.on("PutVectors").fail("TooManyRequestsException", times=2)` makes a rule. Without one of `fail`,
+        `delay`, `limit`, `disconnect` and `answer`, nothing happens.
 
         The newest rule that is about a call decides what becomes of it. After a delay, and within a limit,
         older rules look at the call too, and then those of the outer mocks.
 
         Args:
             operation: the name of an operation, several in a list, or `"*"` for all.
-            region: that of the caller; None for any.
-            account: that of the caller, 12 digits; None for any.
+            region: the Region of the caller; None for any.
+            account: the account of the caller, 12 digits; None for any.
             when: a function that takes the Call, and returns whether the rule is about it.
             **members: the values of parameters, by AWS's names: `indexName="plots"`. They are compared as
                 `expected == actual`, so `unittest.mock.ANY` and `pytest.approx` work; None means absent.
@@ -113,9 +93,9 @@ class Workbench(ABC):
         from mock_s3vectors.workbench.matching import Matcher  # noqa: PLC0415 - it loads botocore
         from mock_s3vectors.workbench.rules import On  # noqa: PLC0415 - the same
 
-        level = self._on("on()")
+        level = self._steered("on()")
         conditions = {"region": region, "account": account, "when": when}
-        return On(Matcher.of(operation, {**members, **conditions}), _RuleBook(level))
+        return On(Matcher.of(operation, {**members, **conditions}), LevelRules(level))
 
     def fail(  # noqa: PLR0913 - those of `on` and `On.fail`
         self,
@@ -212,7 +192,7 @@ class Workbench(ABC):
         """
         from mock_s3vectors.workbench.rules import Rule  # noqa: PLC0415 - it loads botocore
 
-        return tuple(rule for rule in self._on("rules").world.rules.all() if isinstance(rule, Rule))
+        return tuple(rule for rule in self._steered("rules").world.rules.all() if isinstance(rule, Rule))
 
     # --- time -------------------------------------------------------------------------------
 
@@ -223,7 +203,7 @@ class Workbench(ABC):
         Raises:
             UsageError: the mock is off.
         """
-        return self._on("clock").world.clock
+        return self._steered("clock").world.clock
 
     # --- state ------------------------------------------------------------------------------
 
@@ -268,7 +248,7 @@ class Workbench(ABC):
         """
         from mock_s3vectors.workbench.seeding import seed  # noqa: PLC0415 - it loads numpy
 
-        level = self._on("seed()")
+        level = self._steered("seed()")
         return seed(
             level.world,
             level.config,
@@ -289,7 +269,8 @@ class Workbench(ABC):
 
         Args:
             name: the name of the bucket.
-            region: None for the only Region in which the account has such a bucket.
+            region: None for the only Region in which the account has such a bucket, else for that of the
+                environment, else us-east-1.
             account: 12 digits; None for that of the options.
 
         Raises:
@@ -297,7 +278,7 @@ class Workbench(ABC):
         """
         from mock_s3vectors.workbench import views  # noqa: PLC0415 - it loads numpy
 
-        level = self._on("bucket()")
+        level = self._steered("bucket()")
         return views.bucket(level.world, level.config, name, region, account)
 
     def index(
@@ -316,7 +297,7 @@ class Workbench(ABC):
         """
         from mock_s3vectors.workbench import views  # noqa: PLC0415 - it loads numpy
 
-        level = self._on("index()")
+        level = self._steered("index()")
         return views.index(level.world, level.config, bucket, name, region, account)
 
     def describe(self) -> Description:
@@ -327,7 +308,7 @@ class Workbench(ABC):
         """
         from mock_s3vectors.workbench.describe import describe  # noqa: PLC0415 - it loads numpy
 
-        return describe(self._on("describe()").world)
+        return describe(self._steered("describe()").world)
 
     def usage(self) -> Usage:
         """Return what calls used since the mock began, in the units that AWS bills by, without prices.
@@ -337,7 +318,7 @@ class Workbench(ABC):
         """
         from mock_s3vectors.workbench.usage import usage_of  # noqa: PLC0415 - it loads numpy
 
-        return usage_of(self._on("usage()").world)
+        return usage_of(self._steered("usage()").world)
 
     # --- calls ------------------------------------------------------------------------------
 
@@ -395,38 +376,3 @@ class BoundWorkbench(Workbench):
     def keep_calls(self, level: Steered) -> None:
         """Keep the calls of a mock that ends."""
         self._keep_calls(level)
-
-
-def calls_of(level: Steered) -> Calls:
-    """Return the calls that have reached a mock since it began."""
-    from mock_s3vectors.workbench.calls import Calls  # noqa: PLC0415 - it loads botocore
-
-    start = level.calls_before
-    records, dropped = level.world.journal.since(start)
-
-    def clear() -> None:
-        level.calls_before = max(level.calls_before, start + dropped + len(records))
-
-    return Calls.of_records(records, dropped, clear)
-
-
-class _RuleBook:
-    """Keeps the rules of a mock: in its world, where calls meet them, and in its own list, until it ends."""
-
-    def __init__(self, level: Steered) -> None:
-        self._level = level
-        self._of_world = level.world.rules
-
-    def keep(self, rule: Rule) -> None:
-        if not self._level.is_on:
-            raise UsageError(f"{rule} was made on a mock that has ended: call on() of the mock that is on.")
-        self._level.rules.append(rule)
-        self._of_world.add(rule)
-
-    def drop(self, rule: Rule) -> None:
-        if rule in self._level.rules:
-            self._level.rules.remove(rule)
-        self._of_world.remove(rule)
-
-    def calls_so_far(self) -> Calls:
-        return calls_of(self._level)

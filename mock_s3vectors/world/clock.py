@@ -43,7 +43,7 @@ class Clock:
         return time.time() + self._ahead if self._frozen is None else self._frozen
 
     def move_to(self, moment: datetime | float | str) -> None:
-        """Set the time, backwards too. The clock goes on from there, unless it is frozen.
+        """Set the time, forwards or backwards. The clock goes on from there, unless it is frozen.
 
         Args:
             moment: a datetime, seconds since the epoch, or a text in ISO format, `"2027-01-31T12:00:00Z"`.
@@ -73,7 +73,7 @@ class Clock:
             self._frozen = moved
 
     def freeze(self) -> None:
-        """Stop the time. It still moves when it is told to."""
+        """Stop the time. `shift` and `move_to` still move it."""
         self._frozen = self.now()
 
     def follow(self) -> None:
@@ -81,13 +81,13 @@ class Clock:
         self._ahead, self._frozen = 0.0, None
 
     def copy(self) -> Clock:
-        """Return a clock of its own that shows the same time."""
+        """Return another clock that goes like this one."""
         other = Clock()
         other.set_as(self)
         return other
 
     def set_as(self, other: Clock) -> None:
-        """Show the same time as another clock from now on."""
+        """Go like another clock from now on: as far ahead of the process, or frozen at the same time."""
         self._ahead, self._frozen = other._ahead, other._frozen
 
 

@@ -291,8 +291,13 @@ def test_every_operation_that_has_an_error_can_fail_with_it(mock: MockS3Vectors,
         ),
         # All codes end alike, which makes none of them near.
         (
+            lambda mock: mock.on("GetIndex").fail("TeapotException"),
+            "'TeapotException' is not an error of GetIndex. Errors: AccessDeniedException, ",
+        ),
+        # Other services of AWS throttle with this code.
+        (
             lambda mock: mock.on("GetIndex").fail("ThrottlingException"),
-            "'ThrottlingException' is not an error of GetIndex. Errors: AccessDeniedException, ",
+            "'ThrottlingException' is not an error of GetIndex. Did you mean 'TooManyRequestsException'?",
         ),
         (lambda mock: mock.on().fail("Nothing"), "'Nothing' is not an error of Amazon S3 Vectors. Errors: "),
         (lambda mock: mock.on().fail(404), "fail(404): without a body, a status must be from 500 to 599."),
@@ -642,6 +647,12 @@ def test_disconnects_that_cannot_be(mock: MockS3Vectors, arguments: Any, text: s
     with pytest.raises(UsageError) as refusal:
         mock.on("GetIndex").disconnect(*arguments)
     assert str(refusal.value) == text
+
+
+def test_selected_calls_show_how_they_were_selected(mock: MockS3Vectors) -> None:
+    on = mock.on(["PutVectors", "DeleteVectors"], region="eu-west-1", indexName="plots")
+    assert repr(on) == "mock.on(['PutVectors', 'DeleteVectors'], region='eu-west-1', indexName='plots')"
+    assert repr(mock.on()) == "mock.on('*')"
 
 
 # --- rules that never fired -------------------------------------------------------------------

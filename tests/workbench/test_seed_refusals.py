@@ -233,13 +233,16 @@ class TestMisuse:
             ({"keys": "0"}, "keys='0': give a list of str."),
             ({"keys": 1}, "keys=1: give a list of str."),
             ({"keys": [0]}, "keys[0] is 0, not a str."),
-            ({"keys": []}, "keys has 0 entries for 1 vectors: give one for each vector."),
+            ({"keys": []}, "keys has length 0, but vectors has length 1: give one for each vector."),
             ({"keys": ["\ud800"]}, "keys has a text with a lone surrogate, which UTF-8 cannot write."),
             (
                 {"metadata": {}},
                 "metadata is of type dict: give a list with a dict, or None, for each vector.",
             ),
-            ({"metadata": [{}, {}]}, "metadata has 2 entries for 1 vectors: give one for each vector."),
+            (
+                {"metadata": [{}, {}]},
+                "metadata has length 2, but vectors has length 1: give one for each vector.",
+            ),
             ({"text_search": "title"}, "text_search='title': give a list of str."),
             ({"text_search": {"title": 1}}, "text_search['title'] is 1, not a str."),
             ({"non_filterable_metadata_keys": "x"}, "non_filterable_metadata_keys='x': give a list of str."),

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mock_s3vectors.locks import new_lock
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,6 +43,7 @@ class Rules:
     def __init__(self, outer: Rules | None = None) -> None:
         # Replaced as a whole, since calls of other threads go through it meanwhile.
         self._own: tuple[Rule, ...] = ()
+        self._lock = new_lock()
         self._outer = outer
 
     def all(self) -> tuple[Rule, ...]:
@@ -49,11 +52,13 @@ class Rules:
 
     def add(self, rule: Rule) -> None:
         """Add a rule, which comes before all others."""
-        self._own = (rule, *self._own)
+        with self._lock:
+            self._own = (rule, *self._own)
 
     def remove(self, rule: Rule) -> None:
         """Remove a rule, if it is still there."""
-        self._own = tuple(other for other in self._own if other is not rule)
+        with self._lock:
+            self._own = tuple(other for other in self._own if other is not rule)
 
     @contextmanager
     def undone(self) -> Iterator[None]:

@@ -11,6 +11,9 @@ from mock_s3vectors.locks import new_lock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# One for the rules of all worlds, which hold it for a moment: every mock makes some, and a lock takes longer.
+_CHANGING = new_lock()
+
 
 class Step(Enum):
     """What happens to a call after a rule has looked at it."""
@@ -43,7 +46,6 @@ class Rules:
     def __init__(self, outer: Rules | None = None) -> None:
         # Replaced as a whole, since calls of other threads go through it meanwhile.
         self._own: tuple[Rule, ...] = ()
-        self._lock = new_lock()
         self._outer = outer
 
     def all(self) -> tuple[Rule, ...]:
@@ -52,12 +54,12 @@ class Rules:
 
     def add(self, rule: Rule) -> None:
         """Add a rule, which comes before all others."""
-        with self._lock:
+        with _CHANGING:
             self._own = (rule, *self._own)
 
     def remove(self, rule: Rule) -> None:
         """Remove a rule, if it is still there."""
-        with self._lock:
+        with _CHANGING:
             self._own = tuple(other for other in self._own if other is not rule)
 
     @contextmanager

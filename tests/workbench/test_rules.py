@@ -772,6 +772,13 @@ def test_the_end_of_a_block_of_a_rule(mock: MockS3Vectors) -> None:
         pass
 
 
+def test_the_end_of_a_block_that_outlives_its_mock() -> None:
+    mock = mock_s3vectors()
+    mock.start()
+    with pytest.raises(AssertionError, match="never fired"), mock.fail("GetIndex", TOO_MANY):
+        mock.stop()
+
+
 def test_stop_puts_everything_back_before_it_complains() -> None:
     mock = mock_s3vectors()
     mock.start()

@@ -104,7 +104,8 @@ class Matcher:
             if not _may_agree(expected, was):
                 shown = "absent" if was is _ABSENT else show(was)
                 wanted = "absent" if expected is None else show(expected)
-                found.append(f"{name}: expected {wanted}, was {shown}")
+                alike = ", which differs in what is not shown" if wanted == shown else ""
+                found.append(f"{name}: expected {wanted}, was {shown}{alike}")
         # It is not asked: it may make calls, fail, or want what was not kept, and the mock may be off.
         if not found and self.when is not None:
             found.append(f"when: {show(self.when)} did not return true")

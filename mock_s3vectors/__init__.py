@@ -35,7 +35,8 @@ from mock_s3vectors.serving.server import S3VectorsServer, s3vectors_server
 from mock_s3vectors.workbench.workbench import Workbench
 
 if TYPE_CHECKING:
-    from mock_s3vectors.workbench.calls import Call, Calls
+    from mock_s3vectors.workbench.call import Call
+    from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.describe import Description
     from mock_s3vectors.workbench.rules import Rule
     from mock_s3vectors.workbench.usage import Usage
@@ -79,7 +80,7 @@ if not TYPE_CHECKING:
     # Classes of what a mock returns, for annotations. Each is imported when it is asked for, since it loads
     # numpy or botocore.
     _MODULES = {
-        "Call": "workbench.calls",
+        "Call": "workbench.call",
         "Calls": "workbench.calls",
         "Clock": "world",
         "Description": "workbench.describe",

@@ -121,8 +121,7 @@ class Rule:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.remove()
-        unfired = self.complaint()
-        if kind is None and unfired is not None:
+        if kind is None and (unfired := self.complaint()) is not None:
             raise AssertionError(unfired)
 
     def complaint(self) -> str | None:

@@ -65,6 +65,7 @@ def read_vectors(vectors: Any) -> Vectors:
         UsageError: they are not an array of shape (n, d), or lists of numbers.
     """
     if hasattr(vectors, "__array__"):
+        _check_unmasked(vectors, "vectors")
         return _read_array(np.asarray(vectors))
     if isinstance(vectors, (str, bytes, Mapping)) or not isinstance(vectors, Iterable):
         raise UsageError(f"vectors is of type {type(vectors).__name__}. {_ADVICE}")
@@ -101,9 +102,22 @@ def _read_array(array: NDArray[Any]) -> Vectors:
     return Vectors(data, *data.shape)
 
 
+def _check_unmasked(array: Any, name: str) -> None:
+    """Raise if an array has masked entries, behind which anything may be.
+
+    Raises:
+        UsageError: it has.
+    """
+    if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
+        raise UsageError(
+            f"{name} has masked entries, which no vector can have: fill them, as in array.filled(0)."
+        )
+
+
 def _checked_row(row: Any, number: int) -> Any:
     """Return a vector, if it is an array, list or tuple of numbers."""
     if hasattr(row, "__array__") and not isinstance(row, np.generic):
+        _check_unmasked(row, f"vectors[{number}]")
         row = np.asarray(row)
         if row.ndim == 1 and row.dtype.kind in _REAL:
             return row

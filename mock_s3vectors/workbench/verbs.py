@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from botocore.validate import ParamValidator
@@ -14,6 +16,7 @@ from mock_s3vectors.abridging import show
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.hints import near
 from mock_s3vectors.messages import Disconnect as Kind
+from mock_s3vectors.protocol.serializer import serialize_result
 from mock_s3vectors.workbench.matching import models
 from mock_s3vectors.world.clock import is_number
 from mock_s3vectors.world.rules import Step
@@ -190,6 +193,10 @@ class Answer(Verb):
             faults = ParamValidator().validate(self._given, shape) if shape is not None else None
             if faults is not None and faults.has_errors():
                 raise UsageError(f"answer() was given what {name} cannot answer:\n{faults.generate_report()}")
+        try:
+            serialize_result(self._result)
+        except TypeError as error:  # a key that is no text, an int of more than 64 bits, a lone surrogate
+            raise UsageError(f"answer() was given what cannot be sent as JSON: {error}") from None
         return matcher
 
     def act(self, exchange: Exchange, call: Call, random: Random) -> Step:  # noqa: ARG002 - as any verb
@@ -205,6 +212,10 @@ class Answer(Verb):
         return show(self._given)
 
 
+# The service sends these as texts, since JSON has no numbers for them.
+_NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
+
+
 def _as_json(value: Any) -> Any:
     """Return a copy of a value as the service would send it: times are seconds since the epoch."""
     if isinstance(value, Mapping):
@@ -213,5 +224,8 @@ def _as_json(value: Any) -> Any:
         return [_as_json(item) for item in value]
     if isinstance(value, datetime):
         aware = value if value.utcoffset() is not None else value.replace(tzinfo=timezone.utc)
-        return int(aware.timestamp())
+        return int(aware.replace(microsecond=0).timestamp())
+    if isinstance(value, (float, Decimal)):
+        number = float(value)
+        return number if math.isfinite(number) else _NOT_FINITE.get(number, "NaN")
     return value

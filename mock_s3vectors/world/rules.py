@@ -6,8 +6,13 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mock_s3vectors.locks import new_lock
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# One for the rules of all worlds, which hold it for a moment: every mock makes some, and a lock takes longer.
+_CHANGING = new_lock()
 
 
 class Step(Enum):
@@ -54,11 +59,13 @@ class Rules:
 
     def add(self, rule: Rule) -> None:
         """Add a rule, which comes before all others."""
-        self.own = (rule, *self.own)
+        with _CHANGING:
+            self.own = (rule, *self.own)
 
     def remove(self, rule: Rule) -> None:
         """Remove a rule, if it is still there."""
-        self.own = tuple(other for other in self.own if other is not rule)
+        with _CHANGING:
+            self.own = tuple(other for other in self.own if other is not rule)
 
     @contextmanager
     def undone(self) -> Iterator[None]:

@@ -383,6 +383,13 @@ def test_regions_accounts_and_functions_in_failures(mock: MockS3Vectors, once: C
     )
 
 
+def test_a_difference_that_is_not_shown(mock: MockS3Vectors, once: Client) -> None:
+    once.query_vectors(**INDEX, topK=1, queryVector={"float32": [0.6, 0.8]})
+    shown = "{'float32': <2 floats, norm 1.00>}"
+    text = failure(lambda: mock.assert_called("QueryVectors", queryVector={"float32": [0.8, 0.6]}))
+    assert text.endswith(f" expected {shown}, was {shown}, which differs in what is not shown")
+
+
 def test_too_many_are_found(mock: MockS3Vectors, once: Client) -> None:
     once.get_index(**INDEX)
     once.get_index(indexArn=INDEX_ARN)

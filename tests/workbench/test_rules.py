@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from unittest.mock import ANY
 
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_s3vectors import MockS3Vectors
+    from mock_s3vectors.workbench.call import Call
     from tests.support.helpers import Client, ClientAt, Refused, SetClock
 
 TOO_MANY = "TooManyRequestsException"
@@ -575,6 +581,23 @@ def test_an_answer_with_a_time(mock: MockS3Vectors, once: Client) -> None:
     assert again == described
 
 
+@pytest.mark.parametrize("distance", [Decimal("0.5"), np.float64(0.5), math.inf])
+def test_an_answer_with_numbers_that_json_lacks(
+    mock: MockS3Vectors, once: Client, distance: float | Decimal
+) -> None:
+    hit = {"key": "a", "distance": distance}
+    mock.on("QueryVectors").answer({"vectors": [hit], "distanceMetric": "cosine"})
+    answer = once.query_vectors(**INDEX, **ORIGIN, topK=1)
+    assert answer["vectors"] == [{"key": "a", "distance": float(distance)}]
+
+
+def test_an_answer_with_the_last_time(mock: MockS3Vectors, once: Client) -> None:
+    described = once.get_vector_bucket(**BUCKET)["vectorBucket"]
+    mock.on("GetVectorBucket").answer({"vectorBucket": {**described, "creationTime": datetime.max}})  # noqa: DTZ901 - a rule takes it as UTC
+    answer = once.get_vector_bucket(**BUCKET)["vectorBucket"]
+    assert answer["creationTime"].isoformat() == "9999-12-31T23:59:59+00:00"
+
+
 def test_an_answered_call_is_not_carried_out(mock: MockS3Vectors, once: Client) -> None:
     with mock.on("PutVectors").answer({}):
         once.put_vectors(**INDEX, vectors=[vector("a")])
@@ -598,6 +621,15 @@ def test_an_answered_call_is_not_carried_out(mock: MockS3Vectors, once: Client) 
             "answer([]): give the members of the operation's output",
         ),
         (lambda mock: mock.on().answer({}), "answer() needs to know whose answer it is: name the operation"),
+        *(
+            (
+                lambda mock, metadata=metadata: mock.on("GetVectors").answer(
+                    {"vectors": [{"key": "a", "metadata": metadata}]}
+                ),
+                "answer() was given what cannot be sent as JSON: ",
+            )
+            for metadata in ({1: 2}, {"n": 2**70}, {"text": "\ud800"})
+        ),
     ],
 )
 def test_answers_that_cannot_be(mock: MockS3Vectors, make: Callable[[Any], Any], text: str) -> None:
@@ -671,6 +703,33 @@ def test_a_rule_that_never_fired(client: Client) -> None:
     )
 
 
+def test_the_function_of_a_rule_that_never_fired_is_asked_no_more(client: Client) -> None:
+    asked = []
+
+    def is_meant(call: Call) -> bool:
+        asked.append(call)
+        return client.list_vector_buckets()["vectorBuckets"] == []
+
+    with pytest.raises(AssertionError) as failure, mock_s3vectors() as mock:  # noqa: PT012 - its end raises
+        mock.on("ListIndexes", when=is_meant).fail(TOO_MANY)
+        client.list_indexes(**BUCKET)
+    assert len(asked) == 1
+    assert "    when: is_meant did not return true" in str(failure.value)
+
+
+def test_rules_of_many_threads(mock: MockS3Vectors) -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(16) as pool:
+            rules = list(pool.map(lambda _: mock.fail("GetIndex", TOO_MANY, optional=True), range(1_000)))
+            assert set(mock.rules) == set(rules)
+            list(pool.map(lambda rule: rule.remove(), rules))
+    finally:
+        sys.setswitchinterval(interval)
+    assert mock.rules == ()
+
+
 def test_rules_that_need_not_fire(once: Client) -> None:
     with mock_s3vectors() as mock:
         mock.fail("QueryVectors", TOO_MANY, optional=True)
@@ -735,6 +794,13 @@ def test_the_end_of_a_block_of_a_rule(mock: MockS3Vectors) -> None:
         raise KeyError
     with mock.fail("GetIndex", TOO_MANY, optional=True):
         pass
+
+
+def test_the_end_of_a_block_that_outlives_its_mock() -> None:
+    mock = mock_s3vectors()
+    mock.start()
+    with pytest.raises(AssertionError, match="never fired"), mock.fail("GetIndex", TOO_MANY):
+        mock.stop()
 
 
 def test_stop_puts_everything_back_before_it_complains() -> None:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("s3vectors_mock")
 
 GOOD = [[1, 2]]
 ADVICE = "Give an array of shape (n, d), or a list with a list or an array of numbers for each vector."
+MASKED = "has masked entries, which no vector can have: fill them, as in array.filled(0)."
 NOT_REAL = "which is not one of real numbers: convert it first, as in vectors.astype('float32')."
 NO_DIMENSION = (
     "There is no index 'index' yet, and no vector says how many dimensions it should have: "
@@ -221,6 +222,8 @@ class TestMisuse:
             (np.ones(3), f"vectors has shape (3,). {ADVICE}"),
             (np.ones((1, 2), complex), f"vectors has dtype complex128, {NOT_REAL}"),
             (np.ones((1, 2), bool), f"vectors has dtype bool, {NOT_REAL}"),
+            (np.ma.masked_equal([[1, 2]], 2), f"vectors {MASKED}"),
+            ([[1, 2], np.ma.masked_equal([1, 2], 2)], f"vectors[1] {MASKED}"),
             ([], NO_DIMENSION),
         ],
     )

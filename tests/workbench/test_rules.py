@@ -684,7 +684,7 @@ def test_the_function_of_a_rule_that_never_fired_is_asked_no_more(client: Client
 
     def is_meant(call: Call) -> bool:
         asked.append(call)
-        return client.list_vector_buckets()["vectorBuckets"] == []
+        return bool(client.list_vector_buckets()["vectorBuckets"] == [])
 
     with pytest.raises(AssertionError) as failure, mock_s3vectors() as mock:  # noqa: PT012 - its end raises
         mock.on("ListIndexes", when=is_meant).fail(TOO_MANY)

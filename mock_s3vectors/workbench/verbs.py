@@ -158,8 +158,8 @@ class Disconnect(Verb):
     def act(self, exchange: Exchange, call: Call, random: Random) -> Step:  # noqa: ARG002 - as any verb
         """Have the door lose the answer. A read is carried out in any case: half its answer may be sent."""
         exchange.lost = self._kind
-        is_read = str(exchange.operation).startswith(_READS)
-        return Step.CARRY_OUT if self._applied or is_read else Step.ANSWERED
+        is_half_read = self._kind == "truncated" and str(exchange.operation).startswith(_READS)
+        return Step.CARRY_OUT if self._applied or is_half_read else Step.ANSWERED
 
     def document(self) -> Any:
         """See `Verb.document`."""

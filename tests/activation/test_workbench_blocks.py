@@ -357,25 +357,37 @@ def test_the_surroundings_are_back_before_the_complaint() -> None:
     mock.start()
     assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
 
-    def when(_: object) -> bool:
-        seen.append("AWS_ACCESS_KEY_ID" in os.environ)
-        return False
+    class Noting:
+        """Compared with a parameter of each call, and again for the complaint."""
 
-    mock.on(LIST, when=when).fail(503)
-    names()
+        __hash__ = None  # type: ignore[assignment] # nobody needs it
+
+        def __eq__(self, other: object) -> bool:
+            seen.append("AWS_ACCESS_KEY_ID" in os.environ)
+            return False
+
+    mock.on("CreateVectorBucket", vectorBucketName=Noting()).fail(503)
+    create("films")
     with pytest.raises(AssertionError, match="never fired"):
         mock.stop()
     assert (seen[0], seen[-1]) == (True, False)
     assert not STACK
 
 
-def test_a_bug_in_a_function_of_the_rule_leaves_nothing_on() -> None:
-    def when(call: Any) -> bool:
-        return bool(call.nothing) if call.status else False
+def test_a_bug_in_a_member_of_the_rule_leaves_nothing_on() -> None:
+    class Failing:
+        """Fails when it is compared for the complaint, after the mock has ended."""
 
-    with pytest.raises(AttributeError, match="nothing"), mock_s3vectors() as mock:  # noqa: PT012
-        mock.on(LIST, when=when).fail(503)
-        names()
+        __hash__ = None  # type: ignore[assignment] # nobody needs it
+
+        def __eq__(self, other: object) -> bool:
+            if not STACK:
+                raise ZeroDivisionError("a bug of the test")
+            return False
+
+    with pytest.raises(ZeroDivisionError, match="a bug of the test"), mock_s3vectors() as mock:  # noqa: PT012
+        mock.on("CreateVectorBucket", vectorBucketName=Failing()).fail(503)
+        create("films")
     assert not STACK
 
 

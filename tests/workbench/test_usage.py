@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ConnectionClosedError
 
 from mock_s3vectors import limits, mock_s3vectors
 from mock_s3vectors.workbench.usage import Usage, usage_of
@@ -252,6 +253,17 @@ class TestWorlds:
 
     def test_have_used_nothing_at_first(self) -> None:
         assert usage_of(World()) == Usage()
+
+
+@pytest.mark.usefixtures("index")
+def test_a_lost_query_counts_if_it_was_made(client: Client) -> None:
+    with mock_s3vectors(skip_retry_delays=True) as mock:
+        with pytest.raises(ConnectionClosedError), mock.disconnect("QueryVectors"):
+            query(client)
+        assert mock.usage().query_requests == 0
+        with mock.disconnect("QueryVectors", applied=True, times=1):
+            query(client)
+        assert mock.usage().query_requests == 2
 
 
 def test_no_call_of_many_threads_is_lost(client: Client, index: dict[str, str]) -> None:

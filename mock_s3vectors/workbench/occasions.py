@@ -45,7 +45,7 @@ class Occasions:
         is_number = isinstance(self.probability, (int, float)) and not isinstance(self.probability, bool)
         if not is_number or not 0 < self.probability <= 1:
             raise UsageError(f"probability={self.probability!r}: give a number above 0, up to 1.")
-        if self.seed is not None and not isinstance(self.seed, (int, str)):
+        if self.seed is not None and (not isinstance(self.seed, int) or isinstance(self.seed, bool)):
             raise UsageError(
                 f"seed={self.seed!r}: give an int, or None for other random numbers in each run."
             )

@@ -183,7 +183,7 @@ CHOICES = (
         "Faults",
         "An error that a rule asks for without a text has the text that AWS gives, where that is known, and "
         "else a plain one, such as `Too many requests`.",
-        "workbench/texts.py",
+        "workbench/injected_texts.py",
     ),
     Choice(
         "rates-on-aws",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.errors.exceptions import BareStatus, InjectedError, UsageError
 from mock_s3vectors.errors.hints import near
-from mock_s3vectors.workbench.matching import actual, models
 from mock_s3vectors.workbench.injected_texts import injected_text
+from mock_s3vectors.workbench.matching import actual, models
 from mock_s3vectors.workbench.verbs import Verb, is_duration
 
 if TYPE_CHECKING:

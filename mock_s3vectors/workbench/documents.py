@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _CONDITIONS = ("operation", "region", "account", "members")
 _OCCASIONS = ("times", "after", "probability", "seed", "optional")
+# Members of a rule that was read, which a new one of the same document gets anew.
+_OF_ITS_OWN = ("id", "hits")
 # How each verb takes what a document says: the value of the member that has its name.
 _VERBS: Mapping[str, Callable[[On, Any, dict[str, Any]], Rule]] = {
     # Without a code, `fail` gets None, and says what it wants.
@@ -44,11 +46,13 @@ def rule_from(mock: Workbench, document: Any) -> Rule:
     Args:
         mock: that on which it is made.
         document: for instance `{"operation": "PutVectors", "members": {"indexName": "plots"},
-            "fail": "TooManyRequestsException", "times": 2}`.
+            "fail": "TooManyRequestsException", "times": 2}`; also one that was read from a rule.
 
     Raises:
         UsageError: it does not describe a rule.
     """
+    if isinstance(document, dict):
+        document = {name: value for name, value in document.items() if name not in _OF_ITS_OWN}
     check_names(document, "a rule", (*_CONDITIONS, *_VERBS, *_OCCASIONS))
     verbs = [name for name in _VERBS if name in document]
     if len(verbs) != 1:

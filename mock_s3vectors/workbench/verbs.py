@@ -179,7 +179,8 @@ class Answer(Verb):
             raise UsageError(
                 f"answer({show(result)}): give the members of the operation's output, in a dict."
             )
-        self._given = dict(result)
+        # An answer that a client gave has this too.
+        self._given = {name: value for name, value in result.items() if name != "ResponseMetadata"}
         self._result = _as_json(self._given)
 
     def restrict(self, matcher: Matcher) -> Matcher:

@@ -75,8 +75,9 @@ class Rules:
         try:
             yield
         finally:
-            for rules, own in before:
-                rules.own = (*(rule for rule in rules.own if rule not in own), *own)
+            with _CHANGING:
+                for rules, own in before:
+                    rules.own = (*(rule for rule in rules.own if rule not in own), *own)
             for rule, progress in progresses:
                 rule.go_back(progress)
 

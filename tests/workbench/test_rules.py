@@ -573,12 +573,9 @@ def test_an_answer_of_the_test(mock: MockS3Vectors, once: Client) -> None:
 
 def test_an_answer_with_a_time(mock: MockS3Vectors, once: Client) -> None:
     described = once.get_vector_bucket(**BUCKET)
-    del described["ResponseMetadata"]
     described["vectorBucket"]["vectorBucketName"] = "other"
     mock.on("GetVectorBucket").answer(described)
-    again = once.get_vector_bucket(**BUCKET)
-    del again["ResponseMetadata"]
-    assert again == described
+    assert once.get_vector_bucket(**BUCKET)["vectorBucket"] == described["vectorBucket"]
 
 
 @pytest.mark.parametrize("distance", [Decimal("0.5"), np.float64(0.5), math.inf])

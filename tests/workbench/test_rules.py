@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors import UsageError, current_mock, mock_s3vectors
 from tests.support.helpers import BUCKET, INDEX, INDEX_ARN, ORIGIN, SETTINGS, vector
-from tests.support.shapes import service_model
+from tests.support.shapes import DISTANCE_METRIC, needs, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -578,6 +578,7 @@ def test_an_answer_with_a_time(mock: MockS3Vectors, once: Client) -> None:
     assert once.get_vector_bucket(**BUCKET)["vectorBucket"] == described["vectorBucket"]
 
 
+@needs(*DISTANCE_METRIC)
 @pytest.mark.parametrize("distance", [Decimal("0.5"), np.float64(0.5), math.inf])
 def test_an_answer_with_numbers_that_json_lacks(
     mock: MockS3Vectors, once: Client, distance: float | Decimal

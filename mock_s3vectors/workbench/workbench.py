@@ -282,13 +282,13 @@ class Workbench(ABC):
         return views.bucket(level.world, level.config, name, region, account)
 
     def index(
-        self, bucket: str, name: str, region: str | None = None, account: str | None = None
+        self, bucket: str, index: str, region: str | None = None, account: str | None = None
     ) -> IndexView:
         """Return a view of an index, as it is now: its keys, vectors, metadata and settings.
 
         Args:
             bucket: the name of its vector bucket.
-            name: the name of the index.
+            index: the name of the index.
             region: see `bucket`.
             account: see `bucket`.
 
@@ -298,7 +298,7 @@ class Workbench(ABC):
         from mock_s3vectors.workbench import views  # noqa: PLC0415 - it loads numpy
 
         level = self._steered("index()")
-        return views.index(level.world, level.config, bucket, name, region, account)
+        return views.index(level.world, level.config, bucket, index, region, account)
 
     def describe(self) -> Description:
         """Return a table of all vector buckets and indexes: print it, or show it in a notebook or with rich.

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.workbench import describe as describing
-from mock_s3vectors.workbench import seeding, views
-from tests.support.mocks import level
+from mock_s3vectors import current_mock
 
 if TYPE_CHECKING:
-    from mock_s3vectors.workbench.describe import Description
-    from mock_s3vectors.workbench.views import IndexView, VectorBucketView
+    from mock_s3vectors import Description, IndexView, VectorBucketView
 
 
 def seed(*arguments: Any, **named: Any) -> IndexView:
-    here = level()
-    return seeding.seed(here.world, here.config, *arguments, **named)
+    return current_mock().seed(*arguments, **named)
 
 
 def seen_bucket(*arguments: Any, **named: Any) -> VectorBucketView:
-    here = level()
-    return views.bucket(here.world, here.config, *arguments, **named)
+    return current_mock().bucket(*arguments, **named)
 
 
 def seen_index(*arguments: Any, **named: Any) -> IndexView:
-    here = level()
-    return views.index(here.world, here.config, *arguments, **named)
+    return current_mock().index(*arguments, **named)
 
 
 def described() -> Description:
-    return describing.describe(level().world)
+    return current_mock().describe()

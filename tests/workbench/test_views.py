@@ -18,6 +18,7 @@ from tests.workbench.state import seed, seen_bucket, seen_index
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mock_s3vectors import MockS3Vectors
     from tests.support.helpers import Client, ClientAt, SetClock
 
 OTHER = "111122223333"
@@ -291,3 +292,11 @@ class TestMissing:
             seen_bucket(name)
         with pytest.raises(UsageError, match=r"^index=7 is not a name: give a str"):
             seen_index("bucket", name)
+
+
+def test_the_methods_of_a_mock_take_their_arguments_by_name(s3vectors_mock: MockS3Vectors) -> None:
+    place: Any = {"bucket": "films", "index": "plots", "region": "eu-west-1", "account": "111122223333"}
+    seeded = s3vectors_mock.seed(**place, vectors=[[1.0, 2.0]])
+    assert s3vectors_mock.index(**place).arn == seeded.arn
+    bucket = s3vectors_mock.bucket(name="films", region="eu-west-1", account="111122223333")
+    assert bucket.indexes == ("plots",)

@@ -292,13 +292,27 @@ class MockStack:
         Raises:
             UsageError: the mock under which the call began has ended.
         """
-        level = self.check(begun)
-        exchange = self._corridor().handle(request, level.world, level.config, refuse, retry_delay)
+        level, world = self._answering(begun)
+        exchange = self._corridor().handle(request, world, level.config, refuse, retry_delay)
         if level.adviser is not None:
             exchange.advice = level.adviser.look(exchange)
         if (listener := self.listener) is not None:
             listener(exchange)
         return exchange
+
+    def _answering(self, begun: Level) -> tuple[Level, World]:
+        """Return the level that answers a call, see `check`, and its world, which it may drop at any time.
+
+        Raises:
+            UsageError: no level can answer.
+        """
+        while True:
+            level = self.check(begun)
+            try:
+                return level, level.world
+            except UsageError:
+                # It has ended since, so the next check finds the level that it shared with, or none.
+                continue
 
     def _corridor(self) -> Gateway:
         """Return the gateway, made at the first request and kept: it holds no state, only the model."""

@@ -15,11 +15,14 @@ from botocore.exceptions import HTTPClientError
 from botocore.httpsession import URLLib3Session
 
 from mock_s3vectors import UsageError, mock_s3vectors
+from mock_s3vectors.mocking.stack import STACK
 from tests.activation.world import Aws, names, new_client
 from tests.support.helpers import endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mock_s3vectors.mocking.levels import Level
 
 KEYS: Any = {"aws_access_key_id": "some-id", "aws_secret_access_key": "some-secret"}
 ENDED = (
@@ -115,6 +118,31 @@ def test_a_thread_that_outlives_the_mock() -> None:
 
 
 # --- clients that do not ask the mock ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_mock_that_ends_just_when_it_was_found(monkeypatch: pytest.MonkeyPatch, *, shared: bool) -> None:
+    check, found = STACK.check, []
+
+    def check_and_end(begun: Level) -> Level:
+        found.append(check(begun))
+        # First before it is signed, then before it is answered.
+        if len(found) == 2:
+            inner.stop()
+        return found[-1]
+
+    with mock_s3vectors(), monkeypatch.context() as patch:
+        client = new_client()
+        client.create_vector_bucket(vectorBucketName="outer")
+        inner = mock_s3vectors(shared=shared)
+        inner.start()
+        patch.setattr(STACK, "check", check_and_end)
+        if shared:
+            assert names(client) == ["outer"]
+        else:
+            with pytest.raises(UsageError) as refusal:
+                names(client)
+            assert str(refusal.value) == ENDED
 
 
 def test_a_guard_that_is_called_after_the_mock_lets_through() -> None:

@@ -35,7 +35,7 @@ def call_of(client: Any, name: str) -> Callable[[], Any]:
 
 
 def exchange_of(call: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> Exchange:
-    """What became of a call, before anything is kept of it."""
+    """Return the exchange of a call, whole."""
     found: list[Exchange] = []
     handle = Gateway.handle
 

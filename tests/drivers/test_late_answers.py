@@ -155,7 +155,7 @@ def test_requests_give_up(timeout: Any) -> None:
 
 @pytest.mark.parametrize("verb", ["delay", "disconnect"])
 def test_a_server_stops_even_if_clients_wait(verb: str) -> None:
-    """Those that would have had an answer get it."""
+    """Delayed calls are answered at once."""
     driver = Server()
     found: list[str] = []
     with driver.mock() as server:

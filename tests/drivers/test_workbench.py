@@ -85,7 +85,7 @@ class Requests(Caller):
         return answer.json() if answer.content else {}
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: each call closes its own connection."""
 
 
 CALLERS: dict[str, Callable[[], Caller]] = {

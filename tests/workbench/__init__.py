@@ -1,1 +1,1 @@
-"""What a mock offers a test, beside the service itself."""
+"""The workbench: rules, calls, the clock, seeding, views, usage and advice."""

@@ -59,7 +59,7 @@ def once(mock: MockS3Vectors) -> Client:
 
 
 def outcomes(call: Callable[[], Any], times: int) -> list[str]:
-    """What becomes of some calls: `ok`, or the code of the error."""
+    """Make some calls, and return the outcome of each: `ok`, or the code of the error."""
     return [outcome(call) for _ in range(times)]
 
 

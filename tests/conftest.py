@@ -39,7 +39,7 @@ with suppress(ImportError):  # environments of other clients have no Hypothesis
     settings.register_profile(
         "dev", max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
-    settings.register_profile("ci", settings.get_profile("dev"), max_examples=100, print_blob=True)
+    settings.register_profile("ci", settings.get_profile("dev"), max_examples=50, print_blob=True)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
 
 

@@ -353,4 +353,4 @@ TestHnsw = HnswMachine.TestCase
 TestHnsw.settings = settings(PROFILE, stateful_step_count=40)
 
 TestEmptyPages = EmptyPagesMachine.TestCase
-TestEmptyPages.settings = settings(PROFILE, stateful_step_count=40)
+TestEmptyPages.settings = settings(PROFILE, stateful_step_count=40, max_examples=20)

@@ -70,7 +70,7 @@ class MockS3Vectors(Switch, Workbench):
         level = STACK.level_of(self)
         if level is None:
             raise UsageError(NOT_STARTED)
-        self._keep_calls(level)
+        self.keep_calls(level)
         STACK.stop(level, failed=failed)
 
     def reset(self) -> None:

@@ -346,7 +346,7 @@ class Workbench(ABC):
             )
         return Calls.of_records(*self._past)
 
-    def _keep_calls(self, level: Steered) -> None:
+    def keep_calls(self, level: Steered) -> None:
         """Keep the calls of a mock that ends."""
         self._past = level.world.journal.since(level.calls_before)
 
@@ -372,7 +372,3 @@ class BoundWorkbench(Workbench):
 
     def _level(self) -> Steered | None:
         return self._find_level()
-
-    def keep_calls(self, level: Steered) -> None:
-        """Keep the calls of a mock that ends."""
-        self._keep_calls(level)

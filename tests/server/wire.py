@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,7 +45,9 @@ class Connection:
         self._unread = b""
 
     def send(self, data: bytes) -> None:
-        self._socket.sendall(data)
+        """Send `data`, or as much of it as the server takes before it answers and closes."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._socket.sendall(data)
 
     def answer(self) -> Answer:
         """The next answer."""
@@ -64,7 +67,11 @@ class Connection:
 
     @property
     def closed_by_the_server(self) -> bool:
-        return self._socket.recv(1) == b""
+        """Whether the server has closed; TCP tells of a reset if the server had not read all by then."""
+        try:
+            return self._socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
 
     def half_close(self) -> None:
         self._socket.shutdown(socket.SHUT_WR)

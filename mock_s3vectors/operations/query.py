@@ -11,7 +11,7 @@ from mock_s3vectors.filtering import compile_filter
 from mock_s3vectors.operations.helpers.addressing import find_index
 from mock_s3vectors.operations.helpers.paging import make_token, read_token
 from mock_s3vectors.operations.helpers.records import to_float32, vector_faults
-from mock_s3vectors.operations.helpers.searching import Search, TextQuery, search
+from mock_s3vectors.operations.helpers.searching import Search, TextQuery, prepare, search
 from mock_s3vectors.world.metering import Amounts
 
 if TYPE_CHECKING:
@@ -37,24 +37,27 @@ def _scope(params: Params) -> tuple[Any, ...]:
 def query_vectors(exchange: Exchange, params: Params) -> Result:
     """Search an index. All checks come before any vector is read. Choice: billed-text-queries."""
     index = find_index(exchange, params)
+    ranking, start, processed = None, 0, 0
     with index.lock:
         wanted = _check(index, params, exchange.now())
         token = params.get("nextToken")
         if token is None:
-            hits, processed = search(index.vectors, wanted, exchange.config), index.vectors.total_size.queried
-            ranking, start = None, 0
+            prepared = prepare(index, wanted, exchange.config)
+            processed = prepared.reader.table.total_size.queried
         else:
             # The ranking is frozen, so nothing is searched again. Choice: billed-query-pages.
             ranking, start = _continue(index, token, params, exchange.now())
-            hits, processed = ranking.hits, 0
-        end = start + limits.QUERY_PAGE
-        result: Result = {
-            "vectors": _describe(hits, range(len(hits))[start:end], params),
-            "distanceMetric": index.distance_metric,
-        }
-        if end < len(hits):
-            ranking = ranking or index.rankings.freeze(hits, exchange.now())
-            result["nextToken"] = make_token(f"{ranking.name}:{end}", *_scope(params))
+    hits = search(prepared) if ranking is None else ranking.hits
+    end = start + limits.QUERY_PAGE
+    result: Result = {
+        "vectors": _describe(hits, range(len(hits))[start:end], params),
+        "distanceMetric": index.distance_metric,
+    }
+    if end < len(hits):
+        if ranking is None:
+            with index.lock:
+                ranking = index.rankings.freeze(hits, exchange.now())
+        result["nextToken"] = make_token(f"{ranking.name}:{end}", *_scope(params))
     exchange.stores.meter.add(Amounts(query_requests=1, query_bytes=processed))
     return result
 

@@ -1,17 +1,17 @@
 """Search: pure numerics over rows that others own, and the only room of the house that knows faiss.
 
 *By vector*: a `SearchMethod`, `Flat()` or `Hnsw(...)`, builds an `Engine`, which mirrors the rows of one
-index and proposes candidates for a query: `FlatEngine` by looking at every row, `HnswEngine` by walking a
-graph; `top_k` computes the candidates' exact distances and ranks them. *By text*: `TextIndexes` mirror the
-texts of metadata keys and score every row; `highest` ranks them. *By both*: `fuse` makes one score of
-several rankings, for `highest` again.
+index and makes a `Plan` for each query, which proposes candidates: that of `FlatEngine` looks at every row,
+that of `HnswEngine` walks a graph; `top_k` computes the candidates' exact distances and ranks them. *By
+text*: `TextIndexes` mirror the texts of metadata keys and score every row; `highest` ranks them. *By both*:
+`fuse` makes one score of several rankings, for `highest` again.
 
 All state here is derived from those rows; this package knows neither HTTP nor service errors. Importing
 it imports neither faiss (see `flat.load_faiss`) nor the packages that texts need (see `analysis`).
 """
 
 from mock_s3vectors.search.distances import exact_distances
-from mock_s3vectors.search.engine import Engine, SearchMethod
+from mock_s3vectors.search.engine import Engine, Plan, SearchMethod
 from mock_s3vectors.search.flat import Flat, FlatEngine
 from mock_s3vectors.search.fusion import fuse
 from mock_s3vectors.search.hnsw import Hnsw, HnswEngine
@@ -24,6 +24,7 @@ __all__ = [
     "FlatEngine",
     "Hnsw",
     "HnswEngine",
+    "Plan",
     "SearchMethod",
     "TextIndexes",
     "exact_distances",

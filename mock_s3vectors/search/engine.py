@@ -1,4 +1,4 @@
-"""The interface of a search engine, and the value that names one."""
+"""The interface of a search engine, of its plan for one query, and the value that names an engine."""
 
 from __future__ import annotations
 
@@ -10,12 +10,36 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+class Plan(Protocol):
+    """Finds the rows near one query, without a lock: the owner leaves the rows alone until it is dropped."""
+
+    @property
+    def matrix(self) -> NDArray[np.float32]:
+        """Return the vectors whose distances are meant, row by row: shape (n, d), C-contiguous."""
+
+    @property
+    def query(self) -> NDArray[np.float32]:
+        """Return the vector near which they are to be: shape (d,)."""
+
+    @property
+    def k(self) -> int:
+        """Return how many are wanted, at least 1."""
+
+    def candidates(self) -> NDArray[np.intp]:
+        """Return rows that include the k nearest, in no particular order and without repetition.
+
+        Returns:
+            At least min(k, allowed) of the allowed rows.
+        """
+
+
 class Engine(Protocol):
     """Finds the rows near a query in a matrix that somebody else owns.
 
     The owner tells of every change, in order, and hands over the matrix again with each call: an
     engine may keep what it derives from the rows but never the matrix itself. The owner's lock is
-    held during every call, so engines have none.
+    held during every call, so engines have none. A plan is carried out without it; the owner copies rows and
+    engine before it changes rows that a plan may still read.
     """
 
     def write(self, rows: NDArray[np.intp], matrix: NDArray[np.float32]) -> None:
@@ -35,23 +59,20 @@ class Engine(Protocol):
         Its next search takes as long as the next one of this engine, and finds the same.
         """
 
-    def candidates(
+    def plan(
         self,
         query: NDArray[np.float32],
         k: int,
         matrix: NDArray[np.float32],
         mask: NDArray[np.bool_] | None,
-    ) -> NDArray[np.intp]:
-        """Return rows that include the k nearest, in no particular order and without repetition.
+    ) -> Plan:
+        """Return the plan for a query, after doing all that needs the lock.
 
         Args:
             query: shape (d,), finite, C-contiguous; for cosine not zero.
             k: how many neighbours are wanted, at least 1.
             matrix: shape (n, d), C-contiguous: the living rows only.
             mask: shape (n,): the rows that may be found; None allows all.
-
-        Returns:
-            At least min(k, allowed) of the allowed rows.
         """
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mock_s3vectors.arrays import copied, with_room
+from mock_s3vectors.locks import new_lock
 from mock_s3vectors.search.bounds import ErrorBound
 from mock_s3vectors.search.distances import blocks, unit_row, unit_rows
 
@@ -25,10 +26,14 @@ _FLOAT32_MAX = float(np.finfo(np.float32).max)
 _FEW = 1 << 16
 
 
+# A fork waits for it: a child that is forked in the middle of an import waits forever for its end.
+_LOADING = new_lock()
+
+
 @cache
 def load_faiss() -> Any:
     """Return the faiss module. Importing it takes 0.3 to 0.4 s, so it waits for the first need."""
-    with warnings.catch_warnings():
+    with _LOADING, warnings.catch_warnings():
         # faiss 1.9 reaches into numpy's internals, and SWIG's types lack a module. It is the user's
         # query that would fail where warnings are errors.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -106,23 +111,49 @@ class FlatEngine:
         other._units = copied(self._units, self._count)
         return other
 
-    def candidates(
+    def plan(
         self,
         query: NDArray[np.float32],
         k: int,
         matrix: NDArray[np.float32],
         mask: NDArray[np.bool_] | None,
-    ) -> NDArray[np.intp]:
-        """See `Engine.candidates`: the exact k nearest and all that tie with the k-th are among them."""
-        count, dimension = matrix.shape
-        allowed = count if mask is None else int(np.count_nonzero(mask))
-        if allowed > max(with_slack(k), _FEW // dimension):
-            rows = self._units if self._cosine else matrix
-            target = unit_row(query) if self._cosine else query
-            found = Scan(target, rows, count, mask).nearest_and_ties(k, self._bound)
+    ) -> FlatPlan:
+        """See `Engine.plan`."""
+        target = unit_row(query) if self._cosine else query
+        return FlatPlan(matrix, query, k, self._units if self._cosine else matrix, target, mask, self._bound)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FlatPlan:
+    """A scan of all rows.
+
+    Attributes:
+        matrix: see `Plan`.
+        query: see `Plan`.
+        k: see `Plan`.
+        rows: those to compare by L2, as many as `matrix` has or more.
+        target: what to compare them with.
+        mask: the rows that may be found; None allows all.
+        bound: on the error of a comparison.
+    """
+
+    matrix: NDArray[np.float32]
+    query: NDArray[np.float32]
+    k: int
+    rows: NDArray[np.float32]
+    target: NDArray[np.float32]
+    mask: NDArray[np.bool_] | None
+    bound: ErrorBound
+
+    def candidates(self) -> NDArray[np.intp]:
+        """See `Plan.candidates`: the exact k nearest and all that tie with the k-th are among them."""
+        count, dimension = self.matrix.shape
+        allowed = count if self.mask is None else int(np.count_nonzero(self.mask))
+        if allowed > max(with_slack(self.k), _FEW // dimension):
+            found = Scan(self.target, self.rows, count, self.mask).nearest_and_ties(self.k, self.bound)
             if found is not None:
                 return found
-        return np.arange(count) if mask is None else np.flatnonzero(mask)
+        return np.arange(count) if self.mask is None else np.flatnonzero(self.mask)
 
 
 class Scan:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Self
 
+    from mock_s3vectors.search.flat import FlatPlan
+
 # With fewer rows than this for each neighbour to weigh, a walk sees most of them on its way anyway.
 # (It is faster than a scan only from about 3 m on, but who chooses this engine wants its answers.)
 ROWS_PER_NEIGHBOUR = 4
@@ -115,21 +117,19 @@ class HnswEngine:
         other._nodes = self._nodes.copy()
         return other
 
-    def candidates(
+    def plan(
         self,
         query: NDArray[np.float32],
         k: int,
         matrix: NDArray[np.float32],
         mask: NDArray[np.bool_] | None,
-    ) -> NDArray[np.intp]:
-        """See `Engine.candidates`: most of the k nearest are among them, and k whenever k are allowed."""
+    ) -> HnswPlan:
+        """See `Engine.plan`; this builds the graph if the query needs it."""
         count = matrix.shape[0]
         allowed = count if mask is None else int(np.count_nonzero(mask))
-        if allowed > ROWS_PER_NEIGHBOUR * self._effort(k, allowed, max(count, len(self._nodes))):
-            found = self._walk(query, k, mask, self._current_graph(matrix))
-            if found is not None:
-                return found
-        return self._flat.candidates(query, k, matrix, mask)
+        walks = allowed > ROWS_PER_NEIGHBOUR * self._effort(k, allowed, max(count, len(self._nodes)))
+        graph = self._current_graph(matrix) if walks else None
+        return HnswPlan(self._flat.plan(query, k, matrix, mask), self, graph)
 
     def _effort(self, k: int, allowed: int, passed: int) -> int:
         """Return how many neighbours a first walk weighs.
@@ -145,13 +145,12 @@ class HnswEngine:
         share = max(allowed, 1) / passed
         return max(int(self._settings.ef_search / sqrt(share)), int(with_slack(k) / share))
 
-    def _walk(
-        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, graph: Graph
+    def walk(
+        self, target: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, graph: Graph
     ) -> NDArray[np.intp] | None:
-        """Return rows near the query; None if the graph leads to too few, or if a scan is faster."""
+        """Return rows near the target; None if the graph leads to too few, or if a scan is faster."""
         findable = self._living if mask is None else self._nodes.allowed(mask)
         allowed = len(self._nodes) if findable is None else int(np.count_nonzero(findable))
-        [target] = self._flat.comparable(query[np.newaxis])
         effort = self._effort(k, allowed, len(self._nodes))
         wanted = with_slack(k) if findable is None else effort
         for _ in range(_WALKS):
@@ -222,3 +221,40 @@ class HnswEngine:
         for block in blocks(rows.size, self._dimension):
             new += self._nodes.place(rows[block], self._flat.comparable(matrix[rows[block]]))
         return np.array(new, np.intp)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class HnswPlan:
+    """A walk, and a scan where that leads to too few rows.
+
+    Attributes:
+        scan: the exact plan.
+        engine: the one whose graph it is.
+        graph: None to scan at once.
+    """
+
+    scan: FlatPlan
+    engine: HnswEngine
+    graph: Graph | None
+
+    @property
+    def matrix(self) -> NDArray[np.float32]:
+        """See `Plan.matrix`."""
+        return self.scan.matrix
+
+    @property
+    def query(self) -> NDArray[np.float32]:
+        """See `Plan.query`."""
+        return self.scan.query
+
+    @property
+    def k(self) -> int:
+        """See `Plan.k`."""
+        return self.scan.k
+
+    def candidates(self) -> NDArray[np.intp]:
+        """See `Plan.candidates`: most of the k nearest are among them, and k whenever k are allowed."""
+        found = None
+        if self.graph is not None:
+            found = self.engine.walk(self.scan.target, self.k, self.scan.mask, self.graph)
+        return self.scan.candidates() if found is None else found

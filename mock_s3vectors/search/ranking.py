@@ -14,41 +14,29 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mock_s3vectors.search.engine import Engine
+    from mock_s3vectors.search.engine import Plan
 
 # Scores are sums, and mathematically equal ones may differ in their last bits: the terms were added in
 # another order. What differs by no more than this factor is equal.
 _SAME = 1.0 - 2.0**-40
 
 
-def top_k(  # noqa: PLR0913, PLR0917 - the parts of one search; each is needed
-    engine: Engine,
-    metric: str,
-    query: NDArray[np.float32],
-    k: int,
-    matrix: NDArray[np.float32],
-    keys: Sequence[str],
-    mask: NDArray[np.bool_] | None,
-) -> list[tuple[int, float]]:
-    """Return the k nearest of the allowed rows.
+def top_k(plan: Plan, metric: str, keys: Sequence[str]) -> list[tuple[int, float]]:
+    """Return the k nearest of the allowed rows. No lock is needed, see `Plan`.
 
     Args:
-        engine: has been told of every change of `matrix`.
+        plan: an engine's plan for a query.
         metric: `euclidean` or `cosine`, the engine's.
-        query: shape (d,), finite; for cosine not zero.
-        k: at least 1; more than there are rows is fine.
-        matrix: shape (n, d), C-contiguous: the living rows.
         keys: the key of each row; equal distances are ordered by it (Choice: equal-distances).
-        mask: shape (n,): the rows that may be found; None allows all.
 
     Returns:
         (row, distance) by distance and key, at most k. The distance is a float32 number, as the
         service returns it: a squared L2 distance above 3.4e38 is infinite, yet ordered by its true size.
     """
-    if not matrix.shape[0]:
+    if not plan.matrix.shape[0]:
         return []
-    rows = engine.candidates(query, k, matrix, mask)
-    distances = _distances(metric, query, matrix, rows)
+    k, rows = plan.k, plan.candidates()
+    distances = _distances(metric, plan.query, plan.matrix, rows)
     if rows.size > k:
         near = distances <= np.partition(distances, k - 1)[k - 1]
         rows, distances = rows[near], distances[near]

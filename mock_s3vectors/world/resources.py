@@ -43,6 +43,13 @@ class TextSearch:
         return self.active_from is None or now >= self.active_from
 
 
+@dataclass(eq=False)
+class Reader:
+    """Whoever reads a table without the lock of its index. While it lives, nobody changes the table."""
+
+    table: VectorTable
+
+
 @dataclass(eq=False)  # an index is itself, whatever it holds; so it can be weakly referenced and hashed
 class Index:
     """A vector index: its settings and its vectors.
@@ -85,11 +92,19 @@ class Index:
 
     def hold_table(self) -> None:
         """Let the table know of this index, before anybody can write through it."""
-        # One step each, since this takes no lock.
-        holders = self.table.holders
-        holders.append(ref(self, holders.remove))
+        _hold(self.table, self)
 
-    def _shares_with(self, other: Index | None) -> bool:
+    def reader(self) -> Reader:
+        """Return a new reader of the vectors; the caller holds the lock, until it has the reader.
+
+        Whoever writes while the reader lives makes a table of its own first, as for a copy of the index.
+        So a search delays nobody, and nobody waits for a thread that may never come back.
+        """
+        reader = Reader(self.vectors)
+        _hold(reader.table, reader)
+        return reader
+
+    def _shares_with(self, other: Index | Reader | None) -> bool:
         return other is not None and other is not self and other.table is self.table
 
     @property
@@ -165,6 +180,12 @@ class Index:
         other.rankings = self.rankings.copy()
         other.hold_table()
         return other
+
+
+def _hold(table: VectorTable, holder: Index | Reader) -> None:
+    """Let a table know that it is shared, as long as the holder lives."""
+    # One step each, since indexes do this without a lock.
+    table.holders.append(ref(holder, table.holders.remove))
 
 
 @dataclass

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mock_s3vectors.filtering import Filter, IdleCondition
-    from mock_s3vectors.search import Engine, SearchMethod
+    from mock_s3vectors.search import Engine, Plan, SearchMethod
     from mock_s3vectors.world.writes import Size
 
 # How many search engines a table keeps: mocks around one another may search in different ways.
@@ -47,7 +47,7 @@ class VectorTable:
         sizes: row to its size.
         total_size: that of all rows.
         texts: the text indexes of the metadata.
-        holders: the indexes that this table was given to. It may still be theirs.
+        holders: the indexes that this table was given to, and readers. It may still be theirs.
     """
 
     def __init__(self, dimension: int, distance_metric: str) -> None:
@@ -215,10 +215,10 @@ class VectorTable:
         """Return the conditions of a filter that cannot match, see `filtering.idle`."""
         return idle_conditions(matching, self._columns)
 
-    def nearest(
+    def plan(
         self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, method: SearchMethod
-    ) -> list[tuple[int, float]]:
-        """Return the k nearest rows and their distances, nearest first, equal distances by key.
+    ) -> Plan:
+        """Return a plan for a search for the k nearest rows, which `nearest` carries out.
 
         Args:
             query: shape (dimension,).
@@ -228,11 +228,18 @@ class VectorTable:
         """
         # Put away while it works: an interruption, as it links rows, would leave it torn.
         engine = self._engines.pop(method, None) or self._new_engine(method)
-        found = top_k(engine, self.distance_metric, query, k, self.matrix, self.keys, mask)
+        plan = engine.plan(query, k, self.matrix, mask)
         self._engines[method] = engine
         if len(self._engines) > _MOST_ENGINES:
             del self._engines[next(iter(self._engines))]
-        return found
+        return plan
+
+    def nearest(self, plan: Plan) -> list[tuple[int, float]]:
+        """Return the k nearest rows and their distances, nearest first, equal distances by key.
+
+        The caller needs no lock, if it has held the table since the plan was made; see `Index.reader`.
+        """
+        return top_k(plan, self.distance_metric, self.keys)
 
     def _new_engine(self, method: SearchMethod) -> Engine:
         """Return an engine for this way to search, filled with all rows."""

@@ -64,7 +64,7 @@ class Owner:
     def search(self, query: Any, k: int, mask: NDArray[np.bool_] | None = None) -> list[tuple[str, float]]:
         query = np.asarray(query, np.float32)
         with np.errstate(all="raise"):  # whoever runs a search may have set this
-            found = top_k(self.engine, self.metric, query, k, self.living, self.keys, mask)
+            found = top_k(self.engine.plan(query, k, self.living, mask), self.metric, self.keys)
         return [(self.keys[row], distance) for row, distance in found]
 
     def oracle(self, query: Any, k: int, mask: NDArray[np.bool_] | None = None) -> list[tuple[str, float]]:
@@ -122,7 +122,7 @@ def recall(owner: Owner, queries: Any, k: int, mask: NDArray[np.bool_] | None = 
     exact.write(np.arange(len(owner.keys)), owner.matrix)
     hits = wanted = 0
     for query in np.asarray(queries, np.float32):
-        truth = top_k(exact, owner.metric, query, k, owner.living, owner.keys, mask)
+        truth = top_k(exact.plan(query, k, owner.living, mask), owner.metric, owner.keys)
         found = owner.search(query, k, mask)
         assert len(found) == len(truth)
         hits += len({owner.keys[row] for row, _ in truth} & {key for key, _ in found})

@@ -169,7 +169,7 @@ def test_one_pass_is_the_rule_and_two_are_the_limit(metric: str, monkeypatch: py
     owner = owner_of(rows, metric)
     owner.search(rows[0], 10)
     assert passes == ["knn_L2sqr"]
-    assert owner.engine.candidates(rows[0], 10, owner.living, None).size < 15
+    assert owner.engine.plan(rows[0], 10, owner.living, None).candidates().size < 15
     passes.clear()
     owner.search(rows[0], 10, np.arange(2000) % 100 == 0)
     assert passes == []
@@ -187,7 +187,7 @@ def test_the_rows_are_not_copied(metric: str) -> None:
     tracemalloc.start()
     try:
         engine.write(np.arange(500), owner.matrix)
-        engine.candidates(owner.living[0], 10, owner.living, None)
+        engine.plan(owner.living[0], 10, owner.living, None).candidates()
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -459,7 +459,7 @@ def test_scans_where_a_walk_would_see_most_rows(metric: str, monkeypatch: pytest
     owner.search(rows[0], 10)
     assert graph_of(owner).ntotal == 4000
     asked: list[int] = []
-    monkeypatch.setattr(HnswEngine, "_walk", lambda *arguments: asked.append(arguments[2]))
+    monkeypatch.setattr(HnswEngine, "walk", lambda *arguments: asked.append(arguments[2]))
     owner.search(rows[0], 10, half)
     assert asked == [10]
     owner.search(rows[0], 10, np.arange(4000) < 200)

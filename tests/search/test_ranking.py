@@ -16,7 +16,7 @@ def test_rows_and_distances() -> None:
     rows = np.array([[3, 4], [0, 1], [0, 0.9]], np.float32)
     engine = Flat().build("euclidean", 2)
     engine.write(np.arange(3), rows)
-    found = top_k(engine, "euclidean", np.zeros(2, np.float32), 3, rows, ["a", "b", "c"], None)
+    found = top_k(engine.plan(np.zeros(2, np.float32), 3, rows, None), "euclidean", ["a", "b", "c"])
     assert found == [(2, float(np.float32(np.float32(0.9).astype(float) ** 2))), (1, 1.0), (0, 25.0)]
     assert all(type(row) is int and type(distance) is float for row, distance in found)
 
@@ -64,7 +64,7 @@ def test_only_the_keys_in_question_are_read(metric: str) -> None:
     rng = np.random.default_rng(1)
     owner = owner_of(rng.standard_normal((3000, 16)), metric)
     query = rng.standard_normal(16).astype(np.float32)
-    top_k(owner.engine, metric, query, 10, owner.living, Keys(owner.keys), None)
+    top_k(owner.engine.plan(query, 10, owner.living, None), metric, Keys(owner.keys))
     assert len(read) == 10
 
 

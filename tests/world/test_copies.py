@@ -151,7 +151,7 @@ class Machine(RuleBasedStateMachine):
     def search_vectors(self, which: int, method: Any, k: int) -> None:
         query = np.array([1, 0.3], np.float32)
         found, expected = (
-            [(table.keys[row], distance) for row, distance in table.nearest(query, k, None, used)]
+            [(table.keys[row], distance) for row, distance in table.nearest(table.plan(query, k, None, used))]
             for table, used in ((self.at(which).index.vectors, method), (self.at(which).fresh, Flat()))
         )
         assert found == expected

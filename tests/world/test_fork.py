@@ -308,11 +308,11 @@ def test_after_a_search_by_faiss(method: Any, ties: bool) -> None:  # noqa: FBT0
     if ties:
         matrix[:] = matrix[0]
     keys = [f"{row:05}" for row in range(len(matrix))]
-    searcher = method.build("euclidean", 32)
-    searcher.write(np.arange(len(matrix), dtype=np.intp), matrix)
+    engine = method.build("euclidean", 32)
+    engine.write(np.arange(len(matrix), dtype=np.intp), matrix)
 
     def search() -> Any:
-        return top_k(searcher, "euclidean", matrix[7], 1, matrix, keys, None)
+        return top_k(engine.plan(matrix[7], 1, matrix, None), "euclidean", keys)
 
     found = search()
 

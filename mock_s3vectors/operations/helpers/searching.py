@@ -1,4 +1,7 @@
-"""The three kinds of search: by vector, by text, and by both. The request has been checked."""
+"""The three kinds of search: by vector, by text, and by both. The request has been checked.
+
+`prepare` does what needs the lock of the index; `search` works without it, so that queries run side by side.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.config import Config
     from mock_s3vectors.filtering import Filter
-    from mock_s3vectors.search import SearchMethod
+    from mock_s3vectors.search import Plan, SearchMethod
+    from mock_s3vectors.world.resources import Index, Reader
     from mock_s3vectors.world.tables import VectorTable
 
 
@@ -45,23 +49,49 @@ class Search(NamedTuple):
     matching: Filter | None
 
 
-def search(table: VectorTable, wanted: Search, config: Config) -> Hits:
-    """Return the hits, best first."""
-    vector, texts, top_k, matching = wanted
-    method = _method(config)
-    mask = table.mask(matching)
-    if vector is not None and not texts:
-        nearest = table.nearest(vector, top_k, mask, method)
-        return _hits(table, [row for row, _ in nearest], dict(nearest))
+class Prepared(NamedTuple):
+    """A search that needs the lock of its index no more.
 
-    scores = [table.texts.scores(*text) for text in texts]
-    if vector is None:
+    Attributes:
+        reader: keeps the table as it is.
+        top_k: how many hits at most.
+        depth: how many hits each of the rankings has, of which a hybrid search makes one.
+        mask: the rows that the filter matches; None for all of them.
+        plan: finds the nearest rows; None to search for texts alone.
+        scores: of all rows, by text.
+    """
+
+    reader: Reader
+    top_k: int
+    depth: int
+    mask: NDArray[np.bool_] | None
+    plan: Plan | None
+    scores: Sequence[NDArray[np.float64]]
+
+
+def prepare(index: Index, wanted: Search, config: Config) -> Prepared:
+    """Do what a search needs the lock for; the caller holds it."""
+    vector, texts, top_k, matching = wanted
+    reader = index.reader()
+    table = reader.table
+    depth = choices.ranking_depth(top_k) if vector is not None and texts else top_k
+    mask = table.mask(matching)
+    plan = None if vector is None else table.plan(vector, depth, mask, _method(config))
+    return Prepared(reader, top_k, depth, mask, plan, [table.texts.scores(*text) for text in texts])
+
+
+def search(prepared: Prepared) -> Hits:
+    """Return the hits, best first."""
+    reader, top_k, depth, mask, plan, scores = prepared
+    table = reader.table
+    distances = {} if plan is None else dict(table.nearest(plan))
+    if not scores:
+        return _hits(table, list(distances), distances)
+    if plan is None:
         total = choices.text_score(scores)
-        rows = highest(total, top_k, table.keys, _found(total, mask))
+        rows = highest(total, depth, table.keys, _found(total, mask))
         return _hits(table, rows, {}, scores)
 
-    depth = choices.ranking_depth(top_k)
-    distances = dict(table.nearest(vector, depth, mask, method))
     by_text = [highest(of_text, depth, table.keys, _found(of_text, mask)) for of_text in scores]
     fused = fuse([list(distances), *by_text], len(table))
     rows = highest(fused, top_k, table.keys, fused > 0.0)

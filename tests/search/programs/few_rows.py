@@ -16,6 +16,6 @@ for method in (Flat(), Hnsw()):
         engine = method.build(metric, 100)
         engine.write(np.arange(100), rows)
         engine.remove(5, 99)
-        top_k(engine, metric, rows[0], 10, rows[:99], keys, rows[0] == 1)
-        top_k(engine, metric, rows[0], 10, rows[:99], keys, None)
+        top_k(engine.plan(rows[0], 10, rows[:99], rows[0, :99] == 1), metric, keys)
+        top_k(engine.plan(rows[0], 10, rows[:99], None), metric, keys)
 assert "faiss" not in sys.modules

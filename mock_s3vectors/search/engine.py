@@ -19,7 +19,7 @@ class Plan(Protocol):
 
     @property
     def query(self) -> NDArray[np.float32]:
-        """Return the vector near which they are to be: shape (d,)."""
+        """Return the vector that the rows are compared with: shape (d,)."""
 
     @property
     def k(self) -> int:

@@ -13,7 +13,7 @@ import botocore
 import pytest
 from botocore.loaders import create_loader
 
-from tests.support.examples import ELSEWHERE, EXAMPLES, check_recipe, recipe_names, run_recipe
+from tests.support.examples import ELSEWHERE, EXAMPLES, check_recipes, recipe_names, run_recipes
 from tests.support.shapes import TEXT_SEARCH, needs
 
 if TYPE_CHECKING:
@@ -132,14 +132,21 @@ def test_hybrid_search_shows_what_it_promises() -> None:
 # --- recipes
 
 
-@pytest.mark.parametrize("name", sorted({*recipe_names()} - {*ELSEWHERE}))
-def test_a_recipe(tmp_path: Path, name: str) -> None:
-    check_recipe(name, tmp_path)
+HERE = sorted({*recipe_names()} - {*ELSEWHERE})
+
+
+def test_the_recipes_of_one_file(tmp_path: Path) -> None:
+    check_recipes([name for name in HERE if name.endswith(".py")], tmp_path)
+
+
+@pytest.mark.parametrize("name", [name for name in HERE if not name.endswith(".py")])
+def test_a_recipe_in_a_folder(tmp_path: Path, name: str) -> None:
+    check_recipes([name], tmp_path)
 
 
 def test_a_module_without_tests_is_no_recipe(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="no tests ran"):
-        check_recipe("../movie_data.py", tmp_path)
+    with pytest.raises(AssertionError, match="a recipe has no tests"):
+        check_recipes(["../movie_data.py"], tmp_path)
 
 
 def test_the_recipes_for_other_clients_are_there() -> None:
@@ -157,6 +164,6 @@ def test_a_recipe_whose_tests_do_not_run_is_noticed(tmp_path: Path) -> None:
     )
     folder = tmp_path / "folder"
     folder.mkdir()
-    passed, others, _ = run_recipe(recipe, folder)
+    passed, others, _ = run_recipes([recipe], folder)
     assert passed == {"test_that_passes"}
     assert others == ["test_that_skips_a_case[2]", "test_that_fails"]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.search import FlatEngine
+from mock_s3vectors.search.flat import FlatPlan
 from tests.support.helpers import keys_of, listed_keys, put_batches, vector
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def test_recall_on_the_films(
     stored: dict[str, NDArray[np.float32]] = {}
     put(client, address, stored, range(len(embeddings)), embeddings)
     with monkeypatch.context() as walking:
-        walking.setattr(FlatEngine, "candidates", scan)
+        walking.setattr(FlatPlan, "candidates", scan)
         assert recall(client, address, stored, queries) >= 0.95
 
     # A third is overwritten with other films' vectors, a third of all deleted, and some come back.
@@ -131,3 +131,10 @@ def test_a_mock_inside_may_weigh_more_neighbours(client: Client, make_index: Mak
         many = found()
     assert many == exact != few
     assert found() == few
+
+
+@pytest.mark.s3vectors(search_engine="hnsw")
+@pytest.mark.parametrize("settings", [{}, {"filter": {"a": 1}}])
+def test_an_empty_index(client: Client, make_index: MakeIndex, settings: dict[str, Any]) -> None:
+    query = {**make_index(), "topK": 3, "queryVector": {"float32": [1, 1]}, **settings}
+    assert client.query_vectors(**query)["vectors"] == []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.examples import ELSEWHERE, check_recipe
+from tests.support.examples import ELSEWHERE, check_recipes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_a_recipe(tmp_path: Path, name: str) -> None:
-    check_recipe(name, tmp_path)
+    check_recipes([name], tmp_path)

@@ -8,8 +8,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RECIPES = EXAMPLES / "recipes"
@@ -18,7 +21,7 @@ ELSEWHERE = ["langchain_application.py", "list_in_segments_async.py"]
 
 
 class Outcome(NamedTuple):
-    """The result of the tests of a recipe.
+    """The result of the tests of recipes.
 
     Attributes:
         passed: the names of the test functions of which every case passed.
@@ -45,18 +48,20 @@ def names_of_tests(recipe: Path) -> set[str]:
     return {function.name for function in functions if function.name.startswith("test_")}
 
 
-def run_recipe(recipe: Path, folder: Path) -> Outcome:
-    """Copy a recipe into an empty folder, and run its tests there."""
-    copy = folder / recipe.name
-    if recipe.is_dir():
-        shutil.copytree(recipe, copy, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    else:
-        shutil.copy(recipe, copy)
+def run_recipes(recipes: Sequence[Path], folder: Path) -> Outcome:
+    """Copy recipes into an empty folder, and run their tests there in one process."""
+    for recipe in recipes:
+        if recipe.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", ".*")
+            shutil.copytree(recipe, folder / recipe.name, ignore=ignored)
+        else:
+            shutil.copy(recipe, folder)
+    copies = [str(folder / recipe.name) for recipe in recipes]
     report = folder / "report.xml"
     # Warnings of pytest-asyncio are about its own settings.
     options = ["-p", "no:asyncio", "-p", "no:cacheprovider", "-W", "error", f"--junitxml={report}"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(copy)],
+        [sys.executable, "-m", "pytest", *options, *copies],
         # The package is the installed one; in a checkout that is the checkout.
         env={**os.environ, "PYTHONPATH": str(EXAMPLES.parent)},
         cwd=folder,
@@ -70,9 +75,12 @@ def run_recipe(recipe: Path, folder: Path) -> Outcome:
     return Outcome(names - {name.partition("[")[0] for name in others}, others, done.stdout + done.stderr)
 
 
-def check_recipe(name: str, folder: Path) -> None:
-    """Run a recipe. Each of its test functions must run, and pass; a recipe without any is none."""
-    expected = names_of_tests(RECIPES / name)
-    passed, others, output = run_recipe(RECIPES / name, folder)
+def check_recipes(names: Sequence[str], folder: Path) -> None:
+    """Run recipes. Each of their test functions must run, and pass; a recipe without any is none."""
+    recipes = [RECIPES / name for name in names]
+    expected = [names_of_tests(recipe) for recipe in recipes]
+    passed, others, output = run_recipes(recipes, folder)
     assert others == [], output
-    assert passed == expected != set(), output
+    assert all(expected), "a recipe has no tests"
+    assert sum(map(len, expected)) == len(set.union(*expected)), "two recipes have a test of the same name"
+    assert passed == set.union(*expected), output

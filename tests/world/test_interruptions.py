@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 
     from tests.support.helpers import Client, MakeIndex
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.s3vectors(search_engine="hnsw"),  # it has an exact engine within
+]
 
 ROWS = 24
-ENGINES = [
-    pytest.param(engine, marks=pytest.mark.s3vectors(search_engine=engine)) for engine in ("flat", "hnsw")
-]
-engines = pytest.mark.parametrize("engine", ENGINES)
 
 FRUIT = ("apple", "pear", "plum")
 
@@ -127,8 +126,7 @@ CHANGED = [0, 17, ROWS - 1]
 NEW = [ROWS, ROWS + 1, ROWS + 2]
 
 
-@engines
-def test_a_write_of_new_and_old_vectors(world: World, engine: str) -> None:  # noqa: ARG001 - a marker
+def test_a_write_of_new_and_old_vectors(world: World) -> None:
     def undo() -> None:
         world.delete(NEW)
         world.put(CHANGED)
@@ -136,15 +134,13 @@ def test_a_write_of_new_and_old_vectors(world: World, engine: str) -> None:  # n
     check_write(world, lambda: world.put([*CHANGED, *NEW], shift=0.25), undo)
 
 
-@engines
-def test_a_delete_of_many_vectors(world: World, engine: str) -> None:  # noqa: ARG001 - a marker
+def test_a_delete_of_many_vectors(world: World) -> None:
     gone = [3, ROWS - 1, 10, ROWS - 3, 11]
     check_write(world, lambda: world.delete([*gone, 5000]), lambda: world.put(gone))
 
 
-@engines
 @pytest.mark.parametrize("action", ["put", "delete"])
-def test_a_first_write_in_a_copy(world: World, engine: str, action: str) -> None:  # noqa: ARG001 - a marker
+def test_a_first_write_in_a_copy(world: World, action: str) -> None:
     """It copies the vectors first, which the original has as well."""
     original = state()
     before = world.snapshot()
@@ -176,9 +172,8 @@ def test_a_first_write_in_a_copy(world: World, engine: str, action: str) -> None
     assert after in seen
 
 
-@engines
 @pytest.mark.parametrize("first", ["inner", "outer"])
-def test_a_mock_that_begins_after_an_interrupted_write(world: World, engine: str, first: str) -> None:  # noqa: ARG001 - a marker
+def test_a_mock_that_begins_after_an_interrupted_write(world: World, first: str) -> None:
     """Both worlds have the whole write, or nothing of it, whichever is asked first."""
     outer, before = state(), world.snapshot()
 
@@ -225,8 +220,7 @@ def test_a_write_without_memory_for_its_rows(world: World, monkeypatch: pytest.M
     assert len(world.list()) == 100
 
 
-@engines
-def test_copying(world: World, engine: str) -> None:  # noqa: ARG001 - a marker
+def test_copying(world: World) -> None:
     before = world.snapshot()
     original, table = state(), world.table
     for _ in interrupted_everywhere(original.copy, lambda: None):
@@ -255,7 +249,6 @@ def test_a_change_of_the_text_search(world: World, action: str, other: str) -> N
     check_write(world, lambda: configure(world, action, entries[action]), undo)
 
 
-@pytest.mark.s3vectors(search_engine="hnsw")
 @pytest.mark.parametrize(
     "read",
     [World.query, World.filtered, World.list, pytest.param(World.text_query, marks=needs(*TEXT_SEARCH))],
@@ -280,7 +273,6 @@ def test_a_read(world: World, read: Callable[[World], Any], derived: str) -> Non
     assert all(snapshot == before for snapshot in seen)
 
 
-@pytest.mark.s3vectors(search_engine="hnsw")
 @pytest.mark.parametrize("action", ["put", "delete"])
 def test_a_second_interruption_of_the_clearing_up(world: World, action: str) -> None:
     def write() -> None:

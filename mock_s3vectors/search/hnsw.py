@@ -127,7 +127,7 @@ class HnswEngine:
         """See `Engine.plan`; this builds the graph if the query needs it."""
         count = matrix.shape[0]
         allowed = count if mask is None else int(np.count_nonzero(mask))
-        walks = allowed > ROWS_PER_NEIGHBOUR * self._effort(k, allowed, max(count, len(self._nodes)))
+        walks = allowed > ROWS_PER_NEIGHBOUR * self._effort(k, allowed, max(count, len(self._nodes), 1))
         graph = self._current_graph(matrix) if walks else None
         return HnswPlan(self._flat.plan(query, k, matrix, mask), self, graph)
 

@@ -162,7 +162,10 @@ KNOWN = "Options: account_id, search_engine, hnsw_m, "
         ),
         ("colour=red", f"s3vectors_options has no option 'colour'. {KNOWN}"),
         ("account_id=1", "s3vectors_options: '1' is not an account id: give 12 digits as a string"),
-        ("search_engine=faiss", "s3vectors_options: search_engine='faiss': choose one of flat, hnsw, quantized"),
+        (
+            "search_engine=faiss",
+            "s3vectors_options: search_engine='faiss': choose one of flat, hnsw, quantized",
+        ),
         (
             "search_engine=None",
             "s3vectors_options: search_engine='None': choose one of flat, hnsw, quantized",

@@ -58,6 +58,12 @@ def test_a_vector_is_not_at_distance_0_from_itself(client: Client, make_index: M
     assert found["corner-11"] == 0.8125
 
 
+def test_a_number_halfway_goes_to_the_even_step(client: Client, make_index: MakeIndex) -> None:
+    index = make_index(dimension=1)
+    put(client, index, {"low": [0], "high": [255], "a": [2.5], "b": [3.5], "c": [-0.0]})
+    assert query(client, index, [1]) == {"c": 1.0, "low": 1.0, "a": 1.0, "b": 9.0, "high": 254.0**2}
+
+
 def test_unit_vectors_as_in_a_recorded_run(client: Client, make_index: MakeIndex) -> None:
     """AWS answered 4.768e-06 for a vector itself, and missed other distances by up to 2.7e-3."""
     index = make_index(dimension=8, metric="cosine")

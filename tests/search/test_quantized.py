@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-pytestmark = pytest.mark.parametrize("metric", METRICS)
+pytestmark = [pytest.mark.usefixtures("scanning"), pytest.mark.parametrize("metric", METRICS)]
 
 
 def filled(metric: str, rows: Any) -> Owner:
@@ -102,7 +102,9 @@ def test_a_write_that_moves_a_bound_quantizes_all_rows_once(
     check(owner)
 
 
-def test_a_bound_that_two_rows_have_stays_when_one_goes(metric: str, quantized: Callable[[], int]) -> None:
+def test_a_bound_that_two_rows_have_stays_when_one_goes(
+    metric: str, quantized: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     owner = filled(metric, random_rows())
     owner.put(["one", "two"], np.full((2, 16), 9.0))
     owner.search(np.ones(16), 3)
@@ -112,6 +114,8 @@ def test_a_bound_that_two_rows_have_stays_when_one_goes(metric: str, quantized: 
     owner.search(np.ones(16), 3)
     assert quantized() == 1
     check(owner)
+    monkeypatch.delattr(Scale, "of")  # the bounds are known now
+    owner.search(np.ones(16), 3)
 
 
 def test_random_changes(metric: str) -> None:
@@ -140,6 +144,15 @@ def test_copies_change_apart(metric: str) -> None:
     check(again)
     check(owner)
     check(copied)
+
+
+def test_a_copy_writes_between_the_bounds(metric: str) -> None:
+    owner = filled(metric, [*random_rows(50, 4), np.full(4, 9.0), np.full(4, -9.0)])
+    before = owner.search(np.ones(4), 3)
+    copied = owner.copy()
+    copied.put([key for key, _ in before], np.full((3, 4), -8.0))
+    check(copied)
+    assert owner.search(np.ones(4), 3) == before
 
 
 def test_a_copy_of_current_rows_quantizes_none(metric: str, quantized: Callable[[], int]) -> None:

@@ -198,13 +198,14 @@ def test_a_conftest_may_load_the_plugin(pytester: pytest.Pytester, monkeypatch: 
 
 
 def test_values_of_every_type() -> None:
-    words = ["account_id=000000000001", "hnsw_m=8", "index_delay=1", "text_build_seconds=0.5"]
+    words = ["account_id=000000000001", "hnsw_m=8", "index_delay=1", "text_build_seconds=0.5", "recall=0.9"]
     words += ["advice=true", "empty_pages=False", "default_index_mode=None"]
     assert read_options(words, "here") == {
         "account_id": "000000000001",
         "hnsw_m": 8,
         "index_delay": 1.0,
         "text_build_seconds": 0.5,
+        "recall": 0.9,
         "advice": True,
         "empty_pages": False,
         "default_index_mode": None,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
+import boto3
 import pytest
 
-from mock_s3vectors import mock_s3vectors
+from mock_s3vectors import mock_s3vectors, s3vectors_server
 from mock_s3vectors.config import SearchEngine
 from mock_s3vectors.search import Losses
 from tests.support.helpers import keys_in_pages, keys_of, put_batches, vector
@@ -104,6 +105,26 @@ def test_few_vectors_are_all_found(client: Client, make_index: MakeIndex, engine
             assert find(client, index) == [f"{number:03}" for number in range(count)]
         client.put_vectors(**index, vectors=records([20]))
         assert len(find(client, index)) == 20
+
+
+def test_the_option_and_the_method_of_the_same_name(s3vectors_client: Client) -> None:
+    points = [[1 + number, 1] for number in range(COUNT)]
+    with mock_s3vectors(recall=0.5, seed=5) as mock:
+        mock.seed(
+            "other", "index", points, keys=[f"{n:03}" for n in range(COUNT)], distance_metric="euclidean"
+        )
+        found = find(s3vectors_client, {"vectorBucketName": "other", "indexName": "index"}, topK=5)
+    assert found == ["004", "007", "009", "013", "019"]
+
+
+def test_the_server_has_the_options(filled: dict[str, str], client: Client) -> None:
+    with mock_s3vectors(recall=0.5, seed=5), s3vectors_server(seed=6):
+        in_process = find(client, filled)
+        over_http = find(boto3.client("s3vectors", region_name="us-east-1"), filled)
+    with mock_s3vectors(recall=0.5, seed=6):
+        assert find(client, filled) == in_process == over_http
+    with mock_s3vectors(recall=0.5, seed=5):
+        assert find(client, filled) != over_http
 
 
 @needs(*QUERY_PAGES)

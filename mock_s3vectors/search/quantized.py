@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Self
 
-    from mock_s3vectors.search.flat import FlatPlan
+    from mock_s3vectors.search.engine import Plan
 
 _STEPS = 255
 
@@ -150,7 +150,7 @@ class QuantizedEngine:
         k: int,
         matrix: NDArray[np.float32],
         mask: NDArray[np.bool_] | None,
-    ) -> FlatPlan:
+    ) -> Plan:
         """See `Engine.plan`; this quantizes all rows if the scale has changed."""
         if self._scale is None or self._may_shrink:
             self._find_scale(matrix)

@@ -29,8 +29,6 @@ ENGINES = [
     pytest.param(engine, marks=pytest.mark.s3vectors(search_engine=engine)) for engine in ("flat", "hnsw")
 ]
 engines = pytest.mark.parametrize("engine", ENGINES)
-quantized = pytest.mark.s3vectors(search_engine="quantized", default_index_mode="ENHANCED")
-quantized_too = pytest.mark.parametrize("engine", [*ENGINES, pytest.param("quantized", marks=quantized)])
 
 FRUIT = ("apple", "pear", "plum")
 
@@ -129,7 +127,7 @@ CHANGED = [0, 17, ROWS - 1]
 NEW = [ROWS, ROWS + 1, ROWS + 2]
 
 
-@quantized_too
+@engines
 def test_a_write_of_new_and_old_vectors(world: World, engine: str) -> None:  # noqa: ARG001 - a marker
     def undo() -> None:
         world.delete(NEW)
@@ -138,7 +136,7 @@ def test_a_write_of_new_and_old_vectors(world: World, engine: str) -> None:  # n
     check_write(world, lambda: world.put([*CHANGED, *NEW], shift=0.25), undo)
 
 
-@quantized_too
+@engines
 def test_a_delete_of_many_vectors(world: World, engine: str) -> None:  # noqa: ARG001 - a marker
     gone = [3, ROWS - 1, 10, ROWS - 3, 11]
     check_write(world, lambda: world.delete([*gone, 5000]), lambda: world.put(gone))
@@ -282,20 +280,6 @@ def test_a_read(world: World, read: Callable[[World], Any], derived: str) -> Non
     assert all(snapshot == before for snapshot in seen)
 
 
-@quantized
-def test_a_read_that_quantizes(world: World) -> None:
-    before = world.snapshot()
-
-    def prepare() -> None:
-        world.put(NEW, shift=9.0)  # it moves the bounds
-        world.snapshot()
-        world.delete(NEW)
-
-    seen = [elsewhere(world.snapshot) for _ in interrupted_everywhere(world.query, prepare, step=2)]
-    assert seen
-    assert all(snapshot == before for snapshot in seen)
-
-
 @pytest.mark.s3vectors(search_engine="hnsw")
 @pytest.mark.parametrize("action", ["put", "delete"])
 def test_a_second_interruption_of_the_clearing_up(world: World, action: str) -> None:
@@ -318,3 +302,17 @@ def test_a_second_interruption_of_the_clearing_up(world: World, action: str) -> 
         again += lines_of(world.list, most=place * 7 % 40) is None
         assert elsewhere(world.snapshot) in (before, after)
     assert again
+
+
+@pytest.mark.s3vectors(search_engine="quantized", default_index_mode="ENHANCED")
+def test_a_read_that_quantizes(world: World) -> None:
+    before = world.snapshot()
+
+    def prepare() -> None:
+        world.put(NEW, shift=9.0)  # it moves the bounds
+        world.snapshot()
+        world.delete(NEW)
+
+    seen = [elsewhere(world.snapshot) for _ in interrupted_everywhere(world.query, prepare, step=2)]
+    assert seen
+    assert all(snapshot == before for snapshot in seen)

@@ -13,11 +13,11 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.hints import near
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from typing_extensions import Self
 
-SearchEngine = Literal["flat", "hnsw"]
+SearchEngine = Literal["flat", "hnsw", "quantized"]
 IndexMode = Literal["CLASSIC", "ENHANCED"]
 
 
@@ -27,7 +27,9 @@ class Config:
 
     Attributes:
         account_id: the account of callers whose access key id is not itself an account id; 12 digits.
-        search_engine: `"flat"` searches exactly, `"hnsw"` approximately, as AWS does.
+        search_engine: `"flat"` searches exactly, `"hnsw"` approximately. `"quantized"` searches ENHANCED
+            indexes as AWS answers from them, by vectors of eight bits for each number: a vector is not quite
+            at distance 0 from itself. CLASSIC indexes stay exact.
         hnsw_m: neighbours per vector in the HNSW graph (M).
         hnsw_ef_construction: candidates looked at while the graph is built.
         hnsw_ef_search: candidates looked at by a query.
@@ -47,6 +49,9 @@ class Config:
         conflict_as_500: a stress: whoever loses a race to create a bucket or an index gets
             InternalServerException, as seen on AWS, instead of ConflictException.
         index_delay: a stress: how many seconds pass before a new index is found, by the clock.
+        recall: a stress: the share of vectors that a search by vector does not miss. A filter that 5 to 500
+            vectors match leaves a smaller one, as measured on AWS; what remains may be less than topK.
+        seed: another one makes `recall` miss other vectors.
 
     Raises:
         UsageError: an option has an invalid value.
@@ -68,6 +73,8 @@ class Config:
     empty_pages: bool = False
     conflict_as_500: bool = False
     index_delay: float = 0.0
+    recall: float = 1.0
+    seed: int = 0
 
     if not TYPE_CHECKING:
 
@@ -91,13 +98,11 @@ class Config:
             value = getattr(self, name)
             if type(value) is not int or not least <= value <= most:
                 raise UsageError(f"{name}={value!r}: must be a whole number from {least} to {most}, an int")
-        for name in _SECONDS:
-            seconds = getattr(self, name)
-            is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-            if not is_number or not 0 <= seconds <= sys.float_info.max:
-                raise UsageError(
-                    f"{name}={seconds!r}: must be a number of seconds, 0 or more, an int or a float"
-                )
+        for name, (is_allowed, described) in _NUMBERS.items():
+            value = getattr(self, name)
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not is_number or not is_allowed(value):
+                raise UsageError(f"{name}={value!r}: must be a number {described}, an int or a float")
         for name in _SWITCHES:
             value = getattr(self, name)
             if not isinstance(value, bool):
@@ -119,9 +124,17 @@ _RANGES = {
     "max_indexes_per_vector_bucket": (0, limits.INDEXES_PER_VECTOR_BUCKET),
     "max_vectors_per_index": (0, limits.VECTORS_PER_INDEX),
     "calls_kept": (0, 1_000_000),
+    "seed": (0, 2**32 - 1),
 }
 
-_SECONDS = ("text_build_seconds", "index_delay")
+_SECONDS = (lambda value: 0 <= value <= sys.float_info.max, "of seconds, 0 or more")
+
+# Whether a number is allowed, and which ones are.
+_NUMBERS: dict[str, tuple[Callable[[float], bool], str]] = {
+    "text_build_seconds": _SECONDS,
+    "index_delay": _SECONDS,
+    "recall": (lambda value: 0 < value <= 1, "greater than 0 and at most 1"),
+}
 
 _SWITCHES = ("skip_retry_delays", "advice", "empty_pages", "conflict_as_500")
 
@@ -145,6 +158,8 @@ class Options(TypedDict, total=False):
     empty_pages: bool
     conflict_as_500: bool
     index_delay: float
+    recall: float
+    seed: int
 
 
 def check_account_id(account_id: str) -> str:

@@ -17,7 +17,7 @@ USER_CODE = Path(__file__).parent / "typed" / "user_code.py"
 IMPORTS = "from mock_s3vectors import Config, current_mock, mock_s3vectors, patch_client"
 # Wrong lines, and a part of what mypy says of each.
 BAD = {
-    'mock_s3vectors(search_engine="faiss")': "Literal['flat', 'hnsw']",
+    'mock_s3vectors(search_engine="faiss")': "Literal['flat', 'hnsw', 'quantized']",
     "mock_s3vectors(acount_id='111122223333')": "call-overload",
     "mock_s3vectors(hnsw_m='32')": "call-overload",
     "mock_s3vectors(default_index_mode='OLD')": "Literal['CLASSIC', 'ENHANCED']",

@@ -39,6 +39,8 @@ def test_the_defaults() -> None:
         "empty_pages": False,
         "conflict_as_500": False,
         "index_delay": 0.0,
+        "recall": 1.0,
+        "seed": 0,
     }
 
 
@@ -105,8 +107,8 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ("account_id", 123456789012, "123456789012 is not an account id"),
     ("account_id", "12345678901٣", "is not an account id"),
     ("account_id", None, "None is not an account id"),
-    ("search_engine", "faiss", "search_engine='faiss': choose one of flat, hnsw"),
-    ("search_engine", None, "search_engine=None: choose one of flat, hnsw"),
+    ("search_engine", "faiss", "search_engine='faiss': choose one of flat, hnsw, quantized"),
+    ("search_engine", None, "search_engine=None: choose one of flat, hnsw, quantized"),
     ("hnsw_m", 1, "hnsw_m=1: must be a whole number from 2 to 512"),
     ("hnsw_m", 16.0, "hnsw_m=16.0: must be a whole number"),
     ("hnsw_ef_construction", 0, "hnsw_ef_construction=0: must be a whole number from 1 to 100000"),
@@ -115,6 +117,13 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ("hnsw_m", 513, "hnsw_m=513: must be a whole number from 2 to 512"),
     ("max_indexes_per_vector_bucket", "5", "max_indexes_per_vector_bucket='5': must be a whole number"),
     ("max_vectors_per_index", None, "max_vectors_per_index=None: must be a whole number"),
+    ("recall", 0, "recall=0: must be a number greater than 0 and at most 1, an int or a float"),
+    ("recall", 1.01, "recall=1.01: must be a number greater than 0 and at most 1, an int or a float"),
+    ("recall", True, "recall=True: must be a number greater than 0 and at most 1, an int or a float"),
+    ("recall", "0.9", "recall='0.9': must be a number greater than 0 and at most 1, an int or a float"),
+    ("seed", 2**32, "seed=4294967296: must be a whole number from 0 to 4294967295, an int"),
+    ("seed", 1.0, "seed=1.0: must be a whole number from 0 to 4294967295, an int"),
+    ("index_delay", -0.5, "index_delay=-0.5: must be a number of seconds, 0 or more, an int or a float"),
 ]
 
 

@@ -162,10 +162,13 @@ KNOWN = "Options: account_id, search_engine, hnsw_m, "
         ),
         ("colour=red", f"s3vectors_options has no option 'colour'. {KNOWN}"),
         ("account_id=1", "s3vectors_options: '1' is not an account id: give 12 digits as a string"),
-        ("search_engine=faiss", "s3vectors_options: search_engine='faiss': choose one of flat, hnsw"),
+        (
+            "search_engine=faiss",
+            "s3vectors_options: search_engine='faiss': choose one of flat, hnsw, quantized",
+        ),
         (
             "search_engine=None",
-            "s3vectors_options: search_engine='None': choose one of flat, hnsw",
+            "s3vectors_options: search_engine='None': choose one of flat, hnsw, quantized",
         ),
         ("hnsw_m=many", "s3vectors_options: hnsw_m='many': must be a whole number from 2 to 512, an int"),
         ("hnsw_m=8.5", "s3vectors_options: hnsw_m='8.5': must be a whole number from 2 to 512, an int"),
@@ -195,13 +198,14 @@ def test_a_conftest_may_load_the_plugin(pytester: pytest.Pytester, monkeypatch: 
 
 
 def test_values_of_every_type() -> None:
-    words = ["account_id=000000000001", "hnsw_m=8", "index_delay=1", "text_build_seconds=0.5"]
+    words = ["account_id=000000000001", "hnsw_m=8", "index_delay=1", "text_build_seconds=0.5", "recall=0.9"]
     words += ["advice=true", "empty_pages=False", "default_index_mode=None"]
     assert read_options(words, "here") == {
         "account_id": "000000000001",
         "hnsw_m": 8,
         "index_delay": 1.0,
         "text_build_seconds": 0.5,
+        "recall": 0.9,
         "advice": True,
         "empty_pages": False,
         "default_index_mode": None,

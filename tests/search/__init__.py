@@ -1,1 +1,1 @@
-"""Tests of distances, flat and HNSW search, full-text search and fusion: pure numerics, no client."""
+"""Tests of distances, the engines, full-text search and fusion: pure numerics, no client."""

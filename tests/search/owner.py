@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mock_s3vectors.search import Flat, FlatEngine, HnswEngine, top_k
+from mock_s3vectors.search import Flat, top_k
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from mock_s3vectors.search import Engine
 
 METRICS = ["euclidean", "cosine"]
 
@@ -20,7 +22,7 @@ METRICS = ["euclidean", "cosine"]
 class Owner:
     """Keys and rows as a VectorTable holds them: upsert in place, delete by moving the last row."""
 
-    def __init__(self, engine: FlatEngine | HnswEngine, metric: str, dimension: int) -> None:
+    def __init__(self, engine: Engine, metric: str, dimension: int) -> None:
         self.engine = engine
         self.metric = metric
         self.matrix = np.zeros((0, dimension), np.float32)
@@ -81,7 +83,7 @@ class Owner:
         return [(key, float(d)) for d, key in ranked if allowed is None or key in allowed][:k]
 
 
-def owner_of(vectors: Any, metric: str, engine: FlatEngine | HnswEngine | None = None) -> Owner:
+def owner_of(vectors: Any, metric: str, engine: Engine | None = None) -> Owner:
     """An owner of the given rows; their keys sort in the opposite order of the rows."""
     vectors = np.asarray(vectors, np.float32)
     count, dimension = vectors.shape

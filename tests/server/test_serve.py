@@ -377,7 +377,7 @@ def test_a_port_that_is_taken() -> None:
         (
             ["serve", "--search-engine", "ivf"],
             1,
-            f"{OURS} search_engine='ivf': choose one of flat, hnsw",
+            f"{OURS} search_engine='ivf': choose one of flat, hnsw, quantized",
         ),
         (
             ["serve", "--hnsw-m", "many"],
@@ -436,7 +436,7 @@ def test_help_says_of_every_option_what_it_does() -> None:
     assert set(options) == ours | {field.name.replace("_", "-") for field in fields(Config)}
     for name, (_, text) in options.items():
         assert re.fullmatch(r"\S+ .{15,}( \(default: .+\)|By default the clock decides)", text), name
-    assert options["search-engine"][0] == "{flat,hnsw}"
+    assert options["search-engine"][0] == "{flat,hnsw,quantized}"
     assert options["hnsw-m"] == ("2-512", "neighbours per vector in the HNSW graph (M) (default: 32)")
     assert options["default-index-mode"][1] == (
         'the kind of new vector buckets. "CLASSIC": like those from before 2026-09-30, whose indexes are '

@@ -193,7 +193,8 @@ def test_while_the_forking_thread_holds_a_lock() -> None:
 
 
 @pytest.mark.parametrize(
-    "engine", [pytest.param(e, marks=pytest.mark.s3vectors(search_engine=e)) for e in ("flat", "hnsw")]
+    "engine",
+    [pytest.param(e, marks=pytest.mark.s3vectors(search_engine=e)) for e in ("flat", "hnsw", "quantized")],
 )
 def test_while_threads_are_busy(filled: Client, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     monkeypatch.setattr("mock_s3vectors.search.hnsw.ROWS_PER_NEIGHBOUR", 0)

@@ -294,3 +294,17 @@ def test_a_second_interruption_of_the_clearing_up(world: World, action: str) -> 
         again += lines_of(world.list, most=place * 7 % 40) is None
         assert elsewhere(world.snapshot) in (before, after)
     assert again
+
+
+@pytest.mark.s3vectors(search_engine="quantized", default_index_mode="ENHANCED")
+def test_a_read_that_quantizes(world: World) -> None:
+    before = world.snapshot()
+
+    def prepare() -> None:
+        world.put(NEW, shift=9.0)  # it moves the bounds
+        world.snapshot()
+        world.delete(NEW)
+
+    seen = [elsewhere(world.snapshot) for _ in interrupted_everywhere(world.query, prepare, step=2)]
+    assert seen
+    assert all(snapshot == before for snapshot in seen)

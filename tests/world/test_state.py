@@ -31,7 +31,7 @@ INDEX = {"vectorBucketName": "bucket", "indexName": "index"}
 ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/bucket"
 ENGINES = [
     pytest.param(engine, marks=pytest.mark.s3vectors(search_engine=engine, default_index_mode="ENHANCED"))
-    for engine in ("flat", "hnsw")
+    for engine in ("flat", "hnsw", "quantized")
 ]
 engines = pytest.mark.parametrize("engine", ENGINES)
 

@@ -94,6 +94,50 @@ CHOICES = (
         "search/distances.py",
     ),
     Choice(
+        "quantized-modes",
+        "Queries",
+        'With `search_engine="quantized"`, the mode of the index decides whether it holds quantized vectors: '
+        "a query with the `queryMode` ENHANCED on a CLASSIC index is exact.",
+        "operations/helpers/searching.py",
+    ),
+    Choice(
+        "quantized-bounds",
+        "Queries",
+        "The bounds of quantized vectors are those of the vectors that the index has now: a write or a "
+        "deletion that moves them changes how all vectors are held, at once.",
+        "search/quantized.py",
+    ),
+    Choice(
+        "quantized-rounding",
+        "Queries",
+        "A number halfway between two steps goes to the even step, and quantized numbers are float32.",
+        "search/quantized.py",
+    ),
+    Choice(
+        "quantized-equal-numbers",
+        "Queries",
+        "A dimension in which all vectors of an index have the same number is held exactly.",
+        "search/quantized.py",
+    ),
+    Choice(
+        "quantized-euclidean",
+        "Queries",
+        "Euclidean distances on an ENHANCED index are those of quantized vectors too.",
+        "search/quantized.py",
+    ),
+    Choice(
+        "quantized-to-zero",
+        "Queries",
+        "In an index with the cosine metric, a vector that quantizing would make zero is held exactly.",
+        "search/quantized.py",
+    ),
+    Choice(
+        "text-recall",
+        "Full-text and hybrid queries",
+        "A search for texts misses no record: the option `recall` is about vectors alone.",
+        "operations/helpers/searching.py",
+    ),
+    Choice(
         "equal-distances",
         "Queries",
         "Hits at equal distances come in the order of their keys.",

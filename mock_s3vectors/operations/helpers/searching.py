@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from mock_s3vectors import choices
-from mock_s3vectors.search import Flat, Hnsw, fuse, highest
+from mock_s3vectors.search import Flat, Hnsw, Losses, Quantized, fuse, highest
 from mock_s3vectors.world.rankings import Hits
 
 if TYPE_CHECKING:
@@ -75,8 +75,12 @@ def prepare(index: Index, wanted: Search, config: Config) -> Prepared:
     reader = index.reader()
     table = reader.table
     depth = choices.ranking_depth(top_k) if vector is not None and texts else top_k
-    mask = table.mask(matching)
-    plan = None if vector is None else table.plan(vector, depth, mask, _method(config))
+    mask, plan = table.mask(matching), None
+    if vector is not None:
+        # A search for texts misses nothing. Choice: text-recall.
+        losses = Losses(config.recall, config.seed)
+        found = mask if config.recall == 1 else losses.rows_found(mask, table.keys, vector, depth)
+        plan = table.plan(vector, depth, found, _method(index, config))
     return Prepared(reader, top_k, depth, mask, plan, [table.texts.scores(*text) for text in texts])
 
 
@@ -98,10 +102,15 @@ def search(prepared: Prepared) -> Hits:
     return _hits(table, rows, distances, scores, fused)
 
 
-def _method(config: Config) -> SearchMethod:
-    """Return the way to search by vector that the options name."""
+def _method(index: Index, config: Config) -> SearchMethod:
+    """Return the way to search by vector that the options name.
+
+    How vectors are held is up to the mode of the index, not to that of a query (Choice: quantized-modes).
+    """
     if config.search_engine == "hnsw":
         return Hnsw(config.hnsw_m, config.hnsw_ef_construction, config.hnsw_ef_search)
+    if config.search_engine == "quantized" and index.mode == "ENHANCED":
+        return Quantized()
     return Flat()
 
 

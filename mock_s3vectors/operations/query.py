@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from mock_s3vectors import choices, limits
 from mock_s3vectors.errors import constraints, refusals
 from mock_s3vectors.filtering import compile_filter
@@ -26,12 +28,14 @@ if TYPE_CHECKING:
     from mock_s3vectors.world.rankings import Hits, Ranking
 
 # The parameters that a request for a further page must repeat. The index is not one of them: only the index
-# itself knows the name of its ranking.
-_REPEATED = ("queryVector", "queryTexts", "topK", "filter", "queryMode")
+# itself knows the name of its ranking. The vector is another, which tokens spend their time on.
+_REPEATED = ("queryTexts", "topK", "filter", "queryMode")
 
 
 def _scope(params: Params) -> tuple[Any, ...]:
-    return "QueryVectors", *(params.get(name) for name in _REPEATED)
+    # orjson writes the same numbers ten times as fast as a token's own JSON does.
+    vector = orjson.dumps(params["queryVector"]["float32"]).decode() if "queryVector" in params else None
+    return "QueryVectors", vector, *(params.get(name) for name in _REPEATED)
 
 
 def query_vectors(exchange: Exchange, params: Params) -> Result:

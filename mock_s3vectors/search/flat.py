@@ -12,12 +12,19 @@ import numpy as np
 
 from mock_s3vectors.arrays import copied, with_room
 from mock_s3vectors.locks import new_lock
-from mock_s3vectors.search.bounds import ErrorBound
-from mock_s3vectors.search.distances import blocks, unit_row, unit_rows
+from mock_s3vectors.search.bounds import CosineBound, ErrorBound
+from mock_s3vectors.search.distances import blocks, inverse_lengths, unit_row, unit_rows
+from mock_s3vectors.search.ranking import kth_lowest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from typing_extensions import Self
+
+    Vectors = NDArray[np.float32]
+    # Of a query with rows, which may have `inverse_lengths`: see `squared_distances`.
+    Comparison = Callable[[Vectors, Vectors, Vectors | None], Vectors]
 
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
 
@@ -25,6 +32,12 @@ _FLOAT32_MAX = float(np.finfo(np.float32).max)
 # more than asking faiss, and most tests that search at all search so little: they never import faiss.
 _FEW = 1 << 16
 
+# A mask that allows one row in so many, or fewer, has them gathered before they are compared. That takes
+# up to six times as long for each row as a pass over all of them.
+_SPARSE = 8
+
+# When so many times the wanted rows are too close to tell, a finer comparison is worth a second look.
+_CROWD = 2
 
 # A fork waits for it: a child that is forked in the middle of an import waits forever for its end.
 _LOADING = new_lock()
@@ -46,23 +59,6 @@ def with_slack(k: int) -> int:
     return k + max(16, k // 8)
 
 
-def selector_of(mask: NDArray[np.bool_] | None) -> Any:
-    """Return a faiss selector of the rows that `mask` allows.
-
-    There is always one, as faiss treats a search without a selector differently: from 10,000 rows
-    on (seen in 1.15) it expands |x - y|**2 to |x|**2 + |y|**2 - 2 xy, which cancels, and no error
-    bound relative to the distance holds. With a selector it subtracts first, in every version.
-    """
-    if mask is None:
-        return _every_row()
-    return load_faiss().IDSelectorBitmap(np.packbits(mask, bitorder="little"))
-
-
-@cache
-def _every_row() -> Any:
-    return load_faiss().IDSelectorAll()
-
-
 @dataclass(frozen=True)
 class Flat:
     """Exact search: every row is compared with the query."""
@@ -73,16 +69,16 @@ class Flat:
 
 
 class FlatEngine:
-    """An exact engine, which compares the query with every row.
+    """An exact engine, which compares the query with every row of the owner's matrix.
 
-    Euclidean search runs over the owner's matrix itself; cosine search over a copy at unit length.
+    For cosine search it keeps a number for each row, 1 / length.
     """
 
     def __init__(self, metric: str, dimension: int) -> None:
         """Make an engine for no rows yet; metric is `euclidean` or `cosine`."""
         self._cosine = metric == "cosine"
-        self._bound = ErrorBound.of(metric, dimension)
-        self._units = np.zeros((0, dimension), np.float32)
+        self._bound = CosineBound.of(dimension) if self._cosine else ErrorBound.of(metric, dimension)
+        self._inverse = np.zeros(0, np.float32)
         self._count = 0
 
     def comparable(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -93,22 +89,27 @@ class FlatEngine:
         """See `Engine.write`."""
         if not self._cosine or not rows.size:
             return
-        count = max(self._count, int(rows.max()) + 1)
-        self._units = with_room(self._units, count, self._count)
-        for block in blocks(rows.size, matrix.shape[1]):
-            self._units[rows[block]] = unit_rows(matrix[rows[block]])
+        first, last = int(rows.min()), int(rows.max())
+        count = max(self._count, last + 1)
+        self._inverse = with_room(self._inverse, count, self._count)
+        if last - first < rows.size:
+            # One run: a slice of it is no copy. The first query waits for this, and there may be a million.
+            self._inverse[first : last + 1] = inverse_lengths(matrix[first : last + 1])
+        else:
+            for block in blocks(rows.size, matrix.shape[1]):
+                self._inverse[rows[block]] = inverse_lengths(matrix[rows[block]])
         self._count = count
 
     def remove(self, row: int, last: int) -> None:
         """See `Engine.remove`."""
         if self._cosine:
-            self._units[row] = self._units[last]
+            self._inverse[row] = self._inverse[last]
             self._count = last
 
     def copy(self) -> Self:
         """See `Engine.copy`."""
         other: Self = copy(self)
-        other._units = copied(self._units, self._count)
+        other._inverse = copied(self._inverse, self._count)
         return other
 
     def plan(
@@ -119,8 +120,9 @@ class FlatEngine:
         mask: NDArray[np.bool_] | None,
     ) -> FlatPlan:
         """See `Engine.plan`."""
-        target = unit_row(query) if self._cosine else query
-        return FlatPlan(matrix, query, k, self._units if self._cosine else matrix, target, mask, self._bound)
+        if not self._cosine:
+            return FlatPlan(matrix, query, k, query, mask, None, self._bound)
+        return FlatPlan(matrix, query, k, unit_row(query), mask, self._inverse, self._bound)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -131,29 +133,111 @@ class FlatPlan:
         matrix: see `Plan`.
         query: see `Plan`.
         k: see `Plan`.
-        rows: those to compare by L2, as many as `matrix` has or more.
-        target: what to compare them with.
+        target: the query; for cosine at unit length.
         mask: the rows that may be found; None allows all.
+        inverse: None, or for cosine the `inverse_lengths` of as many rows as `matrix` has or more.
         bound: on the error of a comparison.
     """
 
     matrix: NDArray[np.float32]
     query: NDArray[np.float32]
     k: int
-    rows: NDArray[np.float32]
     target: NDArray[np.float32]
     mask: NDArray[np.bool_] | None
-    bound: ErrorBound
+    inverse: NDArray[np.float32] | None
+    bound: ErrorBound | CosineBound
 
     def candidates(self) -> NDArray[np.intp]:
         """See `Plan.candidates`: the exact k nearest and all that tie with the k-th are among them."""
         count, dimension = self.matrix.shape
-        allowed = count if self.mask is None else int(np.count_nonzero(self.mask))
-        if allowed > max(with_slack(self.k), _FEW // dimension):
-            found = Scan(self.target, self.rows, count, self.mask).nearest_and_ties(self.k, self.bound)
-            if found is not None:
-                return found
-        return np.arange(count) if self.mask is None else np.flatnonzero(self.mask)
+        allowed = None if self.mask is None else np.flatnonzero(self.mask)
+        size = count if allowed is None else allowed.size
+        if size <= max(with_slack(self.k), _FEW // dimension):
+            return np.arange(count) if allowed is None else allowed
+        compare = squared_distances if self.inverse is None else cosine_distances
+        found = near(self._distances(allowed, compare), allowed, self.k, self.bound)
+        if self.inverse is not None and found.size > _CROWD * with_slack(self.k):
+            finer = self._gathered(found, squared_distances)
+            return near(finer, found, self.k, ErrorBound.of_scaled(dimension))
+        return found
+
+    def _distances(self, allowed: NDArray[np.intp] | None, compare: Comparison) -> NDArray[np.float32]:
+        """Return the distances of the allowed rows, in their order; None allows all."""
+        count = self.matrix.shape[0]
+        if allowed is not None and allowed.size * _SPARSE <= count:
+            return self._gathered(allowed, compare)
+        distances = compare(self.target, self.matrix, None if self.inverse is None else self.inverse[:count])
+        return distances if allowed is None else distances[allowed]
+
+    def _gathered(self, rows: NDArray[np.intp], compare: Comparison) -> NDArray[np.float32]:
+        """Return the distances of some rows, of which a block at a time is copied."""
+        distances = np.empty(rows.size, np.float32)
+        for block in blocks(rows.size, self.target.size):
+            some = rows[block]
+            inverse = None if self.inverse is None else self.inverse[some]
+            distances[block] = compare(self.target, self.matrix[some], inverse)
+        return distances
+
+
+def near(
+    distances: NDArray[np.float32], rows: NDArray[np.intp] | None, k: int, bound: ErrorBound | CosineBound
+) -> NDArray[np.intp]:
+    """Return those of the rows that may be among the k nearest, or may tie with the k-th.
+
+    Args:
+        distances: shape (m,), each with an error within `bound`, or NaN if nothing is known.
+        rows: the m rows that they are of; None for the first m.
+        k: at most m.
+        bound: on the errors.
+    """
+    horizon = bound.horizon(kth_lowest(distances, k))
+    # Distances overflow, or most are unknown: then float32 cannot tell.
+    if not horizon < _FLOAT32_MAX:
+        return np.arange(distances.size) if rows is None else rows
+    places = np.flatnonzero(~(distances > horizon))
+    return places if rows is None else rows[places]
+
+
+def squared_distances(
+    query: NDArray[np.float32], rows: NDArray[np.float32], inverse: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Return the squared L2 distance of each row, shape (m,).
+
+    Args:
+        query: shape (d,).
+        rows: shape (m, d).
+        inverse: None, or a factor for each row, which is applied in place.
+    """
+    if inverse is not None:
+        with np.errstate(under="ignore"):
+            rows *= inverse[:, np.newaxis]
+    return _of_each(load_faiss().fvec_L2sqr_ny, query, rows)
+
+
+def cosine_distances(
+    query: NDArray[np.float32], rows: NDArray[np.float32], inverse: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Return 1 - cos of each row, shape (m,); the error is absolute, see `CosineBound`.
+
+    Args:
+        query: shape (d,), at unit length.
+        rows: shape (m, d).
+        inverse: 1 / length of each row; None if all are of unit length.
+    """
+    cosines = _of_each(load_faiss().fvec_inner_products_ny, query, rows)
+    if inverse is not None:
+        with np.errstate(under="ignore"):
+            cosines *= inverse
+    return np.subtract(np.float32(1.0), cosines, out=cosines)
+
+
+def _of_each(function: Any, query: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the results of a function of faiss that compares one vector with each row, in this thread."""
+    pointer = load_faiss().swig_ptr
+    count, dimension = rows.shape
+    results = np.empty(count, np.float32)
+    function(pointer(results), pointer(query), pointer(rows), dimension, count)
+    return results
 
 
 class Scan:
@@ -166,41 +250,12 @@ class Scan:
         count: int,
         mask: NDArray[np.bool_] | None,
     ) -> None:
-        self._faiss = load_faiss()
-        self._arrays = (query, rows)  # kept alive: faiss has only their addresses
-        self._block = (self._faiss.swig_ptr(query), self._faiss.swig_ptr(rows), query.size, 1, count)
-        self._selector = selector_of(mask)
+        self._distances = squared_distances(query, rows[:count])
+        if mask is not None:
+            self._distances[~mask] = np.inf
 
-    def nearest_and_ties(self, k: int, bound: ErrorBound) -> NDArray[np.intp] | None:
-        """Return row numbers that include the k nearest rows and all rows that tie with the k-th.
-
-        More than `with_slack(k)` rows must be allowed. None if float32 cannot tell, as distances
-        overflow.
-        """
-        distances, labels = self.nearest(with_slack(k))
-        # If faiss finds no more rows, because the others overflow, it gives the largest float32.
-        horizon = bound.horizon(float(distances[k - 1]))
-        if horizon >= _FLOAT32_MAX:
-            return None
-        labels = labels[distances <= horizon] if distances[-1] > horizon else self._within(horizon)
-        return labels.astype(np.intp, copy=False)
-
-    def nearest(self, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def nearest(self, k: int) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
         """Return the k nearest rows: their distances, ascending, and their numbers."""
-        distances = np.empty(k, np.float32)
-        labels = np.empty(k, np.int64)
-        pointers = (self._faiss.swig_ptr(distances), self._faiss.swig_ptr(labels))
-        self._faiss.knn_L2sqr(*self._block, k, *pointers, None, self._selector)
-        return distances, labels
-
-    def _within(self, radius: float) -> NDArray[np.int64]:
-        """Return all rows nearer than `radius`.
-
-        One more pass finds them all, however many they are; to ask for more neighbours, and more
-        again, would take a pass each time.
-        """
-        result = self._faiss.RangeSearchResult(1)
-        self._faiss.range_search_L2sqr(*self._block, radius, result, self._selector)
-        size = int(self._faiss.rev_swig_ptr(result.lims, 2)[1])
-        labels: NDArray[np.int64] = self._faiss.rev_swig_ptr(result.labels, size)
-        return labels.copy()  # faiss frees its own with `result`
+        rows = np.argpartition(self._distances, k - 1)[:k]
+        rows = rows[np.argsort(self._distances[rows])]
+        return self._distances[rows], rows

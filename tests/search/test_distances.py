@@ -7,7 +7,7 @@ from math import fsum, sqrt
 import numpy as np
 import pytest
 
-from mock_s3vectors.search.distances import exact_distances, unit_rows
+from mock_s3vectors.search.distances import exact_distances, inverse_lengths, unit_rows
 
 HUGE = float(np.finfo(np.float32).max)
 TINY = 1.4e-45
@@ -107,6 +107,17 @@ def test_unit_rows() -> None:
     assert units[0].tolist() == [np.float32(0.6), np.float32(0.8)]
     assert units[1].tolist() == [np.float32(sqrt(0.5))] * 2
     assert units[2:].tolist() == [[1, 0], [1, 0]]
+
+
+def test_inverse_lengths() -> None:
+    rows = np.array(
+        [[3, 4], [1e-12, 0], [0, 9e18], [1e-20, 0], [1e-13, 0], [1e19, 1e19], [HUGE, 0]], np.float32
+    )
+    with np.errstate(all="raise"):
+        inverse = inverse_lengths(rows)
+    assert inverse.dtype == np.float32
+    assert inverse[:3] == pytest.approx([0.2, 1e12, 1 / 9e18], rel=1e-6)
+    assert np.isnan(inverse[3:]).all()
 
 
 def test_arguments_stay_as_they_are() -> None:

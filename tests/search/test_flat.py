@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_s3vectors.search import Flat
+from mock_s3vectors.search import Flat, top_k
+from mock_s3vectors.search.distances import exact_distances, unit_rows
 from mock_s3vectors.search.flat import load_faiss
 
 from .owner import METRICS, Owner, clustered, exact_ranking, owner_of
@@ -28,14 +29,14 @@ def assert_same(found: list[tuple[str, float]], expected: list[tuple[str, float]
     assert [d for _, d in found] == pytest.approx([d for _, d in expected], rel=1e-6, abs=1e-12)
 
 
-def watched_scans(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The passes over the rows, by their names, as they happen."""
-    passes: list[str] = []
-    for name in ("knn_L2sqr", "range_search_L2sqr"):
+def watched_scans(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """The passes over rows, by the name of faiss's function and the number of rows, as they happen."""
+    passes: list[tuple[str, int]] = []
+    for name in ("fvec_L2sqr_ny", "fvec_inner_products_ny"):
         real = getattr(load_faiss(), name)
 
         def watched(*arguments: Any, real: Any = real, name: str = name) -> None:
-            passes.append(name)
+            passes.append((name, arguments[-1]))
             real(*arguments)
 
         monkeypatch.setattr(load_faiss(), name, watched)
@@ -162,38 +163,101 @@ def test_many_rows_far_from_the_origin(metric: str) -> None:
         assert_same(owner.search(query, 1000), owner.oracle(query, 1000))
 
 
-def test_one_pass_is_the_rule_and_two_are_the_limit(metric: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_pass_is_the_rule(metric: str, monkeypatch: pytest.MonkeyPatch) -> None:
     passes = watched_scans(monkeypatch)
+    compared = "fvec_L2sqr_ny" if metric == "euclidean" else "fvec_inner_products_ny"
     rng = np.random.default_rng(11)
     rows = clustered(rng, 2000, 64, 0.3)
     owner = owner_of(rows, metric)
     owner.search(rows[0], 10)
-    assert passes == ["knn_L2sqr"]
+    assert passes == [(compared, 2000)]
     assert owner.engine.plan(rows[0], 10, owner.living, None).candidates().size < 15
-    passes.clear()
-    owner.search(rows[0], 10, np.arange(2000) % 100 == 0)
-    assert passes == []
-    owner.put(owner.keys[:1000], np.tile(rows[0], (1000, 1)))
-    owner.search(rows[0], 10)
-    assert passes == ["knn_L2sqr", "range_search_L2sqr"]
+    for allowed_of_2000, compared_rows in ((1000, 2000), (200, 200), (20, None)):
+        passes.clear()
+        owner.search(rows[0], 10, np.arange(2000) % (2000 // allowed_of_2000) == 0)
+        assert passes == ([] if compared_rows is None else [(compared, compared_rows)])
+
+
+def test_a_crowd_is_looked_at_twice(metric: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Inner products cannot tell these apart, so only those of the crowd are compared by L2.
+    rng = np.random.default_rng(17)
+    rows = rng.standard_normal((2000, 64))
+    rows[:500] = rows[0] + 1e-4 * rng.standard_normal((500, 64))
+    owner = owner_of(rows, metric)
+    passes = watched_scans(monkeypatch)
+    query = owner.living[0]
+    found = owner.search(query, 10)
+    assert_same(found, owner.oracle(query, 10))
+    looks = [("fvec_L2sqr_ny", 2000)]
+    if metric == "cosine":
+        looks = [("fvec_inner_products_ny", 2000), ("fvec_L2sqr_ny", 500)]
+    assert passes == looks
+    assert owner.engine.plan(query, 10, owner.living, None).candidates().size < 20
 
 
 def test_the_rows_are_not_copied(metric: str) -> None:
-    owner = owner_of(np.random.default_rng(12).standard_normal((500, 32)), metric)
+    rng = np.random.default_rng(12)
+    rows = rng.standard_normal(768) + 1e-5 * rng.standard_normal((4000, 768))
+    owner = owner_of(rows, metric)
     before = owner.matrix.copy()
-    owner.search(np.ones(32), 10)
+    owner.search(rows[0], 10)
     np.testing.assert_array_equal(owner.matrix, before)
-    engine = Flat().build(metric, 32)
+    engine = Flat().build(metric, 768)
     tracemalloc.start()
     try:
-        engine.write(np.arange(500), owner.matrix)
-        engine.plan(owner.living[0], 10, owner.living, None).candidates()
+        engine.write(np.arange(4000), owner.matrix)
         held, _ = tracemalloc.get_traced_memory()
+        for mask in (None, np.arange(4000) % 20 == 0):
+            top_k(engine.plan(owner.living[0], 10, owner.living, mask), metric, owner.keys)
+        _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    # Only cosine search has rows of its own, those of unit length.
-    assert (held >= owner.living.nbytes) == (metric == "cosine")
-    assert held < owner.living.nbytes / 4 or metric == "cosine"
+    # Only cosine search has anything of its own: one number for each row.
+    assert held < 4000 * 4 + 10_000
+    assert most < owner.living.nbytes / 2
+
+
+@given(data=st.data())
+def test_near_duplicates_of_all_lengths(metric: str, data: st.DataObject) -> None:
+    # The same as if all rows were candidates: to the bit, and ties by key.
+    dimension = data.draw(st.sampled_from([1, 2, 3, 8, 65, 384, 1536, 4096]), "dimension")
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1), "seed"))
+    count = 150 if dimension > 1000 else 400
+    spread = data.draw(st.sampled_from([0.0, 1e-7, 1e-6, 1e-4, 1e-2, 1.0]), "spread")
+    longest = data.draw(st.sampled_from([0.0, 0.01, 3.0, 12.0, 25.0, 35.0]), "exponent of the lengths")
+    centre = rng.standard_normal(dimension) + 0.1
+    rows = centre + spread * rng.standard_normal((count, dimension))
+    parallel = rng.random(count) < 0.3
+    rows[parallel] = rows[rng.integers(0, count)] * 2.0 ** rng.integers(-3, 4, (parallel.sum(), 1))
+    rows *= 10.0 ** rng.uniform(-longest, longest, (count, 1))
+    rows = rows.astype(np.float32)
+    rows[~rows.any(axis=1), 0] = 1
+    owner = owner_of(rows, metric)
+    k = data.draw(st.integers(1, count), "k")
+    query = owner.living[0] if rng.random() < 0.3 else centre.astype(np.float32)
+    share = data.draw(st.sampled_from([None, 0.05, 0.3, 0.9]), "share that is allowed")
+    mask = None if share is None else rng.random(count) < share
+    assert owner.search(query, k, mask) == ranking_of_all(owner, query, k, mask)
+
+
+@pytest.mark.parametrize("square", [2.0**-80, 2.0**126])
+def test_lengths_at_the_edge_of_what_float32_can_tell(metric: str, square: float) -> None:
+    rng = np.random.default_rng(18)
+    rows = unit_rows(rng.standard_normal((600, 48)).astype(np.float32)) * np.sqrt(square)
+    owner = owner_of(rows * 2.0 ** rng.uniform(-3, 3, (600, 1)), metric)
+    for query in rng.standard_normal((5, 48)).astype(np.float32):
+        assert owner.search(query, 10) == ranking_of_all(owner, query, 10)
+
+
+def ranking_of_all(
+    owner: Owner, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None = None
+) -> list[tuple[str, float]]:
+    """The ranking by the exact distance of every allowed row."""
+    allowed = np.arange(len(owner.keys)) if mask is None else np.flatnonzero(mask)
+    distances = exact_distances(owner.metric, query.astype(np.float64), owner.living[allowed])
+    ranked = sorted(zip(distances.tolist(), [owner.keys[row] for row in allowed], strict=True))
+    with np.errstate(over="ignore", under="ignore"):
+        return [(key, float(np.float32(distance))) for distance, key in ranked[:k]]
 
 
 operations = st.lists(

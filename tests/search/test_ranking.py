@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mock_s3vectors.search import Flat, top_k
+from mock_s3vectors.search.ranking import kth_lowest
 
 from .owner import METRICS, Owner, owner_of
 
@@ -66,6 +67,20 @@ def test_only_the_keys_in_question_are_read(metric: str) -> None:
     query = rng.standard_normal(16).astype(np.float32)
     top_k(owner.engine.plan(query, 10, owner.living, None), metric, Keys(owner.keys))
     assert len(read) == 10
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 5000, 100_000])
+@pytest.mark.parametrize("unknown", [0.0, 0.5, 0.999])
+def test_the_kth_lowest(count: int, unknown: float) -> None:
+    rng = np.random.default_rng(count)
+    values = rng.random(count).astype(np.float32)
+    values[:: max(1, count // 64)] -= 1  # the lowest, at any regular distance
+    values[rng.random(count) < unknown] = np.nan
+    ascending = np.sort(values)
+    for k in {1, 2, 10, 24, count // 64, count} & set(range(1, count + 1)):
+        with np.errstate(all="raise"):
+            lowest = kth_lowest(values, k)
+        assert lowest == ascending[k - 1] or (np.isnan(lowest) and np.isnan(ascending[k - 1]))
 
 
 def test_more_rows_than_a_block_holds() -> None:

@@ -21,9 +21,10 @@ from mock_s3vectors.search.words import words
 Terms = Callable[[str], list[str]]
 
 
-# How many parts of texts are remembered, and how long they may be: most words are shorter.
+# How many parts of texts are remembered, how long they may be, and of how many terms: most are shorter.
 _MOST_PARTS = 1 << 16
 _LONGEST_PART = 32
+_MOST_TERMS = 8
 
 # A narrow space joins words, as an underscore does.
 _JOINING_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -38,7 +39,7 @@ class _Memory(dict[str, list[str]]):
 
     def __missing__(self, part: str) -> list[str]:
         terms = self._analyse(part)
-        if len(part) <= _LONGEST_PART:
+        if len(part) <= _LONGEST_PART and len(terms) <= _MOST_TERMS:
             if len(self) >= _MOST_PARTS:
                 self.clear()  # The common ones are soon back.
             self[part] = terms
@@ -83,7 +84,10 @@ def _parts(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return words(normalized(choices.NORMAL_FORM, text.lower()))
+    lower = text.lower()
+    if lower.isascii() and lower.isalnum():
+        return [lower]  # For speed alone: most parts are such.
+    return words(normalized(choices.NORMAL_FORM, lower))
 
 
 def _stemming(language: str) -> Terms:

@@ -86,7 +86,8 @@ class TextIndex:
         known = self._document_of.size
         self._document_of = with_room(self._document_of, len(self._metadata), known)
         self._document_of[known:] = _GONE
-        self._bury(np.array(rows, np.intp))
+        if self._documents:  # An array of very many rows would keep other threads waiting.
+            self._bury(np.array(rows, np.intp))
         self._keep([self._add(texts) for texts in self._texts(rows)])
 
     def _texts(self, rows: Sequence[int]) -> Iterator[_Texts]:

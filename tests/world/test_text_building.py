@@ -5,14 +5,14 @@ from __future__ import annotations
 from threading import Event, Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from mock_s3vectors.search import text_index
 from tests.support.helpers import vector
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.support.text_search import INDEX, searchable
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support.helpers import Client, MakeIndex
 
 OTHER = {**INDEX, "indexName": "other"}

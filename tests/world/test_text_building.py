@@ -6,6 +6,7 @@ from threading import Event, Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.search import text_index
+from mock_s3vectors.search.postings import count_terms
 from tests.support.helpers import vector
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.support.text_search import INDEX, searchable
@@ -32,7 +33,7 @@ def test_calls_on_another_index_are_answered_while_texts_are_indexed(
         make_index(index["indexName"], metadataConfiguration=searchable("text"))
         records = [vector("a", [1, 2], text="a pear"), vector("b", [3, 4], text="a plum")]
         client.put_vectors(**index, vectors=records)
-    building, go_on, count_terms, results = Event(), Event(), text_index.count_terms, []
+    building, go_on, results = Event(), Event(), list[list[str]]()
     thread = Thread(target=lambda: results.append(found(client, INDEX, "pear")), daemon=True)
 
     def wait_and_count(*arguments: Any) -> Any:

@@ -3,14 +3,15 @@
 Words are Unicode's in lower case (Choice: unicode-words). A language adds its stop words and its stemmer;
 Chinese, Japanese and Korean texts are cut into pairs of neighbouring characters. The table of
 languages is in `choices`.
+
+White space parts a text, so that each part is analysed by itself, and one that was seen before not again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from mock_s3vectors import choices
@@ -20,17 +21,46 @@ from mock_s3vectors.search.words import words
 Terms = Callable[[str], list[str]]
 
 
-@dataclass(frozen=True)
+# How many parts of texts are remembered, how long they may be, and of how many terms: most are shorter.
+_MOST_PARTS = 1 << 16
+_LONGEST_PART = 32
+_MOST_TERMS = 8
+
+# A narrow space joins words, as an underscore does.
+_JOINING_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+class _Memory(dict[str, list[str]]):
+    """The terms of short parts of texts, by part; an unknown part is analysed."""
+
+    def __init__(self, analyse: Terms) -> None:
+        super().__init__()
+        self._analyse = analyse
+
+    def __missing__(self, part: str) -> list[str]:
+        terms = self._analyse(part)
+        if len(part) <= _LONGEST_PART and len(terms) <= _MOST_TERMS:
+            if len(self) >= _MOST_PARTS:
+                self.clear()  # The common ones are soon back.
+            self[part] = terms
+        return terms
+
+
 class Analyzer:
-    """Return the terms of a text, in order and with repetitions.
+    """The terms of texts, in order and with repetitions."""
 
-    Attributes:
-        of_record: those that a record is found by.
-        of_query: those that a query looks for.
-    """
+    def __init__(self, of_record: Terms, of_query: Terms) -> None:
+        """Take the functions that return the terms of a text, of a record and of a query."""
+        self._memory = _Memory(of_record)
+        self.of_query = of_query
 
-    of_record: Terms
-    of_query: Terms
+    def of_record(self, text: str) -> list[str]:
+        """Return the terms that a record is found by."""
+        return list(chain.from_iterable(map(self._memory.__getitem__, _parts(text))))
+
+    def known_parts(self) -> int:
+        """Return how many parts of texts the analyzer remembers."""
+        return len(self._memory)
 
 
 def analyzer_of(language: str | None) -> Analyzer:
@@ -48,8 +78,16 @@ def analyzer_of(language: str | None) -> Analyzer:
     return Analyzer(stemmed, stemmed)
 
 
+def _parts(text: str) -> list[str]:
+    """Return the parts of a text between white space: no word and no normal form reaches across that."""
+    return [text] if _JOINING_SPACE in text else text.split()
+
+
 def _words(text: str) -> list[str]:
-    return words(normalized(choices.NORMAL_FORM, text.lower()))
+    lower = text.lower()
+    if lower.isascii() and lower.isalnum():
+        return [lower]  # For speed alone: most parts are such.
+    return words(normalized(choices.NORMAL_FORM, lower))
 
 
 def _stemming(language: str) -> Terms:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # another order. What differs by no more than this factor is equal.
 _SAME = 1.0 - 2.0**-40
 
-# Partitioning a million values takes as long as a tenth of the scan that they come from; the lowest of each
-# of so many groups are found ten times as fast.
+# Partitioning a million values takes as long as a tenth of the scan that they come from; the lowest of groups
+# of so many are found ten times as fast.
 _GROUP = 64
 
 
@@ -63,18 +63,19 @@ def highest(scores: NDArray[np.float64], k: int, keys: Sequence[str], found: NDA
     rows = np.flatnonzero(found)
     scores = scores[rows]
     if rows.size > k:
-        high = scores >= np.partition(scores, -k)[-k] * _SAME
+        high = scores >= -kth_lowest(-scores, k) * _SAME
         rows, scores = rows[high], scores[high]
     numbers = rows.tolist()
     return [numbers[place] for place in _first(k, _places(scores), numbers, keys)]
 
 
-def kth_lowest(values: NDArray[np.float32], k: int) -> float:
+def kth_lowest(values: NDArray[np.float32] | NDArray[np.float64], k: int) -> float:
     """Return the k-th lowest of at least k values; NaN is higher than all others."""
-    groups = values.size // _GROUP
-    if groups > _GROUP * k:
+    depth = min(values.size // (8 * k), _GROUP)
+    if depth > 1:
         # The k-th lowest of the groups' own lowest values is not below the one sought, and hardly above it.
-        lowest = np.fmin.reduce(values[: groups * _GROUP].reshape(_GROUP, groups), axis=0)
+        groups = values[: values.size // depth * depth].reshape(depth, -1)
+        lowest = np.fmin.reduce(groups, axis=0)
         values = values[~(values > np.partition(lowest, k - 1)[k - 1])]
     return float(np.partition(values, k - 1)[k - 1])
 

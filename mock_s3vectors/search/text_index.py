@@ -1,15 +1,13 @@
 """Full text: the postings of a metadata key, and BM25 over them.
 
-There are no statistics to go stale: how many records have a term, and how long records are on average,
-is counted anew by each query.
+How many records have a term is counted anew by each query.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,9 +15,10 @@ from mock_s3vectors import choices
 from mock_s3vectors.arrays import copied, with_room
 from mock_s3vectors.derived import Derived
 from mock_s3vectors.search.analysis import analyzer_of
+from mock_s3vectors.search.postings import Postings, count_terms, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from typing_extensions import Self
@@ -27,23 +26,31 @@ if TYPE_CHECKING:
 _GONE = -1
 _SPARE_POSTINGS = 100_000
 
-# Roughly: two numbers with some room to grow; a term, its entry in the dictionary and its two arrays.
-_POSTING_BYTES = 10
-_TERM_BYTES = 400
+# Terms of so many texts are counted at a time, and postings so many scored at a time: temporary arrays stay
+# in the caches, and no thread waits long for another one that is at work here.
+_TERMS_AT_ONCE = 1 << 16
+_POSTINGS_AT_ONCE = 1 << 13
+
+# Roughly: three numbers; a term or a part of a text, and its entry in a dictionary.
+_POSTING_BYTES = 12
+_TERM_BYTES = 200
+_PART_BYTES = 200
 
 
-class _Posting:
-    """The documents that contain a term, ascending, and how often each does.
+class _Numbers(dict[str, int]):
+    """Terms to their numbers; an unknown term gets the next one."""
 
-    Copies of a text index share postings. One adds documents only to those that bear its stamp.
-    """
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self)
+        return number
 
-    __slots__ = ("counts", "documents", "stamp")
 
-    def __init__(self, stamp: object, shared: _Posting | None) -> None:
-        self.stamp = stamp
-        self.documents: array[int] = shared.documents[:] if shared else array("i")
-        self.counts: array[int] = shared.counts[:] if shared else array("i")
+class _Texts(NamedTuple):
+    """Texts that become documents: their rows, how many terms each has, and the numbers of all terms."""
+
+    rows: list[int]
+    lengths: list[int]
+    terms: array[int]
 
 
 class TextIndex:
@@ -63,60 +70,88 @@ class TextIndex:
         self._key = key
         self._analyzer = analyzer_of(language)
         self._metadata = metadata
-        self._postings: dict[str, _Posting] = {}
-        self._stamp = object()
-        self._sizes: list[int] = []  # by document: its postings, which are those of distinct terms
+        self._numbers = _Numbers()
+        self._postings: list[Postings] = []  # each at least twice as many as the next; see `_keep`
+        self._documents = 0  # living and dead
         self._dead = self._living = 0  # postings
-        self._lengths = np.zeros(0)
-        self._row_of = np.zeros(0, np.int32)  # by document; _GONE for dead ones
+        self._records = self._total_length = 0  # of living documents
+        self._lengths = np.zeros(0)  # by document, as are the next two
+        self._sizes = np.zeros(0, np.int32)  # its postings, which are those of distinct terms
+        self._row_of = np.zeros(0, np.intp)  # _GONE for dead ones
         self._document_of = np.zeros(0, np.int32)  # by row; _GONE where there is no text
         self.write(range(len(metadata)))
-
-    @property
-    def _documents(self) -> int:
-        """Return how many there are, living and dead."""
-        return len(self._sizes)
 
     def write(self, rows: Sequence[int]) -> None:
         """Read these rows again; those past the end so far are new."""
         known = self._document_of.size
         self._document_of = with_room(self._document_of, len(self._metadata), known)
         self._document_of[known:] = _GONE
+        if self._documents:  # An array of very many rows would keep other threads waiting.
+            self._bury(np.array(rows, np.intp))
+        self._keep([self._add(texts) for texts in self._texts(rows)])
+
+    def _texts(self, rows: Sequence[int]) -> Iterator[_Texts]:
+        """Yield the texts of these rows, some at a time."""
+        rows_, lengths, terms = texts = _Texts([], [], array("i"))
         for row in rows:
-            self._bury(row)
             text = self._metadata[row].get(self._key)
-            if choices.is_text(text) and (terms := self._analyzer.of_record(text)):
-                self._add(row, terms)
+            if not choices.is_text(text):
+                continue
+            before = len(terms)
+            terms.extend(map(self._numbers.__getitem__, self._analyzer.of_record(text)))
+            if len(terms) > before:
+                rows_.append(row)
+                lengths.append(len(terms) - before)  # Choice: east-asian-lengths.
+            if len(terms) >= _TERMS_AT_ONCE:
+                yield texts
+                rows_, lengths, terms = texts = _Texts([], [], array("i"))
+        if rows_:
+            yield texts
 
-    def _add(self, row: int, terms: list[str]) -> None:
-        document = self._documents
-        self._lengths = with_room(self._lengths, document + 1, document)
-        self._row_of = with_room(self._row_of, document + 1, document)
-        self._lengths[document] = len(terms)  # Choice: east-asian-lengths.
-        self._row_of[document] = row
-        self._document_of[row] = document
-        counts = Counter(terms)
-        self._sizes.append(len(counts))
-        self._living += len(counts)
-        for term, count in counts.items():
-            posting = self._postings.get(term)
-            if posting is None or posting.stamp is not self._stamp:
-                posting = self._postings[term] = _Posting(self._stamp, posting)
-            posting.documents.append(document)
-            posting.counts.append(count)
+    def _add(self, texts: _Texts) -> Postings:
+        """Make documents of texts, and return their postings."""
+        first, end = self._documents, self._documents + len(texts.rows)
+        self._lengths = with_room(self._lengths, end, first)
+        self._sizes = with_room(self._sizes, end, first)
+        self._row_of = with_room(self._row_of, end, first)
+        postings = count_terms(np.frombuffer(texts.terms, np.intc), texts.lengths, first)
+        self._lengths[first:end] = texts.lengths
+        self._sizes[first:end] = np.bincount(postings.documents - first)
+        self._row_of[first:end] = texts.rows
+        self._document_of[texts.rows] = np.arange(first, end)
+        self._documents = end
+        self._living += len(postings)
+        self._records += len(texts.rows)
+        self._total_length += len(texts.terms)
+        return postings
 
-    def _bury(self, row: int) -> None:
-        document = self._document_of[row]
-        if document != _GONE:
-            self._row_of[document] = _GONE
-            self._document_of[row] = _GONE
-            self._living -= self._sizes[document]
-            self._dead += self._sizes[document]
+    def _keep(self, new: Sequence[Postings]) -> None:
+        """Keep new postings, merged with those of fewer than twice as many.
+
+        So there are only a few parts for queries to look at, and each posting is merged only a few times.
+        """
+        first, count = len(self._postings), sum(map(len, new))
+        while first and len(self._postings[first - 1]) < 2 * count:
+            first -= 1
+            count += len(self._postings[first])
+        parts = [*self._postings[first:], *new]
+        self._postings[first:] = [merge(parts)] if len(parts) > 1 else parts
+
+    def _bury(self, rows: NDArray[np.intp]) -> None:
+        documents = self._document_of[rows]
+        documents = documents[documents != _GONE]
+        self._row_of[documents] = _GONE
+        self._document_of[rows] = _GONE
+        postings = int(self._sizes[documents].sum())
+        self._living -= postings
+        self._dead += postings
+        self._records -= documents.size
+        self._total_length -= int(self._lengths[documents].sum())
 
     def remove(self, row: int) -> None:
         """Move the former last row, now one past the end, to `row`."""
         last = len(self._metadata)
-        self._bury(row)
+        self._bury(np.array([row], np.intp))
         moved = self._document_of[last]
         self._document_of[last] = _GONE
         if moved != _GONE:
@@ -129,48 +164,55 @@ class TextIndex:
 
     def size(self) -> int:
         """Estimate the bytes that the index holds."""
-        arrays = self._lengths.nbytes + self._row_of.nbytes + self._document_of.nbytes
-        postings = (self._dead + self._living) * _POSTING_BYTES + len(self._postings) * _TERM_BYTES
-        return arrays + postings + 8 * self._documents
+        arrays = (self._lengths, self._sizes, self._row_of, self._document_of)
+        postings = (self._dead + self._living) * _POSTING_BYTES
+        words = len(self._numbers) * _TERM_BYTES + self._analyzer.known_parts() * _PART_BYTES
+        return sum(array.nbytes for array in arrays) + postings + words
 
     def copy(self, metadata: list[dict[str, Any]]) -> Self:
         """Return an independent text index over a copy of the metadata.
 
-        There may be as many terms as rows, so postings stay shared until one of the two adds to them. The
-        analyzer stays shared as well: the same lock guards all copies of an index.
+        The analyzer stays shared: the same lock guards all copies of an index.
         """
-        self._stamp = object()  # for both: none of the postings so far bears it
         other: Self = copy(self)
         other._metadata = metadata
-        other._postings = dict(self._postings)
-        other._sizes = self._sizes[:]
+        other._numbers = _Numbers(self._numbers)
+        other._postings = self._postings[:]
         other._lengths = copied(self._lengths, self._documents)
+        other._sizes = copied(self._sizes, self._documents)
         other._row_of = copied(self._row_of, self._documents)
         other._document_of = self._document_of.copy()
         return other
 
     def scores(self, text: str) -> NDArray[np.float64]:
         """Return the BM25 score of every row, shape (rows,); zero for a row without a term of the query."""
-        lengths = self._lengths[: self._documents]
-        row_of = self._row_of[: self._documents]
-        living = row_of != _GONE  # Choice: bm25-records.
-        records = int(np.count_nonzero(living))
-        if not records:
-            return np.zeros(len(self._metadata))
-        average = float(lengths[living].mean())
-        of_documents = np.zeros(self._documents)
-        for term in choices.query_terms(self._analyzer.of_query(text)):
-            posting = self._postings.get(term)
-            if posting is None:
-                continue
-            documents = np.array(posting.documents, np.int32)
-            counts = np.array(posting.counts, np.int32)
-            containing = int(np.count_nonzero(living[documents]))
-            frequency = choices.term_frequency(counts, lengths[documents], average)
-            of_documents[documents] += choices.inverse_document_frequency(records, containing) * frequency
-        scores = np.zeros(len(self._metadata))
-        scores[row_of[living]] = of_documents[living]
-        return scores
+        scores = np.zeros(len(self._metadata) + 1)  # the last one, at _GONE, is that of dead documents
+        if self._records:  # Choice: bm25-records.
+            for term in choices.query_terms(self._analyzer.of_query(text)):
+                number = self._numbers.get(term)
+                if number is not None:
+                    self._add_scores(number, scores)
+        return scores[:_GONE]
+
+    def _add_scores(self, term: int, scores: NDArray[np.float64]) -> None:
+        """Add the part of a term to the score of every row, and to that of dead documents."""
+        found = [
+            (documents[start : start + _POSTINGS_AT_ONCE], counts[start : start + _POSTINGS_AT_ONCE])
+            for documents, counts in (postings.of(term) for postings in self._postings)
+            for start in range(0, documents.size, _POSTINGS_AT_ONCE)
+        ]
+        average = self._total_length / self._records
+        containing = sum(self._count_living(documents) for documents, _ in found)
+        weight = choices.inverse_document_frequency(self._records, containing)
+        for documents, counts in found:
+            places = documents.astype(np.intp)  # once, not by each of the next two
+            frequency = choices.term_frequency(counts, self._lengths.take(places), average)
+            np.add.at(scores, self._row_of.take(places), weight * frequency)
+
+    def _count_living(self, documents: NDArray[np.int32]) -> int:
+        if not self._dead:
+            return documents.size
+        return int(np.count_nonzero(self._row_of.take(documents) != _GONE))
 
 
 class TextIndexes(Derived[TextIndex]):

@@ -2,15 +2,18 @@
 
     pytest tests/benchmarks --benchmark-only
 
-The texts are 60 words each, drawn as Zipf has it: the first word stands in almost every text. Building
-is compared with splitting the same texts at spaces and counting.
+The texts are 60 words each, drawn as Zipf has it: the first word stands in almost every text. Queries of
+common words are compared with those of rare ones, and queries after a write with warm ones. Building is
+compared with splitting the same texts into words, as the package does and as Python does; another index
+answers meanwhile.
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter
 from functools import cache
+from itertools import count
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,6 +22,7 @@ import pytest
 
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.search.text_index import TextIndex
+from mock_s3vectors.search.words import words
 from tests.benchmarks.floor import floor_of
 from tests.support.shapes import TEXT_SEARCH, needs
 
@@ -63,12 +67,17 @@ def filled() -> Iterator[Any]:
                 for number, text in enumerate(texts(TEXTS)[start : start + 500], start)
             ]
             client.put_vectors(**ADDRESS, vectors=records)
-        call(client, "rarer words")()  # builds the index
+        call(client, "three rarer words")()  # builds the index
         yield client
 
 
 # What is asked for, by the ranks of words.
-QUERIES = {"rarer words": (100, 1_000, 10_000), "the commonest words": (0, 1, 2)}
+QUERIES = {
+    "two rare words": (1_000, 10_000),
+    "two common words": (0, 1),
+    "three rarer words": (100, 1_000, 10_000),
+    "the three commonest words": (0, 1, 2),
+}
 
 
 def call(client: Any, name: str, **more: Any) -> Callable[[], Any]:
@@ -82,7 +91,7 @@ def call(client: Any, name: str, **more: Any) -> Callable[[], Any]:
 def test_queries(
     filled: Any, benchmark: Any, monkeypatch: pytest.MonkeyPatch, name: str, answered_by: str
 ) -> None:
-    benchmark.group = f"query of {name}, {TEXTS:,} texts"
+    benchmark.group = f"query, {TEXTS:,} texts"
     client = filled if answered_by == "mock" else floor_of(call(filled, name), monkeypatch)
     benchmark.pedantic(call(client, name), rounds=100, warmup_rounds=2)
 
@@ -94,19 +103,60 @@ def test_hybrid_queries(
 ) -> None:
     benchmark.group = f"hybrid query, {TEXTS:,} texts"
     vector = {"queryVector": {"float32": [5.0]}}
-    hybrid = call(filled, "rarer words", **vector)
+    hybrid = call(filled, "three rarer words", **vector)
     client = filled if answered_by == "mock" else floor_of(hybrid, monkeypatch)
-    benchmark.pedantic(call(client, "rarer words", **vector), rounds=100, warmup_rounds=2)
+    benchmark.pedantic(call(client, "three rarer words", **vector), rounds=100, warmup_rounds=2)
 
 
-@pytest.mark.parametrize("built", ["without a language", "in English", "words split and counted"])
+@needs(*TEXT_SEARCH)
+@pytest.mark.parametrize("name", ["two rare words", "two common words"])
+@pytest.mark.parametrize("written", ["a new text", "another text", "nothing"])
+def test_queries_after_a_write(filled: Any, benchmark: Any, name: str, written: str) -> None:
+    benchmark.group = f"query of {name} after a write of ..., {TEXTS:,} texts"
+    numbers = count()
+
+    def write() -> None:
+        key = {"a new text": f"{name}-{next(numbers)}", "another text": "key-77"}.get(written)
+        if key:
+            text = texts(TEXTS)[next(numbers)]
+            record = {"key": key, "data": {"float32": [1]}, "metadata": {"text": text}}
+            filled.put_vectors(**ADDRESS, vectors=[record])
+
+    benchmark.pedantic(call(filled, name), setup=write, rounds=100, warmup_rounds=2)
+
+
+@needs(*TEXT_SEARCH)
+@pytest.mark.parametrize("meanwhile", ["building", "idle"])
+def test_queries_of_another_index(filled: Any, benchmark: Any, meanwhile: str) -> None:
+    """Their longest time tells how long one step of the building takes, together with Python's own 5 ms."""
+    benchmark.group = "query of two rare words, while another thread indexes texts, or not"
+    metadata = [{"text": text} for text in texts(TEXTS)]
+    done = Event()
+
+    def build() -> None:
+        while not done.is_set():
+            TextIndex("text", "en", metadata)
+
+    thread = Thread(target=build, daemon=True)
+    if meanwhile == "building":
+        thread.start()
+    try:
+        benchmark.pedantic(call(filled, "two rare words"), rounds=300, warmup_rounds=2)
+    finally:
+        done.set()
+    if meanwhile == "building":
+        thread.join()
+
+
+@pytest.mark.parametrize("built", ["without a language", "in English", "words alone", "str.split alone"])
 def test_building(benchmark: Any, built: str) -> None:
-    benchmark.group = "building, 10,000 texts"
-    documents = texts(10_000)
+    benchmark.group = f"building, {TEXTS:,} texts"
+    documents = texts(TEXTS)
     metadata = [{"text": text} for text in documents]
     build: dict[str, Callable[[], Any]] = {
         "without a language": lambda: TextIndex("text", None, metadata),
         "in English": lambda: TextIndex("text", "en", metadata),
-        "words split and counted": lambda: [Counter(text.split()) for text in documents],
+        "words alone": lambda: [words(text) for text in documents],
+        "str.split alone": lambda: [text.split() for text in documents],
     }
     benchmark.pedantic(build[built], rounds=3)

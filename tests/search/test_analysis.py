@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_s3vectors import choices
-from mock_s3vectors.search import TextIndexes
+from mock_s3vectors.search import TextIndexes, analysis
 from mock_s3vectors.search.analysis import analyzer_of
 
 STEMMED = ["de", "en", "es", "fr", "it", "nl", "pt"]
@@ -135,6 +135,58 @@ def test_composed_and_decomposed_letters_are_the_same(language: str | None, text
 def test_an_english_possessive_is_no_part_of_its_word(apostrophe: str) -> None:
     assert terms(f"It{apostrophe}s the dog{apostrophe}s", "en") == ["dog"]
     assert terms(f"he{apostrophe}s who{apostrophe}s", "en") == []
+
+
+# --- parts of texts --------------------------------------------------------------------------
+
+# All white space there is, marks and signs that act on their neighbours, and letters of all kinds.
+SPACES = "".join(filter(str.isspace, map(chr, range(0x10000))))
+OTHERS = "aB1_'.,:\u00e9\u03a3\u05d0\u6f22\u30ab\u3072\ud55c\uff76\uff9e\u200d\ufeff"
+BESIDE_SPACES = f"{SPACES}{OTHERS}{QUOTE}{ACUTE}{SOFT_HYPHEN}  "
+
+
+@pytest.mark.parametrize("language", [None, "en", "fr", *PAIRED])
+@given(text=st.text(st.sampled_from(BESIDE_SPACES), max_size=15))
+def test_the_terms_of_a_text_are_those_of_its_parts(language: str | None, text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(analysis, "_parts", lambda text: [text])
+        whole = analyzer_of(language).of_record(text)
+    assert analyzer_of(language).of_record(text) == whole
+
+
+def test_a_part_is_analysed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    analysed: list[str] = []
+
+    def words(text: str) -> list[str]:
+        analysed.append(text)
+        return [text]
+
+    monkeypatch.setattr(analysis, "_words", words)
+    analyzer = analyzer_of(None)
+    assert analyzer.of_record("one two one") == ["one", "two", "one"]
+    assert analyzer.of_record("two three") == ["two", "three"]
+    assert analysed == ["one", "two", "three"]
+    # Nothing joins across a space but one.
+    assert analyzer.of_record("a b\u202fc") == ["a b\u202fc"]
+
+
+def test_only_so_many_parts_are_remembered_and_no_long_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "_MOST_PARTS", 10)
+    analyzer = analyzer_of("en")
+    for number in range(100):
+        text = f"cat number{number} cat {number}"
+        assert analyzer.of_record(text) == text.split()
+        assert 1 <= analyzer.known_parts() <= 10
+    known = analyzer.known_parts()
+    for text in ("x" * 33, "1-2-3-4-5-6-7-8-9"):
+        assert analyzer.of_record(text) == text.split("-")
+    assert analyzer.known_parts() == known
+
+
+def test_the_caller_may_change_the_terms() -> None:
+    analyzer = analyzer_of(None)
+    analyzer.of_record("one").append("two")
+    assert analyzer.of_record("one") == ["one"]
 
 
 # --- stemmed languages -----------------------------------------------------------------------

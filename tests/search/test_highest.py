@@ -104,3 +104,13 @@ def test_against_sorting(seed: int) -> None:
         ranked = sorted((-scores[row], keys[row], row) for row in range(count) if found[row])
         for k in (1, 2, count // 2 + 1, count, count + 1):
             assert highest(scores, k, keys, found) == [row for _, _, row in ranked[:k]]
+
+
+@pytest.mark.parametrize("values", [3, 500, 1_000_000])
+@pytest.mark.parametrize("k", [1, 7, 60, 1_000, 4_000])
+def test_the_best_of_many(values: int, k: int) -> None:
+    scores = np.random.default_rng(k).integers(0, values, 3_001) / values
+    keys = [f"{row * 7919 % 3_001:04}" for row in range(3_001)]
+    found = scores > 0
+    ranked = sorted(np.flatnonzero(found).tolist(), key=lambda row: (-scores[row], keys[row]))
+    assert highest(scores, k, keys, found) == ranked[:k]

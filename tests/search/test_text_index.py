@@ -170,6 +170,28 @@ def test_many_records_one_by_one() -> None:
             assert scores(table, "x z") == same(oracle(texts, "x z"))
 
 
+def test_many_records_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_index, "_TERMS_AT_ONCE", 64)
+    monkeypatch.setattr(text_index, "_POSTINGS_AT_ONCE", 16)
+    texts = {f"k{number}": "x y " * (number % 4) + "z " * (number % 7) for number in range(300)}
+    table = table_of(**texts)
+    assert scores(table, "x z") == same(oracle(texts, "x z"))
+    texts |= {f"k{number}": f"y{number} z" for number in range(250, 500)}
+    put(table, **texts)
+    assert scores(table, "x z y300") == same(oracle(texts, "x z y300"))
+
+
+def test_a_query_looks_at_a_few_parts_however_many_writes_there_were() -> None:
+    metadata: list[dict[str, Any]] = []
+    index = TextIndex("text", None, metadata)
+    for number in range(1000):
+        metadata.append({"text": f"a text of word{number % 90}"})
+        index.write([number])
+        # Private: a query only takes longer. Each part is twice the next, and 4000 postings are the most.
+        assert len(index._postings) <= 10  # noqa: SLF001
+    assert index.scores("word7").tolist() == TextIndex("text", None, metadata).scores("word7").tolist()
+
+
 def test_a_record_in_the_place_of_one_that_was_moved_leaves_it_alone() -> None:
     table = table_of(a="red", b="tree", c="apple")
     assert scores(table, "apple").keys() == {"c"}
@@ -277,6 +299,8 @@ class Machine(RuleBasedStateMachine):
         self.patch.setattr(text_index, "_SPARE_POSTINGS", 3)
         self.patch.setattr(text_index, "_POSTING_BYTES", MANY)  # so that sizes tell the number of postings
         self.patch.setattr(text_index, "_TERM_BYTES", 0)
+        self.patch.setattr(text_index, "_TERMS_AT_ONCE", 5)
+        self.patch.setattr(text_index, "_POSTINGS_AT_ONCE", 2)
         self.patch.setattr(derived, "MOST_BYTES", MANY * MANY)
         self.indexes = WeakSet[TextIndex]()  # those of the table and of its copies
         write = TextIndex.write
@@ -323,7 +347,7 @@ class Machine(RuleBasedStateMachine):
     def no_more_dead_than_allowed(self) -> None:
         for index in self.indexes:
             # Private: postings show in no other way, as a dead one changes no score.
-            postings = sum(len(posting.documents) for posting in index._postings.values())  # noqa: SLF001
+            postings = sum(map(len, index._postings))  # noqa: SLF001
             assert postings == index.size() // MANY
             assert not index.outgrown()
 

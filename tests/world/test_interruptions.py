@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.search import hnsw
+from mock_s3vectors.search import hnsw, text_index
 from mock_s3vectors.world import tables
 from tests.support.helpers import vector
 from tests.support.interruptions import interrupted_everywhere, lines_of
@@ -89,6 +89,8 @@ class World:
 def world(client: Client, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch) -> World:
     # A graph is walked, however few rows there are.
     monkeypatch.setattr(hnsw, "ROWS_PER_NEIGHBOUR", 0)
+    # Texts are indexed some at a time, however few there are.
+    monkeypatch.setattr(text_index, "_TERMS_AT_ONCE", 16)
     make_index(**({"metadataConfiguration": searchable("text")} if has(*TEXT_SEARCH) else {}))
     world = World(client)
     world.fill()

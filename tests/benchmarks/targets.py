@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.ratios import Measurement, Row
 
 # Each has a dictionary MEASUREMENTS; see `ratios.py`.
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("compare",)
 
 HEADER = "| work | against | target | measured (best) | met | times |\n|---|---|---|---|---|---|"
 

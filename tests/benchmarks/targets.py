@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.ratios import Measurement, Row
 
 # Each has a dictionary MEASUREMENTS; see `ratios.py`.
-MODULES: tuple[str, ...] = ("starting", "compare")
+MODULES: tuple[str, ...] = ("starting", "together", "at_scale", "graphs", "compare")
 
 HEADER = "| work | against | target | measured (best) | met | times |\n|---|---|---|---|---|---|"
 

@@ -12,35 +12,39 @@ The mock also answers async clients and calls of `requests`; `s3vectors_server` 
 Importing the package hooks it into botocore and loads nothing heavy: neither botocore nor numpy.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mock_s3vectors.config import Config
-from mock_s3vectors.doors import install
-from mock_s3vectors.doors.clients import patch_client
-from mock_s3vectors.errors.exceptions import (
-    FilterTypeAdvice,
-    LargeFilterableTextAdvice,
-    LocalEndpointWarning,
-    NestedMockWarning,
-    S3VectorsAdvice,
-    SmallPutsAdvice,
-    UnknownFilterKeyAdvice,
-    UnusedNextTokenAdvice,
-    UsageError,
-    WholeIndexListedAdvice,
-)
-from mock_s3vectors.mocking.mock import MockS3Vectors, current_mock, mock_s3vectors
-from mock_s3vectors.serving.server import S3VectorsServer, s3vectors_server
-from mock_s3vectors.workbench.workbench import Workbench
+from mock_s3vectors.loading import act_when_loaded
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
+    from mock_s3vectors.config import Config
+    from mock_s3vectors.doors.clients import patch_client
+    from mock_s3vectors.errors.exceptions import (
+        FilterTypeAdvice,
+        LargeFilterableTextAdvice,
+        LocalEndpointWarning,
+        NestedMockWarning,
+        S3VectorsAdvice,
+        SmallPutsAdvice,
+        UnknownFilterKeyAdvice,
+        UnusedNextTokenAdvice,
+        UsageError,
+        WholeIndexListedAdvice,
+    )
+    from mock_s3vectors.mocking.mock import MockS3Vectors, current_mock, mock_s3vectors
+    from mock_s3vectors.serving.server import S3VectorsServer, s3vectors_server
     from mock_s3vectors.workbench.call import Call
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.describe import Description
     from mock_s3vectors.workbench.rules import Rule
     from mock_s3vectors.workbench.usage import Usage
     from mock_s3vectors.workbench.views import IndexView, StoredVector, VectorBucketView
+    from mock_s3vectors.workbench.workbench import Workbench
     from mock_s3vectors.world import Clock
 
 __all__ = [
@@ -77,29 +81,47 @@ __all__ = [
 __version__: str
 
 if not TYPE_CHECKING:
-    # Classes of what a mock returns, for annotations. Each is imported when it is asked for, since it loads
-    # numpy or botocore.
+    # Each name is imported when it is asked for: pytest imports the package in every run, used or not, and
+    # some of these modules load numpy or botocore.
     _MODULES = {
         "Call": "workbench.call",
         "Calls": "workbench.calls",
         "Clock": "world",
+        "Config": "config",
         "Description": "workbench.describe",
         "IndexView": "workbench.views",
+        "MockS3Vectors": "mocking.mock",
         "Rule": "workbench.rules",
+        "S3VectorsServer": "serving.server",
         "StoredVector": "workbench.views",
         "Usage": "workbench.usage",
         "VectorBucketView": "workbench.views",
+        "Workbench": "workbench.workbench",
+        "current_mock": "mocking.mock",
+        "mock_s3vectors": "mocking.mock",
+        "patch_client": "doors.clients",
+        "s3vectors_server": "serving.server",
     }
 
     def __getattr__(name: str) -> object:
-        """Look up on demand what a mock returns, and the version, since only setup.cfg states it."""
-        if name in _MODULES:
-            return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-        if name != "__version__":
+        """Look up a public name on demand, and the version, since only setup.cfg states it."""
+        if name == "__version__":
+            from importlib.metadata import version  # noqa: PLC0415 - it imports parsers of mail and archives
+
+            return version(__name__)
+        if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from importlib.metadata import version  # noqa: PLC0415 - it imports parsers of mail and archives
+        # All others are exceptions and warnings.
+        module = import_module(f"{__name__}.{_MODULES.get(name, 'errors.exceptions')}")
+        return globals().setdefault(name, getattr(module, name))
 
-        return version(__name__)
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
 
 
-install()
+def _open_doors(_: ModuleType) -> None:
+    """Have clients ask the mock, now that somebody may make some, or begins to mock."""
+    import_module(f"{__name__}.doors")
+
+
+act_when_loaded(("botocore.handlers", _open_doors), (f"{__name__}.mocking.stack", _open_doors))

@@ -4,7 +4,7 @@ Hardly any of them is public, so any release may rename one. tests/activation/te
 function with the real library: if a release changes something, one test says which function to mend. (A table
 of `doors` lists the methods that a mock replaces, and the same tests try those.)
 
-Exceptions: `doors.patches` and `doors.loading`, whose task it is to change other modules, `locks` (those of
+Exceptions: `doors.patches` and `loading`, whose task it is to change other modules, `locks` (those of
 Python), and `serving.connections` and `serving.http_server`, which derive from classes of uvicorn and h11.
 
 Neither importing this module nor calling its functions loads a library that nobody uses. The attributes were

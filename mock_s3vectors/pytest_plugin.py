@@ -1,29 +1,27 @@
-"""The pytest plugin: fixtures and a marker. Importing it loads nothing that pytest has not loaded.
+"""The pytest plugin: fixtures and a marker. Importing it loads next to nothing that pytest has not loaded.
 
 The fixture `s3vectors_client` gives a test a boto3 client on its own mock, and `s3vectors_server` an HTTP
 server for all other clients. `@pytest.mark.s3vectors(search_engine="hnsw")` sets the options of that mock.
 
 The ini file sets the options of all mocks (`s3vectors_options`), and has calls outside of them refused
 (`s3vectors_guard`). The report of a failed test shows its last calls.
+
+pytest imports the plugin in every run, so the parts of the package are imported where a test needs them.
 """
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import mock_s3vectors
 from mock_s3vectors import neighbours
-from mock_s3vectors.config import Config, read_options
-from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.mocking.classes import class_run, mocks_of
-from mock_s3vectors.mocking.mock import mock_s3vectors
-from mock_s3vectors.mocking.property_tests import isolate_examples
+from mock_s3vectors.mocking.listening import LISTENING
 from mock_s3vectors.mocking.recording import Recording
-from mock_s3vectors.mocking.stack import STACK
-from mock_s3vectors.serving.server import s3vectors_server as serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -31,8 +29,8 @@ if TYPE_CHECKING:
 
     from types_boto3_s3vectors import S3VectorsClient
 
-    from mock_s3vectors.mocking.mock import MockS3Vectors
-    from mock_s3vectors.serving.server import S3VectorsServer
+    from mock_s3vectors import MockS3Vectors, S3VectorsServer
+    from mock_s3vectors.mocking.stack import MockStack
 
 _MARKER = "s3vectors"
 _FIXTURE = "s3vectors_mock"
@@ -78,9 +76,23 @@ def _obey(config: pytest.Config) -> None:
     config.stash[_OBEYED] = True
     words = [word for entry in _setting(config, _OPTIONS) for word in entry.split()]
     is_guarded = _setting(config, _GUARD)
+    # With no setting, all holds already, unless there is a run around this one.
+    if words or is_guarded or _stack() is not None:
+        _set(config, words, is_guarded=is_guarded)
+
+
+def _set(config: pytest.Config, words: list[str], *, is_guarded: bool) -> None:
+    """Set the options of all mocks, and the guard, until the run ends.
+
+    Raises:
+        pytest.UsageError: an option is invalid.
+    """
+    from mock_s3vectors.config import Config, read_options  # noqa: PLC0415 - in runs with settings only
+    from mock_s3vectors.mocking.stack import STACK  # noqa: PLC0415 - the same
+
     try:
         defaults = Config(**read_options(words, _OPTIONS))
-    except UsageError as error:
+    except mock_s3vectors.UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.add_cleanup(partial(setattr, STACK, "defaults", STACK.defaults))
     STACK.defaults = defaults
@@ -88,6 +100,11 @@ def _obey(config: pytest.Config) -> None:
         run = ExitStack()
         config.add_cleanup(run.close)
         run.enter_context(STACK.guard())
+
+
+def _stack() -> MockStack | None:
+    """Return the stack of mocks; None if nobody has loaded it, and so no mock has ever been on."""
+    return getattr(sys.modules.get("mock_s3vectors.mocking.stack"), "STACK", None)
 
 
 def _setting(config: pytest.Config, name: str) -> Any:
@@ -105,8 +122,10 @@ def _setting(config: pytest.Config, name: str) -> Any:
 @pytest.fixture
 def s3vectors_mock(request: pytest.FixtureRequest) -> Iterator[MockS3Vectors]:
     """Yield a mock that is on during the test; `@pytest.mark.s3vectors(...)` sets its options."""
+    from mock_s3vectors.mocking.property_tests import isolate_examples  # noqa: PLC0415 - for users only
+
     isolate_examples(request.function)
-    with mock_s3vectors(**_options(request.node)) as mock:
+    with mock_s3vectors.mock_s3vectors(**_options(request.node)) as mock:
         yield mock
 
 
@@ -126,7 +145,7 @@ def s3vectors_client(s3vectors_mock: MockS3Vectors) -> S3VectorsClient:  # noqa:
 @pytest.fixture
 def s3vectors_server(s3vectors_mock: MockS3Vectors) -> Iterator[S3VectorsServer]:  # noqa: ARG001 - its state
     """Yield an HTTP server that shares the mock's state, for child processes and other languages."""
-    with serve() as server:
+    with mock_s3vectors.s3vectors_server() as server:
         yield server
 
 
@@ -135,11 +154,11 @@ def _options(node: pytest.Item) -> Any:
     options: dict[str, Any] = {}
     for marker in node.iter_markers(_MARKER):
         if marker.args:
-            if isinstance(marker.args[0], Config):
-                raise UsageError(
+            if isinstance(marker.args[0], mock_s3vectors.Config):
+                raise mock_s3vectors.UsageError(
                     "@pytest.mark.s3vectors was given a Config without a name: did you mean config=?"
                 )
-            raise UsageError(
+            raise mock_s3vectors.UsageError(
                 f"@pytest.mark.s3vectors was given {marker.args!r}: name its options, "
                 'as in @pytest.mark.s3vectors(search_engine="hnsw").'
             )
@@ -150,8 +169,10 @@ def _options(node: pytest.Item) -> Any:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mock a marked test, whether or not it names the fixture, and a test of a decorated class."""
     _mock_class_of(item)
+    if not item.get_closest_marker(_MARKER):
+        return
     names = neighbours.fixture_names(item)
-    if names is not None and item.get_closest_marker(_MARKER):
+    if names is not None:
         others = [name for name in names if name != _FIXTURE]
         # First of those that are made for each test: what other tests share must not be made inside the mock.
         shared = sum(neighbours.is_shared_fixture(item, name) for name in others)
@@ -190,6 +211,11 @@ _RUN = pytest.StashKey[_Run]()
 
 def _mock_class_of(item: pytest.Item) -> None:
     """Have a test's class run in its mocks, and the test in a savepoint, if the class is decorated."""
+    if "mock_s3vectors.mocking.classes" not in sys.modules:
+        return  # no class is
+    from mock_s3vectors.mocking.classes import class_run, mocks_of  # noqa: PLC0415 - it is loaded
+    from mock_s3vectors.mocking.stack import STACK  # noqa: PLC0415 - the same
+
     is_mocked = False
     for node in item.listchain():
         if isinstance(node, pytest.Class):
@@ -226,12 +252,12 @@ _CALLS = pytest.StashKey[Recording]()
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Record the calls of a test, from its first fixture to its last clean-up."""
-    outer = STACK.listener
-    STACK.listener = item.stash[_CALLS] = Recording(_CALLS_SHOWN)
+    outer = LISTENING.listener
+    LISTENING.listener = item.stash[_CALLS] = Recording(_CALLS_SHOWN)
     try:
         return (yield)
     finally:
-        STACK.listener = outer
+        LISTENING.listener = outer
         del item.stash[_CALLS]
 
 
@@ -249,7 +275,7 @@ def pytest_runtest_makereport(
     """Let the mocks that are on know of a test that was cut short, and show the calls of a failed one."""
     report = yield
     if _is_cut_short(call):
-        STACK.mark_failed()
+        _mark_failed()
     calls = item.stash[_CALLS].recent_calls() if report.failed and _CALLS in item.stash else []
     if calls:
         report.sections.append(("S3 Vectors calls", "\n".join(calls)))
@@ -266,4 +292,10 @@ def _is_cut_short(call: pytest.CallInfo[None]) -> bool:
 
 def pytest_keyboard_interrupt() -> None:
     """Let the mocks that are on know that the run ends early."""
-    STACK.mark_failed()
+    _mark_failed()
+
+
+def _mark_failed() -> None:
+    stack = _stack()
+    if stack is not None:
+        stack.mark_failed()

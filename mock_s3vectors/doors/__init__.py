@@ -14,15 +14,13 @@ Both doors of this process wait before they give a late answer, and lose an answ
 `delivery` and `disconnects`. `retries` skips the pauses of clients that try again.
 """
 
-from mock_s3vectors.doors.clients import add_handlers, patch_client, retries_at_once, skip_answered
+from mock_s3vectors.doors.clients import add_handlers, retries_at_once, skip_answered
 from mock_s3vectors.doors.fences import refuse_calls, refuse_sending, refuse_urls
-from mock_s3vectors.doors.loading import act_when_loaded
 from mock_s3vectors.doors.patches import Patch
 from mock_s3vectors.doors.retries import skip_pauses
 from mock_s3vectors.doors.sessions import answer_endpoints, mark_requests
+from mock_s3vectors.loading import act_when_loaded
 from mock_s3vectors.mocking.stack import STACK
-
-__all__ = ["install", "patch_client"]
 
 # The methods that are replaced while a mock is on.
 _DOORS = (
@@ -44,7 +42,7 @@ _FENCES = (
 )
 
 
-def install() -> None:
+def _install() -> None:
     """Have the clients of botocore ask the mock from now on.
 
     While a mock is on, the other doors are open and the fences are closed.
@@ -52,3 +50,6 @@ def install() -> None:
     patches = (*_DOORS, *_RETRIES, *_FENCES)
     STACK.while_on(*patches)
     act_when_loaded(("botocore.handlers", add_handlers), *((patch.module, patch.renew) for patch in patches))
+
+
+_install()

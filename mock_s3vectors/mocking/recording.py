@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Recording:
-    """A listener of the stack, which keeps the records of the newest calls.
+    """A listener, see `listening`, which keeps the records of the newest calls.
 
     The calls of one test may reach several mocks, which may end before the test does, or long after it.
     """

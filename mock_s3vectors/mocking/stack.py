@@ -18,11 +18,12 @@ from mock_s3vectors.errors.warn import warn_caller
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.mocking.changes import Changes
 from mock_s3vectors.mocking.levels import Level, here
+from mock_s3vectors.mocking.listening import LISTENING
 from mock_s3vectors.mocking.requirements import check_botocore
 from mock_s3vectors.mocking.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.gateway import Gateway, Refuse
@@ -52,8 +53,6 @@ class MockStack:
         self.servers: list[str] = []
         # The options of mocks without a mock around them, where their own say nothing.
         self.defaults = Config()
-        # Called with each exchange that is over; it must keep a copy, if any.
-        self.listener: Callable[[Exchange], None] | None = None
         # Whether calls are refused while no mock is on.
         self.is_guarded = False
         self._surroundings = Surroundings()
@@ -296,7 +295,7 @@ class MockStack:
         exchange = self._corridor().handle(request, world, level.config, refuse, retry_delay)
         if level.adviser is not None:
             exchange.advice = level.adviser.look(exchange)
-        if (listener := self.listener) is not None:
+        if (listener := LISTENING.listener) is not None:
             listener(exchange)
         return exchange
 

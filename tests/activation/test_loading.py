@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.doors.loading import act_when_loaded
+from mock_s3vectors.loading import act_when_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,9 @@ class Whole: ...
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Write the module, replacing it; after the test, undo everything that imports have changed."""
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    # Without our own finder, which would keep the actions of these tests.
+    finders = [finder for finder in sys.meta_path if type(finder).__module__ != act_when_loaded.__module__]
+    monkeypatch.setattr(sys, "meta_path", finders)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setitem(sys.modules, NAME, None)
     del sys.modules[NAME]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mock_s3vectors.mocking.listening import LISTENING
 from mock_s3vectors.mocking.stack import STACK
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ PRELUDE = """
 import unittest
 import pytest
 from mock_s3vectors import mock_s3vectors
+from mock_s3vectors.mocking.listening import LISTENING
 from mock_s3vectors.mocking.stack import STACK
 from tests.activation.prelude import CLIENT, create, names
 """
@@ -45,12 +47,12 @@ class Run:
     def __call__(self, source: str, *options: str, **outcomes: int) -> pytest.RunResult:
         # A program imports what it needs itself, and says first what it is about.
         self._pytester.makepyfile(source if source.startswith('"""') else PRELUDE + source)
-        before = STACK.defaults, STACK.is_guarded, STACK.listener
+        before = STACK.defaults, STACK.is_guarded, LISTENING.listener
         result = self._pytester.runpytest_inprocess(*WARNINGS, *FASTER, "--strict-markers", *options)
         if outcomes:
             result.assert_outcomes(**outcomes)
         assert not STACK
-        assert (STACK.defaults, STACK.is_guarded, STACK.listener) == before
+        assert (STACK.defaults, STACK.is_guarded, LISTENING.listener) == before
         return result
 
 

@@ -110,12 +110,12 @@ KNOWN = []
 
 def test_one(s3vectors_mock):
     create("bucket")
-    KNOWN.append(weakref.ref(STACK.listener))
+    KNOWN.append(weakref.ref(LISTENING.listener))
 
 def test_two():
     gc.collect()
     assert KNOWN[0]() is None
-    assert STACK.listener.recent_calls() == []
+    assert LISTENING.listener.recent_calls() == []
 """,
         passed=2,
     )

@@ -14,8 +14,8 @@ import pytest
 from mock_s3vectors import current_mock
 from mock_s3vectors.abridging import abridged
 from mock_s3vectors.gateway import Gateway
+from mock_s3vectors.mocking.listening import LISTENING
 from mock_s3vectors.mocking.recording import Recording
-from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.world.journal import LONGEST_BODY, Journal
 from tests.benchmarks.test_overhead import WORK, fill
 
@@ -59,7 +59,7 @@ def test_a_call_beside_rules(benchmark: Any, mocked: Any, rules: int) -> None:
 
 
 def test_a_call_for_the_report(benchmark: Any, mocked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(STACK, "listener", Recording(20))
+    monkeypatch.setattr(LISTENING, "listener", Recording(20))
     benchmark.group = SMALL
     benchmark.pedantic(call_of(mocked, SMALL), rounds=1000, warmup_rounds=1100)
 

@@ -1,4 +1,4 @@
-"""Acting on modules of other libraries as soon as somebody imports them, without importing them."""
+"""Acting on modules, mostly those of other libraries, as soon as somebody else imports them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ def act_when_loaded(*actions: tuple[str, Action]) -> None:
     Args:
         *actions: names of modules, each with the action for it.
     """
-    sys.meta_path.insert(0, _Finder(actions))
+    finder = next((other for other in sys.meta_path if isinstance(other, _Finder)), None)
+    if finder is None:
+        finder = _Finder()
+        sys.meta_path.insert(0, finder)
+    finder.add(actions)
     for name, action in actions:
         if name in sys.modules:
             # Another thread may still be importing it; this waits until the module is complete.
@@ -38,15 +42,22 @@ class _Finder(importlib.abc.MetaPathFinder):
     would skip the next finder, and miss modules that exist.
     """
 
-    def __init__(self, actions: Sequence[tuple[str, Action]]) -> None:
-        self._actions = actions
-        self._names = {name for name, _ in actions}
+    def __init__(self) -> None:
+        # Replaced as a whole, since other threads read it.
+        self._actions: dict[str, tuple[Action, ...]] = {}
         self._asking = threading.local()
+
+    def add(self, actions: Sequence[tuple[str, Action]]) -> None:
+        """Act on more modules, or in more ways; what was added first acts first."""
+        known = dict(self._actions)
+        for name, action in actions:
+            known[name] = (*known.get(name, ()), action)
+        self._actions = known
 
     def find_spec(
         self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name not in self._names or getattr(self._asking, "others", False):
+        if name not in self._actions or getattr(self._asking, "others", False):
             return None
         self._asking.others = True
         try:
@@ -54,14 +65,14 @@ class _Finder(importlib.abc.MetaPathFinder):
         finally:
             self._asking.others = False
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, [action for of, action in self._actions if of == name])
+            spec.loader = _Loader(spec.loader, self._actions[name])
         return spec
 
 
 class _Loader(importlib.abc.Loader):
     """Loads a module with its own loader, which the module keeps, and then acts on it."""
 
-    def __init__(self, loader: importlib.abc.Loader, actions: list[Action]) -> None:
+    def __init__(self, loader: importlib.abc.Loader, actions: Sequence[Action]) -> None:
         self._loader = loader
         self._actions = actions
 

@@ -20,7 +20,7 @@ import numpy as np
 from mock_s3vectors.arrays import copied, with_room
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -74,12 +74,12 @@ class _Arrays:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def enter(self, arrays: Iterable[tuple[int, ...]], new_ids: Iterable[int]) -> _Ids:
+    def enter(self, arrays: Iterable[tuple[int, ...]], new_ids: Iterator[int]) -> _Ids:
         """Return the id of each array; those that are new get the next of `new_ids`.
 
         Args:
             arrays: the ids of the elements of each array: distinct, ascending.
-            new_ids: an iterator of unused ids.
+            new_ids: unused ids.
         """
         arrays = list(arrays)
         new = [array for array in dict.fromkeys(arrays) if array not in self._ids]

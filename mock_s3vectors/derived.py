@@ -115,9 +115,10 @@ class Derived(Generic[PartType]):
         If `row` equals the new length, the last row itself was removed. This costs O(live parts).
         """
         self._expect_no_more()
-        for live in self._live.values():
-            live.part.remove(row)
-        self._drop_outgrown()
+        if self._live:
+            for live in self._live.values():
+                live.part.remove(row)
+            self._drop_outgrown()
 
     def _expect_no_more(self) -> None:
         if self._most_parts > MOST_PARTS:

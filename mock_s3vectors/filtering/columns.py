@@ -27,7 +27,7 @@ class Column:
         self._key = key
         self._metadata = metadata
         self.vocabulary = Vocabulary()
-        self._ids = np.array(self._ids_of(metadata), dtype=np.int32)
+        self._ids = self._ids_of(metadata)
         self._changes = 0
 
     def write(self, rows: Sequence[int]) -> None:
@@ -67,14 +67,14 @@ class Column:
 
     def spread(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Turn a table over value ids into a mask over rows: shape `(rows,)`, the caller's own."""
-        mask: NDArray[np.bool_] = table[self._ids[: len(self._metadata)]]
-        return mask
+        # All ids are in range, and `clip` is the mode that copies nothing to be sure of it.
+        return table.take(self._ids[: len(self._metadata)], mode="clip")
 
     def kinds(self) -> frozenset[type]:
         """Return the kinds of the values that rows have, see `Vocabulary.kinds`; none if no row has any."""
         return self.vocabulary.kinds(self._ids[: len(self._metadata)])
 
-    def _ids_of(self, metadata: Iterable[dict[str, Any]]) -> list[int]:
+    def _ids_of(self, metadata: Iterable[dict[str, Any]]) -> NDArray[np.int32]:
         key = self._key
         return self.vocabulary.enter([entries.get(key) for entries in metadata])
 

@@ -1,33 +1,46 @@
-"""The distinct values of one metadata key, and which of them a condition selects.
+"""The values of one metadata key, and which of them a condition selects.
 
 A value is told from another by its JSON kind and its value (Choice: true-and-1). Each gets a
-small number, its id, in order of appearance; `ABSENT` stands for "no such key". A condition is answered
-once per distinct value, as a boolean table over ids; `columns` spreads that table to rows.
+small number, its id; `ABSENT` stands for "no such key". A condition is answered once per id, as a boolean
+table over ids; `columns` spreads that table to rows.
+
+Equal values share an id, except where many numbers were entered at once and most seemed distinct: each of
+these has an id of its own. A query compares a million numbers faster than a dictionary takes in a thousand.
 """
 
 from __future__ import annotations
 
 import math
-from itertools import compress
-from operator import methodcaller
-from types import NoneType
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from itertools import accumulate, chain, compress, count, islice, pairwise, repeat
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from mock_s3vectors.arrays import copied, with_room
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    _Entrances = dict[type, Callable[[Any], int]]  # by JSON kind, what turns a value into its id
+    _Ids = NDArray[np.int32]
+    _Table = NDArray[np.bool_]
+    _Entrances = dict[frozenset[type], Callable[["Vocabulary", Sequence[Any]], _Ids]]
 
 ABSENT = 0
 
+# Of more numbers than these, the first ones tell whether most are distinct. A request writes fewer.
+_MANY = 10_000
+
+# Up to so many operands, comparing every number with each of them is faster than sorting the numbers.
+_FEW = 200
+
+# How many elements of arrays are looked at together: their ids stay in a core's cache.
+_ELEMENTS = 1 << 16
+
 # An entry of a dictionary and the integer in it. The values themselves are the metadata's.
-_ENTRY_BYTES = 100
+_ENTRY_BYTES = 80
 
 
 def as_number(value: float) -> float:
@@ -41,109 +54,72 @@ def as_number(value: float) -> float:
         return math.inf if value > 0 else -math.inf
 
 
-def _enter(values: Iterable[Any], entrances: _Entrances) -> list[int]:
-    return [entrances[type(value)](value) for value in values]
-
-
-class _Register:
-    """Hands out ids in order and keeps the number behind each; NaN for what is no number.
-
-    NaN is neither below, above nor equal to anything, so ranges pass over other kinds by themselves.
-    """
-
-    def __init__(self) -> None:
-        self.size = ABSENT + 1
-        self._numbers = np.full(1, np.nan)
-
-    def new(self, number: float = math.nan) -> int:
-        entered = self.size
-        self.size += 1
-        self._numbers = with_room(self._numbers, self.size, entered)
-        self._numbers[entered] = number
-        return entered
-
-    def take_over(self, other: _Register) -> None:
-        """Become equal to another register."""
-        self.size, self._numbers = other.size, copied(other._numbers, other.size)
-
-    @property
-    def numbers(self) -> NDArray[np.float64]:
-        """Shape `(size,)`, a view."""
-        return self._numbers[: self.size]
-
-
-class _Others(dict[Any, int]):
-    """Strings or booleans to ids. `[value]` enters an unknown value, `.get(value)` only asks."""
-
-    def __init__(self, register: _Register) -> None:
-        super().__init__()
-        self._register = register
-
-    def __missing__(self, value: object) -> int:
-        entered = self[value] = self._register.new()
-        return entered
-
-
-class _Numbers(dict[Any, int]):
-    """Numbers to ids, by their float64 value, which is also what `.get` must be asked for."""
-
-    def __init__(self, register: _Register) -> None:
-        super().__init__()
-        self._register = register
-
-    def __missing__(self, value: float) -> int:
-        number = as_number(value)
-        known = self.get(number)
-        if known is None:
-            known = self[number] = self._register.new(number)
-        return known
+def _as_numbers(values: Sequence[float]) -> NDArray[np.float64]:
+    try:
+        return np.fromiter(values, np.float64, len(values))
+    except OverflowError:
+        return np.array([as_number(value) for value in values])
 
 
 class _Arrays:
     """Arrays to ids. Only "any element" is ever asked, so order and repetition tell none apart."""
 
-    def __init__(self, register: _Register, entrances: _Entrances) -> None:
-        self._register = register
-        self._entrances = entrances
+    def __init__(self) -> None:
         self._ids: dict[tuple[int, ...], int] = {}
-        self._pairs = np.empty((0, 2), dtype=np.int32)
+        # One entry for each distinct element of each array.
+        self._owners = np.empty(0, np.int32)
+        self._elements = np.empty(0, np.int32)
         self._used = 0
 
-    def enter(self, array: list[Any]) -> int:
-        elements = tuple(sorted(set(_enter(array, self._entrances))))
-        known = self._ids.get(elements)
-        if known is None:
-            known = self._ids[elements] = self._register.new()
-            self._append(known, elements)
-        return known
+    def __len__(self) -> int:
+        return len(self._ids)
 
-    def _append(self, owner: int, elements: tuple[int, ...]) -> None:
-        end = self._used + len(elements)
-        self._pairs = with_room(self._pairs, end, self._used)
-        self._pairs[self._used : end, 0] = owner
-        self._pairs[self._used : end, 1] = elements
+    def enter(self, arrays: Iterable[tuple[int, ...]], new_ids: Iterator[int]) -> _Ids:
+        """Return the id of each array; those that are new get the next of `new_ids`.
+
+        Args:
+            arrays: the ids of the elements of each array: distinct, ascending.
+            new_ids: unused ids.
+        """
+        arrays = list(arrays)
+        new = [array for array in dict.fromkeys(arrays) if array not in self._ids]
+        entered = list(islice(new_ids, len(new)))
+        self._ids.update(zip(new, entered, strict=True))
+        lengths = np.fromiter(map(len, new), np.intp, len(new))
+        start, end = self._used, self._used + int(lengths.sum())
+        self._owners, self._elements = (
+            with_room(column, end, start) for column in (self._owners, self._elements)
+        )
+        self._owners[start:end] = np.repeat(entered, lengths)
+        self._elements[start:end] = np.fromiter(chain.from_iterable(new), np.int32, end - start)
         self._used = end
+        return np.fromiter(map(self._ids.__getitem__, arrays), np.int32, len(arrays))
 
-    def take_over(self, other: _Arrays) -> None:
-        """Become equal to the arrays of another vocabulary."""
-        self._ids.update(other._ids)
-        self._pairs, self._used = copied(other._pairs, other._used), other._used
+    def copy(self) -> _Arrays:
+        """Return independent arrays with the same ids."""
+        other = _Arrays()
+        other._ids.update(self._ids)
+        other._owners, other._elements = copied(self._owners, self._used), copied(self._elements, self._used)
+        other._used = self._used
+        return other
 
     def size(self) -> int:
-        """Count the bytes of the elements, in the dictionary's tuples and in the pairs."""
-        return self._pairs.nbytes + 8 * self._used
+        """Count the bytes of the elements, in the dictionary's tuples and beside it."""
+        return self._owners.nbytes + self._elements.nbytes + 8 * self._used
 
-    def open(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def open(self, table: _Table) -> _Table:
         """Put the elements of the arrays in the table in the place of the arrays; in place."""
-        owners, elements = self._pairs[: self._used].T
+        owners, elements = self._owners[: self._used], self._elements[: self._used]
         table[elements[table[owners]]] = True
         table[owners] = False
         return table
 
-    def lift(self, table: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def lift(self, table: _Table) -> _Table:
         """Let every array in that has an element in the table; in place."""
-        owners, elements = self._pairs[: self._used].T
-        table[owners[table[elements]]] = True
+        for start in range(0, self._used, _ELEMENTS):
+            block = slice(start, min(start + _ELEMENTS, self._used))
+            found = np.flatnonzero(table.take(self._elements[block], mode="clip"))
+            table[self._owners[block][found]] = True
         return table
 
 
@@ -151,80 +127,155 @@ class Vocabulary:
     """Values to ids, append-only. Every table it answers has shape `(size,)` and is the caller's own."""
 
     def __init__(self) -> None:
-        self._register = register = _Register()
-        self._strings = strings = _Others(register)
-        booleans, numbers = _Others(register), _Numbers(register)
-        self._scalars: dict[type, dict[Any, int]] = {str: strings, bool: booleans, float: numbers}
-        # Bound methods of dictionaries: a value seen before costs no Python call.
-        entrances: _Entrances = {
-            str: strings.__getitem__,
-            bool: booleans.__getitem__,
-            int: numbers.__getitem__,
-            float: numbers.__getitem__,
-        }
-        self._arrays = _Arrays(register, entrances)
-        self._entrances: _Entrances = {
-            **entrances,
-            list: self._arrays.enter,
-            NoneType: {None: ABSENT}.__getitem__,
-        }
+        # Their default is the next id, so that neither a known value nor a new one costs a Python call.
+        self._strings: defaultdict[str, int] = defaultdict()
+        self._booleans: defaultdict[bool, int] = defaultdict()
+        self._numbers: defaultdict[float, int] = defaultdict()
+        self._arrays = _Arrays()
+        self._alone = 0  # numbers that share no id
+        self._numbers_by_id = np.full(1, np.nan)
+        self._numbered = 1
+        self._go_on()
 
     def __len__(self) -> int:
         """Return how many ids there are, `ABSENT` included."""
-        return self._register.size
+        entered = len(self._strings) + len(self._booleans) + len(self._numbers) + len(self._arrays)
+        return 1 + entered + self._alone
 
-    def enter(self, values: Iterable[Any]) -> list[int]:
+    def _go_on(self) -> None:
+        """Let the next new value get the first id that is free."""
+        self._new_ids = count(len(self))
+        for ids in (self._strings, self._booleans, self._numbers):
+            ids.default_factory = self._new_ids.__next__
+
+    def enter(self, values: Sequence[Any]) -> _Ids:
         """Return the id of each value; enter new values. None is an absent key, as metadata has no null."""
-        return _enter(values, self._entrances)
+        return self._enter(values, self._ENTRANCES)
+
+    def _enter(self, values: Sequence[Any], entrances: _Entrances) -> _Ids:
+        kinds = set(map(type, values))
+        ids = np.full(len(values), ABSENT, np.int32)
+        for kind, entrance in entrances.items():
+            if kinds <= kind:  # as nearly always: all values are of one kind
+                return entrance(self, values)
+            if not kinds.isdisjoint(kind):
+                rows = [row for row, value in enumerate(values) if type(value) in kind]
+                ids[rows] = entrance(self, [values[row] for row in rows])
+        return ids
+
+    def _enter_strings(self, values: Sequence[str]) -> _Ids:
+        return np.fromiter(map(self._strings.__getitem__, values), np.int32, len(values))
+
+    def _enter_booleans(self, values: Sequence[bool]) -> _Ids:
+        return np.fromiter(map(self._booleans.__getitem__, values), np.int32, len(values))
+
+    def _enter_numbers(self, values: Sequence[float]) -> _Ids:
+        if len(values) <= _MANY or len(set(values[:_MANY])) < _MANY / 2:
+            return self._share_numbers(values)
+        first = len(self)
+        ids = np.arange(first, first + len(values), dtype=np.int32)
+        self._alone += len(values)
+        self._go_on()
+        self._all_numbers()[ids] = _as_numbers(values)
+        return ids
+
+    def _share_numbers(self, values: Sequence[float]) -> _Ids:
+        numbers = _as_numbers(values)
+        ids = np.fromiter(map(self._numbers.__getitem__, numbers.tolist()), np.int32, len(values))
+        self._all_numbers()[ids] = numbers
+        return ids
+
+    def _enter_arrays(self, values: Sequence[list[Any]]) -> _Ids:
+        elements = self._enter(list(chain.from_iterable(values)), self._ENTRANCES_OF_ELEMENTS).tolist()
+        bounds = pairwise(accumulate(map(len, values), initial=0))
+        arrays = (tuple(sorted(set(elements[start:end]))) for start, end in bounds)
+        return self._arrays.enter(arrays, self._new_ids)
+
+    _ENTRANCES_OF_ELEMENTS: ClassVar[_Entrances] = {
+        frozenset({str}): _enter_strings,
+        frozenset({bool}): _enter_booleans,
+        frozenset({int, float}): _share_numbers,
+    }
+    _ENTRANCES: ClassVar[_Entrances] = {
+        **_ENTRANCES_OF_ELEMENTS,
+        frozenset({int, float}): _enter_numbers,
+        frozenset({list}): _enter_arrays,
+    }
+
+    def _all_numbers(self) -> NDArray[np.float64]:
+        """Return the number behind each id, shape `(size,)`, a view; NaN for what is no number.
+
+        NaN is neither below, above nor equal to anything, so comparisons pass over other kinds by themselves.
+        """
+        size = len(self)
+        self._numbers_by_id = with_room(self._numbers_by_id, size, self._numbered)
+        self._numbers_by_id[self._numbered : size] = np.nan
+        self._numbered = size
+        return self._numbers_by_id[:size]
 
     def copy(self) -> Vocabulary:
         """Return an independent vocabulary with the same ids; dictionaries and arrays are copied whole."""
-        # Not a copy attribute by attribute: the entrances are bound to the dictionaries.
         other = Vocabulary()
-        other._register.take_over(self._register)
-        for kind, ids in self._scalars.items():
-            other._scalars[kind].update(ids)
-        other._arrays.take_over(self._arrays)
+        other._strings.update(self._strings)
+        other._booleans.update(self._booleans)
+        other._numbers.update(self._numbers)
+        other._arrays = self._arrays.copy()
+        other._alone = self._alone
+        other._numbers_by_id, other._numbered = copied(self._numbers_by_id, self._numbered), self._numbered
+        other._go_on()
         return other
 
     def size(self) -> int:
         """Estimate the bytes that it holds."""
-        return len(self) * _ENTRY_BYTES + self._register.numbers.nbytes + self._arrays.size()
+        entries = len(self) - self._alone
+        return entries * _ENTRY_BYTES + self._numbers_by_id.nbytes + self._arrays.size()
 
-    def kinds(self, ids: NDArray[np.int32]) -> frozenset[type]:
+    def kinds(self, ids: _Ids) -> frozenset[type]:
         """Return the kinds of the values with these ids (str, float, bool). Arrays are their elements."""
         seen = self.nothing()
         seen[ids] = True
         seen[ABSENT] = False
         seen = self._arrays.open(seen)
-        booleans = list(self._scalars[bool].values())
-        numbers = ~np.isnan(self._register.numbers)
+        booleans = list(self._booleans.values())
+        numbers = ~np.isnan(self._all_numbers())
         found: dict[type, np.bool_] = {bool: seen[booleans].any(), float: seen[numbers].any()}
         seen[booleans] = False
         found[str] = seen[~numbers].any()
         return frozenset(kind for kind, is_there in found.items() if is_there)
 
-    def nothing(self) -> NDArray[np.bool_]:
+    def nothing(self) -> _Table:
         """Return the table that selects no value."""
         return np.zeros(len(self), dtype=np.bool_)
 
-    def equal_to_any(self, wanted: Iterable[str | float | bool]) -> NDArray[np.bool_]:
+    def equal_to_any(self, wanted: Iterable[str | float | bool]) -> _Table:
         """Select values equal to one of `wanted` (floats), and arrays that have one. Choice: in-on-arrays."""
-        table = self.nothing()
+        by_kind: dict[type, list[Any]] = {str: [], bool: [], float: []}
+        for value in wanted:
+            by_kind[type(value)].append(value)
+        table = self._equal_to_any_number(by_kind[float])
         # The id of a value that no row ever had is ABSENT's, which equals nothing.
-        table[[self._scalars[type(value)].get(value, ABSENT) for value in wanted]] = True
+        table[[self._strings.get(value, ABSENT) for value in by_kind[str]]] = True
+        table[[self._booleans.get(value, ABSENT) for value in by_kind[bool]]] = True
         table[ABSENT] = False
         return self._arrays.lift(table)
 
-    def compared(self, comparison: np.ufunc, number: float) -> NDArray[np.bool_]:
+    def _equal_to_any_number(self, wanted: Sequence[float]) -> _Table:
+        if len(wanted) > _FEW:
+            return np.isin(self._all_numbers(), wanted)
+        table, numbers = self.nothing(), self._all_numbers()
+        for number in wanted:
+            table |= numbers == number
+        return table
+
+    def compared(self, comparison: np.ufunc, number: float) -> _Table:
         """Numbers that compare so to `number`, and arrays with such an element. Choice: ranges-on-arrays."""
         with np.errstate(invalid="ignore"):  # NaN stands for what is no number
-            table: NDArray[np.bool_] = comparison(self._register.numbers, number)
+            table: _Table = comparison(self._all_numbers(), number)
         return self._arrays.lift(table)
 
-    def starting_with(self, prefix: str) -> NDArray[np.bool_]:
+    def starting_with(self, prefix: str) -> _Table:
         """Select strings with this prefix, and arrays with such an element. Choice: starts-with-on-arrays."""
         table = self.nothing()
-        starts = map(methodcaller("startswith", prefix), self._strings)
+        starts = map(str.startswith, self._strings, repeat(prefix))
         table[list(compress(self._strings.values(), starts))] = True
         return self._arrays.lift(table)

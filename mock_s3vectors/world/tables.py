@@ -95,9 +95,13 @@ class VectorTable:
 
     def rows_listed(self, after: str | None, segment: int, segments: int) -> Iterator[int]:
         """Return the rows of a segment as `Listing.keys` orders them; valid until the next write."""
-        if self._listing is None:
-            self._listing = Listing(self.keys)
-        return map(self._rows.__getitem__, self._listing.keys(after, segment, segments))
+        # Put away while it works: an interruption would leave it torn.
+        listing, self._listing = self._listing, None
+        if listing is None or listing.outgrown():
+            listing = Listing(self.keys)
+        keys = listing.keys(after, segment, segments)
+        self._listing = listing
+        return map(self._rows.__getitem__, keys)
 
     def unknown(self, keys: Sequence[str]) -> list[str]:
         """Return those of the keys that have no row."""
@@ -139,7 +143,7 @@ class VectorTable:
         self._columns.write(rows)
         self.texts.write(rows)
         if self._listing is not None:
-            self._listing.add(new)
+            self._listing.note(new, present=True)
         for engine in self._engines.values():
             engine.write(write.rows, self._matrix)
         self._unfinished = None
@@ -171,8 +175,7 @@ class VectorTable:
             for engine in self._engines.values():
                 engine.remove(row, used - number)
         if self._listing is not None:
-            for key in gone:
-                self._listing.discard(key)
+            self._listing.note(gone, present=False)
         self._carry_out(write)
         self._unfinished = None
 

@@ -19,7 +19,7 @@ from mock_s3vectors.filtering.columns import Column
 from .table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 def selected(table: Table, document: Any) -> list[int]:
@@ -215,6 +215,31 @@ class TestVocabulary:
         assert selected(table, {"f": 5}) == [4, 5, *range(600, 799)]
         assert selected(table, {"f": {"$lt": -190}}) == list(range(790, 799))
 
+    def test_many_numbers_do_not_share_ids_and_are_found_all_the_same(self) -> None:
+        values: list[Any] = [None, 7, 7.0, 2**53, 2**53 + 1, "7", True, [7, 8], *range(1000, 20_000)]
+        table = Table([{} if value is None else {"f": value} for value in values])
+        assert len(set(ids(table)[1:5])) == 4
+        assert selected(table, {"f": 7}) == [1, 2, 7]
+        assert selected(table, {"f": 2**53}) == [3, 4]
+        table.append({"f": 7}, {"f": 1500}, {"f": [1500]})
+        assert selected(table, {"f": 7}) == [1, 2, 7, 19_008]
+        assert selected(table, {"f": {"$in": [1500, "7", True]}}) == [5, 6, 508, 19_009, 19_010]
+        assert selected(table, {"f": {"$exists": False}}) == [0]
+        most = compile_filter({"f": {"$in": [8, True, *range(1000, 20_000)]}})
+        assert np.flatnonzero(~most.mask(table.columns)).tolist() == [0, 1, 2, 3, 4, 5, 19_008]
+        assert selected(table, {"f": {"$gte": 19_998}}) == [3, 4, 19_006, 19_007]
+
+    def test_a_number_beyond_float64_among_many(self) -> None:
+        values: list[Any] = [10**400, -(10**400), *range(20_000)]
+        table = Table([{"f": value} for value in values])
+        assert selected(table, {"f": {"$gt": 19_998}}) == [0, 20_001]
+        assert selected(table, {"f": 10**500}) == [0]
+        assert selected(table, {"f": {"$lt": 1}}) == [1, 2]
+
+    def test_many_equal_numbers_share_an_id(self) -> None:
+        table = Table([{"f": 1990 + row % 30} for row in range(20_000)])
+        assert len(table.columns.column("f").vocabulary) == 31
+
     def test_overwritten_values_are_dropped_in_the_end(self) -> None:
         table = Table([{"f": "old"}] * 10)
         selected(table, {"f": "old"})
@@ -323,8 +348,9 @@ class TestCost:
         assert calls["call"] > 0
         assert calls.total() < 500
 
-    def test_building_a_column_calls_python_once_per_distinct_value_at_most(self) -> None:
-        columns = Columns([{"g": f"tag{row % 10}"} for row in range(100_000)])
+    @pytest.mark.parametrize("value", [str, int, float], ids=["strings", "integers", "floats"])
+    def test_building_a_column_calls_python_for_no_value(self, value: Callable[[int], Any]) -> None:
+        columns = Columns([{"g": value(row)} for row in range(20_000)])
         calls = Counter[str]()
 
         def count(_frame: Any, event: str, _argument: Any) -> None:

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
 from mock_s3vectors.errors.exceptions import ValidationException
-from mock_s3vectors.filtering import compile_filter
+from mock_s3vectors.filtering import compile_filter, vocabulary
 
 from . import oracle
 from .strategies import CLASSIC_FILTERS, FILTERS, JUNK, KEYS, METADATA, nearly_filters
 from .table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+# How many values are many, operands few, elements a block: these sizes choose ways to the same masks.
+SIZES = st.fixed_dictionaries(
+    {"_MANY": st.sampled_from([0, 10_000]), "_FEW": st.sampled_from([0, 200]), "_ELEMENTS": st.integers(1, 9)}
+)
+
+
+@contextmanager
+def sized(sizes: dict[str, int]) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, size in sizes.items():
+            patch.setattr(vocabulary, name, size)
+        yield
 
 
 def assert_agrees(table: Table, document: Any) -> None:
@@ -21,15 +39,23 @@ def assert_agrees(table: Table, document: Any) -> None:
     assert mask.tolist() == [oracle.matches(document, entries) for entries in table.metadata]
 
 
-@given(st.lists(METADATA, max_size=12), st.lists(FILTERS, min_size=1, max_size=4))
-def test_masks_agree_with_the_oracle(rows: list[dict[str, Any]], documents: list[Any]) -> None:
+@given(st.lists(METADATA, max_size=12), st.lists(FILTERS, min_size=1, max_size=4), SIZES)
+def test_masks_agree_with_the_oracle(
+    rows: list[dict[str, Any]], documents: list[Any], sizes: dict[str, int]
+) -> None:
     table = Table(rows)
-    for document in documents:
-        assert_agrees(table, document)
+    with sized(sizes):
+        for document in documents:
+            assert_agrees(table, document)
 
 
-@given(st.data())
-def test_masks_agree_while_rows_come_and_go(data: st.DataObject) -> None:
+@given(st.data(), SIZES)
+def test_masks_agree_while_rows_come_and_go(data: st.DataObject, sizes: dict[str, int]) -> None:
+    with sized(sizes):
+        check_while_rows_come_and_go(data)
+
+
+def check_while_rows_come_and_go(data: st.DataObject) -> None:
     table = Table(data.draw(st.lists(METADATA, max_size=6)))
     documents = data.draw(st.lists(FILTERS, min_size=1, max_size=3))
     for _ in range(data.draw(st.integers(1, 12))):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.search import FlatEngine
+from mock_s3vectors.search.flat import FlatPlan
 from tests.support.helpers import keys_of, listed_keys, put_batches, vector
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def test_recall_on_the_films(
     stored: dict[str, NDArray[np.float32]] = {}
     put(client, address, stored, range(len(embeddings)), embeddings)
     with monkeypatch.context() as walking:
-        walking.setattr(FlatEngine, "candidates", scan)
+        walking.setattr(FlatPlan, "candidates", scan)
         assert recall(client, address, stored, queries) >= 0.95
 
     # A third is overwritten with other films' vectors, a third of all deleted, and some come back.

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 # searches find the same in every run.
 MANY = 10_000
 
-# With all cores, blocks have so many times as many rows: at the end of each, the cores wait for one another.
-_MORE = 8
+# Of each block, each of several cores has so many times as many rows as a single one: at the end of a block,
+# they wait for one another.
+_MORE = 4
 
 # Seconds between two lines of the log.
 _SILENCE = 5.0
@@ -125,10 +126,10 @@ class Linking:
 
     def _link(self, graph: Graph) -> None:
         rows = np.flatnonzero(self.node_of_row == NO_NODE)
-        many = rows.size >= MANY
-        threads, dimension = (cores(), self._matrix.shape[1] // _MORE) if many else (1, self._matrix.shape[1])
+        threads = cores() if rows.size >= MANY else 1
+        more = _MORE * threads if threads > 1 else 1
         began = said = time.monotonic()
-        for block in blocks(rows.size, max(1, dimension)):
+        for block in blocks(rows.size, max(1, self._matrix.shape[1] // more)):
             vectors = self._comparable(self._matrix[rows[block]])
             self.node_of_row[rows[block]] = graph.add(vectors, threads)
             now, done = time.monotonic(), min(block.stop, rows.size)

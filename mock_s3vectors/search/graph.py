@@ -1,14 +1,17 @@
-"""An HNSW graph of faiss, and the nodes at which walks through it begin."""
+"""An HNSW graph of faiss: its nodes, one for each vector, and those at which walks through it begin."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import copy
+from hashlib import blake2b
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mock_s3vectors.locks import new_lock
 from mock_s3vectors.search.flat import Scan, load_faiss
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ _SAMPLE = 2
 
 _ALL_STARTS_AT_ONCE = 2  # a `search_type` of faiss
 
+_DIGEST_BYTES = 16
+
 
 class Graph:
     """An HNSW graph of vectors by L2, whose nodes are numbered as they come.
@@ -38,13 +43,38 @@ class Graph:
         """Make a graph without nodes; see `Hnsw` for the parameters."""
         self.index = load_faiss().IndexHNSWFlat(dimension, m)
         self.index.hnsw.efConstruction = ef_construction
+        self._node_of_vector: dict[bytes, int] = {}  # by digest
         self._sample = np.zeros(0, np.int32)
         self._sampled = np.zeros((0, dimension), np.float32)
+        # A fork waits for it: a child that is forked while a thread links may wait for that thread for ever.
+        self._lock = new_lock()
 
-    def add(self, vectors: NDArray[np.float32]) -> None:
-        """Link vectors, shape (n, d)."""
-        with _one_thread():
-            self.index.add(vectors)
+    def __len__(self) -> int:
+        """Count the nodes."""
+        return len(self._node_of_vector)
+
+    def add(self, vectors: NDArray[np.float32], threads: int) -> NDArray[np.intp]:
+        """Return the nodes of vectors, after linking those that have none yet.
+
+        An interruption leaves the graph torn.
+
+        Args:
+            vectors: shape (n, d).
+            threads: how many threads link them. The links that several make are a race (seen in faiss 1.9 and
+                1.15); a single one makes the same links in every run.
+        """
+        positive = vectors + np.float32(0.0)  # minus zero has other bytes than zero
+        first, nodes = [], np.empty(len(vectors), np.intp)
+        for number, vector in enumerate(positive):
+            digest = blake2b(vector.data, digest_size=_DIGEST_BYTES).digest()
+            count = len(self._node_of_vector)
+            nodes[number] = node = self._node_of_vector.setdefault(digest, count)
+            if node == count:
+                first.append(number)
+        if first:
+            with self._lock:
+                _link(self.index, positive[first], threads)
+        return nodes
 
     def copy(self) -> Self:
         """Return an independent graph with the same nodes and links.
@@ -52,7 +82,10 @@ class Graph:
         faiss copies the state of its random numbers too: a node that is added to both gets the same links.
         """
         other: Self = copy(self)
-        other.index = load_faiss().clone_index(self.index)
+        other._lock = new_lock()
+        with other._lock:
+            other.index = load_faiss().clone_index(self.index)
+        other._node_of_vector = dict(self._node_of_vector)
         return other
 
     def choose_starts(self) -> None:
@@ -83,7 +116,7 @@ class Graph:
         parameters = faiss.SearchParametersHNSW(efSearch=effort)
         begin = (faiss.swig_ptr(starts), faiss.swig_ptr(start_distances))
         found = (faiss.swig_ptr(distances), faiss.swig_ptr(nodes))
-        with _one_thread():
+        with _threads(1):
             self.index.search_level_0(
                 1,
                 faiss.swig_ptr(target),
@@ -97,17 +130,40 @@ class Graph:
         return distances, nodes
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let faiss do one thing after another: with more threads the links are a race (seen in 1.9).
+def cores() -> int:
+    """Return how many threads faiss may use: as many as there are cores, or as OMP_NUM_THREADS has it."""
+    return int(load_faiss().omp_get_max_threads())
 
-    Two threads were no faster anyway, and a walk that starts them takes a hundred times as long. OpenMP
-    keeps the number for each thread of the program: the other ones see no change.
+
+def _link(index: Any, vectors: NDArray[np.float32], threads: int) -> None:
+    """Link vectors in an index of faiss.
+
+    A thread of its own commands the others: OpenMP keeps them for the thread that first needed them, and if
+    this one forks, its child lacks them, and waits for them for ever when it needs them.
+    """
+    if threads == 1:
+        _add(index, vectors, threads)
+        return
+    with ThreadPoolExecutor(1) as commander:
+        commander.submit(_add, index, vectors, threads).result()
+
+
+def _add(index: Any, vectors: NDArray[np.float32], threads: int) -> None:
+    with _threads(threads):
+        index.add(vectors)
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    """Let faiss use so many threads.
+
+    A walk that starts more than one takes a hundred times as long. OpenMP keeps the number for each thread of
+    the program: the other ones see no change.
     """
     faiss = load_faiss()
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(number)
     try:
         yield
     finally:
-        faiss.omp_set_num_threads(threads)
+        faiss.omp_set_num_threads(before)

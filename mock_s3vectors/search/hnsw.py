@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mock_s3vectors.search.bounds import ErrorBound
-from mock_s3vectors.search.distances import blocks
 from mock_s3vectors.search.flat import FlatEngine, with_slack
 from mock_s3vectors.search.graph import Graph
-from mock_s3vectors.search.nodes import Nodes
+from mock_s3vectors.search.linking import Linking, Neighbourhood
+from mock_s3vectors.search.nodes import NO_NODE, Nodes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Self
 
     from mock_s3vectors.search.flat import FlatPlan
+    from mock_s3vectors.search.linking import Promise
 
 # With fewer rows than this for each neighbour to weigh, a walk sees most of them on its way anyway.
 # (It is faster than a scan only from about 3 m on, but who chooses this engine wants its answers.)
@@ -58,7 +59,9 @@ class HnswEngine:
     """Walks a graph of near neighbours instead of comparing the query with every row.
 
     A few hundred rows, filters that leave few and large k are scanned, exactly; the graph is built
-    when the first other query comes. It has its own copy of the rows, for cosine at unit length, and
+    by the first other query, without the lock: meanwhile, others scan and nobody waits (see `linking`).
+    A copy of the engine that somebody makes and changes meanwhile uses the graph as well, once it is
+    finished. The graph has its own copy of the rows, for cosine at unit length, and
     measures L2 in both metrics: on unit vectors the order is the same, and close neighbours stay
     apart, whose float32 inner products are all 1. (Recall among 200 neighbours that differ by a
     thousandth: 1.0 with L2, 0.68 with the inner product.)
@@ -72,10 +75,7 @@ class HnswEngine:
     Filters do not guide a walk: it passes nodes that they exclude, and goes on until it has met enough
     others. Where a filter excludes everything near the query, it would go so far that a scan is faster.
 
-    The same calls build the same graph in every run.
-
-    Attributes:
-        graph: the links of the nodes; None until a query needs them.
+    The same calls build the same graph in every run, as long as no query links `linking.MANY` rows or more.
     """
 
     def __init__(self, settings: Hnsw, metric: str, dimension: int) -> None:
@@ -84,12 +84,12 @@ class HnswEngine:
         self._flat = FlatEngine(metric, dimension)
         self._bound = ErrorBound.of(metric, dimension)
         self._dimension = dimension
-        self.graph: Graph | None = None
-        self._nodes = Nodes()
-        self._living: NDArray[np.bool_] | None = None  # by node; None if there is no tombstone
-        self._waiting = np.zeros(0, np.intp)  # the rows that the graph lacks, once it is up to date
-        self._up_to_date = False
-        self._shared = False
+        self._graph: Graph | None = None
+        self._shared = False  # whether copies have the graph, too
+        # The node of each row. While there is a promise, its number is that of the row when that was made.
+        self._nodes = Nodes(np.zeros(0, np.intp), 0)
+        self._promise: Promise | None = None
+        self._current: Neighbourhood | None = None  # the graph and its rows, until something changes
 
     def write(self, rows: NDArray[np.intp], matrix: NDArray[np.float32]) -> None:
         """See `Engine.write`; the graph waits for a query, as linking a row takes up to a millisecond."""
@@ -97,13 +97,13 @@ class HnswEngine:
             return
         self._flat.write(rows, matrix)
         self._nodes.write(rows)
-        self._up_to_date = False
+        self._current = None
 
     def remove(self, row: int, last: int) -> None:
         """See `Engine.remove`."""
         self._flat.remove(row, last)
         self._nodes.remove(row, last)
-        self._up_to_date = False
+        self._current = None
 
     def copy(self) -> Self:
         """See `Engine.copy`.
@@ -117,6 +117,11 @@ class HnswEngine:
         other._nodes = self._nodes.copy()
         return other
 
+    @property
+    def graph(self) -> Graph | None:
+        """Return the links of the nodes; None until a query has needed them."""
+        return self._graph if self._promise is None else self._promise.graph
+
     def plan(
         self,
         query: NDArray[np.float32],
@@ -124,12 +129,51 @@ class HnswEngine:
         matrix: NDArray[np.float32],
         mask: NDArray[np.bool_] | None,
     ) -> HnswPlan:
-        """See `Engine.plan`; this builds the graph if the query needs it."""
+        """See `Engine.plan`; the plan links the rows that the graph lacks if the query needs it."""
         count = matrix.shape[0]
         allowed = count if mask is None else int(np.count_nonzero(mask))
         walks = allowed > ROWS_PER_NEIGHBOUR * self._effort(k, allowed, max(count, len(self._nodes), 1))
-        graph = self._current_graph(matrix) if walks else None
-        return HnswPlan(self._flat.plan(query, k, matrix, mask), self, graph)
+        ways = self._ways(matrix) if walks else None
+        return HnswPlan(self._flat.plan(query, k, matrix, mask), self, ways)
+
+    def _ways(self, matrix: NDArray[np.float32]) -> Neighbourhood | Linking | None:
+        """Return the graph with its rows, or the work to do before; None while another thread does it."""
+        self._take_promised()
+        if self._current is None and self._promise is None:
+            waiting = self._nodes.without().size
+            graph = None if self._is_mostly_tombstones(waiting) else self._graph
+            if graph is None or waiting > (_MOST_WAITING if self._shared else 0):
+                return self._begin_linking(graph, matrix)
+            self._current = Neighbourhood.of(graph, self._nodes)
+        return self._current
+
+    def _take_promised(self) -> None:
+        """Take over the graph that was promised, once it is finished; forget it if it never will be."""
+        promise = self._promise
+        if promise is None or promise.is_open():
+            return
+        self._promise, self._graph = None, promise.graph
+        if promise.graph is None:
+            self._nodes = Nodes(np.full_like(self._nodes.node_of_row, NO_NODE), 0)
+        else:
+            self._nodes = self._nodes.renumbered(promise.node_of_row, len(promise.graph))
+
+    def _begin_linking(self, graph: Graph | None, matrix: NDArray[np.float32]) -> Linking:
+        """Return the work of linking the rows that a graph lacks, or all of them if there is none."""
+        rows = np.arange(matrix.shape[0], dtype=np.intp)
+        node_of_row = np.full_like(rows, NO_NODE) if graph is None else self._nodes.node_of_row.copy()
+        shared = graph is not None and self._shared
+        if graph is None:
+            graph = Graph(self._dimension, self._settings.m, self._settings.ef_construction)
+        work = Linking(graph, node_of_row, matrix, self._flat.comparable, shared=shared)
+        self._graph, self._promise, self._shared = None, work.promise, False
+        self._nodes = Nodes(rows, rows.size)
+        return work
+
+    def _is_mostly_tombstones(self, waiting: int) -> bool:
+        """Tell whether tombstones will outnumber the living nodes, once the waiting rows have nodes, too."""
+        living = int(np.count_nonzero(self._nodes.living()))
+        return len(self._nodes) + waiting > 2 * (living + waiting)
 
     def _effort(self, k: int, allowed: int, passed: int) -> int:
         """Return how many neighbours a first walk weighs.
@@ -146,81 +190,34 @@ class HnswEngine:
         return max(int(self._settings.ef_search / sqrt(share)), int(with_slack(k) / share))
 
     def walk(
-        self, target: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, graph: Graph
+        self, target: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, ways: Neighbourhood
     ) -> NDArray[np.intp] | None:
         """Return rows near the target; None if the graph leads to too few, or if a scan is faster."""
-        findable = self._living if mask is None else self._nodes.allowed(mask)
-        allowed = len(self._nodes) if findable is None else int(np.count_nonzero(findable))
-        effort = self._effort(k, allowed, len(self._nodes))
+        nodes_of = ways.nodes
+        findable = ways.living if mask is None else nodes_of.allowed(mask)
+        allowed = len(nodes_of) if findable is None else int(np.count_nonzero(findable))
+        effort = self._effort(k, allowed, len(nodes_of))
         wanted = with_slack(k) if findable is None else effort
         for _ in range(_WALKS):
             if allowed <= ROWS_PER_NEIGHBOUR * effort:
                 break
-            distances, nodes = graph.walk(target, wanted, effort)
+            distances, nodes = ways.graph.walk(target, wanted, effort)
             if nodes[-1] == _NONE:
                 break
             farthest = float(distances[-1])
             if findable is not None:
                 may_be_found = findable[nodes]
                 distances, nodes = distances[may_be_found], nodes[may_be_found]
-            rows, ends = self._nodes.rows_of(nodes, mask)
+            rows, ends = nodes_of.rows_of(nodes, mask)
             if rows.size >= k:
                 horizon = self._bound.horizon(float(distances[np.searchsorted(ends, k)]))
                 if horizon < farthest:
                     near = rows[: ends[np.searchsorted(distances, horizon, "right") - 1]]
-                    return np.concatenate([near, self._waiting_rows(mask)])
+                    return np.concatenate([near, ways.waiting_rows(mask)])
             # Twice as far, or farther where few of the nodes nearby may be found.
             effort *= max(2, with_slack(k) // max(nodes.size, 1))
             wanted = effort
         return None
-
-    def _waiting_rows(self, mask: NDArray[np.bool_] | None) -> NDArray[np.intp]:
-        return self._waiting if mask is None else self._waiting[mask[self._waiting]]
-
-    def _current_graph(self, matrix: NDArray[np.float32]) -> Graph:
-        """Return the graph, once it has the rows that it lacks, except for a few that wait (see `copy`)."""
-        if self.graph is not None and self._up_to_date:
-            return self.graph
-        # An interruption leaves graph and nodes torn: then the next query finds no graph, and begins anew.
-        graph, self.graph = self.graph, None
-        waiting = self._nodes.without()
-        if graph is None or not self._shared or waiting.size > _MOST_WAITING or self._is_mostly_tombstones():
-            graph = self._linked(graph, matrix)
-            waiting = np.zeros(0, np.intp)
-        living = self._nodes.living()
-        self._living = None if living.all() else living
-        self._waiting = waiting
-        self.graph, self._up_to_date = graph, True
-        return graph
-
-    def _linked(self, graph: Graph | None, matrix: NDArray[np.float32]) -> Graph:
-        """Link the rows that a graph lacks; begin a new graph if the old would be mostly tombstones."""
-        if graph is not None:
-            new = self._place(matrix)
-            if self._is_mostly_tombstones():
-                graph = None
-            elif self._shared:
-                graph = graph.copy()
-        if graph is None:
-            graph = Graph(self._dimension, self._settings.m, self._settings.ef_construction)
-            self._nodes = Nodes(matrix.shape[0])
-            new = self._place(matrix)
-        for block in blocks(new.size, self._dimension):
-            graph.add(self._flat.comparable(matrix[new[block]]))
-        graph.choose_starts()
-        self._shared = False
-        return graph
-
-    def _is_mostly_tombstones(self) -> bool:
-        return len(self._nodes) > 2 * int(np.count_nonzero(self._nodes.living()))
-
-    def _place(self, matrix: NDArray[np.float32]) -> NDArray[np.intp]:
-        """Give nodes to the rows that have none, and return the rows of new nodes, for the graph to link."""
-        rows = self._nodes.without()
-        new: list[int] = []
-        for block in blocks(rows.size, self._dimension):
-            new += self._nodes.place(rows[block], self._flat.comparable(matrix[rows[block]]))
-        return np.array(new, np.intp)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -229,13 +226,13 @@ class HnswPlan:
 
     Attributes:
         scan: the exact plan.
-        engine: the one whose graph it is.
-        graph: None to scan at once.
+        engine: the one whose settings count.
+        ways: the graph to walk through, or the work to do before; None to scan at once.
     """
 
     scan: FlatPlan
     engine: HnswEngine
-    graph: Graph | None
+    ways: Neighbourhood | Linking | None
 
     @property
     def matrix(self) -> NDArray[np.float32]:
@@ -254,7 +251,6 @@ class HnswPlan:
 
     def candidates(self) -> NDArray[np.intp]:
         """See `Plan.candidates`: most of the k nearest are among them, and k whenever k are allowed."""
-        found = None
-        if self.graph is not None:
-            found = self.engine.walk(self.scan.target, self.k, self.scan.mask, self.graph)
+        ways = self.ways.carry_out() if isinstance(self.ways, Linking) else self.ways
+        found = None if ways is None else self.engine.walk(self.scan.target, self.k, self.scan.mask, ways)
         return self.scan.candidates() if found is None else found

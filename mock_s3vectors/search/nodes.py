@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from hashlib import blake2b
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Self
 
-_NONE = -1
+NO_NODE = -1  # of a row
+_NONE = -1  # of the rows of a node
 _SEVERAL = -2
-
-_DIGEST_BYTES = 16
 
 
 class Nodes:
@@ -28,15 +26,27 @@ class Nodes:
     through but never found, until a row of the same vector comes.
     """
 
-    def __init__(self, rows: int = 0) -> None:
-        """Begin without nodes, and with rows that have none."""
-        self._rows = rows
-        self._count = 0
-        self._node_of_row = np.full(rows, _NONE, np.intp)
+    def __init__(self, node_of_row: NDArray[np.intp], count: int) -> None:
+        """Make the map of `count` nodes.
+
+        Args:
+            node_of_row: the node of each row, or `NO_NODE`.
+            count: more than the highest node.
+        """
+        self._rows = node_of_row.size
+        self._count = count
+        self._node_of_row = node_of_row.copy()
+        rows = np.flatnonzero(node_of_row != NO_NODE)
+        nodes = node_of_row[rows]
         # The row of a node, _SEVERAL or, for a tombstone, _NONE.
-        self._row_of_node = np.zeros(0, np.intp)
-        self._shared: dict[int, set[int]] = {}  # the rows of a node that has had several
-        self._node_of_vector: dict[bytes, int] = {}  # by digest
+        self._row_of_node = np.full(count, _NONE, np.intp)
+        self._row_of_node[nodes] = rows
+        several = np.bincount(nodes, minlength=count) > 1
+        self._row_of_node[several] = _SEVERAL
+        self._shared: dict[int, set[int]] = {}  # the rows of a node that has several
+        crowded = several[nodes]
+        for row, node in zip(rows[crowded].tolist(), nodes[crowded].tolist(), strict=True):
+            self._shared.setdefault(node, set()).add(row)
 
     def __len__(self) -> int:
         """Count the nodes, tombstones among them."""
@@ -46,16 +56,16 @@ class Nodes:
         """Take the node from rows that were written; those past the end so far are new."""
         count = max(self._rows, int(rows.max()) + 1)
         self._node_of_row = with_room(self._node_of_row, count, self._rows)
-        self._node_of_row[self._rows : count] = _NONE
+        self._node_of_row[self._rows : count] = NO_NODE
         self._rows = count
-        for row in rows[self._node_of_row[rows] != _NONE].tolist():
+        for row in rows[self._node_of_row[rows] != NO_NODE].tolist():
             self._leave(row)
 
     def remove(self, row: int, last: int) -> None:
         """Move the last row, `last`, to `row`."""
         self._leave(row)
         node = self._leave(last)
-        if node != _NONE:
+        if node != NO_NODE:
             self._enter(row, node)
         self._rows = last
 
@@ -65,35 +75,21 @@ class Nodes:
         other._node_of_row = copied(self._node_of_row, self._rows)
         other._row_of_node = copied(self._row_of_node, self._count)
         other._shared = dict(zip(self._shared, map(set, self._shared.values()), strict=True))
-        other._node_of_vector = dict(self._node_of_vector)
         return other
+
+    def renumbered(self, new: NDArray[np.intp], count: int) -> Nodes:
+        """Return the map in which each node has become another one, of `count`; `new` has it by node."""
+        old = self.node_of_row
+        return Nodes(np.where(old == NO_NODE, NO_NODE, new[old]), count)
+
+    @property
+    def node_of_row(self) -> NDArray[np.intp]:
+        """Return the node of each row, or `NO_NODE`: a view, valid until the next write."""
+        return self._node_of_row[: self._rows]
 
     def without(self) -> NDArray[np.intp]:
         """Return the rows that have no node."""
-        return np.flatnonzero(self._node_of_row[: self._rows] == _NONE)
-
-    def place(self, rows: NDArray[np.intp], vectors: NDArray[np.float32]) -> list[int]:
-        """Give a node to rows without one.
-
-        Args:
-            rows: distinct.
-            vectors: shape (len(rows), d): those of the rows, such that equal ones are the same to the metric.
-
-        Returns:
-            The first row of each new node, in the order of the nodes.
-        """
-        first = []
-        positive = vectors + np.float32(0.0)  # minus zero has other bytes than zero
-        for row, vector in zip(rows.tolist(), positive, strict=True):
-            digest = blake2b(vector.data, digest_size=_DIGEST_BYTES).digest()
-            node = self._node_of_vector.setdefault(digest, self._count)
-            if node == self._count:
-                self._count += 1
-                self._row_of_node = with_room(self._row_of_node, self._count, node)
-                self._row_of_node[node] = _NONE
-                first.append(row)
-            self._enter(row, node)
-        return first
+        return np.flatnonzero(self.node_of_row == NO_NODE)
 
     def living(self) -> NDArray[np.bool_]:
         """Tell which nodes have a row, shape (len(self),)."""
@@ -102,9 +98,9 @@ class Nodes:
 
     def allowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Tell which nodes have a row that `mask`, shape (rows,), allows."""
-        nodes = self._node_of_row[: self._rows][mask]
+        nodes = self.node_of_row[mask]
         allowed = np.zeros(self._count, np.bool_)
-        allowed[nodes[nodes != _NONE]] = True
+        allowed[nodes[nodes != NO_NODE]] = True
         return allowed
 
     def rows_of(
@@ -142,10 +138,10 @@ class Nodes:
             self._shared[node] = {former, row}
 
     def _leave(self, row: int) -> int:
-        """Take the node from a row, and return it; _NONE if it has none."""
+        """Take the node from a row, and return it; `NO_NODE` if it has none."""
         node = int(self._node_of_row[row])
-        self._node_of_row[row] = _NONE
-        if node == _NONE:
+        self._node_of_row[row] = NO_NODE
+        if node == NO_NODE:
             return node
         others = self._shared.get(node, set())
         others.discard(row)

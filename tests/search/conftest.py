@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,11 +34,17 @@ def walker(monkeypatch: pytest.MonkeyPatch, walking: None) -> Callable[..., hnsw
         pytest.fail("the engine did not answer from its graph")
 
     # Of the engine alone: oracles scan.
-    refusing = type("RefusingEngine", (flat.FlatEngine,), {"candidates": refuse})
+    refusing_plan = type("RefusingPlan", (flat.FlatPlan,), {"candidates": refuse})
+
+    class RefusingEngine(flat.FlatEngine):
+        def plan(self, *arguments: Any) -> flat.FlatPlan:
+            plan = super().plan(*arguments)
+            refusing: flat.FlatPlan = refusing_plan(*(getattr(plan, field.name) for field in fields(plan)))
+            return refusing
 
     def make(metric: str, dimension: int, **settings: int) -> hnsw.HnswEngine:
         with monkeypatch.context() as patch:
-            patch.setattr(hnsw, "FlatEngine", refusing)
+            patch.setattr(hnsw, "FlatEngine", RefusingEngine)
             return hnsw.Hnsw(**settings).build(metric, dimension)
 
     return make

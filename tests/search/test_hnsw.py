@@ -48,23 +48,23 @@ def links(owner: Owner) -> bytes:
 def test_recall(metric: str, dimension: int, noise: float | None, walker: Walker) -> None:
     rng = np.random.default_rng(0)
     if noise is None:
-        rows = rng.standard_normal((3000, dimension)).astype(np.float32)
-        queries = rows[:100] + 0.3 * rng.standard_normal((100, dimension)).astype(np.float32)
+        rows = rng.standard_normal((1500, dimension)).astype(np.float32)
+        queries = rows[:50] + 0.3 * rng.standard_normal((50, dimension)).astype(np.float32)
     else:
-        rows = clustered(rng, 3100, dimension, noise)
-        rows, queries = rows[:3000], rows[3000:]
+        rows = clustered(rng, 1550, dimension, noise)
+        rows, queries = rows[:1500], rows[1500:]
     owner = owner_of(rows, metric, walker(metric, dimension))
     assert recall(owner, queries, 10) >= 0.95
-    assert graph_of(owner).ntotal == 3000
+    assert graph_of(owner).ntotal == 1500
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.5, 0.1, 0.01, 0.001])
 def test_recall_with_masks(metric: str, share: float, walking: None) -> None:  # noqa: ARG001
     rng = np.random.default_rng(1)
-    owner = owner_of(clustered(rng, 4000, 64, 0.3), metric, Hnsw().build(metric, 64))
-    mask = rng.random(4000) < share
-    queries = near(rng, owner, 50)
+    owner = owner_of(clustered(rng, 2000, 64, 0.3), metric, Hnsw().build(metric, 64))
+    mask = rng.random(2000) < share
+    queries = near(rng, owner, 20)
     assert recall(owner, queries, 10, mask) >= 0.95
     allowed = {key for key, may in zip(owner.keys, mask, strict=True) if may}
     for query in queries:
@@ -75,9 +75,9 @@ def test_recall_with_masks(metric: str, share: float, walking: None) -> None:  #
 
 def test_filtered_walks_go_farther(metric: str, walker: Walker) -> None:
     rng = np.random.default_rng(2)
-    owner = owner_of(rng.standard_normal((4000, 128)), metric, walker(metric, 128))
-    mask = rng.random(4000) < 0.06
-    assert recall(owner, near(rng, owner, 100), 10, mask) >= 0.98
+    owner = owner_of(rng.standard_normal((2500, 64)), metric, walker(metric, 64))
+    mask = rng.random(2500) < 0.06
+    assert recall(owner, near(rng, owner, 50), 10, mask) >= 0.98
 
 
 def test_recall_after_overwrites_and_deletes(metric: str, walker: Walker) -> None:
@@ -156,16 +156,16 @@ def copies(rng: np.random.Generator, points: int, count: int, dimension: int, ji
 @pytest.mark.parametrize("order", ["copies first", "copies last"])
 def test_rows_beside_thousands_of_copies_find_themselves(metric: str, jitter: float, order: str) -> None:
     rng = np.random.default_rng(14)
-    parts = [copies(rng, 1, 3000, 32, jitter), rng.standard_normal((2000, 32))]
+    parts = [copies(rng, 1, 2000, 32, jitter), rng.standard_normal((1000, 32))]
     owner = owner_of(np.concatenate(parts if order == "copies first" else parts[::-1]), metric)
-    spread = [key for key in owner.keys if (int(key) > 2000) == (order == "copies last")][:2000:10]
+    spread = (owner.keys[2000:] if order == "copies first" else owner.keys[:1000])[::10]
     owner.engine = Hnsw().build(metric, 32)
-    owner.engine.write(np.arange(5000), owner.matrix)
+    owner.engine.write(np.arange(3000), owner.matrix)
     queries = [owner.living[owner.row_of[key]] for key in spread]
     found = [owner.search(query, 1)[0][0] for query in queries]
     assert sum(map(str.__eq__, found, spread)) >= 0.98 * len(spread)
     assert recall(owner, queries, 10) >= 0.95
-    assert graph_of(owner).ntotal == (5000 if jitter else 2001)
+    assert graph_of(owner).ntotal == (3000 if jitter else 1001)
 
 
 @pytest.mark.parametrize("jitter", [0.0, 1e-6, 1e-4])
@@ -231,7 +231,7 @@ def test_a_vector_that_comes_back_takes_its_node_again(metric: str, walker: Walk
     rows = np.random.default_rng(18).standard_normal((200, 8)).astype(np.float32)
     owner = owner_of(rows, metric, walker(metric, 8))
     owner.search(rows[0], 5)
-    for _ in range(500):
+    for _ in range(120):
         owner.put(owner.keys[:1], -rows[:1])
         assert owner.search(-rows[0], 1)[0][0] == owner.keys[0]
         assert owner.search(rows[0], 1)[0][0] != owner.keys[0]
@@ -308,18 +308,17 @@ def test_every_k_is_served_in_full(metric: str, walking: None) -> None:  # noqa:
         assert len({key for key, _ in owner.search(np.ones(16), k, mask)}) == min(k, mask.sum())
 
 
-@pytest.mark.slow
 def test_the_same_calls_build_the_same_graph(metric: str, walker: Walker) -> None:
     faiss = load_faiss()
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(4)
     try:
         graphs = set()
-        for _ in range(3):
+        for _ in range(2):
             rng = np.random.default_rng(10)
-            owner = owner_of(rng.standard_normal((3000, 16)), metric, walker(metric, 16))
+            owner = owner_of(rng.standard_normal((800, 16)), metric, walker(metric, 16))
             owner.search(np.ones(16), 5)
-            owner.put(owner.keys[:500], rng.standard_normal((500, 16)))
+            owner.put(owner.keys[:300], rng.standard_normal((300, 16)))
             owner.search(np.ones(16), 5)
             graphs.add(links(owner))
         assert len(graphs) == 1

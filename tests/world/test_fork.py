@@ -21,7 +21,7 @@ import pytest
 from mock_s3vectors import locks, mock_s3vectors
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.mocking.stack import STACK
-from mock_s3vectors.search import Flat, Hnsw, top_k
+from mock_s3vectors.search import Flat, Hnsw, linking, top_k
 from tests.support.helpers import vector
 from tests.support.interruptions import lines_of
 from tests.support.mocks import index_named, store
@@ -321,3 +321,49 @@ def test_after_a_search_by_faiss(method: Any, ties: bool) -> None:  # noqa: FBT0
         assert search() == found
 
     in_child(search_again)
+
+
+class Searched:
+    """Rows with a graph that all cores link."""
+
+    def __init__(self) -> None:
+        self.matrix = np.random.default_rng(0).standard_normal((1200, 16), np.float32)
+        self.keys = [f"{row:05}" for row in range(len(self.matrix))]
+        self.engine = Hnsw(m=8, ef_construction=40, ef_search=20).build("euclidean", 16)
+        self.engine.write(np.arange(len(self.matrix), dtype=np.intp), self.matrix)
+
+    def check(self) -> None:
+        """The last row is found, and the graph has all rows."""
+        plan = self.engine.plan(self.matrix[-1], 1, self.matrix, None)
+        assert top_k(plan, "euclidean", self.keys) == [(len(self.matrix) - 1, 0.0)]
+        assert self.engine.graph is not None
+
+    def check_twice(self) -> None:
+        self.check()
+        self.matrix[:500] *= -1
+        self.engine.write(np.arange(500, dtype=np.intp), self.matrix)
+        self.check()
+
+
+@pytest.fixture
+def searched(monkeypatch: pytest.MonkeyPatch) -> Searched:
+    monkeypatch.setattr(linking, "MANY", 100)
+    return Searched()
+
+
+def test_after_all_cores_have_linked(searched: Searched) -> None:
+    searched.check()
+    in_child(searched.check_twice)
+    searched.check_twice()
+
+
+def test_while_another_thread_links(searched: Searched) -> None:
+    thread = threading.Thread(target=searched.check)
+    thread.start()
+    forks = 0
+    while thread.is_alive():
+        in_child(searched.check_twice)
+        forks += 1
+    thread.join()
+    assert forks
+    searched.check_twice()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_s3vectors.search import flat
+from mock_s3vectors.search import flat, hnsw
+from mock_s3vectors.search.graph import Graph
 from tests.support.helpers import vector
 from tests.support.mocks import index_named
 
@@ -120,3 +121,33 @@ def test_a_search_that_fails_makes_no_write_copy(
             query()
     client.put_vectors(**index, vectors=[vector("near", [0, 0])])
     assert index_named().table is table
+
+
+@pytest.mark.s3vectors(search_engine="hnsw")
+def test_queries_and_writes_go_on_while_a_query_builds_a_graph(
+    client: Client, index: dict[str, str], query: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hnsw, "ROWS_PER_NEIGHBOUR", 0)
+    building, go_on, built = threading.Event(), threading.Event(), []
+    add = Graph.add
+
+    def add_later(graph: Graph, *arguments: Any) -> Any:
+        building.set()
+        assert go_on.wait(30)
+        built.append(graph)
+        return add(graph, *arguments)
+
+    monkeypatch.setattr(Graph, "add", add_later)
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(query)
+        assert building.wait(30)
+        assert query() == ["key-0", "key-1", "key-2"]
+        client.put_vectors(**index, vectors=[vector("near", [0, 0])])
+        client.delete_vectors(**index, keys=["key-1"])
+        assert query() == ["key-0", "near", "key-2"]
+        go_on.set()
+        assert found.result() == ["key-0", "key-1", "key-2"]
+    assert query() == ["key-0", "near", "key-2"]
+    client.delete_vectors(**index, keys=["key-0"])
+    assert query() == ["near", "key-2", "key-3"]
+    assert len(set(map(id, built))) == 1

@@ -113,6 +113,55 @@ def service_of(endpoint: Any) -> str:
     return str(getattr(endpoint, "_endpoint_prefix", ""))
 
 
+def json_serializer(serializer: Any) -> Any:
+    """Return what writes the requests of a client, if it is what writes JSON over REST; else None.
+
+    Args:
+        serializer: that, or `botocore.validate.ParamValidationDecorator`, which keeps it as `_serializer`.
+    """
+    found = getattr(serializer, "_serializer", serializer)
+    return found if type(found) is _find("botocore.serialize", "RestJSONSerializer") else None
+
+
+def validated_attributes() -> set[str]:
+    """Return what botocore validates of a request besides types.
+
+    `botocore.validate.ParamValidator` says so in `VALIDATED_METADATA_ATTRS`; older releases do not.
+    """
+    validator = _find("botocore.validate", "ParamValidator")
+    return set(getattr(validator, "VALIDATED_METADATA_ATTRS", ()))
+
+
+def parser_factory(endpoint: Any) -> Any:
+    """Return what makes the parsers of responses for an endpoint of botocore or aiobotocore.
+
+    `botocore.endpoint.Endpoint` keeps it as `_response_parser_factory`, and asks it for each response.
+    """
+    return endpoint._response_parser_factory
+
+
+def parsing_methods(parser: Any) -> tuple[Function, Function] | None:
+    """Return how a parser loads a body, and how it gets from a shape and a JSON value to a result.
+
+    `RestJSONParser` of `botocore.parsers`, `AioRestJSONParser` of `aiobotocore.parsers` and no others do it
+    with `_initial_body_parse` and `_parse_shape`. Return None for others.
+    """
+    known = _find("botocore.parsers", "RestJSONParser"), _find("aiobotocore.parsers", "AioRestJSONParser")
+    if type(parser) not in known:
+        return None
+    load, parse = (getattr(parser, name, None) for name in _PARSING)
+    return (load, parse) if load and parse else None
+
+
+def set_parsing_methods(parser: Any, load: Function, parse: Function) -> None:
+    """Replace, in one parser, the methods that `parsing_methods` returns."""
+    for name, method in zip(_PARSING, (load, parse), strict=True):
+        setattr(parser, name, method)
+
+
+_PARSING = ("_initial_body_parse", "_parse_shape")
+
+
 def set_content(response: Any, content: bytes) -> None:
     """Give a response of botocore its body, as if it had been read from the network.
 

@@ -97,6 +97,16 @@ def send_through(manager: Any, request: Any) -> Any:
     return inspect.unwrap(URLLib3Session.send)(session, request)
 
 
+def header_items(headers: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the headers of a request, each as an object whose text is the name, and a value.
+
+    `botocore.awsrequest.HeadersDict` keeps them as `_dict`. It looks each one up when it is asked for all.
+    """
+    is_known = type(headers) is _find("botocore.awsrequest", "HeadersDict")
+    kept: Iterable[tuple[Any, Any]] = (getattr(headers, "_dict", headers) if is_known else headers).items()
+    return kept
+
+
 def event_emitter(endpoint: Any) -> Any:
     """Return what tells the handlers of a client of its events.
 
@@ -121,6 +131,14 @@ def json_serializer(serializer: Any) -> Any:
     """
     found = getattr(serializer, "_serializer", serializer)
     return found if type(found) is _find("botocore.serialize", "RestJSONSerializer") else None
+
+
+def empty_request(serializer: Any, operation_model: Any) -> dict[str, Any]:
+    """Return the request that a serializer makes without parameters."""
+    # Not by a method that a mock has put around the library's own.
+    serialize = inspect.unwrap(type(serializer).serialize_to_request)
+    request: dict[str, Any] = serialize(serializer, {}, operation_model)
+    return request
 
 
 def validated_attributes() -> set[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from mock_s3vectors import neighbours
-from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.doors.clients import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,16 +36,10 @@ def write_fast(serialize: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(serialize)
     def serialize_fast(self: Any, parameters: Any, operation_model: Any) -> Any:
-        requests, _ = _ways_of(operation_model)
-        serializer: Any = requests and neighbours.json_serializer(self)
-        body = requests.body(parameters) if requests and serializer else None
-        if body is None:
-            return serialize(self, parameters, operation_model)
-        # botocore makes the rest of the request, from what it writes quickly.
-        texts = {name: value for name, value in parameters.items() if type(value) is str}
-        if len(texts) == len(parameters):
-            return serialize(self, parameters, operation_model)
-        return {**serializer.serialize_to_request(texts, operation_model), "body": body}
+        # The context of the call does not come this far.
+        requests, _ = _ways_of(operation_model, {})
+        request = requests.request(self, parameters, operation_model) if requests else None
+        return serialize(self, parameters, operation_model) if request is None else request
 
     return serialize_fast
 
@@ -55,7 +49,7 @@ def read_fast(do_get_response: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(do_get_response)
     def do_get_response_fast(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
-        _, answers = _ways_of(operation_model)
+        _, answers = _ways_of(operation_model, context)
         endpoint = self if answers is None else _QuickEndpoint(self, answers)
         return do_get_response(endpoint, request, operation_model, context)
 
@@ -81,14 +75,15 @@ class _QuickEndpoint:
         return parser
 
 
-def _ways_of(operation_model: OperationModel) -> Ways:
-    """Return the fast ways of an operation, if it is one of s3vectors and the current mock wants them."""
+def _ways_of(operation_model: OperationModel, context: dict[str, Any]) -> Ways:
+    """Return the fast ways of an operation, if it is one of s3vectors and the call has the option."""
     if not _is_of_s3vectors(operation_model):
         return _NEITHER
     ways = _WAYS.get(operation_model)
     if ways is None:
         ways = _WAYS[operation_model] = _make_ways(operation_model)
-    return ways if ways == _NEITHER or _is_wanted() else _NEITHER
+    options = options_of(context)
+    return ways if options is not None and options.fast_client else _NEITHER
 
 
 def _is_of_s3vectors(operation_model: OperationModel) -> bool:
@@ -96,11 +91,6 @@ def _is_of_s3vectors(operation_model: OperationModel) -> bool:
         return operation_model.service_model.service_name == "s3vectors"
     except Exception:  # noqa: BLE001 - botocore raises one of its own if a model of the user's has no name
         return False
-
-
-def _is_wanted() -> bool:
-    level = STACK.current()
-    return level is not None and level.config.fast_client
 
 
 def _make_ways(operation_model: OperationModel) -> Ways:

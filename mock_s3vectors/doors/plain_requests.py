@@ -42,6 +42,25 @@ class PlainRequests:
 
     def __init__(self, is_plain: Check) -> None:
         self._is_plain = is_plain
+        # The URL, the headers and so on, as botocore makes them; they do not depend on parameters.
+        self._rest: dict[str, Any] | None = None
+
+    def request(self, serializer: Any, parameters: Any, operation: OperationModel) -> dict[str, Any] | None:
+        """Return a request as botocore's dictionary; None if botocore has to make it.
+
+        Args:
+            serializer: that of the client.
+            parameters: those of the call.
+            operation: the operation.
+        """
+        writer = neighbours.json_serializer(serializer)
+        body = None if writer is None else self.body(parameters)
+        if body is None:
+            return None
+        if self._rest is None:
+            self._rest = neighbours.empty_request(writer, operation)
+        rest = {name: value.copy() if type(value) is dict else value for name, value in self._rest.items()}
+        return {**rest, "body": body}
 
     def body(self, parameters: Any) -> bytes | None:
         """Return the body of a request; None if botocore has to write it.
@@ -62,9 +81,9 @@ class PlainRequests:
 
 
 def plain_requests(operation: OperationModel) -> PlainRequests | None:
-    """Return the plain requests of an operation, None if it has no lists, or shapes that are unknown here."""
+    """Return the plain requests of an operation; None if they are not all body, or of unknown shapes."""
     shape = operation.input_shape
-    if shape is None or not _has_lists(shape) or not neighbours.validated_attributes() <= _VALIDATED:
+    if shape is None or operation.endpoint or not neighbours.validated_attributes() <= _VALIDATED:
         return None
     try:
         return PlainRequests(_check_of(shape))
@@ -88,12 +107,6 @@ def _count(body: bytes, character: bytes) -> int:
     import numpy as np  # noqa: PLC0415 - the mock needs it to answer, but not before
 
     return int(np.count_nonzero(np.frombuffer(body, np.uint8) == ord(character)))
-
-
-def _has_lists(shape: Any) -> bool:
-    """Return whether requests may be large; botocore is quick enough at others."""
-    members = shape.members.values() if shape.type_name == "structure" else ()
-    return shape.type_name == "list" or any(map(_has_lists, members))
 
 
 def _check_of(shape: Shape) -> Check:

@@ -55,11 +55,9 @@ class QuickAnswers:
 
 
 def quick_answers(operation: OperationModel) -> QuickAnswers | None:
-    """Return what reads the responses of an operation quickly; None if it has no lists."""
+    """Return what reads the responses of an operation quickly; None if they have no members."""
     shape = operation.output_shape
-    if shape is None or all(member.type_name != "list" for member in shape.members.values()):
-        return None
-    return QuickAnswers(shape)
+    return None if shape is None or not shape.members else QuickAnswers(shape)
 
 
 def _reader_of(shape: Shape) -> Reader:

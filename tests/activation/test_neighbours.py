@@ -133,6 +133,29 @@ def test_the_serializer_of_a_client(*, validates: bool) -> None:
     assert neighbours.json_serializer(derived) is None
 
 
+def test_the_request_without_parameters() -> None:
+    operation = service_model().operation_model("ListVectors")
+    serializer = neighbours.json_serializer(serializer_of(new_client(**KEYS)))
+    for on in (nullcontext(), mock_s3vectors()):
+        with on:
+            assert neighbours.empty_request(serializer, operation) == {
+                "method": "POST",
+                "url_path": "/ListVectors",
+                "query_string": {},
+                "headers": {"Content-Type": "application/json"},
+                "body": b"{}",
+            }
+
+
+def test_the_headers_of_a_request() -> None:
+    request: Any = AWSRequest("GET", "https://example.com", headers={"One": "1", "two": b"2"}).prepare()
+    for headers in (request.headers, {"One": "1", "two": b"2"}):
+        assert [(str(name), value) for name, value in neighbours.header_items(headers)] == [
+            ("One", "1"),
+            ("two", b"2"),
+        ]
+
+
 def test_attributes_that_botocore_validates(monkeypatch: pytest.MonkeyPatch) -> None:
     assert neighbours.validated_attributes() in ({"required", "min", "document", "union"}, set())
     name = "botocore.validate.ParamValidator.VALIDATED_METADATA_ATTRS"

@@ -102,8 +102,9 @@ def _add_options_of_mock(serve: argparse.ArgumentParser) -> None:
         flag, text = f"--{field.name.replace('_', '-')}", described.get(field.name, "")
         text = text.replace("`", "").replace("%", "%%")
         if isinstance(field.default, bool):
-            help_text = f"{text} (default: no)"
-            mock.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help_text)
+            action = argparse.BooleanOptionalAction if field.default else "store_true"
+            help_text = f"{text} (default: {'yes' if field.default else 'no'})"
+            mock.add_argument(flag, action=action, default=argparse.SUPPRESS, help=help_text)
             continue
         default = "" if field.default is None else f" (default: {field.default})"
         mock.add_argument(

@@ -44,6 +44,8 @@ class Config:
         calls_kept: how many calls `mock.calls` remembers, the newest.
         skip_retry_delays: whether clients of botocore and aiobotocore retry at once. Calls note the pause
             that was skipped.
+        fast_client: whether s3vectors clients of botocore and aiobotocore write requests and read responses
+            without a look at each float, several times as fast. Requests are equal as JSON.
         advice: whether to warn of what works here and hurts on AWS, see `S3VectorsAdvice`.
         empty_pages: a stress: a page of a list may be empty and have a token all the same, as seen on AWS.
         conflict_as_500: a stress: whoever loses a race to create a bucket or an index gets
@@ -69,6 +71,7 @@ class Config:
     max_vectors_per_index: int = limits.VECTORS_PER_INDEX
     calls_kept: int = 1_000
     skip_retry_delays: bool = False
+    fast_client: bool = True
     advice: bool = False
     empty_pages: bool = False
     conflict_as_500: bool = False
@@ -136,7 +139,7 @@ _NUMBERS: dict[str, tuple[Callable[[float], bool], str]] = {
     "recall": (lambda value: 0 < value <= 1, "greater than 0 and at most 1"),
 }
 
-_SWITCHES = ("skip_retry_delays", "advice", "empty_pages", "conflict_as_500")
+_SWITCHES = ("skip_retry_delays", "fast_client", "advice", "empty_pages", "conflict_as_500")
 
 
 class Options(TypedDict, total=False):
@@ -154,6 +157,7 @@ class Options(TypedDict, total=False):
     max_vectors_per_index: int
     calls_kept: int
     skip_retry_delays: bool
+    fast_client: bool
     advice: bool
     empty_pages: bool
     conflict_as_500: bool

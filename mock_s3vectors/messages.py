@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from mock_s3vectors.neighbours import header_items
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from urllib.parse import SplitResult
@@ -95,8 +97,8 @@ def read_request(prepared: Any, url: SplitResult, path: str) -> HttpRequest:
 def _headers(headers: Any) -> dict[str, str]:
     """Return all headers by name in lower case; some clients give bytes as values."""
     return {
-        name.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
-        for name, value in headers.items()
+        str(name).lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        for name, value in header_items(headers)
     }
 
 

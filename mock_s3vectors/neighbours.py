@@ -97,6 +97,16 @@ def send_through(manager: Any, request: Any) -> Any:
     return inspect.unwrap(URLLib3Session.send)(session, request)
 
 
+def header_items(headers: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the headers of a request, each as an object whose text is the name, and a value.
+
+    `botocore.awsrequest.HeadersDict` keeps them as `_dict`. It looks each one up when it is asked for all.
+    """
+    is_known = type(headers) is _find("botocore.awsrequest", "HeadersDict")
+    kept: Iterable[tuple[Any, Any]] = (getattr(headers, "_dict", headers) if is_known else headers).items()
+    return kept
+
+
 def event_emitter(endpoint: Any) -> Any:
     """Return what tells the handlers of a client of its events.
 
@@ -111,6 +121,63 @@ def service_of(endpoint: Any) -> str:
     `botocore.endpoint.Endpoint` keeps it as `_endpoint_prefix`. An endpoint knows no client to ask.
     """
     return str(getattr(endpoint, "_endpoint_prefix", ""))
+
+
+def json_serializer(serializer: Any) -> Any:
+    """Return what writes the requests of a client, if it is what writes JSON over REST; else None.
+
+    Args:
+        serializer: that, or `botocore.validate.ParamValidationDecorator`, which keeps it as `_serializer`.
+    """
+    found = getattr(serializer, "_serializer", serializer)
+    return found if type(found) is _find("botocore.serialize", "RestJSONSerializer") else None
+
+
+def empty_request(serializer: Any, operation_model: Any) -> dict[str, Any]:
+    """Return the request that a serializer makes without parameters."""
+    # Not by a method that a mock has put around the library's own.
+    serialize = inspect.unwrap(type(serializer).serialize_to_request)
+    request: dict[str, Any] = serialize(serializer, {}, operation_model)
+    return request
+
+
+def validated_attributes() -> set[str]:
+    """Return what botocore validates of a request besides types.
+
+    `botocore.validate.ParamValidator` says so in `VALIDATED_METADATA_ATTRS`; older releases do not.
+    """
+    validator = _find("botocore.validate", "ParamValidator")
+    return set(getattr(validator, "VALIDATED_METADATA_ATTRS", ()))
+
+
+def parser_factory(endpoint: Any) -> Any:
+    """Return what makes the parsers of responses for an endpoint of botocore or aiobotocore.
+
+    `botocore.endpoint.Endpoint` keeps it as `_response_parser_factory`, and asks it for each response.
+    """
+    return endpoint._response_parser_factory
+
+
+def parsing_methods(parser: Any) -> tuple[Function, Function] | None:
+    """Return how a parser loads a body, and how it gets from a shape and a JSON value to a result.
+
+    `RestJSONParser` of `botocore.parsers`, `AioRestJSONParser` of `aiobotocore.parsers` and no others do it
+    with `_initial_body_parse` and `_parse_shape`. Return None for others.
+    """
+    known = _find("botocore.parsers", "RestJSONParser"), _find("aiobotocore.parsers", "AioRestJSONParser")
+    if type(parser) not in known:
+        return None
+    load, parse = (getattr(parser, name, None) for name in _PARSING)
+    return (load, parse) if load and parse else None
+
+
+def set_parsing_methods(parser: Any, load: Function, parse: Function) -> None:
+    """Replace, in one parser, the methods that `parsing_methods` returns."""
+    for name, method in zip(_PARSING, (load, parse), strict=True):
+        setattr(parser, name, method)
+
+
+_PARSING = ("_initial_body_parse", "_parse_shape")
 
 
 def set_content(response: Any, content: bytes) -> None:

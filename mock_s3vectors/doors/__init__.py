@@ -11,10 +11,12 @@ pass, but `local_endpoints` may warn of them. Importing the package loads none o
 waits until somebody else does, and `patches` replaces their methods only while a mock is on.
 
 Both doors of this process wait before they give a late answer, and lose an answer if a rule says so:
-`delivery` and `disconnects`. `retries` skips the pauses of clients that try again.
+`delivery` and `disconnects`. `retries` skips the pauses of clients that try again. `fast_client` has clients
+write requests and read responses faster, with `plain_requests` and `quick_answers`.
 """
 
 from mock_s3vectors.doors.clients import add_handlers, retries_at_once, skip_answered
+from mock_s3vectors.doors.fast_client import read_fast, write_fast
 from mock_s3vectors.doors.fences import refuse_calls, refuse_sending, refuse_urls
 from mock_s3vectors.doors.patches import Patch
 from mock_s3vectors.doors.retries import skip_pauses
@@ -32,6 +34,13 @@ _RETRIES = (
     Patch("botocore.endpoint", "Endpoint", "_needs_retry", skip_pauses(retries_at_once)),
     Patch("aiobotocore.endpoint", "AioEndpoint", "_needs_retry", skip_pauses(retries_at_once)),
 )
+_FAST_CLIENT = (
+    Patch("botocore.validate", "ParamValidationDecorator", "serialize_to_request", write_fast),
+    # For clients that do not validate parameters.
+    Patch("botocore.serialize", "BaseRestSerializer", "serialize_to_request", write_fast),
+    Patch("botocore.endpoint", "Endpoint", "_do_get_response", read_fast),
+    Patch("aiobotocore.endpoint", "AioEndpoint", "_do_get_response", read_fast),
+)
 _FENCES = (
     Patch("botocore.endpoint", "Endpoint", "make_request", refuse_calls),
     Patch("botocore.endpoint", "Endpoint", "_send", refuse_sending),
@@ -47,7 +56,7 @@ def _install() -> None:
 
     While a mock is on, the other doors are open and the fences are closed.
     """
-    patches = (*_DOORS, *_RETRIES, *_FENCES)
+    patches = (*_DOORS, *_RETRIES, *_FAST_CLIENT, *_FENCES)
     STACK.while_on(*patches)
     act_when_loaded(("botocore.handlers", add_handlers), *((patch.module, patch.renew) for patch in patches))
 

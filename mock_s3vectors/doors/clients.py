@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.signers import RequestSigner
 
+    from mock_s3vectors.config import Config
+
 
 _ANSWERED = "_mock_s3vectors_answered"
 _BEGUN = "_mock_s3vectors_begun"
@@ -53,6 +55,15 @@ def asks_the_mock(context: dict[str, Any]) -> bool:
 def began_without_mock(context: dict[str, Any]) -> bool:
     """Return whether a call began while no mock was on; also if its client lacks our handlers."""
     return context.get(_BEGUN) is None
+
+
+def options_of(context: dict[str, Any]) -> Config | None:
+    """Return the options that hold for a call: those of the mock under which it began, else the current one.
+
+    Return None if no mock is on.
+    """
+    level = context.get(_BEGUN) or STACK.current()
+    return None if level is None else level.config
 
 
 def retries_at_once(request_dict: dict[str, Any]) -> bool:

@@ -75,11 +75,11 @@ def _answer(request: AWSPreparedRequest, response: Any) -> Any:
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - loaded already when a client calls
 
     answer = AWSResponse(request.url, response.status, response.headers, BytesIO(response.body))
-    neighbours.set_content(answer, _Content(response.body))
+    neighbours.set_content(answer, Content(response.body))
     return answer
 
 
-class _Content(bytes):
+class Content(bytes):
     """A body that botocore takes as it is, and that aiobotocore awaits."""
 
     __slots__ = ()

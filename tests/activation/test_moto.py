@@ -236,3 +236,21 @@ def test_moto_is_put_back() -> None:
     with mock_s3vectors():
         assert BotocoreStubber.process_request is not before
     assert BotocoreStubber.process_request is before
+
+
+@both_orders
+def test_vectors_beside_moto(mocks: list[Callable[[], Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """They come and go without botocore's loops."""
+    monkeypatch.setattr("botocore.serialize.JSONSerializer._serialize_type_list", None)
+    monkeypatch.setattr("botocore.parsers.BaseRestParser._handle_list", None)
+    index = {"vectorBucketName": "bucket", "indexName": "index"}
+    record = {"key": "a", "data": {"float32": [0.5, 0.25]}, "metadata": {"n": 1}}
+    with ExitStack() as stack:
+        for mock in mocks:
+            stack.enter_context(mock())
+        client = new_client()
+        create("bucket", client=client)
+        client.create_index(**index, dataType="float32", dimension=2, distanceMetric="cosine")
+        client.put_vectors(**index, vectors=[record])
+        got = client.get_vectors(**index, keys=["a"], returnData=True, returnMetadata=True)["vectors"]
+    assert got == [record]

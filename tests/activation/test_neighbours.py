@@ -23,6 +23,7 @@ from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ConnectionClosedError
+from botocore.serialize import RestJSONSerializer
 from botocore.session import Session
 from hypothesis import given, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -31,6 +32,7 @@ from urllib3.exceptions import ProtocolError
 from mock_s3vectors import mock_s3vectors, neighbours
 from tests.activation.world import new_client
 from tests.support.helpers import endpoint_of
+from tests.support.shapes import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +56,9 @@ METHODS = [
     ("botocore.endpoint", "Endpoint", "make_request"),
     ("botocore.endpoint", "Endpoint", "_send"),
     ("botocore.endpoint", "Endpoint", "_needs_retry"),
+    ("botocore.endpoint", "Endpoint", "_do_get_response"),
+    ("botocore.validate", "ParamValidationDecorator", "serialize_to_request"),
+    ("botocore.serialize", "BaseRestSerializer", "serialize_to_request"),
     ("botocore.httpsession", "URLLib3Session", "send"),
     ("moto.core.botocore_stubber", "BotocoreStubber", "process_request"),
     ("requests.sessions", "Session", "prepare_request"),
@@ -111,6 +116,65 @@ def test_the_service_of_an_endpoint() -> None:
 def test_the_events_of_an_endpoint() -> None:
     client = new_client(**KEYS)
     assert neighbours.event_emitter(endpoint_of(client)) is client.meta.events
+
+
+def serializer_of(client: Any) -> Any:
+    return client._serializer  # noqa: SLF001 - botocore's: a client does not show it otherwise
+
+
+@pytest.mark.parametrize("validates", [True, False])
+def test_the_serializer_of_a_client(*, validates: bool) -> None:
+    config = Config(parameter_validation=validates)
+    found = neighbours.json_serializer(serializer_of(new_client(config=config, **KEYS)))
+    assert type(found) is RestJSONSerializer
+    sts = boto3.client("sts", region_name="us-east-1", config=config, **KEYS)
+    assert neighbours.json_serializer(serializer_of(sts)) is None
+    derived: Any = type("Derived", (RestJSONSerializer,), {})()
+    assert neighbours.json_serializer(derived) is None
+
+
+def test_the_request_without_parameters() -> None:
+    operation = service_model().operation_model("ListVectors")
+    serializer = neighbours.json_serializer(serializer_of(new_client(**KEYS)))
+    for on in (nullcontext(), mock_s3vectors()):
+        with on:
+            assert neighbours.empty_request(serializer, operation) == {
+                "method": "POST",
+                "url_path": "/ListVectors",
+                "query_string": {},
+                "headers": {"Content-Type": "application/json"},
+                "body": b"{}",
+            }
+
+
+def test_the_headers_of_a_request() -> None:
+    request: Any = AWSRequest("GET", "https://example.com", headers={"One": "1", "two": b"2"}).prepare()
+    for headers in (request.headers, {"One": "1", "two": b"2"}):
+        assert [(str(name), value) for name, value in neighbours.header_items(headers)] == [
+            ("One", "1"),
+            ("two", b"2"),
+        ]
+
+
+def test_attributes_that_botocore_validates(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert neighbours.validated_attributes() in ({"required", "min", "document", "union"}, set())
+    name = "botocore.validate.ParamValidator.VALIDATED_METADATA_ATTRS"
+    monkeypatch.setattr(name, {"min", "max"}, raising=False)
+    assert neighbours.validated_attributes() == {"min", "max"}
+
+
+def test_the_parsers_of_an_endpoint() -> None:
+    factory = neighbours.parser_factory(endpoint_of(new_client(**KEYS)))
+    assert neighbours.parsing_methods(factory.create_parser("rest-xml")) is None
+    parser = factory.create_parser("rest-json")
+    load, parse = neighbours.parsing_methods(parser) or pytest.fail("an unknown parser")
+    shape = service_model().shape_for("ListVectorsOutput")
+    assert load(b'{"vectors": []}') == parse(shape, {"vectors": [], "more": 1}) == {"vectors": []}
+
+    neighbours.set_parsing_methods(parser, lambda _: ["loaded"], lambda *given: {"parsed": given})
+    response: Any = {"body": b"{}", "status_code": 200, "headers": {}}
+    assert parser.parse(response, shape)["parsed"] == (shape, ["loaded"])
+    assert neighbours.parsing_methods(type("Derived", (type(parser),), {})()) is None
 
 
 def test_settings_of_botocore_are_not_async() -> None:

@@ -35,6 +35,7 @@ def test_the_defaults() -> None:
         "max_vectors_per_index": 2_000_000_000,
         "calls_kept": 1_000,
         "skip_retry_delays": False,
+        "fast_client": True,
         "advice": False,
         "empty_pages": False,
         "conflict_as_500": False,

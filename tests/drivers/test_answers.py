@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.operations import OPERATIONS
 from tests.support.bulk import BULKY, BULKY_SETTINGS, at_the_limit
 from tests.support.helpers import POLICY, put_batches, vector
@@ -315,7 +316,9 @@ def test_a_body_of_20_mib_and_one_of_a_byte_more(driver: Driver, client: Any) ->
     put = partial(driver.perform, client, "PutVectors")
 
     def measure(parameters: dict[str, Any]) -> int:
-        assert put(parameters) == {}
+        # A fast client writes the same without spaces, but for bodies that may be too long.
+        with mock_s3vectors(shared=True, fast_client=False):
+            assert put(parameters) == {}
         return sizes[0]
 
     assert at_the_limit(measure, put, client) == [(TOO_LARGE, 0), ({}, 0)]

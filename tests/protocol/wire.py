@@ -6,6 +6,7 @@ compare is the mock with botocore, never the mock with itself.
 
 from __future__ import annotations
 
+import inspect
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,9 @@ def is_in_body(member: Any) -> bool:
 
 def serialized(operation: str, params: dict[str, Any]) -> HttpRequest:
     """Return the request that a botocore client would send."""
-    document: Any = _SERIALIZER.serialize_to_request(params, operation_model(operation))
+    # Not the method that a mock may have put around botocore's own.
+    serialize = inspect.unwrap(type(_SERIALIZER).serialize_to_request)
+    document: Any = serialize(_SERIALIZER, params, operation_model(operation))
     prepare_request_dict(document, f"https://{HOST}")
     request: Any = create_request_object(document).prepare()
     url = urlsplit(request.url)

@@ -430,12 +430,14 @@ def test_help_says_of_every_option_what_it_does() -> None:
     command = [*MODULE, "serve", "--help"]
     environment = {**os.environ, "COLUMNS": "1000"}
     shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-    found = re.findall(r"^  (?:-\w, )?--([\w-]+)(?: (\S+))?\s+(.*)$", shown, flags=re.MULTILINE)
+    found = re.findall(r"^  (?:-\w, )?--([\w-]+)(?:, --no-\1)?(?: (\S+))?\s+(.*)$", shown, flags=re.MULTILINE)
     options = {name: (values, text) for name, values, text in found if name != "help"}
     ours = {"host", "port", "port-file", "allowed-host", "verbose"}
     assert set(options) == ours | {field.name.replace("_", "-") for field in fields(Config)}
     for name, (_, text) in options.items():
         assert re.fullmatch(r"\S+ .{15,}( \(default: .+\)|By default the clock decides)", text), name
+    assert "--fast-client, --no-fast-client\n" in shown
+    assert options["fast-client"][1].endswith("(default: yes)")
     assert options["search-engine"][0] == "{flat,hnsw,quantized}"
     assert options["hnsw-m"] == ("2-512", "neighbours per vector in the HNSW graph (M) (default: 32)")
     assert options["default-index-mode"][1] == (

@@ -9,6 +9,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioCredentials
 from aiobotocore.endpoint import AioEndpoint
 from botocore.config import Config
+from botocore.serialize import RestJSONSerializer
 
 from mock_s3vectors import mock_s3vectors, neighbours
 from tests.clients.aio import in_a_loop, new_client
@@ -16,7 +17,7 @@ from tests.drivers.test_clients import KEYS
 from tests.support.helpers import endpoint_of
 
 
-@pytest.mark.parametrize("name", ["_send", "_needs_retry"])
+@pytest.mark.parametrize("name", ["_send", "_needs_retry", "_do_get_response"])
 def test_a_mock_replaces_a_method(name: str) -> None:
     theirs = vars(AioEndpoint)[name]
     with mock_s3vectors():
@@ -62,6 +63,20 @@ async def test_the_service_of_an_endpoint() -> None:
     async with new_client(**KEYS) as client, new_client("sts", **KEYS) as other:
         assert neighbours.service_of(endpoint_of(client)) == "s3vectors"
         assert neighbours.service_of(endpoint_of(other)) == "sts"
+
+
+@in_a_loop
+async def test_the_parsers_of_an_endpoint() -> None:
+    async with new_client(**KEYS) as client:
+        serializer = client._serializer  # noqa: SLF001 - botocore's: a client does not show it otherwise
+        assert type(neighbours.json_serializer(serializer)) is RestJSONSerializer
+        parser = neighbours.parser_factory(endpoint_of(client)).create_parser("rest-json")
+        shape = client.meta.service_model.shape_for("ListVectorsOutput")
+    load, parse = neighbours.parsing_methods(parser) or pytest.fail("an unknown parser")
+    assert load(b'{"vectors": []}') == parse(shape, {"vectors": [], "more": 1}) == {"vectors": []}
+    neighbours.set_parsing_methods(parser, lambda _: ["loaded"], lambda *given: {"parsed": given})
+    parsed = await parser.parse({"body": b"{}", "status_code": 200, "headers": {}}, shape)
+    assert parsed["parsed"] == (shape, ["loaded"])
 
 
 @in_a_loop

@@ -52,7 +52,7 @@ def graph(scale: float) -> Iterator[Row]:
     flat.write(every, matrix)
     hnsw.write(every, matrix)
     shape = f"{count:,} x {DIMENSION}, clustered"
-    built = seconds_of(lambda: hnsw.candidates(questions[0], TOP, matrix, None))
+    built = seconds_of(lambda: hnsw.plan(questions[0], TOP, matrix, None).candidates())
 
     def raw() -> None:
         faiss, settings = load_faiss(), Hnsw()
@@ -70,8 +70,8 @@ def graph(scale: float) -> Iterator[Row]:
     )
     shares = [
         len(
-            nearest(hnsw.candidates(question, TOP, matrix, None), matrix, question)
-            & nearest(flat.candidates(question, TOP, matrix, None), matrix, question)
+            nearest(hnsw.plan(question, TOP, matrix, None).candidates(), matrix, question)
+            & nearest(flat.plan(question, TOP, matrix, None).candidates(), matrix, question)
         )
         / TOP
         for question in questions
@@ -79,8 +79,8 @@ def graph(scale: float) -> Iterator[Row]:
     found = sum(shares) / len(shares)
     yield Row(f"HNSW, {shape}", f"recall@{TOP}", at_least(0.97), Figure(found, found))
     exact, approximate = by_turns(
-        lambda: [flat.candidates(question, TOP, matrix, None) for question in questions[:20]],
-        lambda: [hnsw.candidates(question, TOP, matrix, None) for question in questions[:20]],
+        lambda: [flat.plan(question, TOP, matrix, None).candidates() for question in questions[:20]],
+        lambda: [hnsw.plan(question, TOP, matrix, None).candidates() for question in questions[:20]],
         rounds=9,
     )
     yield Row(f"speed of HNSW, {shape}", "flat's", at_least(20), ratio_of(exact, approximate))

@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import mock_s3vectors
-from mock_s3vectors import neighbours
-from mock_s3vectors.mocking.listening import LISTENING
-from mock_s3vectors.mocking.recording import Recording
+from mock_s3vectors.mocking.recording import LISTENING, Recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -171,6 +169,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     _mock_class_of(item)
     if not item.get_closest_marker(_MARKER):
         return
+    from mock_s3vectors import neighbours  # noqa: PLC0415 - for users only
+
     names = neighbours.fixture_names(item)
     if names is not None:
         others = [name for name in names if name != _FIXTURE]

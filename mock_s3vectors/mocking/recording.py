@@ -3,44 +3,56 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import count
 from typing import TYPE_CHECKING
 
-from mock_s3vectors.locks import new_lock
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mock_s3vectors.exchange import Exchange, Params, Record
 
 
+class Listening:
+    """The place of who is told of calls.
+
+    Attributes:
+        listener: called with each exchange that is over; it must keep a copy, if any. None: nobody listens.
+    """
+
+    def __init__(self) -> None:
+        self.listener: Callable[[Exchange], None] | None = None
+
+
+# The stack tells. It is here, since pytest's plugin, which listens, loads the stack only if need be.
+LISTENING = Listening()
+
+
 class Recording:
-    """A listener, see `listening`, which keeps the records of the newest calls.
+    """A listener, which keeps the records of the newest calls.
 
     The calls of one test may reach several mocks, which may end before the test does, or long after it.
     """
 
     def __init__(self, limit: int) -> None:
-        self._records: deque[Record] = deque(maxlen=limit)
-        self._count = 0
-        self._lock = new_lock()
+        # Each with its number. Threads append and copy at once, without a lock.
+        self._records: deque[tuple[int, Record]] = deque(maxlen=limit)
+        self._numbers = count(1)
 
     def __call__(self, exchange: Exchange) -> None:
         """Keep the record of an exchange that is over."""
         # Only a test that fails needs lines, so they are written then.
-        record = exchange.record()
-        with self._lock:
-            self._records.append(record)
-            self._count += 1
+        self._records.append((next(self._numbers), exchange.record()))
 
     def clear(self) -> None:
         """Forget all calls."""
-        with self._lock:
-            self._records.clear()
-            self._count = 0
+        self._numbers = count(1)
+        self._records.clear()
 
     def recent_calls(self) -> list[str]:
         """Return a line for each of the newest calls, the oldest first, and how many there were before."""
-        with self._lock:
-            records, left_out = list(self._records), self._count - len(self._records)
-        lines = [_line(record) for record in records]
+        kept = self._records.copy()
+        left_out = max((number for number, _ in kept), default=0) - len(kept)
+        lines = [_line(record) for _, record in kept]
         return [f"({left_out} earlier)", *lines] if left_out else lines
 
 

@@ -18,7 +18,7 @@ from mock_s3vectors.errors.warn import warn_caller
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.mocking.changes import Changes
 from mock_s3vectors.mocking.levels import Level, here
-from mock_s3vectors.mocking.listening import LISTENING
+from mock_s3vectors.mocking.recording import LISTENING
 from mock_s3vectors.mocking.requirements import check_botocore
 from mock_s3vectors.mocking.surroundings import Surroundings
 

@@ -4,7 +4,7 @@ Words are Unicode's in lower case (Choice: unicode-words). A language adds its s
 Chinese, Japanese and Korean texts are cut into pairs of neighbouring characters. The table of
 languages is in `choices`.
 
-White space parts a text, so that each part is analysed by itself, and one that was seen before not again.
+White space parts a text: each part is analysed by itself, and only once.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ _TERM_BYTES = 200
 _PART_BYTES = 200
 
 
-class _Numbers(dict[str, int]):
+class _TermNumbers(dict[str, int]):
     """Terms to their numbers; an unknown term gets the next one."""
 
     def __missing__(self, term: str) -> int:
@@ -70,7 +70,7 @@ class TextIndex:
         self._key = key
         self._analyzer = analyzer_of(language)
         self._metadata = metadata
-        self._numbers = _Numbers()
+        self._numbers = _TermNumbers()
         self._postings: list[Postings] = []  # each at least twice as many as the next; see `_keep`
         self._documents = 0  # living and dead
         self._dead = self._living = 0  # postings
@@ -176,7 +176,7 @@ class TextIndex:
         """
         other: Self = copy(self)
         other._metadata = metadata
-        other._numbers = _Numbers(self._numbers)
+        other._numbers = _TermNumbers(self._numbers)
         other._postings = self._postings[:]
         other._lengths = copied(self._lengths, self._documents)
         other._sizes = copied(self._sizes, self._documents)
@@ -192,7 +192,7 @@ class TextIndex:
                 number = self._numbers.get(term)
                 if number is not None:
                     self._add_scores(number, scores)
-        return scores[:_GONE]
+        return scores[:-1]
 
     def _add_scores(self, term: int, scores: NDArray[np.float64]) -> None:
         """Add the part of a term to the score of every row, and to that of dead documents."""

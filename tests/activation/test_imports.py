@@ -16,7 +16,10 @@ HEAVY = (
     *("numpy", "faiss", "boto3", "botocore", "orjson", "regex", "Stemmer", "moto", "hypothesis"),
     *("requests", "responses", "aiobotocore", "aiohttp", "starlette", "uvicorn"),
 )
+# All that a run of pytest loads that has no use for a mock.
+LIGHT = [f"mock_s3vectors.{name}" for name in ("loading", "mocking", "mocking.recording", "pytest_plugin")]
 KEYS = 'aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"'
+NO_CACHE = ["-p", "no:cacheprovider"]
 PROGRAMS = Path(__file__).with_name("programs")
 
 
@@ -52,6 +55,8 @@ def test_a_pytest_run_without_s3vectors_loads_nothing_heavy(tmp_path: Path) -> N
                 assert "mock_s3vectors.pytest_plugin" in sys.modules
                 loaded = {{name.split(".")[0] for name in sys.modules}} & {set(HEAVY)!r}
                 assert not loaded, loaded
+                ours = {{name for name in sys.modules if name.startswith("mock_s3vectors.")}}
+                assert ours == {set(LIGHT)!r}
         """)
     )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:hypothesispytest", "-p", "no:cacheprovider"]
@@ -67,6 +72,67 @@ def test_a_pytest_run_without_s3vectors_loads_nothing_heavy(tmp_path: Path) -> N
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_a_mock_that_nobody_loads_before_a_test_calls_it_is_in_the_report(tmp_path: Path) -> None:
+    (tmp_path / "test_late.py").write_text(
+        dedent("""
+            import sys
+            def test_late():
+                assert "mock_s3vectors.mocking.stack" not in sys.modules
+                import boto3
+                from mock_s3vectors import mock_s3vectors
+                with mock_s3vectors():
+                    boto3.client("s3vectors", region_name="us-east-1").list_vector_buckets()
+                    raise AssertionError
+        """)
+    )
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            *NO_CACHE,
+            "-p",
+            "mock_s3vectors.pytest_plugin",
+            str(tmp_path),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "S3 Vectors calls" in done.stdout
+    assert "ListVectorBuckets => 200" in done.stdout
+
+
+def test_each_public_name_is_there_when_it_is_asked_for() -> None:
+    run("""
+        import sys, mock_s3vectors
+        public = mock_s3vectors.__all__
+        assert set(public) <= set(dir(mock_s3vectors)) and "mock_s3vectors.mocking.mock" not in sys.modules
+        for name in public:
+            found = getattr(mock_s3vectors, name)
+            assert name == "__version__" or found.__name__ == name
+            assert getattr(mock_s3vectors, name) == found
+        try:
+            mock_s3vectors.no_such_name
+        except AttributeError as error:
+            assert str(error) == "module 'mock_s3vectors' has no attribute 'no_such_name'"
+        else:
+            raise AssertionError
+    """)
+
+
+def test_whoever_loads_the_stack_opens_the_doors() -> None:
+    run(f"""
+        import mock_s3vectors.mocking.stack, boto3
+        from mock_s3vectors.mocking.mock import mock_s3vectors
+        with mock_s3vectors():
+            boto3.client("s3vectors", {KEYS}).create_vector_bucket(vectorBucketName="bucket")
+    """)
 
 
 def test_the_plugin_is_an_entry_point() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mock_s3vectors.mocking.listening import LISTENING
+from mock_s3vectors.mocking.recording import LISTENING
 from mock_s3vectors.mocking.stack import STACK
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ PRELUDE = """
 import unittest
 import pytest
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.mocking.listening import LISTENING
+from mock_s3vectors.mocking.recording import LISTENING
 from mock_s3vectors.mocking.stack import STACK
 from tests.activation.prelude import CLIENT, create, names
 """

@@ -14,8 +14,7 @@ import pytest
 from mock_s3vectors import current_mock
 from mock_s3vectors.abridging import abridged
 from mock_s3vectors.gateway import Gateway
-from mock_s3vectors.mocking.listening import LISTENING
-from mock_s3vectors.mocking.recording import Recording
+from mock_s3vectors.mocking.recording import LISTENING, Recording
 from mock_s3vectors.world.journal import LONGEST_BODY, Journal
 from tests.benchmarks.test_overhead import WORK, fill
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from hashlib import blake2b
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -125,6 +126,11 @@ def memory(scale: float) -> Iterator[Row]:
 
 
 def threads(scale: float) -> Iterator[Row]:
+    # What two cores can do just now: other tasks, or a shared memory, may leave less than twice.
+    with ThreadPoolExecutor(THREADS) as pool:
+        hash_some = partial(blake2b, bytes(2**20))
+        figure = ratio_of(*by_turns(partial(_in_turn, hash_some), partial(_together, pool, hash_some)))
+    yield Row(f"hashing in {THREADS} threads", "hashes a second of one", None, figure)
     for count, dimension in ((100_000, 1536), (10_000, 384)):
         searches = Searches(scaled(count, scale), dimension)
         search = searches.warm("cosine")

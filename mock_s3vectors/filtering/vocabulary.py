@@ -209,10 +209,9 @@ class Vocabulary:
 
     def size(self) -> int:
         """Estimate the bytes that it holds."""
-        entries = (len(self) - self._alone) * _ENTRY_BYTES + sum(
-            map(len, self._distinct_strings)
-        ) * _HASH_BYTES
-        return entries + self._numbers_by_id.nbytes + self._arrays.size()
+        entries = (len(self) - self._alone) * _ENTRY_BYTES
+        hashes = sum(map(len, self._distinct_strings)) * _HASH_BYTES
+        return entries + hashes + self._numbers_by_id.nbytes + self._arrays.size()
 
     def kinds(self, ids: _Ids) -> frozenset[type]:
         """Return the kinds of the values with these ids (str, float, bool). Arrays are their elements."""

@@ -4,23 +4,25 @@ A value is told from another by its JSON kind and its value (Choice: true-and-1)
 small number, its id; `ABSENT` stands for "no such key". A condition is answered once per id, as a boolean
 table over ids; `columns` spreads that table to rows.
 
-Equal values share an id, except where many numbers were entered at once and most seemed distinct: each of
-these has an id of its own. A query compares a million numbers faster than a dictionary takes in a thousand.
+Equal values share an id, except where many numbers or strings were entered at once and most seemed distinct:
+each of these has an id of its own. A query compares a million numbers, or hashes of strings, in less time
+than a dictionary takes to enter a few thousand.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from itertools import accumulate, chain, compress, count, islice, pairwise, repeat
+from itertools import accumulate, chain, compress, count, pairwise, repeat
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from mock_s3vectors.arrays import copied, with_room
+from mock_s3vectors.filtering.elements import ArrayIds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,17 +32,16 @@ if TYPE_CHECKING:
 
 ABSENT = 0
 
-# Of more numbers than these, the first ones tell whether most are distinct. A request writes fewer.
+# Of more values than these, the first ones tell whether most are distinct. A request writes fewer.
 _MANY = 10_000
 
-# Up to so many operands, comparing every number with each of them is faster than sorting the numbers.
+# Up to so many operands, every value is compared with each of them.
 _FEW = 200
-
-# How many elements of arrays are looked at together: their ids stay in a core's cache.
-_ELEMENTS = 1 << 16
 
 # An entry of a dictionary and the integer in it. The values themselves are the metadata's.
 _ENTRY_BYTES = 80
+# A hash and a reference to its string.
+_HASH_BYTES = 16
 
 
 def as_number(value: float) -> float:
@@ -61,66 +62,35 @@ def _as_numbers(values: Sequence[float]) -> NDArray[np.float64]:
         return np.array([as_number(value) for value in values])
 
 
-class _Arrays:
-    """Arrays to ids. Only "any element" is ever asked, so order and repetition tell none apart."""
+def _mostly_distinct(values: Sequence[Any]) -> bool:
+    return len(values) > _MANY and len(set(values[:_MANY])) >= _MANY / 2
 
-    def __init__(self) -> None:
-        self._ids: dict[tuple[int, ...], int] = {}
-        # One entry for each distinct element of each array.
-        self._owners = np.empty(0, np.int32)
-        self._elements = np.empty(0, np.int32)
-        self._used = 0
+
+class _DistinctStrings:
+    """Many strings with consecutive ids; a few may be equal."""
+
+    def __init__(self, first: int, strings: Sequence[str]) -> None:
+        self.ids = slice(first, first + len(strings))
+        self._strings = strings
+        self._hashes = np.fromiter(map(hash, strings), np.int64, len(strings))
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return self._hashes.size
 
-    def enter(self, arrays: Iterable[tuple[int, ...]], new_ids: Iterator[int]) -> _Ids:
-        """Return the id of each array; those that are new get the next of `new_ids`.
-
-        Args:
-            arrays: the ids of the elements of each array: distinct, ascending.
-            new_ids: unused ids.
-        """
-        arrays = list(arrays)
-        new = [array for array in dict.fromkeys(arrays) if array not in self._ids]
-        entered = list(islice(new_ids, len(new)))
-        self._ids.update(zip(new, entered, strict=True))
-        lengths = np.fromiter(map(len, new), np.intp, len(new))
-        start, end = self._used, self._used + int(lengths.sum())
-        self._owners, self._elements = (
-            with_room(column, end, start) for column in (self._owners, self._elements)
-        )
-        self._owners[start:end] = np.repeat(entered, lengths)
-        self._elements[start:end] = np.fromiter(chain.from_iterable(new), np.int32, end - start)
-        self._used = end
-        return np.fromiter(map(self._ids.__getitem__, arrays), np.int32, len(arrays))
-
-    def copy(self) -> _Arrays:
-        """Return independent arrays with the same ids."""
-        other = _Arrays()
-        other._ids.update(self._ids)
-        other._owners, other._elements = copied(self._owners, self._used), copied(self._elements, self._used)
-        other._used = self._used
-        return other
-
-    def size(self) -> int:
-        """Count the bytes of the elements, in the dictionary's tuples and beside it."""
-        return self._owners.nbytes + self._elements.nbytes + 8 * self._used
-
-    def open(self, table: _Table) -> _Table:
-        """Put the elements of the arrays in the table in the place of the arrays; in place."""
-        owners, elements = self._owners[: self._used], self._elements[: self._used]
-        table[elements[table[owners]]] = True
-        table[owners] = False
+    def equal_to_any(self, wanted: Sequence[str]) -> _Table:
+        """Select those that are equal to one of `wanted`, shape `(strings,)`."""
+        if len(wanted) > _FEW:
+            return np.fromiter(map(set(wanted).__contains__, self._strings), np.bool_, len(self))
+        table = np.zeros(len(self), np.bool_)
+        for string in wanted:
+            same_hash = np.flatnonzero(self._hashes == hash(string)).tolist()
+            table[[place for place in same_hash if self._strings[place] == string]] = True
         return table
 
-    def lift(self, table: _Table) -> _Table:
-        """Let every array in that has an element in the table; in place."""
-        for start in range(0, self._used, _ELEMENTS):
-            block = slice(start, min(start + _ELEMENTS, self._used))
-            found = np.flatnonzero(table.take(self._elements[block], mode="clip"))
-            table[self._owners[block][found]] = True
-        return table
+    def starting_with(self, prefix: str) -> _Table:
+        """Select those with this prefix, shape `(strings,)`."""
+        starts = map(str.startswith, self._strings, repeat(prefix))
+        return np.fromiter(starts, np.bool_, len(self))
 
 
 class Vocabulary:
@@ -131,8 +101,9 @@ class Vocabulary:
         self._strings: defaultdict[str, int] = defaultdict()
         self._booleans: defaultdict[bool, int] = defaultdict()
         self._numbers: defaultdict[float, int] = defaultdict()
-        self._arrays = _Arrays()
-        self._alone = 0  # numbers that share no id
+        self._arrays = ArrayIds()
+        self._alone = 0  # numbers and strings that share no id
+        self._distinct_strings: list[_DistinctStrings] = []
         self._numbers_by_id = np.full(1, np.nan)
         self._numbered = 1
         self._go_on()
@@ -163,20 +134,30 @@ class Vocabulary:
                 ids[rows] = entrance(self, [values[row] for row in rows])
         return ids
 
+    def _ids_alone(self, number: int) -> _Ids:
+        """Return so many new ids, for values that share none."""
+        first = len(self)
+        self._alone += number
+        self._go_on()
+        return np.arange(first, first + number, dtype=np.int32)
+
     def _enter_strings(self, values: Sequence[str]) -> _Ids:
+        if not _mostly_distinct(values):
+            return self._share_strings(values)
+        self._distinct_strings.append(_DistinctStrings(len(self), values))
+        return self._ids_alone(len(values))
+
+    def _share_strings(self, values: Sequence[str]) -> _Ids:
         return np.fromiter(map(self._strings.__getitem__, values), np.int32, len(values))
 
     def _enter_booleans(self, values: Sequence[bool]) -> _Ids:
         return np.fromiter(map(self._booleans.__getitem__, values), np.int32, len(values))
 
     def _enter_numbers(self, values: Sequence[float]) -> _Ids:
-        if len(values) <= _MANY or len(set(values[:_MANY])) < _MANY / 2:
+        if not _mostly_distinct(values):
             return self._share_numbers(values)
-        first = len(self)
-        ids = np.arange(first, first + len(values), dtype=np.int32)
-        self._alone += len(values)
-        self._go_on()
-        self._all_numbers()[ids] = _as_numbers(values)
+        ids = self._ids_alone(len(values))
+        self._all_numbers()[-len(values) :] = _as_numbers(values)
         return ids
 
     def _share_numbers(self, values: Sequence[float]) -> _Ids:
@@ -192,12 +173,13 @@ class Vocabulary:
         return self._arrays.enter(arrays, self._new_ids)
 
     _ENTRANCES_OF_ELEMENTS: ClassVar[_Entrances] = {
-        frozenset({str}): _enter_strings,
+        frozenset({str}): _share_strings,
         frozenset({bool}): _enter_booleans,
         frozenset({int, float}): _share_numbers,
     }
     _ENTRANCES: ClassVar[_Entrances] = {
         **_ENTRANCES_OF_ELEMENTS,
+        frozenset({str}): _enter_strings,
         frozenset({int, float}): _enter_numbers,
         frozenset({list}): _enter_arrays,
     }
@@ -220,15 +202,16 @@ class Vocabulary:
         other._booleans.update(self._booleans)
         other._numbers.update(self._numbers)
         other._arrays = self._arrays.copy()
-        other._alone = self._alone
+        other._alone, other._distinct_strings = self._alone, self._distinct_strings[:]
         other._numbers_by_id, other._numbered = copied(self._numbers_by_id, self._numbered), self._numbered
         other._go_on()
         return other
 
     def size(self) -> int:
         """Estimate the bytes that it holds."""
-        entries = len(self) - self._alone
-        return entries * _ENTRY_BYTES + self._numbers_by_id.nbytes + self._arrays.size()
+        entries = (len(self) - self._alone) * _ENTRY_BYTES
+        hashes = sum(map(len, self._distinct_strings)) * _HASH_BYTES
+        return entries + hashes + self._numbers_by_id.nbytes + self._arrays.size()
 
     def kinds(self, ids: _Ids) -> frozenset[type]:
         """Return the kinds of the values with these ids (str, float, bool). Arrays are their elements."""
@@ -256,6 +239,8 @@ class Vocabulary:
         # The id of a value that no row ever had is ABSENT's, which equals nothing.
         table[[self._strings.get(value, ABSENT) for value in by_kind[str]]] = True
         table[[self._booleans.get(value, ABSENT) for value in by_kind[bool]]] = True
+        for strings in self._distinct_strings:
+            table[strings.ids] |= strings.equal_to_any(by_kind[str])
         table[ABSENT] = False
         return self._arrays.lift(table)
 
@@ -278,4 +263,6 @@ class Vocabulary:
         table = self.nothing()
         starts = map(str.startswith, self._strings, repeat(prefix))
         table[list(compress(self._strings.values(), starts))] = True
+        for strings in self._distinct_strings:
+            table[strings.ids] |= strings.starting_with(prefix)
         return self._arrays.lift(table)

@@ -229,6 +229,20 @@ class TestVocabulary:
         assert np.flatnonzero(~most.mask(table.columns)).tolist() == [0, 1, 2, 3, 4, 5, 19_008]
         assert selected(table, {"f": {"$gte": 19_998}}) == [3, 4, 19_006, 19_007]
 
+    def test_many_strings_do_not_share_ids_and_are_found_all_the_same(self) -> None:
+        values: list[Any] = [None, "a", "a", "NaN", 7, ["a"], *(f"b{number}" for number in range(20_000))]
+        table = Table([{} if value is None else {"f": value} for value in values])
+        assert len(set(ids(table)[1:3])) == 2
+        table.append({"f": "a"}, {"f": "b7"}, {"f": ["b7", "c"]})
+        for each in (table, table.copy()):
+            assert selected(each, {"f": "a"}) == [1, 2, 5, 20_006]
+            assert selected(each, {"f": {"$in": ["b7", "c", "NaN", 7]}}) == [4, 13, 20_007, 20_008]
+            assert selected(each, {"f": {"$startsWith": "b1999"}}) == [2005, *range(19_996, 20_006)]
+            assert selected(each, {"f": {"$exists": False}}) == [0]
+            assert each.columns.column("f").kinds() == {str, float}
+        most = compile_filter({"f": {"$in": ["c", *map("b{}".format, range(19_990))]}})
+        assert np.flatnonzero(~most.mask(table.columns)).tolist() == [*range(6), *range(19_996, 20_007)]
+
     def test_a_number_beyond_float64_among_many(self) -> None:
         values: list[Any] = [10**400, -(10**400), *range(20_000)]
         table = Table([{"f": value} for value in values])

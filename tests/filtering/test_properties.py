@@ -10,7 +10,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from mock_s3vectors.errors.exceptions import ValidationException
-from mock_s3vectors.filtering import compile_filter, vocabulary
+from mock_s3vectors.filtering import compile_filter, elements, vocabulary
 
 from . import oracle
 from .strategies import CLASSIC_FILTERS, FILTERS, JUNK, KEYS, METADATA, nearly_filters
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 
 # How many values are many, operands few, elements a block: these sizes choose ways to the same masks.
-SIZES = st.fixed_dictionaries(
-    {"_MANY": st.sampled_from([0, 10_000]), "_FEW": st.sampled_from([0, 200]), "_ELEMENTS": st.integers(1, 9)}
-)
+SIZES = st.tuples(st.sampled_from([0, 10_000]), st.sampled_from([0, 200]), st.integers(1, 9))
 
 
 @contextmanager
-def sized(sizes: dict[str, int]) -> Iterator[None]:
+def sized(sizes: tuple[int, int, int]) -> Iterator[None]:
+    many, few, block = sizes
     with pytest.MonkeyPatch.context() as patch:
-        for name, size in sizes.items():
-            patch.setattr(vocabulary, name, size)
+        patch.setattr(vocabulary, "_MANY", many)
+        patch.setattr(vocabulary, "_FEW", few)
+        patch.setattr(elements, "_BLOCK", block)
         yield
 
 
@@ -41,7 +41,7 @@ def assert_agrees(table: Table, document: Any) -> None:
 
 @given(st.lists(METADATA, max_size=12), st.lists(FILTERS, min_size=1, max_size=4), SIZES)
 def test_masks_agree_with_the_oracle(
-    rows: list[dict[str, Any]], documents: list[Any], sizes: dict[str, int]
+    rows: list[dict[str, Any]], documents: list[Any], sizes: tuple[int, int, int]
 ) -> None:
     table = Table(rows)
     with sized(sizes):
@@ -50,7 +50,7 @@ def test_masks_agree_with_the_oracle(
 
 
 @given(st.data(), SIZES)
-def test_masks_agree_while_rows_come_and_go(data: st.DataObject, sizes: dict[str, int]) -> None:
+def test_masks_agree_while_rows_come_and_go(data: st.DataObject, sizes: tuple[int, int, int]) -> None:
     with sized(sizes):
         check_while_rows_come_and_go(data)
 

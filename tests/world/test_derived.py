@@ -168,9 +168,11 @@ def test_a_column_that_grew_makes_others_go(
     assert work.built == {"n": 1, "even": 2}
 
 
+ROWS = 15_000
 SIZED = {
     "few values": lambda metadata: columns.Column("few", metadata),
     "many values": lambda metadata: columns.Column("many", metadata),
+    "many numbers": lambda metadata: columns.Column("number", metadata),
     "arrays": lambda metadata: columns.Column("arrays", metadata),
     "a text": lambda metadata: text_index.TextIndex("text", None, metadata),
 }
@@ -179,8 +181,14 @@ SIZED = {
 @pytest.mark.parametrize("build", SIZED.values(), ids=SIZED)
 def test_sizes_are_about_the_memory_held(build: Any) -> None:
     metadata = [
-        {"few": row % 7, "many": f"v{row}", "arrays": [row, row + 1, "x"], "text": f"a text of word{row}"}
-        for row in range(5_000)
+        {
+            "few": row % 7,
+            "many": f"v{row}",
+            "number": row,
+            "arrays": [row, row + 1, "x"],
+            "text": f"a text of word{row}",
+        }
+        for row in range(ROWS)
     ]
     build(metadata[:1])  # imports what it needs
     tracemalloc.start()

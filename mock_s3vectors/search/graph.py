@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import copy
+from functools import lru_cache
 from hashlib import blake2b
 from math import sqrt
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -113,7 +114,6 @@ class Graph:
         starts = self._sample[places]
         distances = np.empty(k, np.float32)
         nodes = np.empty(k, np.int64)
-        parameters = faiss.SearchParametersHNSW(efSearch=effort)
         begin = (faiss.swig_ptr(starts), faiss.swig_ptr(start_distances))
         found = (faiss.swig_ptr(distances), faiss.swig_ptr(nodes))
         with _threads(1):
@@ -125,9 +125,15 @@ class Graph:
                 *found,
                 starts.size,
                 _ALL_STARTS_AT_ONCE,
-                parameters,
+                _parameters(effort),
             )
         return distances, nodes
+
+
+@lru_cache(maxsize=64)
+def _parameters(effort: int) -> Any:
+    """Return the parameters of a walk; walks in several threads read the same ones."""
+    return load_faiss().SearchParametersHNSW(efSearch=effort)
 
 
 def cores() -> int:
@@ -144,8 +150,23 @@ def _link(index: Any, vectors: NDArray[np.float32], threads: int) -> None:
     if threads == 1:
         _add(index, vectors, threads)
         return
-    with ThreadPoolExecutor(1) as commander:
-        commander.submit(_add, index, vectors, threads).result()
+    done, failures = Event(), []
+
+    def command() -> None:
+        try:
+            _add(index, vectors, threads)
+        except BaseException as failure:  # noqa: BLE001 - raised in the other thread
+            failures.append(failure)
+        finally:
+            done.set()
+
+    Thread(target=command).start()
+    try:
+        done.wait()
+    finally:
+        done.wait()  # after an interruption, too
+    if failures:
+        raise failures[0]
 
 
 def _add(index: Any, vectors: NDArray[np.float32], threads: int) -> None:

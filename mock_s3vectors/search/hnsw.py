@@ -40,6 +40,9 @@ _NONE = -1
 class Hnsw:
     """Approximate search through a graph of near neighbours.
 
+    The first query that needs the graph builds it. One thread links fewer than `linking.MANY` vectors, in the
+    same way in every run; all cores link more, and then a search may find others in another run.
+
     Attributes:
         m: the links of a vector in each layer of the graph; twice as many in the lowest.
         ef_construction: how many neighbours to weigh when a vector is linked.
@@ -59,12 +62,13 @@ class HnswEngine:
     """Walks a graph of near neighbours instead of comparing the query with every row.
 
     A few hundred rows, filters that leave few and large k are scanned, exactly; the graph is built
-    by the first other query, without the lock: meanwhile, others scan and nobody waits (see `linking`).
-    A copy of the engine that somebody makes and changes meanwhile uses the graph as well, once it is
-    finished. The graph has its own copy of the rows, for cosine at unit length, and
-    measures L2 in both metrics: on unit vectors the order is the same, and close neighbours stay
-    apart, whose float32 inner products are all 1. (Recall among 200 neighbours that differ by a
-    thousandth: 1.0 with L2, 0.68 with the inner product.)
+    by the plan of the first other query, without the lock. Meanwhile other queries scan, and writes change
+    a copy of the engine, which has the graph as well once it is finished (see `linking`).
+
+    The graph has its own copy of the rows, for cosine at unit length, and measures L2 in both metrics: on
+    unit vectors the order is the same, and close neighbours stay apart, whose float32 inner products are
+    all 1. (Recall among 200 neighbours that differ by a thousandth: 1.0 with L2, 0.68 with the inner
+    product.)
 
     Rows that the metric cannot tell apart share a node (see `Nodes`): a walk that is among copies of one
     vector sees nothing else, and copies have no links to spare for others. When tombstones outnumber the
@@ -74,8 +78,6 @@ class HnswEngine:
 
     Filters do not guide a walk: it passes nodes that they exclude, and goes on until it has met enough
     others. Where a filter excludes everything near the query, it would go so far that a scan is faster.
-
-    The same calls build the same graph in every run, as long as no query links `linking.MANY` rows or more.
     """
 
     def __init__(self, settings: Hnsw, metric: str, dimension: int) -> None:

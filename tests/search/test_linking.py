@@ -219,3 +219,17 @@ def test_the_log_tells_how_far_a_slow_linking_is(
         owner.search(QUERY, 5)
     lines = [f"linked {count} of 300 vectors in 0 s" for count in (100, 200, 300)]
     assert caplog.messages == (lines if slow else [])
+
+
+def test_a_failure_of_all_cores_is_that_of_the_query(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(linking, "MANY", 100)
+    monkeypatch.setattr(linking, "cores", lambda: 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(load_faiss().IndexHNSWFlat, "add", fail)
+        with pytest.raises(MemoryError):
+            owner.search(QUERY, 5)
+    assert len(owner.search(QUERY, 5)) == 5
+    assert engine_of(owner).graph is not None

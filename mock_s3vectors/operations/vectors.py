@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,19 +70,15 @@ def list_vectors(exchange: Exchange, params: Params) -> Result:
     most = params.get("maxResults", limits.LIST_PAGE)
     with index.lock:
         table = index.vectors
-        rows: list[int] = []
-        processed = 0
+        left = list(islice(table.rows_listed(turn.after or None, segment, segments), most + 1))
+        processed = list(accumulate(table.sizes[row][0] for row in left))
+        # The vector that exceeds the limit is still on the page.
+        rows = left[: min(most, bisect(processed, limits.LIST_PAGE_BYTES) + 1)]
         more: dict[str, str] = {}
-        for row in table.rows_listed(turn.after or None, segment, segments):
-            if turn.passes:
-                more = turn.next_after_none()
-                break
-            if len(rows) == most or processed > limits.LIST_PAGE_BYTES:
-                more = turn.next_after(table.keys[rows[-1]])
-                break
-            rows.append(row)
-            stored, _ = table.sizes[row]
-            processed += stored
+        if left and turn.passes:
+            rows, more = [], turn.next_after_none()
+        elif len(rows) < len(left):
+            more = turn.next_after(table.keys[rows[-1]])
         found = _describe(index, rows, params)
     exchange.stores.meter.add(Amounts(list_requests=1))
     return {"vectors": found, **more}

@@ -311,8 +311,8 @@ def test_a_url_that_is_signed_for_later(clients: dict[bool, Any]) -> None:
 
 def test_a_stubber_sees_parameters_and_gives_results(clients: dict[bool, Any]) -> None:
     with Stubber(clients[False]) as stubber:
-        stubber.add_response("query_vectors", {"vectors": []}, QUERY)
-        assert clients[False].query_vectors(**QUERY) == {"vectors": []}
+        stubber.add_response("get_vectors", {"vectors": []}, {"keys": ["k"]})
+        assert clients[False].get_vectors(keys=["k"]) == {"vectors": []}
         stubber.add_client_error("put_vectors", "ThrottlingException")
         with pytest.raises(ClientError):
             clients[False].put_vectors(**PUT)

@@ -188,7 +188,7 @@ class HnswEngine:
             allowed: how many of those that a walk passes may be found.
             passed: how many a walk may pass.
         """
-        share = max(allowed, 1) / passed
+        share = max(allowed, 1) / max(passed, 1)
         return max(int(self._settings.ef_search / sqrt(share)), int(with_slack(k) / share))
 
     def walk(

@@ -134,7 +134,7 @@ class HnswEngine:
         """See `Engine.plan`; the plan links the rows that the graph lacks if the query needs it."""
         count = matrix.shape[0]
         allowed = count if mask is None else int(np.count_nonzero(mask))
-        walks = allowed > ROWS_PER_NEIGHBOUR * self._effort(k, allowed, max(count, len(self._nodes)))
+        walks = allowed > ROWS_PER_NEIGHBOUR * self._effort(k, allowed, max(count, len(self._nodes), 1))
         ways = self._ways(matrix) if walks else None
         return HnswPlan(self._flat.plan(query, k, matrix, mask), self, ways)
 
@@ -186,9 +186,9 @@ class HnswEngine:
         Args:
             k: how many are wanted.
             allowed: how many of those that a walk passes may be found.
-            passed: how many a walk may pass.
+            passed: how many a walk may pass, at least 1.
         """
-        share = max(allowed, 1) / max(passed, 1)
+        share = max(allowed, 1) / passed
         return max(int(self._settings.ef_search / sqrt(share)), int(with_slack(k) / share))
 
     def walk(

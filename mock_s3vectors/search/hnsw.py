@@ -186,7 +186,7 @@ class HnswEngine:
         Args:
             k: how many are wanted.
             allowed: how many of those that a walk passes may be found.
-            passed: how many a walk may pass.
+            passed: how many a walk may pass, at least 1.
         """
         share = max(allowed, 1) / passed
         return max(int(self._settings.ef_search / sqrt(share)), int(with_slack(k) / share))

@@ -280,6 +280,14 @@ def test_a_query_that_is_interrupted_while_it_links_leaves_nothing_torn(
         owner.put([f"new{n}" for n in range(20)], rng.standard_normal((20, 8)))
 
 
+def test_an_empty_engine_finds_nothing(metric: str) -> None:
+    owner = Owner(Hnsw().build(metric, 4), metric, 4)
+    assert owner.search(np.ones(4), 5) == []
+    owner.put(["only"], np.ones((1, 4)))
+    owner.delete(["only"])
+    assert owner.search(np.ones(4), 5) == []
+
+
 def test_identical_rows_come_by_key(metric: str, walking: None) -> None:  # noqa: ARG001
     rng = np.random.default_rng(7)
     rows = np.concatenate([np.tile(rng.standard_normal(20), (500, 1)), rng.standard_normal((500, 20))])

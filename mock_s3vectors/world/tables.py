@@ -229,7 +229,7 @@ class VectorTable:
             mask: shape (rows,): the rows that may be found; None allows all.
             method: how to search.
         """
-        # Put away while it works: an interruption, as it links rows, would leave it torn.
+        # Put away while it works: an interruption would leave it torn.
         engine = self._engines.pop(method, None) or self._new_engine(method)
         plan = engine.plan(query, k, self.matrix, mask)
         self._engines[method] = engine

@@ -24,6 +24,8 @@ import orjson
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
+from botocore.model import DenormalizedStructureBuilder
+from botocore.parsers import create_parser
 from botocore.stub import Stubber
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -31,7 +33,7 @@ from hypothesis import strategies as st
 from mock_s3vectors import limits, mock_s3vectors
 from mock_s3vectors.doors.delivery import Content
 from mock_s3vectors.doors.plain_requests import plain_requests
-from mock_s3vectors.doors.quick_answers import quick_answers
+from mock_s3vectors.doors.quick_answers import QuickAnswers, quick_answers
 from mock_s3vectors.protocol.serializer import serialize_result
 from tests.support.shapes import TEXT_SEARCH, needs
 
@@ -449,3 +451,12 @@ def test_answers_of_the_mock_are_read_by_orjson(
     assert result_of(clients[True], "GetVectors", {}, Content(body))["vectors"] == [RECORD]
     with pytest.raises(AttributeError):
         result_of(clients[True], "GetVectors", {}, body)
+
+
+def test_nulls_among_numbers_that_no_operation_has_yet() -> None:
+    members = {"numbers": {"type": "list", "member": {"type": "integer"}}}
+    shape = DenormalizedStructureBuilder().with_members(members).build_model()
+    response: Any = {"status_code": 200, "headers": {}, "body": b'{"numbers": [1, null]}'}
+    own, quick = create_parser("rest-json"), create_parser("rest-json")
+    QuickAnswers(shape).quicken(quick)
+    assert outcome(partial(quick.parse, response, shape)) == outcome(partial(own.parse, response, shape))

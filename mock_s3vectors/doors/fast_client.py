@@ -35,11 +35,11 @@ def write_fast(serialize: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap `serialize_to_request`, of a serializer or of the validator around it."""
 
     @functools.wraps(serialize)
-    def serialize_fast(self: Any, parameters: Any, operation_model: Any) -> Any:
-        # The context of the call does not come this far.
-        requests, _ = _ways_of(operation_model, {})
+    def serialize_fast(self: Any, parameters: Any, operation_model: Any, *more: Any, **named: Any) -> Any:
+        # The context of the call does not come this far. A botocore that gives more is an unknown one.
+        requests = None if more or named else _ways_of(operation_model, {})[0]
         request = requests.request(self, parameters, operation_model) if requests else None
-        return serialize(self, parameters, operation_model) if request is None else request
+        return serialize(self, parameters, operation_model, *more, **named) if request is None else request
 
     return serialize_fast
 
@@ -48,10 +48,12 @@ def read_fast(do_get_response: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap `Endpoint._do_get_response` or `AioEndpoint._do_get_response`, which parse responses."""
 
     @functools.wraps(do_get_response)
-    def do_get_response_fast(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
-        _, answers = _ways_of(operation_model, context)
+    def do_get_response_fast(
+        self: Any, request: Any, operation_model: Any, context: Any, *more: Any, **named: Any
+    ) -> Any:
+        answers = None if more or named else _ways_of(operation_model, context)[1]
         endpoint = self if answers is None else _QuickEndpoint(self, answers)
-        return do_get_response(endpoint, request, operation_model, context)
+        return do_get_response(endpoint, request, operation_model, context, *more, **named)
 
     return do_get_response_fast
 

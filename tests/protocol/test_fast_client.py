@@ -32,6 +32,7 @@ from hypothesis import strategies as st
 
 from mock_s3vectors import limits, mock_s3vectors
 from mock_s3vectors.doors.delivery import Content
+from mock_s3vectors.doors.fast_client import read_fast, write_fast
 from mock_s3vectors.doors.plain_requests import plain_requests
 from mock_s3vectors.doors.quick_answers import QuickAnswers, quick_answers
 from mock_s3vectors.protocol.serializer import serialize_result
@@ -326,6 +327,22 @@ def test_a_botocore_that_validates_more(monkeypatch: pytest.MonkeyPatch) -> None
     assert plain_requests(operation_model("PutVectors")) is not None
     monkeypatch.setattr(validator, {"min", "required", "max"}, raising=False)
     assert plain_requests(operation_model("PutVectors")) is None
+
+
+@pytest.mark.parametrize("wrap", [write_fast, read_fast])
+@pytest.mark.parametrize("more", [(("new",), {}), ((), {"new": 1})], ids=["by place", "by name"])
+def test_a_botocore_that_passes_more(wrap: Any, more: Any) -> None:
+    places, named = more
+    asked: tuple[Any, ...] = operation_model("PutVectors"), {}
+    arguments = asked if wrap is read_fast else asked[:1]
+
+    def method(*given: Any, **named: Any) -> Any:
+        return given, named
+
+    endpoint, parameters = object(), PUT
+    with mock_s3vectors():
+        given = (endpoint, parameters, *arguments, *places)
+        assert wrap(method)(*given, **named) == (given, named)
 
 
 # --- responses --------------------------------------------------------------------------------------

@@ -14,14 +14,13 @@ Importing the package hooks it into botocore and loads nothing heavy: neither bo
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.loading import act_when_loaded
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from mock_s3vectors.config import Config
     from mock_s3vectors.doors.clients import patch_client
     from mock_s3vectors.errors.exceptions import (
@@ -119,9 +118,14 @@ if not TYPE_CHECKING:
         return sorted({*globals(), *__all__})
 
 
-def _open_doors(_: ModuleType) -> None:
+@cache
+def _open_doors() -> None:
     """Have clients ask the mock, now that somebody may make some, or begins to mock."""
-    import_module(f"{__name__}.doors")
+    import_module(f"{__name__}.doors").open_doors()
 
 
-act_when_loaded(("botocore.handlers", _open_doors), (f"{__name__}.mocking.stack", _open_doors))
+act_when_loaded(
+    ("botocore.handlers", lambda _: _open_doors()),
+    # The doors load the stack. If it loaded them, two threads could wait for each other's imports.
+    (f"{__name__}.mocking.stack", lambda module: module.STACK.prepare_with(_open_doors)),
+)

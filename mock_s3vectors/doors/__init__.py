@@ -49,16 +49,17 @@ _FENCES = (
     Patch("requests.adapters", "HTTPAdapter", "get_connection_with_tls_context", refuse_urls),
     Patch("requests.adapters", "HTTPAdapter", "get_connection", refuse_urls),  # before 2.32
 )
+_PATCHES = (*_DOORS, *_RETRIES, *_FAST_CLIENT, *_FENCES)
 
 
-def _install() -> None:
-    """Have the clients of botocore ask the mock from now on.
+def open_doors() -> None:
+    """Have the clients of botocore ask the mock from now on; this may be repeated.
 
-    While a mock is on, the other doors are open and the fences are closed.
+    Importing the package does not do it: it waits for modules that other threads load, and these may wait
+    for this package.
     """
-    patches = (*_DOORS, *_RETRIES, *_FAST_CLIENT, *_FENCES)
-    STACK.while_on(*patches)
-    act_when_loaded(("botocore.handlers", add_handlers), *((patch.module, patch.renew) for patch in patches))
+    act_when_loaded(("botocore.handlers", add_handlers), *((patch.module, patch.renew) for patch in _PATCHES))
 
 
-_install()
+# While a mock is on, the other doors are open and the fences are closed.
+STACK.while_on(*_PATCHES)

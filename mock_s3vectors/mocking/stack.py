@@ -23,7 +23,7 @@ from mock_s3vectors.mocking.requirements import check_botocore
 from mock_s3vectors.mocking.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.gateway import Gateway, Refuse
@@ -57,9 +57,14 @@ class MockStack:
         self.is_guarded = False
         self._surroundings = Surroundings()
         self._changes = Changes()
+        self._prepare: Callable[[], object] = bool
 
     def __bool__(self) -> bool:
         return bool(self._levels)
+
+    def prepare_with(self, prepare: Callable[[], object]) -> None:
+        """Call this each time before a mock or the guard is switched on, while no lock is held."""
+        self._prepare = prepare
 
     def while_on(self, *changes: TemporaryChange) -> None:
         """Make these changes when the first mock is switched on, undo them when the last one ends."""
@@ -79,6 +84,7 @@ class MockStack:
         Raises:
             UsageError: the installed botocore is too old.
         """
+        self._prepare()
         with self._lock:
             before = self._levels
             outer = self.current() if shared else self._outer()
@@ -234,6 +240,7 @@ class MockStack:
     @contextmanager
     def guard(self) -> Iterator[None]:
         """Refuse every call that is made in a block while no mock is on, in any thread of the process."""
+        self._prepare()
         reason, before = object(), self.is_guarded
         with self._lock:
             self._changes.make(reason)

@@ -239,3 +239,58 @@ def test_nothing_is_set_in_the_environment_of_an_import() -> None:
         print("done")
     """
     assert run(program) == "done\n"
+
+
+TWO_THREADS = '''
+    import importlib, sys, threading
+    import mock_s3vectors
+
+    def meet(event, arguments):
+        """A thread that comes to one import waits until another one comes to the other import."""
+        if event == "import" and arguments[0] == {waits_at!r}:
+            begun.set()
+            assert met.wait(20)
+        if event == "import" and arguments[0] == {until!r}:
+            met.set()
+
+    def load(name):
+        try:
+            importlib.import_module(name)
+        except BaseException as error:
+            errors.append(error)
+
+    begun, met, errors = threading.Event(), threading.Event(), []
+    sys.addaudithook(meet)
+    threads = [threading.Thread(target=load, args=(name,)) for name in ({first!r}, {second!r})]
+    threads[0].start()
+    assert begun.wait(20)
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+    assert not errors, errors
+    import boto3
+    with mock_s3vectors.mock_s3vectors():
+        boto3.client("s3vectors", {keys}).list_vector_buckets()
+'''
+
+
+@pytest.mark.parametrize(
+    ("first", "waits_at", "second", "until"),
+    [
+        (
+            *("mock_s3vectors.mocking.stack", "mock_s3vectors.mocking.changes"),
+            *("botocore.handlers", "mock_s3vectors.doors.clients"),
+        ),
+        (
+            *("mock_s3vectors.mocking.stack", "mock_s3vectors.mocking.changes"),
+            *("mock_s3vectors.doors.clients", "mock_s3vectors.doors.clients"),
+        ),
+        (
+            *("botocore.handlers", "botocore.signers"),
+            *("mock_s3vectors.doors.clients", "mock_s3vectors.doors.sessions"),
+        ),
+    ],
+)
+def test_two_threads_that_import_at_once(first: str, waits_at: str, second: str, until: str) -> None:
+    """Neither may hold what the other one waits for: Python would raise an error in one of them."""
+    run(TWO_THREADS.format(first=first, waits_at=waits_at, second=second, until=until, keys=KEYS))

@@ -117,6 +117,7 @@ class HnswEngine:
         other: Self = copy(self)
         other._flat = self._flat.copy()
         other._nodes = self._nodes.copy()
+        other._current = None  # it has the nodes of this engine
         return other
 
     @property

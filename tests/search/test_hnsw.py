@@ -406,6 +406,16 @@ def test_few_rows_wait_for_a_shared_graph(metric: str, walker: Walker) -> None:
     assert graph_of(owner).ntotal == 400
 
 
+def test_a_copy_does_not_see_what_its_original_deletes(metric: str, walker: Walker) -> None:
+    rng = np.random.default_rng(26)
+    owner = owner_of(rng.standard_normal((400, 8)), metric, walker(metric, 8))
+    query, mask = owner.living[5].copy(), np.arange(400) < 200
+    before = owner.search(query, 3), owner.search(query, 3, mask)
+    copy = owner.copy()
+    owner.delete(owner.keys[:20])
+    assert (copy.search(query, 3), copy.search(query, 3, mask)) == before
+
+
 def test_a_copy_and_its_original_link_the_same_vectors_in_another_order(metric: str, walker: Walker) -> None:
     rng = np.random.default_rng(24)
     owner = owner_of(rng.standard_normal((400, 8)), metric, walker(metric, 8))

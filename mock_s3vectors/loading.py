@@ -1,4 +1,8 @@
-"""Acting on modules, mostly those of other libraries, as soon as somebody else imports them."""
+"""Acting on modules, mostly those of other libraries, as soon as somebody else imports them.
+
+Modules of this package are loaded once, as long as the package itself stays: a test that puts `sys.modules`
+back drops those that were first imported in it, and their state with them, such as the mocks that are on.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,12 @@ import importlib.abc
 import importlib.util
 import sys
 import threading
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
 
     Action = Callable[[ModuleType], None]
 
@@ -55,8 +59,11 @@ class _Finder(importlib.abc.MetaPathFinder):
         self._actions = known
 
     def find_spec(
-        self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
+        self, name: str, _path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        dropped = None if target else _dropped(name)
+        if dropped is not None:
+            return ModuleSpec(name, _GivesBack(dropped))
         if name not in self._actions or getattr(self._asking, "others", False):
             return None
         self._asking.others = True
@@ -86,3 +93,30 @@ class _Loader(importlib.abc.Loader):
         self._loader.exec_module(module)
         for action in self._actions:
             action(module)
+
+
+_OURS = f"{__package__}."
+
+
+def _dropped(name: str) -> ModuleType | None:
+    """Return a module of this package that `sys.modules` has lost; None if it has not been loaded yet."""
+    package, _, child = name.rpartition(".")
+    if not name.startswith(_OURS) or package not in sys.modules:
+        return None
+    found = vars(sys.modules[package]).get(child)
+    return found if isinstance(found, ModuleType) and found.__name__ == name else None
+
+
+class _GivesBack(importlib.abc.Loader):
+    """Loads a module by giving it back as it is."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self._spec = module.__spec__
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:  # noqa: ARG002 - as Python calls it
+        return self._module
+
+    def exec_module(self, module: ModuleType) -> None:
+        # Python has replaced it.
+        module.__spec__ = self._spec

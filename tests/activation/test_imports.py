@@ -209,6 +209,36 @@ def test_a_default_session_older_than_the_import_does_not_matter() -> None:
     """)
 
 
+@pytest.mark.parametrize("later", ["mock_s3vectors", "mock_s3vectors.mocking.mock"])
+def test_modules_that_a_test_has_dropped_are_the_same_when_they_are_needed_again(later: str) -> None:
+    """`patch.dict(sys.modules)` drops all that is first imported in its block."""
+    run(f"""
+        import sys, importlib, unittest.mock, mock_s3vectors
+        with unittest.mock.patch.dict(sys.modules):
+            import boto3
+            with mock_s3vectors.mock_s3vectors():
+                boto3.client("s3vectors", {KEYS}).list_vector_buckets()
+            stack = sys.modules["mock_s3vectors.mocking.stack"]
+            spec = stack.__spec__
+        assert "mock_s3vectors.mocking.stack" not in sys.modules
+        import boto3
+        with importlib.import_module({later!r}).mock_s3vectors() as mock:
+            client = boto3.client("s3vectors", {KEYS})
+            client.create_vector_bucket(vectorBucketName="bucket")
+            assert mock_s3vectors.current_mock() is mock
+            with mock_s3vectors.s3vectors_server() as server:
+                other = boto3.client("s3vectors", endpoint_url=server.url, {KEYS})
+                assert len(other.list_vector_buckets()["vectorBuckets"]) == 1
+        import mock_s3vectors.mocking.stack as again
+        assert again is stack and again.__spec__ is spec
+        assert importlib.reload(again) is stack and again.STACK is not None
+        for name in [name for name in sys.modules if name.startswith("mock_s3vectors")]:
+            del sys.modules[name]
+        import mock_s3vectors.mocking.stack as anew
+        assert anew is not stack
+    """)
+
+
 def test_moto_may_be_imported_before_or_after() -> None:
     pytest.importorskip("moto")
     for order in (

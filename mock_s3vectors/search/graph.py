@@ -93,7 +93,8 @@ class Graph:
         """Take the sample of the nodes from which walks begin, after all nodes have been added."""
         count = self.index.ntotal
         self._sample = np.arange(0, count, max(1, int(sqrt(count) / _SAMPLE)), dtype=np.int32)
-        self._sampled = self.index.reconstruct_batch(self._sample)
+        with _threads(1):  # a child that is forked later would wait for the other ones for ever
+            self._sampled = self.index.reconstruct_batch(self._sample)
 
     def walk(
         self, target: NDArray[np.float32], k: int, effort: int

@@ -138,7 +138,8 @@ class Index:
     def _own_vectors(self) -> VectorTable:
         """Return the vectors to change: a table of this index alone, a copy if others have it too."""
         table = self.vectors
-        if any(self._shares_with(holder()) for holder in table.holders):
+        # Of a copy of the list, which loses a holder that goes meanwhile, and would hide the one behind it.
+        if any(self._shares_with(holder()) for holder in table.holders.copy()):
             own = table.copy()
             own.holders = [ref(self)]
             self.table = own

@@ -357,6 +357,13 @@ def test_after_all_cores_have_linked(searched: Searched) -> None:
     searched.check_twice()
 
 
+def test_after_walks_began_at_a_large_sample(searched: Searched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """faiss copies more than a thousand rows with threads, unless it may have one only."""
+    monkeypatch.setattr("mock_s3vectors.search.graph._SAMPLE", 1000)
+    searched.check()
+    in_child(searched.check_twice)
+
+
 def test_while_another_thread_links(searched: Searched) -> None:
     thread = threading.Thread(target=searched.check)
     thread.start()

@@ -10,12 +10,14 @@ import pytest
 
 from mock_s3vectors.search import flat, hnsw
 from mock_s3vectors.search.graph import Graph
+from mock_s3vectors.world.resources import Index
 from tests.support.helpers import vector
 from tests.support.mocks import index_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mock_s3vectors.world.resources import Reader
     from tests.support.helpers import Client, MakeIndex
 
 THREADS = 4
@@ -151,3 +153,25 @@ def test_queries_and_writes_go_on_while_a_query_builds_a_graph(
     client.delete_vectors(**index, keys=["key-0"])
     assert query() == ["near", "key-2", "key-3"]
     assert len(set(map(id, built))) == 1
+
+
+def test_a_holder_that_goes_while_a_write_looks_for_others_hides_none(
+    client: Client, index: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = index_named()
+    copies = [original.copy()]
+    with copies[0].lock:
+        copies[0].delete(["key-0"])  # It has a table of its own now, and is still known to the first one.
+    reader = original.reader()
+    shares = Index._shares_with  # noqa: SLF001 - what a write asks of each holder
+
+    def go_meanwhile(asked: Index, other: Index | Reader | None) -> bool:
+        if other in copies:
+            copies.clear()
+        return shares(asked, other)
+
+    monkeypatch.setattr(Index, "_shares_with", go_meanwhile)
+    client.delete_vectors(**index, keys=["key-1"])
+    assert not copies
+    assert len(reader.table) == 5
+    assert len(original.table) == 4

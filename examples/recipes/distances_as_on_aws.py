@@ -81,7 +81,7 @@ def mock(request: pytest.FixtureRequest) -> Iterator[MockS3Vectors]:
 
 @pytest.fixture
 def distances(mock: MockS3Vectors) -> dict[str, float]:  # noqa: ARG001 - switched on
-    """Those of all pages from page 7, nearest first."""
+    """Return the distances of all pages from page 7, nearest first."""
     return neighbours(make_client(), PAGES[7].tolist(), count=len(PAGES))
 
 
@@ -109,7 +109,7 @@ def test_a_page_is_stored_once() -> None:
 
 @pytest.mark.usefixtures("mock")
 def test_a_page_that_a_search_misses_is_stored_again() -> None:
-    """Whoever must not have it twice makes its key of its contents."""
+    """An application that must not have it twice makes its key of its contents."""
     client = make_client()
     with mock_s3vectors(recall=0.8):
         kept = [add(client, f"copy-{number}", page.tolist()) for number, page in enumerate(PAGES)]

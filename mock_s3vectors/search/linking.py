@@ -64,7 +64,7 @@ class Neighbourhood:
 
 
 class Promise:
-    """What the engines of a table and of its copies know of a linking that goes on without their lock.
+    """The graph that a linking without the lock will give the engines of a table and of its copies.
 
     Attributes:
         graph: the finished graph, or None.

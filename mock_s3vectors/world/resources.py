@@ -45,7 +45,7 @@ class TextSearch:
 
 @dataclass(eq=False)
 class Reader:
-    """Whoever reads a table without the lock of its index. While it lives, nobody changes the table."""
+    """A reader of a table who does not hold the index's lock. While it lives, nobody changes the table."""
 
     table: VectorTable
 

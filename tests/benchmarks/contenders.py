@@ -1,4 +1,4 @@
-"""What `compare.py` runs in each environment: the same work on one tool, timed.
+"""The work that `compare.py` runs in each environment: the same for each tool, timed.
 
     python tests/benchmarks/contenders.py TOOL COUNT DIMENSION DATA
 

@@ -53,7 +53,7 @@ def calls_of(client: Any) -> list[tuple[Callable[..., Any], dict[str, Any]]]:
 
 
 def are_quick(client: Any) -> list[bool]:
-    """Which of the calls look at no item of a list."""
+    """Return those of the calls that look at no item of a list."""
     return [is_quick(call, arguments) for call, arguments in calls_of(client)]
 
 

@@ -66,7 +66,7 @@ def typed(value: Any) -> Any:
 
 
 def outcome(call: Callable[[], Any]) -> Any:
-    """What a call returns, or the error that it raises."""
+    """Return the result of a call, or the error that it raises."""
     try:
         return typed(call())
     except RecursionError:

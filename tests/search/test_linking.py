@@ -37,7 +37,7 @@ def owner(metric: str) -> Owner:
 
 @pytest.fixture
 def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What has been done to have a graph: begun one, or copied one."""
+    """The ways by which a graph was made: begun, or copied."""
     done: list[str] = []
     begin, copy = Graph.__init__, Graph.copy
 

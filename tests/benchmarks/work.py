@@ -67,7 +67,7 @@ def getting() -> list[Call]:
 
 
 def small() -> list[Call]:
-    return [("get_index", dict(ADDRESS))] * 20
+    return [("get_index", dict(ADDRESS))]
 
 
 def querying(dimension: int, **settings: Any) -> list[Call]:

@@ -37,8 +37,8 @@ FLOOR = "botocore with a canned answer"
 
 # By name: the calls, how many vectors of which dimension they find, how many rounds are timed, the target.
 WORK: dict[str, tuple[Callable[[], list[Call]], int, int, int, Target]] = {
-    "put_vectors 500 x 1536": (partial(putting, 1536), 500, 1536, 9, at_most(0.25)),
-    "get_vectors 100 x 1536": (getting, 500, 1536, 25, at_most(0.35)),
+    "put_vectors 500 x 1536": (partial(putting, 1536), 500, 1536, 5, at_most(0.25)),
+    "get_vectors 100 x 1536": (getting, 500, 1536, 15, at_most(0.35)),
     "get_index": (small, 0, DIMENSION, 100, at_most(1.15)),
     "query_vectors, 10 of 1,000 x 384": (partial(querying, DIMENSION), 1_000, DIMENSION, 100, at_most(1.1)),
     "query_vectors, 10 of 1,000 x 384, filtered": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -19,7 +20,7 @@ from tests.benchmarks.ratios import (
     ratio_of,
     scaled,
 )
-from tests.benchmarks.targets import line_of
+from tests.benchmarks.targets import MODULES, line_of, measurements
 
 if TYPE_CHECKING:
     from tests.benchmarks.ratios import Target
@@ -83,6 +84,11 @@ def test_a_part_of_a_count_is_at_least_one() -> None:
 def test_a_line_of_the_table_of_targets(target: Target | None, middle: float, cells: str) -> None:
     row = Row("work", "baseline", target, Figure(middle, 0.5, "1 s to 2 s"))
     assert line_of(row) == f"| work | baseline | {cells} | 1 s to 2 s |"
+
+
+def test_each_measurement_has_a_name_of_its_own() -> None:
+    names = [name for module in MODULES for name in import_module(f"tests.benchmarks.{module}").MEASUREMENTS]
+    assert len({*names}) == len(names) == len(measurements())
 
 
 def test_times_by_work_and_tool() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -17,13 +18,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_s3vectors.messages import HttpResponse
-from mock_s3vectors.mocking.stack import STACK
-from mock_s3vectors.serving import http_server as uvicorn
+from mock_s3vectors.serving import application, http_server
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-
-    from mock_s3vectors.serving.guard import Guard
 
 
 def bare(body: bytes) -> None:
@@ -31,20 +29,20 @@ def bare(body: bytes) -> None:
         await request.body()
         return Response(body, media_type="application/json")
 
-    def application(_: Guard) -> Starlette:
+    def starlette(*_: object) -> Starlette:
         return Starlette(routes=[Route("/{operation}", answer, methods=["POST"])])
 
-    vars(uvicorn)["application"] = application
+    vars(http_server)["application"] = starlette
 
 
 def ours(body: bytes) -> None:
     headers = {"content-type": "application/json", "content-length": str(len(body)), "x-amz-request-id": "-"}
-    answer = HttpResponse(200, headers, body)
+    exchange = SimpleNamespace(delay=0.0, lost=None, response=HttpResponse(200, headers, body))
 
-    def handle(_: Any) -> HttpResponse:
-        return answer
+    def handle(*_: object) -> Any:
+        return exchange
 
-    vars(STACK)["handle"] = handle
+    vars(application)["_handle"] = handle
 
 
 def main(kind: str, file: str) -> None:
@@ -54,7 +52,7 @@ def main(kind: str, file: str) -> None:
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
 
-    server = uvicorn.HttpServer("127.0.0.1", 0, announce)
+    server = http_server.HttpServer("127.0.0.1", 0, announce)
     server.run()
 
 

@@ -12,18 +12,21 @@ import pickle
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
 
+from tests.benchmarks.ratios import seconds_of
+from tests.benchmarks.work import make
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-# The method of a client of s3vectors, and its parameters.
-Call = tuple[str, dict[str, Any]]
+    from tests.benchmarks.work import Call
+
 # The headers and the body of an answer.
 Answer = tuple[dict[str, str], bytes]
 
@@ -43,16 +46,8 @@ def beside_floor(client: Any, calls: Sequence[Call], rounds: int) -> tuple[list[
     """
     with floor_process(calls, answer_of(client, calls[0])) as floor:
         floor()
-        both = [(seconds_of(client, calls), floor()) for _ in range(rounds)]
+        both = [(seconds_of(partial(make, client, calls)), floor()) for _ in range(rounds)]
     return [ours for ours, _ in both], [theirs for _, theirs in both]
-
-
-def seconds_of(client: Any, calls: Sequence[Call]) -> float:
-    """Make calls, and return the seconds that they take."""
-    start = perf_counter()
-    for method, parameters in calls:
-        getattr(client, method)(**parameters)
-    return perf_counter() - start
 
 
 def answer_of(client: Any, call: Call) -> Answer:
@@ -63,7 +58,7 @@ def answer_of(client: Any, call: Call) -> Answer:
         answers.append((dict(response_dict["headers"]), bytes(response_dict["body"])))
 
     client.meta.events.register("response-received.s3vectors", keep)
-    seconds_of(client, [call])
+    make(client, [call])
     client.meta.events.unregister("response-received.s3vectors", keep)
     return answers[-1]
 
@@ -99,7 +94,7 @@ def _serve() -> None:
     client.meta.events.register("before-send.s3vectors", answer)
     assert "mock_s3vectors" not in sys.modules
     for _ in sys.stdin.buffer:
-        sys.stdout.write(f"{seconds_of(client, calls)}\n")
+        sys.stdout.write(f"{seconds_of(partial(make, client, calls))}\n")
         sys.stdout.flush()
 
 

@@ -108,12 +108,8 @@ def first_query(scale: float) -> Iterator[Row]:
     alone, beyond = zip(*runs, strict=True)
     given = "numpy and faiss are imported"
     yield Row("first query of a process, in ms", given, at_most(20), milliseconds(alone))
-    yield Row(
-        "first mock of a process, with its first put and query, in ms beyond the second mock",
-        given,
-        at_most(20),
-        milliseconds(beyond),
-    )
+    work = "first mock of a process, with its first put and query, in ms beyond the second mock"
+    yield Row(work, given, None, milliseconds(beyond))
 
 
 def plugin(scale: float) -> Iterator[Row]:

@@ -15,12 +15,12 @@ from mock_s3vectors.identity import identify
 from mock_s3vectors.messages import HttpRequest
 from mock_s3vectors.search.text_index import TextIndex
 from mock_s3vectors.world import Stores
+from tests.benchmarks.work import ADDRESS
 from tests.protocol.wire import post, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ADDRESS = {"vectorBucketName": "bucket", "indexName": "index"}
 INDEX = {**ADDRESS, "dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 # Bodies of nearly 20 MiB that are refused, by their many members.
 MEMBERS = 20 * 1024 * 1024 - 1_000

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from tests.benchmarks.test_text_search import texts, vocabulary
+from tests.benchmarks.work import ADDRESS, texts, vocabulary
 from tests.support.shapes import TEXT_SEARCH, has, needs
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROWS, DIMENSION, M = int(os.environ.get("SAVEPOINT_ROWS", "100000")), 384, 32
-ADDRESS = {"vectorBucketName": "bucket", "indexName": "index"}
 
 
 def vectors() -> NDArray[np.float32]:

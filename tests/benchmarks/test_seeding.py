@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from mock_s3vectors.workbench.seeding import seed
+from tests.benchmarks.work import ADDRESS
 from tests.support.mocks import level
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROWS, DIMENSION = 100_000, 384
-ADDRESS = {"vectorBucketName": "bucket", "indexName": "index"}
 # A client puts so many batches, and its time for all is computed from theirs.
 BATCH, BATCHES = 500, 4
 

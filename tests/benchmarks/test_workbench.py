@@ -7,6 +7,7 @@ Within a group, compare the call with what is done for it. A record should take 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,21 +17,22 @@ from mock_s3vectors.abridging import abridged
 from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.mocking.recording import LISTENING, Recording
 from mock_s3vectors.world.journal import LONGEST_BODY, Journal
-from tests.benchmarks.test_overhead import WORK, fill
+from tests.benchmarks.work import fill, make, putting, small
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_s3vectors.exchange import Exchange
+    from tests.benchmarks.work import Call
 
 SMALL, LARGE = "get_index", "put_vectors 500 x 1536"
+CALLS: dict[str, Callable[[], list[Call]]] = {SMALL: small, LARGE: partial(putting, 1536)}
 
 
 def call_of(client: Any, name: str) -> Callable[[], Any]:
     """A call that finds what it needs."""
-    make, count, dimension, _ = WORK[name]
-    fill(client, count, dimension)
-    return make(client)
+    fill(client, 0, 1536)
+    return partial(make, client, CALLS[name]()[:1])
 
 
 def exchange_of(call: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> Exchange:

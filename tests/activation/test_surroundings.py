@@ -19,6 +19,7 @@ from mock_s3vectors import mock_s3vectors, s3vectors_server
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.world import World
 from tests.activation.world import account_of, create, names, new_client
+from tests.support.helpers import running_threads
 from tests.support.interruptions import OF_MOCKS, interrupted_everywhere
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def surroundings() -> dict[str, Any]:
             *(vars(Endpoint)["_send"], Endpoint.make_request),
             *(Session.get_adapter, Session.prepare_request),
         ),
-        "threads": threading.enumerate(),
+        "threads": running_threads(),
     }
 
 

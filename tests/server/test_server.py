@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from mock_s3vectors import Config, S3VectorsServer, UsageError, mock_s3vectors, 
 from mock_s3vectors.mocking.stack import STACK
 from tests.activation.test_imports import run
 from tests.activation.world import account_of, create, names
+from tests.support.helpers import running_threads
 
 VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
 PROGRAMS = Path(__file__).with_name("programs")
@@ -99,14 +99,14 @@ def test_child_processes_find_it() -> None:
 def test_afterwards_all_is_as_before(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
     if before:
         monkeypatch.setenv(VARIABLE, before)
-    environment, threads = dict(os.environ), threading.enumerate()
+    environment, threads = dict(os.environ), running_threads()
     with s3vectors_server() as server:
         assert os.environ[VARIABLE] == server.url
         assert {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} <= {*os.environ}
         create("films", client=client_of(server))
         url = server.url
     assert dict(os.environ) == environment
-    assert threading.enumerate() == threads
+    assert running_threads() == threads
     assert not STACK
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
@@ -143,11 +143,11 @@ def test_the_environment_cannot_lead_past_it(monkeypatch: pytest.MonkeyPatch, no
 
 
 def test_afterwards_all_is_as_before_even_after_an_exception() -> None:
-    environment, threads = dict(os.environ), threading.enumerate()
+    environment, threads = dict(os.environ), running_threads()
     with pytest.raises(ZeroDivisionError), s3vectors_server():
         raise ZeroDivisionError
     assert dict(os.environ) == environment
-    assert threading.enumerate() == threads
+    assert running_threads() == threads
     assert not STACK
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain
@@ -49,6 +50,11 @@ POLICY = (
 def shared_client() -> Client:
     """A client for all runs of a property: making one takes longer than a run."""
     return boto3.client("s3vectors", region_name="us-east-1")
+
+
+def running_threads() -> list[threading.Thread]:
+    """Return the threads of the process but those of event loops, which may end later than the loop."""
+    return [thread for thread in threading.enumerate() if not thread.name.startswith("asyncio_")]
 
 
 def endpoint_of(client: Client) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from importlib import import_module
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tests.activation.conftest import no_credentials_at_all, no_network  # noqa:
 from tests.activation.test_surroundings import surroundings
 from tests.clients.aio import create, in_a_loop
 from tests.support.examples import EXAMPLES
+from tests.support.helpers import running_threads
 from tests.test_examples import run as run_example
 
 
@@ -27,7 +27,7 @@ def run(program: str) -> str:
 @in_a_loop
 async def test_all_is_as_before_afterwards() -> None:
     sends = vars(import_module("aiobotocore.endpoint"))["AioEndpoint"]
-    theirs, before, threads = vars(sends)["_send"], surroundings(), threading.enumerate()
+    theirs, before, threads = vars(sends)["_send"], surroundings(), running_threads()
     for _ in range(2):
         async with mock_s3vectors():
             assert vars(sends)["_send"] is not theirs
@@ -36,7 +36,7 @@ async def test_all_is_as_before_afterwards() -> None:
             assert vars(sends)["_send"] is not theirs
         assert vars(sends)["_send"] is theirs
         assert surroundings() == before
-        assert threading.enumerate() == threads
+        assert running_threads() == threads
     with pytest.raises(ZeroDivisionError):
         await fails()
     assert vars(sends)["_send"] is theirs

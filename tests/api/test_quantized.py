@@ -39,7 +39,7 @@ def query(client: Client, index: dict[str, str], data: Any, **settings: Any) -> 
 
 
 def nearly(expected: dict[str, float]) -> Any:
-    """The same but for the last bit of a float32."""
+    """Return distances that equal others up to the last bit of a float32."""
     return pytest.approx(expected, rel=2.0**-23, abs=1e-15)
 
 

@@ -1,4 +1,4 @@
-"""What several benchmarks work with: an index, its records, texts, and calls of a client."""
+"""An index, its records and texts, and calls of a client, which several benchmarks share."""
 
 from __future__ import annotations
 

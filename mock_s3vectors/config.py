@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SearchEngine = Literal["flat", "hnsw", "quantized"]
 IndexMode = Literal["CLASSIC", "ENHANCED"]
+Authorization = Literal["off", "report", "enforce"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,12 @@ class Config:
             vectors match leaves a smaller one, as measured on AWS; what remains may be less than topK.
         seed: another one makes `recall` miss other vectors.
 
+        authorization: whose calls policies decide about. By default, those of identities that are made with
+            `mock.iam`, and calls across accounts; all other callers act as the root of their account.
+            `"enforce"`: all calls, so that the policy of a bucket also denies the root of its account.
+            `"report"`: likewise, but nothing is denied, and calls have the decision. `"off"`: no calls.
+        verify_signatures: whether a request whose signature is wrong, or too old by the clock, is refused.
+
     Raises:
         UsageError: an option has an invalid value.
     """
@@ -78,6 +85,8 @@ class Config:
     index_delay: float = 0.0
     recall: float = 1.0
     seed: int = 0
+    authorization: Authorization | None = None
+    verify_signatures: bool = False
 
     if not TYPE_CHECKING:
 
@@ -115,6 +124,7 @@ class Config:
 _ALTERNATIVES: dict[str, tuple[str | None, ...]] = {
     "search_engine": get_args(SearchEngine),
     "default_index_mode": (*get_args(IndexMode), None),
+    "authorization": (*get_args(Authorization), None),
 }
 
 _RANGES = {
@@ -139,7 +149,14 @@ _NUMBERS: dict[str, tuple[Callable[[float], bool], str]] = {
     "recall": (lambda value: 0 < value <= 1, "greater than 0 and at most 1"),
 }
 
-_SWITCHES = ("skip_retry_delays", "fast_client", "advice", "empty_pages", "conflict_as_500")
+_SWITCHES = (
+    "skip_retry_delays",
+    "fast_client",
+    "advice",
+    "empty_pages",
+    "conflict_as_500",
+    "verify_signatures",
+)
 
 
 class Options(TypedDict, total=False):
@@ -164,6 +181,8 @@ class Options(TypedDict, total=False):
     index_delay: float
     recall: float
     seed: int
+    authorization: Authorization | None
+    verify_signatures: bool
 
 
 def check_account_id(account_id: str) -> str:

@@ -12,6 +12,7 @@ from mock_s3vectors.errors.warn import nested_mock, warn_caller
 
 if TYPE_CHECKING:
     from mock_s3vectors.arns import Arn
+    from mock_s3vectors.authorization import Decision
     from mock_s3vectors.config import Config
     from mock_s3vectors.identity import Caller
     from mock_s3vectors.messages import Disconnect, HttpRequest, HttpResponse
@@ -38,6 +39,7 @@ class Record:
         lost: how the answer gets lost instead; None if it arrives.
         retry_delay: how many seconds of the client's pause before this attempt were skipped.
         rule: the rule that decided what became of it, or that delayed it; None if there was none.
+        decision: the decision by policies whether the caller may do this; None if policies were not asked.
         seconds: how long all this took; None until it is over.
         kept: the bytes of parameters that are kept without their body.
     """
@@ -53,6 +55,7 @@ class Record:
     lost: Disconnect | None = None
     retry_delay: float = 0.0
     rule: object = None
+    decision: Decision | None = None
     seconds: float | None = None
     kept: int = 0
 
@@ -134,6 +137,7 @@ class Exchange(Record):
             self.lost,
             self.retry_delay,
             self.rule,
+            self.decision,
             self.seconds,
         )
         return self.recorded

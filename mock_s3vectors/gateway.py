@@ -18,6 +18,7 @@ from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.exchange import Exchange
 from mock_s3vectors.identity import identify
 from mock_s3vectors.operations import OPERATIONS
+from mock_s3vectors.permissions.authorize import authorize
 from mock_s3vectors.protocol.model import operation_models
 from mock_s3vectors.protocol.parser import RequestParser
 from mock_s3vectors.protocol.router import Router
@@ -64,7 +65,7 @@ class Gateway:
             refuse: turns a wrong use or a bug into an error response; None if the door can raise.
             retry_delay: see `Exchange.retry_delay`.
         """
-        caller, began = identify(request, config.account_id), world.clock.now()
+        caller, began = identify(request, config.account_id, world.identities), world.clock.now()
         exchange = Exchange(request, began, caller, stores=world.stores, clock=world.clock, config=config)
         exchange.retry_delay = retry_delay
         start = perf_counter()
@@ -76,6 +77,7 @@ class Gateway:
             exchange.params = self._parsers[name].parse(request, path)
             if world.rules.let_pass(exchange):
                 self._validators[name].validate(exchange.params)
+                authorize(exchange, exchange.params)
                 exchange.result = operate(exchange, exchange.params)
             if exchange.result is not None:
                 exchange.response = serialize_result(exchange.result)

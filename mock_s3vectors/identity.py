@@ -11,6 +11,7 @@ from mock_s3vectors.protocol.partitions import partition_of
 
 if TYPE_CHECKING:
     from mock_s3vectors.messages import HttpRequest
+    from mock_s3vectors.world.identities import Identities, Identity
 
 # The repeats are bounded, so that a text full of half credentials takes time in proportion to its length: an
 # access key id of AWS has at most 128 characters, and a Region is a label of a host name.
@@ -31,18 +32,28 @@ class Caller:
         account: 12 digits.
         region: the Region of the signature, whatever the endpoint.
         partition: that of the Region, for instance `aws`, `aws-cn` or `aws-us-gov`.
+        identity: the user or the role's session that calls; None for the root of the account.
     """
 
     account: str
     region: str
     partition: str
+    identity: Identity | None = None
+
+    @property
+    def arn(self) -> str:
+        """The ARN of who calls."""
+        if self.identity is None:
+            return f"arn:{self.partition}:iam::{self.account}:root"
+        return self.identity.principal.arn
 
 
-def identify(request: HttpRequest, default_account: str) -> Caller:
+def identify(request: HttpRequest, default_account: str, identities: Identities | None = None) -> Caller:
     """Return the caller of a request that is signed in a header, presigned in the query, or unsigned.
 
-    An access key id of 12 digits is an account id. A key that moto's IAM or STS made belongs to the account
-    in which moto keeps it. Every other key belongs to the default account.
+    An access key names an identity. Else an access key id of 12 digits is an account id. A key that moto's
+    IAM or STS made belongs to the account in which moto keeps it. Every other key belongs to the default
+    account.
     """
     scope = _SCOPE.search(request.headers.get("authorization") or request.query)
     if scope:
@@ -50,6 +61,9 @@ def identify(request: HttpRequest, default_account: str) -> Caller:
     else:
         host = _HOST.match(request.host)
         access_key_id, region = "", host.group("region") if host else _FALLBACK_REGION
+    identity = None if identities is None else identities.of(access_key_id)
+    if identity is not None:
+        return Caller(identity.principal.account, region, partition_of(region), identity)
     account = _account_of(access_key_id) or default_account
     return Caller(account, region, partition_of(region))
 

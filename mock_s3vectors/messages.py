@@ -31,6 +31,8 @@ class HttpRequest:
         headers: values by name in lower case.
         body: the whole body, if it is whole.
         is_whole: False if the body exceeds the service's limit, so that the door stopped reading.
+        is_secure: whether it came by HTTPS, as far as its client knows.
+        source_ip: the address of its client.
     """
 
     method: str
@@ -40,6 +42,8 @@ class HttpRequest:
     headers: Mapping[str, str]
     body: bytes
     is_whole: bool = True
+    is_secure: bool = True
+    source_ip: str = "127.0.0.1"
 
     def with_body(self, body: bytes, *, is_whole: bool = True) -> HttpRequest:
         """Return the same request with another body."""
@@ -91,6 +95,7 @@ def read_request(prepared: Any, url: SplitResult, path: str) -> HttpRequest:
         query=url.query,
         headers=_headers(prepared.headers),
         body=_body(prepared.body),
+        is_secure=url.scheme == "https",
     )
 
 

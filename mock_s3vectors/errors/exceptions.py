@@ -157,7 +157,7 @@ class MalformedHttpRequestException(ServiceError):
 
 
 class AccessDeniedException(ServiceError):
-    """A foreign web page sent the request."""
+    """The caller may not do this, or may not use the key; or a foreign web page sent the request."""
 
     status = 403
 

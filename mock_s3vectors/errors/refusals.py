@@ -9,6 +9,7 @@ from __future__ import annotations
 from traceback import format_exception_only
 
 from mock_s3vectors.errors.exceptions import (
+    AccessDeniedException,
     ConflictException,
     FieldError,
     InternalServerException,
@@ -60,6 +61,16 @@ def not_deserializable() -> SerializationException:
     Choice: serialization-message.
     """
     return SerializationException("")
+
+
+# --- permissions --------------------------------------------------------------------------
+
+
+def access_denied(caller: str, action: str, resource: str, why: str) -> AccessDeniedException:
+    """Policies deny a caller an action."""
+    return AccessDeniedException(
+        f"User: {caller} is not authorized to perform: {action} on resource: {resource} {why}"
+    )
 
 
 # --- addressing ---------------------------------------------------------------------------

@@ -126,6 +126,8 @@ def _head_of(scope: Scope) -> HttpRequest:
         query=scope["query_string"].decode("latin-1"),
         headers=headers,
         body=b"",
+        is_secure=scope["scheme"] == "https",
+        source_ip=(scope.get("client") or ("127.0.0.1", 0))[0],
     )
 
 

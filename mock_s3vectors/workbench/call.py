@@ -9,6 +9,7 @@ from mock_s3vectors.abridging import show_members
 from mock_s3vectors.errors.exceptions import ServiceError
 
 if TYPE_CHECKING:
+    from mock_s3vectors.authorization import Decision
     from mock_s3vectors.exchange import Record
     from mock_s3vectors.messages import HttpRequest, HttpResponse
 
@@ -41,8 +42,7 @@ class Call:
     @property
     def caller(self) -> str:
         """The ARN of the caller."""
-        caller = self._record.caller
-        return f"arn:{caller.partition}:iam::{caller.account}:root"
+        return self._record.caller.arn
 
     @property
     def region(self) -> str:
@@ -107,6 +107,11 @@ class Call:
     def rule(self) -> Any:
         """The rule that decided what became of it, or that delayed it; None if there was none."""
         return self._record.rule
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision by policies whether the caller may do this; None if policies were not asked."""
+        return self._record.decision
 
     @property
     def request_id(self) -> str | None:

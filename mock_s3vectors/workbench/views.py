@@ -270,7 +270,8 @@ class VectorBucketView:
     @property
     def policy(self) -> str | None:
         """The policy of the bucket, as its text was put; None if it has none."""
-        return self._bucket.policy
+        policy = self._bucket.policy
+        return None if policy is None else policy.text
 
     @property
     def tags(self) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mock_s3vectors.arns import Arn
+    from mock_s3vectors.authorization import Policy
     from mock_s3vectors.world.tables import VectorTable
     from mock_s3vectors.world.writes import Size
 
@@ -205,7 +206,7 @@ class VectorBucket:
     supports_classic: bool
     default_index_mode: str
     tags: dict[str, str]
-    policy: str | None = None
+    policy: Policy | None = None
     indexes: dict[str, Index] = field(default_factory=dict)
 
     def add(self, index: Index) -> None:
@@ -220,7 +221,7 @@ class VectorBucket:
         """Change the mode of indexes that are created from now on."""
         self.default_index_mode = mode
 
-    def set_policy(self, policy: str | None) -> None:
+    def set_policy(self, policy: Policy | None) -> None:
         """Replace the policy; None removes it."""
         self.policy = policy
 

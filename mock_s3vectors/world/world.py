@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mock_s3vectors.world.clock import Clock
+from mock_s3vectors.world.identities import Identities
 from mock_s3vectors.world.journal import Journal
+from mock_s3vectors.world.keys import Keys
 from mock_s3vectors.world.rules import Rules
 from mock_s3vectors.world.stores import Stores
 
@@ -18,23 +20,39 @@ class World:
         clock: the time.
         journal: the last exchanges.
         rules: what a test has told it to do with calls.
+        identities: the users and roles that a test has made.
+        keys: the KMS keys that a test has made.
     """
 
     def __init__(
-        self, stores: Stores | None = None, clock: Clock | None = None, rules: Rules | None = None
+        self,
+        stores: Stores | None = None,
+        clock: Clock | None = None,
+        rules: Rules | None = None,
+        identities: Identities | None = None,
+        keys: Keys | None = None,
     ) -> None:
         self.stores = Stores() if stores is None else stores
         self.clock = clock or Clock()
         self.journal: Journal[Any] = Journal()
         self.rules = rules or Rules()
+        self.identities = identities or Identities()
+        self.keys = Keys() if keys is None else keys
 
     def branch(self) -> World:
         """Return a world that begins with all that this one has, and no exchanges.
 
         Changes of one are not seen in the other. They share their tables until one of them writes. The rules
-        of this world, now and later, hold for calls of the other that meet none of its own.
+        of this world, now and later, hold for calls of the other that meet none of its own. So do identities
+        and keys.
         """
-        return World(self.stores.copy(), self.clock.copy(), Rules(self.rules))
+        return World(
+            self.stores.copy(),
+            self.clock.copy(),
+            Rules(self.rules),
+            Identities(self.identities),
+            Keys(self.keys),
+        )
 
     def __deepcopy__(self, _: object) -> World:
         """Return a branch: a copy of an object that keeps a world goes on by itself."""

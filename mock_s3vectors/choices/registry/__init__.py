@@ -3,12 +3,13 @@
 The README's list of unverified choices is generated from it. Running the mock does not load it.
 """
 
-from mock_s3vectors.choices.registry import queries, resources, text_search, wire
+from mock_s3vectors.choices.registry import access, queries, resources, text_search, wire
 from mock_s3vectors.choices.registry.entry import Choice, Section
 
 CHOICES: tuple[Choice, ...] = (
     *wire.CHOICES,
     *resources.CHOICES,
+    *access.CHOICES,
     *queries.CHOICES,
     *text_search.CHOICES,
 )

@@ -19,6 +19,7 @@ Section = Literal[
     "Analysis of texts",
     "Encryption",
     "Policies",
+    "Permissions",
     "Tags",
     "Faults",
     "Usage",

@@ -1,0 +1,19 @@
+"""Who may do what: policies are compiled once, and then evaluated. It knows no HTTP and no stores."""
+
+from mock_s3vectors.authorization.documents import Policy, PolicyError, compile_policy
+from mock_s3vectors.authorization.evaluate import AccessRequest, Decision, Policies, evaluate
+from mock_s3vectors.authorization.needs import NEEDS, needs_of
+from mock_s3vectors.authorization.principals import Principal
+
+__all__ = [
+    "NEEDS",
+    "AccessRequest",
+    "Decision",
+    "Policies",
+    "Policy",
+    "PolicyError",
+    "Principal",
+    "compile_policy",
+    "evaluate",
+    "needs_of",
+]

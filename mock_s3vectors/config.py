@@ -55,11 +55,10 @@ class Config:
         recall: a stress: the share of vectors that a search by vector does not miss. A filter that 5 to 500
             vectors match leaves a smaller one, as measured on AWS; what remains may be less than topK.
         seed: another one makes `recall` miss other vectors.
-
-        authorization: whose calls policies decide about. By default, those of identities that are made with
-            `mock.iam`, and calls across accounts; all other callers act as the root of their account.
-            `"enforce"`: all calls, so that the policy of a bucket also denies the root of its account.
-            `"report"`: likewise, but nothing is denied, and calls have the decision. `"off"`: no calls.
+        authorization: which calls policies decide about. `"enforce"`: all, so that the policy of a bucket
+            also denies the root of its account. `"report"`: all, but nothing is denied, and calls have the
+            decision. `"off"`: none. By default those of identities that are made with `mock.iam`, and those
+            across accounts; other callers act as the root of their account.
         verify_signatures: whether a request whose signature is wrong, or too old by the clock, is refused.
 
     Raises:

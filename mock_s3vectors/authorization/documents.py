@@ -1,4 +1,7 @@
-"""Policy documents, compiled: all refusals are here, so that evaluating a policy cannot fail."""
+"""Policy documents, compiled: all refusals are here, so that evaluating a policy cannot fail.
+
+Choice: policy-grammar.
+"""
 
 from __future__ import annotations
 

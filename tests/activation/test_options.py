@@ -42,6 +42,8 @@ def test_the_defaults() -> None:
         "index_delay": 0.0,
         "recall": 1.0,
         "seed": 0,
+        "authorization": None,
+        "verify_signatures": False,
     }
 
 

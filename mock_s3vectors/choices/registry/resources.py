@@ -219,7 +219,7 @@ CHOICES = (
         "A policy is a JSON object with statements. Each statement has an Effect (Allow or Deny), a "
         "Principal or a NotPrincipal, an Action or a NotAction, and a Resource or a NotResource, in the "
         "form of IAM's grammar.",
-        "operations/policies.py",
+        "authorization/documents.py",
     ),
     Choice(
         "policy-names",

@@ -31,8 +31,8 @@ CHOICES = (
     Choice(
         "signature-errors",
         "Signatures",
-        "The refusals of wrong signatures have the codes and texts of other services of AWS, and the status "
-        "403. The form is checked first, then the time, the scope, the session token and the signature.",
+        "Refusals of wrong signatures have the status 403, and the codes and texts of other services of AWS. "
+        "The form is checked first, then the time, the scope, the session token and the signature.",
         "errors/signature_refusals.py",
     ),
     Choice(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.call import Call
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.describe import Description
+    from mock_s3vectors.workbench.kms import Kms
     from mock_s3vectors.workbench.rules import On, Rule
     from mock_s3vectors.workbench.steered import Steered
     from mock_s3vectors.workbench.usage import Usage
@@ -204,6 +205,20 @@ class Workbench(ABC):
             UsageError: the mock is off.
         """
         return self._steered("clock").world.clock
+
+    # --- keys -------------------------------------------------------------------------------
+
+    @property
+    def kms(self) -> Kms:
+        """The KMS keys of the mock: `mock.kms.key()` makes one.
+
+        Raises:
+            UsageError: the mock is off.
+        """
+        from mock_s3vectors.workbench.kms import Kms  # noqa: PLC0415 - few tests need keys
+
+        self._steered("kms")
+        return Kms(self._steered)
 
     # --- state ------------------------------------------------------------------------------
 

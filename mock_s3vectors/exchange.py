@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.identity import Caller
     from mock_s3vectors.messages import Disconnect, HttpRequest, HttpResponse
     from mock_s3vectors.world import Clock, Store, Stores
+    from mock_s3vectors.world.keys import Keys
 
 Params = dict[str, Any]
 Result = dict[str, Any]
@@ -79,6 +80,7 @@ class Exchange(Record):
     Attributes:
         stores: what the request finds and changes.
         clock: the time that holds for it.
+        keys: the KMS keys that a test has made.
         config: the options that hold for it.
         result: the members of the operation's output; None if it failed.
         missed: a bucket or an index that the call looked for, and that was dropped with an inner mock.
@@ -88,6 +90,7 @@ class Exchange(Record):
 
     stores: Stores
     clock: Clock
+    keys: Keys
     config: Config
     result: Result | None = None
     missed: Arn | None = None

@@ -9,9 +9,17 @@ from mock_s3vectors.arns import parse_arn
 if TYPE_CHECKING:
     from mock_s3vectors.exchange import Exchange, Params
 
+# Why policies were not asked, for people.
+OFF = 'the option authorization is "off"'
+AS_ROOT = (
+    "it acts as the root of its account in that account, whom policies do not touch by default: only "
+    "identities of mock.iam and calls into other accounts are decided by policies, unless the option "
+    'authorization is "enforce" or "report"'
+)
+
 
 def authorize(exchange: Exchange, params: Params) -> None:
-    """Note the decision of the policies that apply to a call, if they are asked.
+    """Note the decision of the policies that apply to a call, or why they are not asked.
 
     Choice: denied-before-missing.
 
@@ -22,6 +30,7 @@ def authorize(exchange: Exchange, params: Params) -> None:
     """
     mode = exchange.config.authorization
     if mode == "off":
+        exchange.access = OFF
         return
     identity = exchange.caller.identity
     is_decided = mode is not None or (identity is not None and identity.always_decided)
@@ -29,6 +38,8 @@ def authorize(exchange: Exchange, params: Params) -> None:
         from mock_s3vectors.permissions.deciding import decide  # noqa: PLC0415 - most tests ask no policies
 
         decide(exchange, params)
+    else:
+        exchange.access = AS_ROOT
 
 
 def is_at_home(account: str, params: Params) -> bool:

@@ -10,11 +10,11 @@ from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import ServiceError
 from mock_s3vectors.operations.helpers.addressing import place_of
 from mock_s3vectors.permissions.context import Context
-from mock_s3vectors.permissions.targets import target_of
+from mock_s3vectors.permissions.targets import arn_of, target_at
 
 if TYPE_CHECKING:
+    from mock_s3vectors.arns import Arn
     from mock_s3vectors.exchange import Exchange, Params
-    from mock_s3vectors.operations.helpers.addressing import Place
     from mock_s3vectors.permissions.targets import Target
 
 
@@ -45,21 +45,22 @@ def decide(exchange: Exchange, params: Params) -> None:
         ValidationException: the parameters do not name one resource.
         NotFoundException: they name none that can exist.
     """
-    is_obeyed = exchange.config.authorization != "report"
+    is_obeyed, operation = exchange.config.authorization != "report", str(exchange.operation)
     try:
-        target, place = target_of(exchange, params)
+        arn = arn_of(operation, exchange.caller, params)
     except ServiceError:
         if is_obeyed:
             raise
         return  # the operation refuses it when it comes to that
+    target = target_at(exchange, arn)
     principal, policies = _who(exchange, target)
-    for action in needs_of(str(exchange.operation), params):
+    for action in needs_of(operation, params):
         context = Context(exchange, params, target, principal, action)
         decision = evaluate(policies, AccessRequest(principal, action, target.name, target.account, context))
         exchange.decision, exchange.access = decision, Access(principal, action, target, policies)
         if not decision.allowed:
             if is_obeyed:
-                _note_if_missed(exchange, target, place)
+                _note_if_missed(exchange, target, arn)
                 raise refusals.access_denied(principal.arn, action, target.name, decision.why)
             return
 
@@ -77,7 +78,7 @@ def _who(exchange: Exchange, target: Target) -> tuple[Principal, Policies]:
     return caller.identity.principal, policies
 
 
-def _note_if_missed(exchange: Exchange, target: Target, place: Place | None) -> None:
+def _note_if_missed(exchange: Exchange, target: Target, arn: Arn | None) -> None:
     """Have a denied call warned if its bucket, and so its policy, was dropped with an inner mock."""
-    if place is not None and not target.has_bucket and exchange.operation != "CreateVectorBucket":
-        place_of(exchange, replace(place.arn, index=None)).note_if_missed()
+    if arn is not None and not target.has_bucket and exchange.operation != "CreateVectorBucket":
+        place_of(exchange, replace(arn, index=None)).note_if_missed()

@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 from mock_s3vectors.authorization.needs import NEEDS
 from mock_s3vectors.operations.helpers.addressing import (
-    addressed_index,
-    addressed_resource,
-    addressed_vector_bucket,
+    existing_index_arn,
     index_arn,
     own_vector_bucket_arn,
     place_of,
+    resource_arn,
+    vector_bucket_arn,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mock_s3vectors.arns import Arn
     from mock_s3vectors.authorization import Policy
     from mock_s3vectors.authorization.needs import On
     from mock_s3vectors.exchange import Exchange, Params
-    from mock_s3vectors.operations.helpers.addressing import Place
+    from mock_s3vectors.identity import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +49,41 @@ class Target:
     has_bucket: bool = False
 
 
-def target_of(exchange: Exchange, params: Params) -> tuple[Target, Place | None]:
-    """Return the resource on which a call needs rights, and its place; None for all vector buckets.
-
-    Choice: tags-of-new-resources.
+def arn_of(operation: str, caller: Caller, params: Params) -> Arn | None:
+    """Return the ARN of the resource on which a call needs rights; None for all vector buckets.
 
     Raises:
         ValidationException: the parameters do not name one.
         NotFoundException: they name none that can exist.
     """
-    place = _PLACES[NEEDS[str(exchange.operation)].on](exchange, params)
-    if place is None:
-        return Target("*", exchange.caller.account), None
-    arn = place.arn
-    bucket, index = place.found()
+    return _ARNS[NEEDS[operation].on](caller, params)
+
+
+def target_at(exchange: Exchange, arn: Arn | None) -> Target:
+    """Return the resource with an ARN; None for all vector buckets. Choice: tags-of-new-resources."""
+    if arn is None:
+        return Target("*", exchange.caller.account)
+    bucket, index = place_of(exchange, arn).found()
     if bucket is None:
-        return Target(str(arn), arn.account), place
+        return Target(str(arn), arn.account)
     resource = bucket if arn.index is None else index
     tags = {} if resource is None else resource.tags
-    return Target(str(arn), arn.account, bucket.policy, tags, bucket.tags, has_bucket=True), place
+    return Target(str(arn), arn.account, bucket.policy, tags, bucket.tags, has_bucket=True)
 
 
-def _new_vector_bucket(exchange: Exchange, params: Params) -> Place:
-    return place_of(exchange, own_vector_bucket_arn(exchange.caller, params["vectorBucketName"]))
+def _new_vector_bucket(caller: Caller, params: Params) -> Arn:
+    return own_vector_bucket_arn(caller, params["vectorBucketName"])
 
 
-def _new_index(exchange: Exchange, params: Params) -> Place:
-    bucket = addressed_vector_bucket(exchange, params).arn
-    return place_of(exchange, index_arn(bucket, params["indexName"]))
+def _new_index(caller: Caller, params: Params) -> Arn:
+    return index_arn(vector_bucket_arn(caller, params), params["indexName"])
 
 
-_PLACES: dict[On, Callable[[Exchange, Params], Place | None]] = {
+_ARNS: dict[On, Callable[[Caller, Params], Arn | None]] = {
     "everything": lambda *_: None,
-    "bucket": addressed_vector_bucket,
+    "bucket": vector_bucket_arn,
     "new bucket": _new_vector_bucket,
-    "index": addressed_index,
+    "index": existing_index_arn,
     "new index": _new_index,
-    "either": addressed_resource,
+    "either": resource_arn,
 }

@@ -120,8 +120,8 @@ def place_of(exchange: Exchange, arn: Arn) -> Place:
     return Place(arn, exchange.stores.at(arn.account, arn.region), exchange)
 
 
-def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
-    """Return the place of the bucket that a bucket operation means.
+def vector_bucket_arn(caller: Caller, params: Params) -> Arn:
+    """Return the ARN of the bucket that a bucket operation means.
 
     Raises:
         ValidationException: not exactly one of name and ARN, or no possible name.
@@ -130,14 +130,19 @@ def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
     name, text = params.get("vectorBucketName"), params.get("vectorBucketArn")
     if (name is None) == (text is None):
         raise refusals.vector_bucket_address()
-    arn = own_vector_bucket_arn(exchange.caller, name) if name is not None else parse_arn(str(text))
+    arn = own_vector_bucket_arn(caller, name) if name is not None else parse_arn(str(text))
     if arn is None or arn.index is not None:
         raise refusals.vector_bucket_not_found()
-    return place_of(exchange, arn)
+    return arn
 
 
-def addressed_index(exchange: Exchange, params: Params) -> Place:
-    """Return the place of the index that an index operation means.
+def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
+    """Return the place of the bucket that a bucket operation means; see `vector_bucket_arn` for refusals."""
+    return place_of(exchange, vector_bucket_arn(exchange.caller, params))
+
+
+def existing_index_arn(caller: Caller, params: Params) -> Arn:
+    """Return the ARN of the index that an index operation means.
 
     Raises:
         ValidationException: neither the ARN alone nor both names, or no possible names.
@@ -150,14 +155,19 @@ def addressed_index(exchange: Exchange, params: Params) -> Place:
         arn = parse_arn(text)
         if arn is None or arn.index is None:
             raise refusals.index_not_found()
-        return place_of(exchange, arn)
+        return arn
     if text is not None or bucket_name is None or index_name is None:
         raise refusals.index_address()
-    return place_of(exchange, index_arn(own_vector_bucket_arn(exchange.caller, bucket_name), index_name))
+    return index_arn(own_vector_bucket_arn(caller, bucket_name), index_name)
 
 
-def addressed_resource(exchange: Exchange, params: Params) -> Place:
-    """Return the place of the bucket or index that an operation on tags means.
+def addressed_index(exchange: Exchange, params: Params) -> Place:
+    """Return the place of the index that an index operation means; see `existing_index_arn` for refusals."""
+    return place_of(exchange, existing_index_arn(exchange.caller, params))
+
+
+def resource_arn(_: Caller, params: Params) -> Arn:
+    """Return the ARN of the bucket or index that an operation on tags means.
 
     Raises:
         NotFoundException: the text is no ARN. Choice: no-arn-in-tag-operations.
@@ -165,7 +175,16 @@ def addressed_resource(exchange: Exchange, params: Params) -> Place:
     arn = parse_arn(params["resourceArn"])
     if arn is None:
         raise refusals.resource_not_found()
-    return place_of(exchange, arn)
+    return arn
+
+
+def addressed_resource(exchange: Exchange, params: Params) -> Place:
+    """Return the place of the bucket or index that an operation on tags means.
+
+    Raises:
+        NotFoundException: see `resource_arn`.
+    """
+    return place_of(exchange, resource_arn(exchange.caller, params))
 
 
 def find_index(exchange: Exchange, params: Params) -> Index:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.identity import Caller
     from mock_s3vectors.messages import Disconnect, HttpRequest, HttpResponse
     from mock_s3vectors.world import Clock, Store, Stores
+    from mock_s3vectors.world.keys import Keys
 
 Params = dict[str, Any]
 Result = dict[str, Any]
@@ -40,6 +41,8 @@ class Record:
         retry_delay: how many seconds of the client's pause before this attempt were skipped.
         rule: the rule that decided what became of it, or that delayed it; None if there was none.
         decision: the decision by policies whether the caller may do this; None if policies were not asked.
+        access: what the decision was made from, or a text that says why policies were not asked; None if the
+            call did not get that far.
         seconds: how long all this took; None until it is over.
         kept: the bytes of parameters that are kept without their body.
     """
@@ -56,6 +59,7 @@ class Record:
     retry_delay: float = 0.0
     rule: object = None
     decision: Decision | None = None
+    access: object = None
     seconds: float | None = None
     kept: int = 0
 
@@ -79,6 +83,7 @@ class Exchange(Record):
     Attributes:
         stores: what the request finds and changes.
         clock: the time that holds for it.
+        keys: the KMS keys that a test has made.
         config: the options that hold for it.
         result: the members of the operation's output; None if it failed.
         missed: a bucket or an index that the call looked for, and that was dropped with an inner mock.
@@ -88,6 +93,7 @@ class Exchange(Record):
 
     stores: Stores
     clock: Clock
+    keys: Keys
     config: Config
     result: Result | None = None
     missed: Arn | None = None
@@ -138,6 +144,7 @@ class Exchange(Record):
             self.retry_delay,
             self.rule,
             self.decision,
+            self.access,
             self.seconds,
         )
         return self.recorded

@@ -67,7 +67,15 @@ class Gateway:
             retry_delay: see `Exchange.retry_delay`.
         """
         caller, began = identify(request, config.account_id, world.identities), world.clock.now()
-        exchange = Exchange(request, began, caller, stores=world.stores, clock=world.clock, config=config)
+        exchange = Exchange(
+            request,
+            began,
+            caller,
+            stores=world.stores,
+            clock=world.clock,
+            keys=world.keys,
+            config=config,
+        )
         exchange.retry_delay = retry_delay
         start = perf_counter()
         try:

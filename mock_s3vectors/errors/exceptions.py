@@ -186,6 +186,30 @@ class UnrecognizedClientException(ServiceError):
     status = 403
 
 
+class KmsNotFoundException(ServiceError):
+    """The KMS key of the index does not exist."""
+
+    status = 400
+
+
+class KmsDisabledException(ServiceError):
+    """The KMS key of the index is disabled."""
+
+    status = 400
+
+
+class KmsInvalidStateException(ServiceError):
+    """The KMS key of the index is in another state in which it cannot be used."""
+
+    status = 400
+
+
+class KmsInvalidKeyUsageException(ServiceError):
+    """The KMS key of the index is not made for encryption."""
+
+    status = 400
+
+
 class MethodNotAllowedException(ServiceError):
     """The path exists, with another method."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.describe import Description
     from mock_s3vectors.workbench.iam import Iam
+    from mock_s3vectors.workbench.kms import Kms
     from mock_s3vectors.workbench.rules import On, Rule
     from mock_s3vectors.workbench.steered import Steered
     from mock_s3vectors.workbench.usage import Usage
@@ -219,6 +220,20 @@ class Workbench(ABC):
 
         self._steered("iam")
         return Iam(self._steered)
+
+    # --- keys -------------------------------------------------------------------------------
+
+    @property
+    def kms(self) -> Kms:
+        """The KMS keys of the mock: `mock.kms.key()` makes one.
+
+        Raises:
+            UsageError: the mock is off.
+        """
+        from mock_s3vectors.workbench.kms import Kms  # noqa: PLC0415 - few tests need keys
+
+        self._steered("kms")
+        return Kms(self._steered)
 
     # --- state ------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_s3vectors.authorization import Policies, Policy, Principal
-    from mock_s3vectors.authorization.documents import PolicyKind
+    from mock_s3vectors.authorization.statements import PolicyKind
     from mock_s3vectors.workbench.iam_names import On
     from mock_s3vectors.workbench.steered import Steered
     from mock_s3vectors.world.identities import Identity
@@ -143,6 +143,7 @@ def compiled_policy(document: Any, kind: PolicyKind, name: str, arn: str | None 
         UsageError: it is none.
     """
     try:
-        return compile_policy(document, kind, name=name, arn=arn)
+        given = dict(document) if isinstance(document, Mapping) else document
+        return compile_policy(given, kind, name=name, arn=arn)
     except PolicyError as error:
         raise UsageError(f"{name}: {error}") from None

@@ -446,8 +446,8 @@ def test_a_boundary_that_moto_lacks(moto_iam: Moto) -> None:
     with pytest.raises(UsageError) as caught:
         names(client)
     assert str(caught.value) == (
-        f"The policies of arn:aws:{SESSION} in moto cannot be evaluated: policy {arn}: moto does not have it. "
-        'Mend this, or use authorization="off".'
+        f"The policies of arn:aws:{SESSION} in moto cannot be evaluated: policy {arn}: moto does not have "
+        'it. Mend this, or use authorization="off".'
     )
 
 

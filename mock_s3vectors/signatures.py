@@ -126,7 +126,7 @@ def _verify(request: HttpRequest, caller: Caller, now: float) -> None:
 
 
 def _expected(request: HttpRequest, signature: _Signature, key: tuple[str, str], region: str) -> str | None:
-    """Return the signature of a request with the known secret; None if more headers are signed than may be."""
+    """Return the signature of a request with the known secret; None if too many headers are signed."""
     headers = {name: request.headers[name] for name in signature.names if name in request.headers}
     if len(headers) > _MOST_HEADERS:
         return None

@@ -13,6 +13,13 @@ CHOICES = (
         "model, and the form of names and ARNs, are checked before.",
         "permissions/authorize.py",
     ),
+    Choice(
+        "boundary-arns",
+        "Permissions",
+        "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "
+        "user or the role with `-boundary` behind it. Its other policies are inline ones, without an ARN.",
+        "workbench/iam.py",
+    ),
     # --- keys
     Choice(
         "kms-keys-unknown",

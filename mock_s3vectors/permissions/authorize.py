@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors import refusals
+from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
     from mock_s3vectors.authorization import Policies, Principal
@@ -62,12 +63,18 @@ def _decide(exchange: Exchange, params: Params) -> None:
 
 
 def _who(exchange: Exchange, target: Target) -> tuple[Principal, Policies]:
-    """Return who calls, and the policies that apply to the call."""
+    """Return who calls, and the policies that apply to the call.
+
+    Raises:
+        UsageError: one of them is none; another library did not check it.
+    """
     from mock_s3vectors.authorization import Policies, Principal  # noqa: PLC0415 - as above
 
     caller, bucket_policy = exchange.caller, target.policy
     if caller.identity is None:
         return Principal.root(caller.account, caller.partition), Policies(None, resource=bucket_policy)
+    if caller.identity.fault is not None:
+        raise UsageError(caller.identity.fault)
     policies = caller.identity.policies
     if not caller.identity.always_decided and exchange.config.authorization is None:
         policies = Policies(None)

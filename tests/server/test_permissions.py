@@ -1,0 +1,148 @@
+"""Permissions over HTTP: who a request says it is, what it tells about its way, and other mocks around."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import requests
+from botocore.auth import SigV4Auth, SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+
+from mock_s3vectors import mock_s3vectors, s3vectors_server
+from tests.server.wire import Connection, request
+from tests.support.helpers import BUCKET, INDEX, INDEX_ARN, ORIGIN, SETTINGS, vector
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mock_s3vectors import S3VectorsServer
+    from tests.support.helpers import Client
+
+OF_AWS = "https://s3vectors.us-east-1.api.aws"
+HOME, AWAY = "123456789012", "444455556666"
+ROOT = f"arn:aws:iam::{HOME}:root"
+QUERY = {**INDEX, "topK": 1, **ORIGIN}
+ALL = {"Effect": "Allow", "Action": "s3vectors:*", "Resource": "*"}
+MAY_QUERY = {"Statement": {**ALL, "Action": "s3vectors:QueryVectors"}}
+
+
+def client_of(server: S3VectorsServer, **credentials: Any) -> Client:
+    return boto3.client("s3vectors", region_name="us-east-1", endpoint_url=server.url, **credentials)
+
+
+def fill(server: S3VectorsServer) -> Client:
+    """Make an index with a vector; return the client of the account's root that did."""
+    client = client_of(server)
+    client.create_vector_bucket(**BUCKET)
+    client.create_index(**INDEX, **SETTINGS)
+    client.put_vectors(**INDEX, vectors=[vector("a", year=1975)])
+    return client
+
+
+def code_of(call: Any, **parameters: Any) -> str:
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "ok"
+
+
+def signed(url: str, keys: Mapping[str, str], operation: str, form: str, params: dict[str, Any]) -> Any:
+    """Send a request that botocore has signed and `requests` sends; return the answer."""
+    body = json.dumps(params)
+    # botocore would move a body that it presigns to the query.
+    made = AWSRequest("POST", f"{url}/{operation}", data="" if form == "presigned" else body)
+    signer = SigV4QueryAuth if form == "presigned" else SigV4Auth
+    signer(Credentials(*keys.values()), "s3vectors", "us-east-1").add_auth(made)
+    return requests.post(str(made.url), data=body, headers=dict(made.headers), timeout=10)
+
+
+@pytest.mark.parametrize("form", ["header", "presigned"])
+@pytest.mark.parametrize("kind", ["user", "role"])
+def test_requests_that_are_signed_by_hand(s3vectors_server: S3VectorsServer, kind: str, form: str) -> None:
+    fill(s3vectors_server)
+    iam = s3vectors_server.mock.iam
+    reader = iam.user("reader", MAY_QUERY) if kind == "user" else iam.role("reader", MAY_QUERY)
+    for url in (s3vectors_server.url, OF_AWS):
+        answer = signed(url, reader, "QueryVectors", form, QUERY)
+        assert (answer.status_code, answer.json()["vectors"]) == (200, [{"key": "a"}])
+        answer = signed(url, reader, "GetVectors", form, {**INDEX, "keys": ["a"]})
+        assert answer.headers["x-amzn-errortype"] == "AccessDeniedException"
+        assert answer.json() == {
+            "message": f"User: {reader.arn} is not authorized to perform: s3vectors:GetVectors on resource: "
+            f"{INDEX_ARN} because no identity-based policy allows the s3vectors:GetVectors action"
+        }
+
+
+def test_policies_see_the_way_of_a_request(s3vectors_server: S3VectorsServer) -> None:
+    fill(s3vectors_server)
+    iam = s3vectors_server.mock.iam
+    seen: list[list[str]] = []
+    for when in (
+        {"Bool": {"aws:SecureTransport": "false"}},
+        {"Bool": {"aws:SecureTransport": "true"}},
+        {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}},
+        {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+        {"StringLike": {"aws:UserAgent": "*Boto3*"}},
+    ):
+        user = iam.user(f"user-{len(seen)}").allow("GetIndex", when=when)
+        in_process = boto3.client("s3vectors", region_name="us-east-1", endpoint_url=OF_AWS, **user)
+        seen.append(
+            [
+                code_of(client.get_index, **INDEX)
+                for client in (client_of(s3vectors_server, **user), in_process)
+            ]
+        )
+    no = "AccessDeniedException"
+    assert seen == [["ok", no], [no, "ok"], ["ok", "ok"], [no, no], ["ok", "ok"]]
+
+
+def test_a_client_cannot_name_its_own_address(
+    s3vectors_server: S3VectorsServer, connection: Connection
+) -> None:
+    fill(s3vectors_server)
+    no = {"NotIpAddress": {"aws:SourceIp": "127.0.0.1"}}
+    policy = {"Statement": {**ALL, "Effect": "Deny", "Principal": "*", "Condition": no}}
+    client_of(s3vectors_server).put_vector_bucket_policy(**BUCKET, policy=json.dumps(policy))
+    with mock_s3vectors(authorization="enforce"):
+        headers = ["x-forwarded-for: 10.0.0.1", "x-forwarded-proto: https", "forwarded: for=10.0.0.1"]
+        connection.send(request("POST", "/GetIndex", json.dumps(INDEX).encode(), *headers))
+        assert connection.answer().status == 200
+
+
+def test_all_calls_are_decided_if_the_server_says_so() -> None:
+    with s3vectors_server(authorization="enforce") as server:
+        root = fill(server)
+        no = {"Statement": {**ALL, "Effect": "Deny", "Principal": "*"}}
+        root.put_vector_bucket_policy(**BUCKET, policy=json.dumps(no))
+        assert code_of(root.get_index, **INDEX) == "AccessDeniedException"
+        # Whoever signs with nothing is the root, too.
+        line = Connection(server.url)
+        status, code, text = line.ask("POST", "/GetIndex", json.dumps(INDEX).encode()).error
+        line.close()
+        assert (status, code) == (403, "AccessDeniedException")
+        assert text.startswith(f"User: {ROOT} is not authorized to perform: s3vectors:GetIndex on resource: ")
+
+
+def test_identities_of_mocks_around_and_inside_a_server() -> None:
+    with mock_s3vectors() as outer:
+        user = outer.iam.user("outer", MAY_QUERY)
+        with s3vectors_server() as server:
+            fill(server)
+            client = client_of(server, **user)
+            assert code_of(client.query_vectors, **QUERY) == "ok"
+            with mock_s3vectors() as inner:
+                # They hold inside, and what is changed there ends there.
+                other = client_of(server, **inner.iam.user("inner", MAY_QUERY))
+                assert code_of(other.query_vectors, **QUERY) == "ok"
+                assert code_of(client.get_index, **INDEX) == "AccessDeniedException"
+            assert code_of(client.query_vectors, **QUERY) == "ok"
+            # Nobody knows its keys any more: the default account's root.
+            assert code_of(other.get_index, **INDEX) == "ok"
+            assert server.mock.calls.last.caller == ROOT
+        assert code_of(boto3.client("s3vectors", "us-east-1", **user).query_vectors, **QUERY) == "ok"

@@ -15,8 +15,9 @@ seen in boto3 and botocore 1.39.5 to 1.44.8, aiobotocore 2.23.2 to 3.10.0, moto 
 from __future__ import annotations
 
 import inspect
+import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -243,6 +244,52 @@ def moto_account_of(access_key_id: str) -> str | None:
             if access_key_id in backend.access_keys:
                 return str(account)
     return None
+
+
+class MotoKey(NamedTuple):
+    """A key of moto's KMS.
+
+    Attributes:
+        state: by KMS's names.
+        usage: `ENCRYPT_DECRYPT`, for instance.
+        policy: in JSON.
+    """
+
+    state: str
+    usage: str
+    policy: str
+
+
+def moto_has_kms_keys() -> bool:
+    """Return whether moto is on, and its KMS has a key.
+
+    `moto.kms.models.kms_backends` maps each account to its Regions, and each of these to a backend, whose
+    `keys` has them by id.
+    """
+    backends = _find("moto.kms.models", "kms_backends") or {}
+    return moto_is_on() and any(
+        backend.keys for regions in list(backends.values()) for backend in list(regions.values())
+    )
+
+
+def moto_kms_key(arn: str) -> MotoKey | None:
+    """Return a key of moto's KMS; None if it has no such key, or if moto is not on.
+
+    A key has `arn`, `key_state`, `key_usage` and `policy`. A template of CloudFormation gives it a policy
+    that is no text, and if it is to be disabled, sets only `enabled`.
+    """
+    if not moto_is_on():
+        return None
+    _, _, _, region, account, resource = arn.split(":", 5)
+    # `get`, because looking up by [] makes an account, a Region and a backend.
+    regions = (_find("moto.kms.models", "kms_backends") or {}).get(account) or {}
+    key = getattr(regions.get(region), "keys", {}).get(resource.partition("/")[2])
+    if key is None or key.arn != arn:
+        return None
+    state = "Disabled" if key.key_state == "Enabled" and not key.enabled else key.key_state
+    # YAML makes a date of the version of a policy.
+    policy = key.policy if isinstance(key.policy, str) else json.dumps(key.policy, default=str)
+    return MotoKey(state, key.key_usage, policy)
 
 
 # --- unittest -----------------------------------------------------------------------------------

@@ -275,8 +275,8 @@ def moto_has_kms_keys() -> bool:
 def moto_kms_key(arn: str) -> MotoKey | None:
     """Return a key of moto's KMS; None if it has no such key, or if moto is not on.
 
-    A key has `arn`, `key_state`, `key_usage` and `policy`. A template of CloudFormation gives it a policy
-    that is no text, and if it is to be disabled, sets only `enabled`.
+    A key has `arn`, `key_state`, `policy` and `key_usage`, which is None if none was asked for. A template of
+    CloudFormation gives it a policy that is no text, and if it is to be disabled, sets only `enabled`.
     """
     if not moto_is_on():
         return None
@@ -289,7 +289,7 @@ def moto_kms_key(arn: str) -> MotoKey | None:
     state = "Disabled" if key.key_state == "Enabled" and not key.enabled else key.key_state
     # YAML makes a date of the version of a policy.
     policy = key.policy if isinstance(key.policy, str) else json.dumps(key.policy, default=str)
-    return MotoKey(state, key.key_usage, policy)
+    return MotoKey(state, key.key_usage or "ENCRYPT_DECRYPT", policy)
 
 
 # --- unittest -----------------------------------------------------------------------------------

@@ -63,8 +63,8 @@ class Level:
         self.has_failed = False
         self.adviser = _new_adviser() if config.advice else None
         self._world: World | None = world
-        # The time of the mock around it, to which a level that shares its world puts it back.
-        self._clock_before = world.clock.copy() if self.shares else None
+        # The time and the keys of the mock around it, to which a level that shares its world puts them back.
+        self._before = (world.clock.copy(), world.keys.copy()) if self.shares else None
         if not self.shares:
             world.journal.keep(config.calls_kept)
 
@@ -136,10 +136,17 @@ class Level:
     def end(self) -> None:
         """Put back what its test has set, and drop the world: contexts may know the level much longer."""
         world, self._world = self._world, None
+<<<<<<< HEAD
         if world is not None and self._clock_before is not None:
             world.clock.set_as(self._clock_before)
             for access_key_id in self._access_keys:
                 world.identities.remove(access_key_id)
+=======
+        if world is not None and self._before is not None:
+            clock, keys = self._before
+            world.clock.set_as(clock)
+            world.keys.set_as(keys)
+>>>>>>> h-kms
 
     def leave_out(self, ended: Level) -> None:
         """Replace a level that has ended, if it is the one around this one, by the level around that."""

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
-# By KMS's names; those that a test can bring about. Keys of moto may be in others too.
-KeyState = Literal["Enabled", "Disabled", "PendingDeletion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +11,19 @@ class Key:
 
     Attributes:
         arn: `arn:aws:kms:us-east-1:111122223333:key/` and a UUID.
-        state: by KMS's names.
+        state: by KMS's names: `Enabled`, `Disabled`, `PendingDeletion`, or another one of a key of moto's.
         usage: `ENCRYPT_DECRYPT`, or another one, for which the service cannot use it.
-        admits_indexing: whether its policy lets `indexing.s3vectors.amazonaws.com` decrypt.
+        admits_indexing: whether it lets `indexing.s3vectors.amazonaws.com` decrypt.
         is_forgotten: whether it does not exist any more.
+        policy: that of a key of moto's, in JSON, which decides in the place of `admits_indexing`.
     """
 
     arn: str
-    state: KeyState = "Enabled"
+    state: str = "Enabled"
     usage: str = "ENCRYPT_DECRYPT"
     admits_indexing: bool = True
     is_forgotten: bool = False
+    policy: str | None = None
 
 
 class Keys:
@@ -54,6 +52,12 @@ class Keys:
         """Add a key, or replace the one with the same ARN."""
         self._own = {**self._own, key.arn: key}
 
-    def clear(self) -> None:
-        """Forget those of this world."""
-        self._own = {}
+    def copy(self) -> Keys:
+        """Return the keys as they are now, beside those of the same outer world."""
+        copy = Keys(self._outer)
+        copy._own = self._own
+        return copy
+
+    def set_as(self, other: Keys) -> None:
+        """Have the keys of this world be as those of a copy."""
+        self._own = other._own

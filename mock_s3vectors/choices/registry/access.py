@@ -127,4 +127,12 @@ CHOICES = (
         "as was seen for a key that does not exist.",
         "errors/refusals.py",
     ),
+    Choice(
+        "kms-policy-context",
+        "Encryption",
+        "The policy of a key of moto's KMS is asked about kms:Decrypt by `indexing.s3vectors.amazonaws.com`. "
+        "The account of the index is `aws:SourceAccount`, and its ARN is both `aws:SourceArn` and "
+        "`kms:EncryptionContext:aws:s3vectors:arn`. Of `aws:s3vectors:resource-id`, only the name is known.",
+        "operations/helpers/key_policies.py",
+    ),
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_s3vectors.authorization import Policies, Policy, Principal
-    from mock_s3vectors.authorization.documents import PolicyKind
+    from mock_s3vectors.authorization.statements import PolicyKind
     from mock_s3vectors.workbench.iam_names import On
     from mock_s3vectors.workbench.steered import Steered
     from mock_s3vectors.world.identities import Identity

@@ -300,7 +300,6 @@ def moto_caller_of(access_key_id: str) -> MotoCaller | None:
     return None
 
 
-<<<<<<< HEAD
 def _moto_user(root: MotoCaller, user: Any, backend: Any) -> MotoCaller:
     """Return a user. A group has its `users`; a user's `tags` is None or as AWS lists tags."""
     groups = [group for group in list(backend.groups.values()) if user in group.users]
@@ -365,7 +364,8 @@ def _moto_managed(policy: Any) -> MotoPolicy:
 
 def _moto_tags(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags or ()}
-=======
+
+
 class MotoKey(NamedTuple):
     """A key of moto's KMS.
 
@@ -410,7 +410,6 @@ def moto_kms_key(arn: str) -> MotoKey | None:
     # YAML makes a date of the version of a policy.
     policy = key.policy if isinstance(key.policy, str) else json.dumps(key.policy, default=str)
     return MotoKey(state, key.key_usage or "ENCRYPT_DECRYPT", policy)
->>>>>>> h-kms
 
 
 # --- unittest -----------------------------------------------------------------------------------

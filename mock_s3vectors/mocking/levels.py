@@ -136,17 +136,12 @@ class Level:
     def end(self) -> None:
         """Put back what its test has set, and drop the world: contexts may know the level much longer."""
         world, self._world = self._world, None
-<<<<<<< HEAD
-        if world is not None and self._clock_before is not None:
-            world.clock.set_as(self._clock_before)
-            for access_key_id in self._access_keys:
-                world.identities.remove(access_key_id)
-=======
         if world is not None and self._before is not None:
             clock, keys = self._before
             world.clock.set_as(clock)
             world.keys.set_as(keys)
->>>>>>> h-kms
+            for access_key_id in self._access_keys:
+                world.identities.remove(access_key_id)
 
     def leave_out(self, ended: Level) -> None:
         """Replace a level that has ended, if it is the one around this one, by the level around that."""

@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.arns import parse_arn
-<<<<<<< HEAD
-from mock_s3vectors.errors import refusals
-from mock_s3vectors.errors.exceptions import UsageError
-=======
 from mock_s3vectors.errors.exceptions import AccessDeniedException
->>>>>>> h-explain
 
 if TYPE_CHECKING:
     from mock_s3vectors.exchange import Exchange, Params, Record
@@ -58,43 +53,6 @@ def is_at_home(account: str, params: Params) -> bool:
     return True
 
 
-<<<<<<< HEAD
-def _decide(exchange: Exchange, params: Params) -> None:
-    # Here, since most tests ask no policies.
-    from mock_s3vectors.authorization import AccessRequest, evaluate, needs_of  # noqa: PLC0415
-    from mock_s3vectors.permissions.context import Context  # noqa: PLC0415
-    from mock_s3vectors.permissions.targets import target_of  # noqa: PLC0415
-
-    target = target_of(exchange, params)
-    principal, policies = _who(exchange, target)
-    context = Context(exchange, params, target, principal)
-    for action in needs_of(str(exchange.operation), params):
-        request = AccessRequest(principal, action, target.name, target.account, context)
-        exchange.decision = decision = evaluate(policies, request)
-        if not decision.allowed:
-            if exchange.config.authorization != "report":
-                raise refusals.access_denied(principal.arn, action, target.name, decision.why)
-            return
-
-
-def _who(exchange: Exchange, target: Target) -> tuple[Principal, Policies]:
-    """Return who calls, and the policies that apply to the call.
-
-    Raises:
-        UsageError: one of them is none; another library did not check it.
-    """
-    from mock_s3vectors.authorization import Policies, Principal  # noqa: PLC0415 - as above
-
-    caller, bucket_policy = exchange.caller, target.policy
-    if caller.identity is None:
-        return Principal.root(caller.account, caller.partition), Policies(None, resource=bucket_policy)
-    if caller.identity.fault is not None:
-        raise UsageError(caller.identity.fault)
-    policies = caller.identity.policies
-    if not caller.identity.always_decided and exchange.config.authorization is None:
-        policies = Policies(None)
-    return caller.identity.principal, replace(policies, resource=bucket_policy)
-=======
 def is_denied(record: Record) -> bool:
     """Return whether a call failed because policies denied it; a report only says that they would have."""
     decision, error = record.decision, record.error
@@ -104,4 +62,3 @@ def is_denied(record: Record) -> bool:
         and isinstance(error, AccessDeniedException)
         and error.message.endswith(decision.why)
     )
->>>>>>> h-explain

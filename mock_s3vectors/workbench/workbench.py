@@ -222,21 +222,6 @@ class Workbench(ABC):
         self._steered("iam")
         return Iam(self._steered)
 
-<<<<<<< HEAD
-    # --- keys -------------------------------------------------------------------------------
-
-    @property
-    def kms(self) -> Kms:
-        """The KMS keys of the mock: `mock.kms.key()` makes one.
-
-        Raises:
-            UsageError: the mock is off.
-        """
-        from mock_s3vectors.workbench.kms import Kms  # noqa: PLC0415 - few tests need keys
-
-        self._steered("kms")
-        return Kms(self._steered)
-=======
     def explain(self, call: Call | Exception) -> Explanation:
         """Return why policies allowed or denied a call, in words: print it.
 
@@ -252,7 +237,20 @@ class Workbench(ABC):
         from mock_s3vectors.workbench.explaining import explain  # noqa: PLC0415 - it loads botocore
 
         return explain(call, self.calls)
->>>>>>> h-explain
+
+    # --- keys -------------------------------------------------------------------------------
+
+    @property
+    def kms(self) -> Kms:
+        """The KMS keys of the mock: `mock.kms.key()` makes one.
+
+        Raises:
+            UsageError: the mock is off.
+        """
+        from mock_s3vectors.workbench.kms import Kms  # noqa: PLC0415 - few tests need keys
+
+        self._steered("kms")
+        return Kms(self._steered)
 
     # --- state ------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import ServiceError
-from mock_s3vectors.permissions.targets import target_of
+from mock_s3vectors.operations.helpers.addressing import place_of
+from mock_s3vectors.permissions.targets import arn_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,9 +78,10 @@ def injected_text(code: str, exchange: Exchange) -> str:
 def _key_of(exchange: Exchange) -> str:
     """Return the ARN of the key of the index that a call names; if it has none, a made-up one."""
     try:
-        index = target_of(exchange, exchange.params or {}).index
+        arn = arn_of(str(exchange.operation), exchange.caller, exchange.params or {})
     except ServiceError:
-        index = None
+        arn = None
+    index = None if arn is None else place_of(exchange, arn).found()[1]
     found = None if index is None else index.encryption.get("kmsKeyArn")
     caller = exchange.caller
     return found or f"arn:{caller.partition}:kms:{caller.region}:{caller.account}:key/{_NO_KEY}"

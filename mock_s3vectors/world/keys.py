@@ -52,6 +52,10 @@ class Keys:
         """Add a key, or replace the one with the same ARN."""
         self._own = {**self._own, key.arn: key}
 
+    def clear(self) -> None:
+        """Drop those of this world, and what it has changed of others."""
+        self._own = {}
+
     def copy(self) -> Keys:
         """Return the keys as they are now, beside those of the same outer world."""
         copy = Keys(self._outer)

@@ -112,7 +112,7 @@ def client_with(identity: dict[str, Any], url: str) -> Any:
         ),
         (
             json.dumps(
-                {"identities": [{"user": name, "access_key_id": "AKIA000000000000"} for name in "ab"]}
+                {"identities": [{"user": name, "access_key_id": "AAAAAAAAAAAAAAAA"} for name in "ab"]}
             ),
             ": identities[1]: access_key_id='AAAAAAAAAAAAAAAA' is that of arn:aws:iam::123456789012:user/a: ",
         ),

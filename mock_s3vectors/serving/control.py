@@ -20,13 +20,7 @@ from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.control_guide import DOES
-from mock_s3vectors.serving.identity_documents import (
-    add_identity,
-    credentials_of,
-    document_of_identity,
-    remove_identity,
-)
-from mock_s3vectors.serving.key_documents import document_of_key, forget_key, keys_of, set_key
+from mock_s3vectors.serving.control_permissions import OF_PERMISSIONS
 from mock_s3vectors.workbench.documents import calls_like, check_names, document_of, rule_from
 from mock_s3vectors.workbench.steered import calls_of
 from mock_s3vectors.workbench.workbench import BoundWorkbench
@@ -180,40 +174,6 @@ _CLOCK: dict[str, Callable[[Clock, Any], None]] = {
 }
 
 
-def _identities(level: Level, *_: Any) -> Any:
-    return {"identities": [document_of_identity(known) for known in level.world.identities.all()]}
-
-
-def _add_identity(level: Level, document: Any, _: str) -> Any:
-    return credentials_of(add_identity(level, document))
-
-
-def _remove_identities(level: Level, _: Any, name: str) -> Any:
-    """Forget an identity, or all that are not older than the mock."""
-    if name:
-        remove_identity(level, name)
-    else:
-        level.world.identities.clear()
-    return {}
-
-
-def _keys(level: Level, *_: Any) -> Any:
-    return {"keys": [document_of_key(key) for key in keys_of(level)]}
-
-
-def _set_key(level: Level, document: Any, _: str) -> Any:
-    return set_key(level, document)
-
-
-def _remove_keys(level: Level, _: Any, arn: str) -> Any:
-    """Have a key not exist any more, or go back to the keys that are older than the mock."""
-    if arn:
-        forget_key(level, arn)
-    else:
-        level.world.keys.clear()
-    return {}
-
-
 def _reset(level: Level, *_: Any) -> Any:
     level.world.clear()
     level.world.identities.clear()
@@ -234,14 +194,7 @@ _OF_A_MOCK: tuple[tuple[str, str, Callable[[Level, Any, str], Any]], ...] = (
     ("DELETE", "/rules/{id}", _remove_rules),
     ("GET", "/clock", _clock),
     ("POST", "/clock", _set_clock),
-    ("GET", "/identities", _identities),
-    ("POST", "/identities", _add_identity),
-    ("DELETE", "/identities", _remove_identities),
-    ("DELETE", "/identities/{id:path}", _remove_identities),
-    ("GET", "/keys", _keys),
-    ("POST", "/keys", _set_key),
-    ("DELETE", "/keys", _remove_keys),
-    ("DELETE", "/keys/{id:path}", _remove_keys),
+    *OF_PERMISSIONS,
     ("POST", "/reset", _reset),
 )
 

@@ -75,6 +75,14 @@ DOES = {
         "has given"
     ),
     ("DELETE", "/keys/{id}"): "deletes the KMS key with this ARN: calls that need it do not find it",
+    ("GET", "/explain/{id}"): (
+        "explains why policies allowed or denied the call with this request id, which its answer has in the "
+        "header x-amzn-requestid"
+    ),
+    ("GET", "/policy"): (
+        "returns the smallest policy with which the calls that are kept can be made; those that policies "
+        "denied count for nothing"
+    ),
     ("POST", "/reset"): (
         "drops all vector buckets, all rules, and the identities and the keys that DELETE drops, forgets the "
         "calls, and has the clock follow the process"

@@ -140,6 +140,8 @@ def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
         ("POST", "/keys"),
         ("DELETE", "/keys"),
         ("DELETE", "/keys/{id}"),
+        ("GET", "/explain/{id}"),
+        ("GET", "/policy"),
         ("POST", "/reset"),
     ]
     assert answer.json["paths"][0] == {"method": "GET", "path": CONTROL, "does": "lists these paths"}

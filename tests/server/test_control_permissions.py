@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from mock_s3vectors import mock_s3vectors, s3vectors_server
 from tests.server.test_control_workbench import Control
 from tests.server.wire import Connection
-from tests.support.helpers import BUCKET, INDEX, INDEX_ARN, ORIGIN, SETTINGS, vector
+from tests.support.helpers import BUCKET, BUCKET_ARN, INDEX, INDEX_ARN, ORIGIN, SETTINGS, vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +55,49 @@ def outcome(call: Callable[..., Any], **arguments: Any) -> str:
         message: str = error.response["Error"]["Message"]
         return message.partition(" on resource: ")[2].partition(" ")[2] or message
     return "ok"
+
+
+# --- decisions --------------------------------------------------------------------------------
+
+
+def test_a_call_is_explained_by_its_request_id(
+    control: Control, client_of: Callable[[dict[str, Any]], Client], s3vectors_server: S3VectorsServer
+) -> None:
+    client = client_of(control.ask("POST", "/identities", {"user": "reader", "policy": MAY_QUERY}))
+    with pytest.raises(ClientError) as denied:
+        client.query_vectors(**QUERY, returnMetadata=True)
+    request_id = denied.value.response["ResponseMetadata"]["RequestId"]
+    text = control.ask("GET", f"/explain/{request_id}")["explanation"]
+    assert text == str(s3vectors_server.mock.explain(denied.value))
+    assert text.startswith("Policies denied QueryVectors.\n")
+    assert "needs:    s3vectors:GetVectors, for returnMetadata (denied)\n" in text
+    missing = "No call that is kept was answered with the request id 'none'."
+    assert control.refusal("GET", "/explain/none") == missing
+    control.ask("DELETE", "/calls")
+    assert control.refusal("GET", f"/explain/{request_id}") == missing.replace("none", request_id)
+
+
+def test_the_smallest_policy_is_enough(
+    control: Control, client_of: Callable[[dict[str, Any]], Client], s3vectors_server: S3VectorsServer
+) -> None:
+    client = client_of({"arn": ""})
+    control.ask("DELETE", "/calls")
+    client.query_vectors(**QUERY, returnMetadata=True)
+    client.list_indexes(**BUCKET)
+    policy = control.ask("GET", "/policy")
+    assert policy == s3vectors_server.mock.iam.least_privilege()
+    assert policy["Statement"] == [
+        {"Effect": "Allow", "Action": ["s3vectors:ListIndexes"], "Resource": [BUCKET_ARN]},
+        {
+            "Effect": "Allow",
+            "Action": ["s3vectors:GetVectors", "s3vectors:QueryVectors"],
+            "Resource": [INDEX_ARN],
+        },
+    ]
+    reader = client_of_keys(client, control.ask("POST", "/identities", {"user": "reader", "policy": policy}))
+    assert outcome(reader.query_vectors, **QUERY, returnMetadata=True) == "ok"
+    assert outcome(reader.list_indexes, **BUCKET) == "ok"
+    assert outcome(reader.get_index, **INDEX) != "ok"
 
 
 # --- identities -------------------------------------------------------------------------------

@@ -41,6 +41,8 @@ class Record:
         retry_delay: how many seconds of the client's pause before this attempt were skipped.
         rule: the rule that decided what became of it, or that delayed it; None if there was none.
         decision: the decision by policies whether the caller may do this; None if policies were not asked.
+        access: what the decision was made from, or a text that says why policies were not asked; None if the
+            call did not get that far.
         seconds: how long all this took; None until it is over.
         kept: the bytes of parameters that are kept without their body.
     """
@@ -57,6 +59,7 @@ class Record:
     retry_delay: float = 0.0
     rule: object = None
     decision: Decision | None = None
+    access: object = None
     seconds: float | None = None
     kept: int = 0
 
@@ -141,6 +144,7 @@ class Exchange(Record):
             self.retry_delay,
             self.rule,
             self.decision,
+            self.access,
             self.seconds,
         )
         return self.recorded

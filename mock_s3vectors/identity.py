@@ -61,11 +61,11 @@ def identify(request: HttpRequest, default_account: str, identities: Identities 
     else:
         host = _HOST.match(request.host)
         access_key_id, region = "", host.group("region") if host else _FALLBACK_REGION
-    identity = None if identities is None else identities.of(access_key_id)
+    identity, partition = None if identities is None else identities.of(access_key_id), partition_of(region)
     if identity is not None:
-        return Caller(identity.principal.account, region, partition_of(region), identity)
+        return Caller(identity.principal.account, region, partition, identity.within(partition))
     account = _account_of(access_key_id) or default_account
-    return Caller(account, region, partition_of(region))
+    return Caller(account, region, partition)
 
 
 def _account_of(access_key_id: str) -> str | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.call import Call
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.describe import Description
+    from mock_s3vectors.workbench.iam import Iam
     from mock_s3vectors.workbench.kms import Kms
     from mock_s3vectors.workbench.rules import On, Rule
     from mock_s3vectors.workbench.steered import Steered
@@ -205,6 +206,20 @@ class Workbench(ABC):
             UsageError: the mock is off.
         """
         return self._steered("clock").world.clock
+
+    # --- permissions ------------------------------------------------------------------------
+
+    @property
+    def iam(self) -> Iam:
+        """Users and roles with policies, which are the keyword arguments of clients that act as they.
+
+        Raises:
+            UsageError: the mock is off.
+        """
+        from mock_s3vectors.workbench.iam import Iam  # noqa: PLC0415 - most tests ask no policies
+
+        self._steered("iam")
+        return Iam(self._steered)
 
     # --- keys -------------------------------------------------------------------------------
 

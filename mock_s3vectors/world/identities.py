@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +30,15 @@ class Identity:
     session_token: str | None = None
     always_decided: bool = True
 
+    def within(self, partition: str) -> Identity:
+        """Return the identity as one of a partition, in whose Regions it calls; itself if it is one."""
+        principal = self.principal
+        own = f"arn:{partition}:"
+        if principal.arn.startswith(own):
+            return self
+        arn, role_arn = (arn and own + arn.split(":", 2)[2] for arn in (principal.arn, principal.role_arn))
+        return replace(self, principal=replace(principal, arn=str(arn), role_arn=role_arn))
+
 
 class Identities:
     """The identities of a world, and then those of the world that it branched off, now and later."""
@@ -52,6 +61,10 @@ class Identities:
     def put(self, identity: Identity) -> None:
         """Add an identity, or replace the one with the same access key."""
         self._own = {**self._own, identity.access_key_id: identity}
+
+    def remove(self, access_key_id: str) -> None:
+        """Forget an identity of this world; harmless if there is none."""
+        self._own = {known: identity for known, identity in self._own.items() if known != access_key_id}
 
     def clear(self) -> None:
         """Forget those of this world."""

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import ServiceError
-from mock_s3vectors.operations.helpers.addressing import place_of
-from mock_s3vectors.permissions.targets import arn_of
+from mock_s3vectors.operations.helpers.addressing import existing_index_arn, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,10 +77,10 @@ def injected_text(code: str, exchange: Exchange) -> str:
 def _key_of(exchange: Exchange) -> str:
     """Return the ARN of the key of the index that a call names; if it has none, a made-up one."""
     try:
-        arn = arn_of(str(exchange.operation), exchange.caller, exchange.params or {})
+        arn = existing_index_arn(exchange.caller, exchange.params or {})
+        _, index = place_of(exchange, arn).found()
     except ServiceError:
-        arn = None
-    index = None if arn is None else place_of(exchange, arn).found()[1]
+        index = None
     found = None if index is None else index.encryption.get("kmsKeyArn")
     caller = exchange.caller
     return found or f"arn:{caller.partition}:kms:{caller.region}:{caller.account}:key/{_NO_KEY}"

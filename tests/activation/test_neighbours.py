@@ -402,8 +402,20 @@ def test_keys_of_moto() -> None:
             ("aws:", "aws-cn:"),
         ):
             assert neighbours.moto_kms_key(arn.replace(old, new)) is None
+
+
+def test_keys_of_moto_while_it_is_off() -> None:
+    moto = pytest.importorskip("moto")
+    mock = moto.mock_aws()
+    mock.start()
+    arn = boto3.client("kms", region_name="us-east-1").create_key()["KeyMetadata"]["Arn"]
+    assert neighbours.moto_kms_key(arn) is not None
+    mock.stop(remove_data=False)
     assert neighbours.moto_kms_key(arn) is None
     assert not neighbours.moto_has_kms_keys()
+    mock.start(reset=False)
+    assert neighbours.moto_has_kms_keys()
+    mock.stop()
 
 
 def test_a_key_of_a_template_of_moto() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mock_s3vectors.authorization import AccessRequest, Policies, Principal, evaluate, needs_of
 from mock_s3vectors.errors import refusals
-from mock_s3vectors.errors.exceptions import ServiceError
+from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.operations.helpers.addressing import place_of
 from mock_s3vectors.permissions.context import Context
 from mock_s3vectors.permissions.targets import arn_of, target_at
@@ -67,10 +67,16 @@ def decide(exchange: Exchange, params: Params) -> None:
 
 
 def _who(exchange: Exchange, target: Target) -> tuple[Principal, Policies]:
-    """Return who calls, and the policies that apply to the call."""
+    """Return who calls, and the policies that apply to the call.
+
+    Raises:
+        UsageError: one of them is none; another library did not check it.
+    """
     caller, bucket_policy = exchange.caller, target.policy
     if caller.identity is None:
         return Principal.root(caller.account, caller.partition), Policies(None, resource=bucket_policy)
+    if caller.identity.fault is not None:
+        raise UsageError(caller.identity.fault)
     policies = caller.identity.policies
     if not caller.identity.always_decided and exchange.config.authorization is None:
         policies = Policies(None)

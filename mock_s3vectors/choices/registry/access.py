@@ -51,7 +51,7 @@ CHOICES = (
         "boundary-arns",
         "Permissions",
         "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "
-        "user or the role with `-boundary` behind it. Its other policies are inline ones, without an ARN.",
+        "user or the role, with `-boundary` added. Its other policies are inline ones, without an ARN.",
         "workbench/iam.py",
     ),
     Choice(
@@ -121,5 +121,12 @@ CHOICES = (
         "In a Resource, variables stand after the fifth colon only. Before it they stand for themselves, and "
         "match no resource.",
         "authorization/elements.py",
+    ),
+    Choice(
+        "unknown-roles",
+        "Permissions",
+        "A session of a role that moto's STS gave, and that moto's IAM does not know, may do what the root of "
+        "the account may.",
+        "identity.py",
     ),
 )

@@ -17,7 +17,7 @@ CHOICES = (
         "boundary-arns",
         "Permissions",
         "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "
-        "user or the role with `-boundary` behind it. Its other policies are inline ones, without an ARN.",
+        "user or the role, with `-boundary` added. Its other policies are inline ones, without an ARN.",
         "workbench/iam.py",
     ),
     Choice(

@@ -24,6 +24,7 @@ from mock_s3vectors.protocol.parser import RequestParser
 from mock_s3vectors.protocol.router import Router
 from mock_s3vectors.protocol.serializer import serialize_error, serialize_result
 from mock_s3vectors.protocol.validator import Validator
+from mock_s3vectors.signatures import authenticate
 
 if TYPE_CHECKING:
     from mock_s3vectors.config import Config
@@ -82,6 +83,7 @@ class Gateway:
             exchange.operation = name
             operate = _implementation(name)
             _check_size(request)
+            authenticate(exchange, world.identities)
             exchange.params = self._parsers[name].parse(request, path)
             if world.rules.let_pass(exchange):
                 self._validators[name].validate(exchange.params)

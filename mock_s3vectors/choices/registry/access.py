@@ -23,8 +23,8 @@ CHOICES = (
     Choice(
         "unknown-roles",
         "Permissions",
-        "A session of a role that moto's STS gave, and that moto's IAM does not know, may do what the root of "
-        "the account may.",
+        "A session of a role that moto's IAM does not know may do what the root of its account may, unless a "
+        "session policy limits it.",
         "identity.py",
     ),
     Choice(
@@ -128,6 +128,34 @@ CHOICES = (
         "A Resource with fewer than the six parts of an ARN means what is written, whose wildcards stand for "
         "colons too, and what it means with `*` for each part that it lacks.",
         "authorization/elements.py",
+    ),
+    # --- signatures
+    Choice(
+        "signature-errors",
+        "Signatures",
+        "Refusals of wrong signatures have the status 403, and the codes and texts of other services of AWS. "
+        "The form is checked first, then the time, the scope, the session token and the signature.",
+        "errors/signature_refusals.py",
+    ),
+    Choice(
+        "unknown-access-keys",
+        "Signatures",
+        "Of an access key whose secret the mock does not know, only the form, the time and the scope of a "
+        "signature are checked.",
+        "signatures.py",
+    ),
+    Choice(
+        "presigned-expiry",
+        "Signatures",
+        "A presigned URL holds for `X-Amz-Expires` seconds, 1 to 604,800, and no 5 minutes longer.",
+        "signatures.py",
+    ),
+    Choice(
+        "unsigned-payload",
+        "Signatures",
+        "A signature holds for any body if `x-amz-content-sha256`, as a header or a parameter of a presigned "
+        "URL, is `UNSIGNED-PAYLOAD`. Else it holds for the body that came, whatever that header says.",
+        "signatures.py",
     ),
     # --- keys
     Choice(

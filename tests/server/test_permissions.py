@@ -146,3 +146,40 @@ def test_identities_of_mocks_around_and_inside_a_server() -> None:
             with pytest.raises(ClientError, match="a user or a role of a mock that has ended"):
                 other.query_vectors(**QUERY)
         assert code_of(boto3.client("s3vectors", "us-east-1", **user).query_vectors, **QUERY) == "ok"
+
+
+SCOPE = "/20270101/us-east-1/s3vectors/aws4_request"
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [
+        ("", ["authorization: AWS4-HMAC-SHA256 Credential=KEY/20270101/us-east-1/s3vectors/aws4_request"]),
+        # A scope that is none, or a Region that is none, does not make the root of the caller.
+        ("", ["authorization: AWS4-HMAC-SHA256 Credential=KEY/2027/us-east-1/s3vectors/aws4_request"]),
+        ("", ["authorization: AWS4-HMAC-SHA256 Credential=KEY/20270101/US-EAST-1/s3vectors/aws4_request"]),
+        ("", ["authorization: AWS4-HMAC-SHA256 Credential=KEY, SignedHeaders=host"]),
+        (f"X-Amz-Credential=KEY{SCOPE}", []),
+        (f"X-Amz-Credential=KEY{SCOPE}".replace("/", "%2F"), []),
+        (f"a=b&X-Amz-Credential=KEY{SCOPE}".replace("/", "%2f"), []),
+        (f"X-Amz-Credential=%41KIA{SCOPE}", []),
+        (f"X-Amz-Credential=KEY{SCOPE}", ["authorization: Bearer token"]),
+        (f"X-Amz-Credential=KEY{SCOPE}", ["authorization: "]),
+        # The header counts, if both have an access key.
+        (f"X-Amz-Credential=plain{SCOPE}", [f"authorization: AWS4-HMAC-SHA256 Credential=KEY{SCOPE}"]),
+        # The value of another parameter names nobody.
+        (f"X-Amz-Credential=KEY{SCOPE}&tagKeys=Credential=plain{SCOPE}", []),
+        (f"tagKeys=X-Amz-Credential%3Dplain{SCOPE}&X-Amz-Credential=KEY{SCOPE}", []),
+    ],
+)
+def test_an_access_key_names_the_caller_however_the_request_is_signed(
+    s3vectors_server: S3VectorsServer, connection: Connection, query: str, headers: list[str]
+) -> None:
+    user = s3vectors_server.mock.iam.user("nobody")
+    key = user["aws_access_key_id"]
+    lines = [header.replace("KEY", key) for header in headers]
+    query = query.replace("%41KIA", f"%41{key[1:]}").replace("KEY", key)
+    connection.send(request("POST", f"/GetIndex?{query}", json.dumps(INDEX).encode(), *lines))
+    assert connection.answer().error[:2] == (403, "AccessDeniedException")
+    call = s3vectors_server.mock.calls.last
+    assert (call.caller, call.region) == (user.arn, "us-east-1")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mock_s3vectors.authorization import PolicyError, compile_policy
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.workbench.iam_names import statement_of
 
@@ -145,4 +146,4 @@ def compiled_policy(document: Any, kind: PolicyKind, name: str, arn: str | None 
     try:
         return compile_policy(document, kind, name=name, arn=arn)
     except PolicyError as error:
-        raise UsageError(f"{name}: {error}") from None
+        raise UsageError(f"{name}: {shorten(str(error))}") from None

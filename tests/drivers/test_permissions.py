@@ -185,6 +185,21 @@ def test_a_bucket_policy_bites_its_own_root_only_if_all_calls_are_decided(driver
     assert seen == [(FOUND, None), (refusal, False), (FOUND, False), (FOUND, None)]
 
 
+def test_signatures_are_checked_on_request(driver: Driver) -> None:
+    with driver.mock(account_id=HOME, verify_signatures=True):
+        clients, iam = begin(driver), current_mock().iam
+        reader, role = dict(iam.user("reader", MAY_QUERY)), dict(iam.role("batch", MAY_QUERY))
+        other = {**reader, "aws_secret_access_key": "of somebody else"}
+        tokens = {name: value for name, value in role.items() if name != "aws_session_token"}
+        found = [clients.found(clients.of(**keys)) for keys in (reader, role, other, tokens)]
+    assert found[:2] == [FOUND, FOUND]
+    assert [refusal.code for refusal in found[2:]] == [
+        "InvalidSignatureException",
+        "UnrecognizedClientException",
+    ]
+    assert found[2].message.startswith("The request signature we calculated does not match the signature ")
+
+
 def test_keys_that_cannot_be_used(clients: Clients, mock: Workbench) -> None:
     key = mock.kms.key()
     assert create_encrypted(clients, "secret", key.arn) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -183,3 +184,56 @@ def test_an_access_key_names_the_caller_however_the_request_is_signed(
     assert connection.answer().error[:2] == (403, "AccessDeniedException")
     call = s3vectors_server.mock.calls.last
     assert (call.caller, call.region) == (user.arn, "us-east-1")
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [
+        {"Resource": "x" * 100_000},
+        {"Action": "x" * 100_000},
+        {"x" * 100_000: ""},
+        {"Condition": {"x" * 100_000: {"aws:SourceIp": ""}}},
+    ],
+)
+def test_the_refusal_of_a_policy_does_not_grow_with_it(
+    s3vectors_server: S3VectorsServer, connection: Connection, faulty: dict[str, Any]
+) -> None:
+    fill(s3vectors_server)
+    statement = {**ALL, **faulty}
+    policy = json.dumps({"Statement": {**statement, "Principal": "*"}})
+    status, code, text = connection.ask(
+        "POST", "/PutVectorBucketPolicy", json.dumps({**BUCKET, "policy": policy}).encode()
+    ).error
+    assert (status, code) == (400, "ValidationException")
+    assert text.startswith("The specified policy is not a valid JSON policy document: Statement.")
+    assert len(text) < 700
+    user = json.dumps({"user": "reader", "policy": {"Statement": statement}}).encode()
+    status, code, text = connection.ask("POST", "/_mock_s3vectors/identities", user).error
+    assert (status, code) == (400, "ValidationException")
+    assert text.startswith("policy reader: Statement.")
+    assert len(text) < 700
+
+
+def test_each_call_meets_the_old_policy_or_the_new_one() -> None:
+    """Both deny it, so no call may pass while one replaces the other."""
+    with s3vectors_server(authorization="enforce") as server:
+        root = fill(server)
+        user = server.mock.iam.user("reader").allow("GetIndex")
+        client = client_of(server, **user)
+        statement = {**ALL, "Effect": "Deny", "Principal": "*", "Action": "s3vectors:GetIndex"}
+        policies = [json.dumps({"Statement": {**statement, "Sid": sid}}) for sid in ("First", "Second")]
+        root.put_vector_bucket_policy(**BUCKET, policy=policies[0])
+
+        def read() -> set[str]:
+            return {code_of(client.get_index, **INDEX) for _ in range(30)}
+
+        with ThreadPoolExecutor(3) as threads:
+            reading = [threads.submit(read) for _ in range(2)]
+            while not all(one.done() for one in reading):
+                for policy in reversed(policies):
+                    root.put_vector_bucket_policy(**BUCKET, policy=policy)
+            seen = set().union(*(one.result() for one in reading))
+        decisions = [call.decision for call in server.mock.calls.of("GetIndex")]
+    assert seen == {"AccessDeniedException"}
+    assert {one.statement.sid for one in decisions if one and one.statement} <= {"First", "Second"}
+    assert len(decisions) == 60

@@ -12,8 +12,8 @@ from mock_s3vectors.protocol.partitions import partition_of
 
 if TYPE_CHECKING:
     from mock_s3vectors.authorization import Policy
-    from mock_s3vectors.authorization.documents import PolicyKind
     from mock_s3vectors.authorization.principals import PrincipalKind
+    from mock_s3vectors.authorization.statements import PolicyKind
     from mock_s3vectors.messages import HttpRequest
     from mock_s3vectors.neighbours import MotoCaller, MotoPolicy
     from mock_s3vectors.world.identities import Identities, Identity

@@ -102,8 +102,8 @@ def test_a_condition_that_is_not_met(mock: MockS3Vectors, root: Client) -> None:
     text = mock.explain(denied(reader.get_index, **INDEX))
     assert (
         "  the 1st statement of policy reader does not: its IpAddress of aws:SourceIp wants '10.0.0.0/8', "
-        "and the request has '127.0.0.1'; its StringEquals of aws:ResourceTag/team wants 'blue', and the request "
-        "has no such key\n"
+        "and the request has '127.0.0.1'; its StringEquals of aws:ResourceTag/team wants 'blue', and the "
+        "request has no such key\n"
     ) in text
     root.put_vector_bucket_policy(**BUCKET, policy=bucket_policy("Deny", "*", "Get*"))
     named = "decision: the 1st statement of the bucket policy denies"

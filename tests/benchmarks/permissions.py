@@ -1,4 +1,4 @@
-"""Rows of the table of targets about permissions: calls that policies decide about, beside those of a root."""
+"""Rows of the table of targets about permissions: calls that policies decide about, beside those of root."""
 
 from __future__ import annotations
 

@@ -36,7 +36,6 @@ class Statement:
         conditions: all must be met.
         principals: whom the statement of a resource policy means; None for the other kinds.
         is_public: whether it allows everybody, and no condition says who that is.
-        names_vary: whether variables are in the names of its resources.
     """
 
     effect: Effect
@@ -51,23 +50,20 @@ class Statement:
     conditions: tuple[Condition, ...] = field(repr=False)
     principals: PrincipalElement | None = field(repr=False)
     is_public: bool = field(repr=False)
-    names_vary: bool = field(repr=False)
 
     def applies(self, request: AccessRequest) -> bool:
-        """Return whether the statement, which `Policy.about` found for a request, applies to it."""
+        """Return whether the statement applies to a request whose action it is about, whoever calls."""
         context = request.context
-        if self.names_vary and not self.has_resource(request.resource, context):
+        if not self.has_resource(request.resource, context):
             return False
-        for condition in self.conditions:  # noqa: SIM110 - a generator takes longer than most conditions
-            if not condition.holds(context):
-                return False
-        return True
+        # Most statements have no conditions, and are not made to pay for a generator.
+        return not self.conditions or all(condition.holds(context) for condition in self.conditions)
 
     def match(self, request: AccessRequest, *, bounded: bool) -> Match:
         """Return how closely a statement of a resource policy means the caller.
 
         Args:
-            request: for which `Policy.about` found it.
+            request: whose action it is about.
             bounded: whether the caller has a permissions boundary.
         """
         if self.principals is None:
@@ -79,8 +75,8 @@ class Statement:
 # The statements that deny, and those that allow, in the order of their policy.
 ByEffect = tuple[tuple[Statement, ...], tuple[Statement, ...]]
 
-# How many answers of `about` are kept: a test calls few operations on few resources again and again.
-_MOST_ANSWERS = 256
+# More actions than a service has.
+_MOST_ACTIONS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,24 +96,20 @@ class Policy:
     name: str
     arn: str | None
     statements: tuple[Statement, ...] = field(repr=False)
-    _answers: dict[tuple[str, str], ByEffect] = field(default_factory=dict, init=False, repr=False)
+    # The answers of `about`: few actions are asked for again and again.
+    _by_action: dict[str, ByEffect] = field(default_factory=dict, init=False, repr=False)
 
-    def about(self, action: str, resource: str) -> ByEffect:
-        """Return the statements that are about an action, and that may be about a resource."""
-        known = self._answers.get((action, resource))
+    def about(self, action: str) -> ByEffect:
+        """Return the statements that are about an action."""
+        known = self._by_action.get(action)
         if known is None:
             lower = action.lower()
-            own = [
-                statement
-                for statement in self.statements
-                if statement.has_action(lower)
-                and (statement.names_vary or statement.has_resource(resource, {}))
-            ]
+            own = [statement for statement in self.statements if statement.has_action(lower)]
             known = (
                 tuple(statement for statement in own if statement.effect == "Deny"),
                 tuple(statement for statement in own if statement.effect == "Allow"),
             )
-            if len(self._answers) >= _MOST_ANSWERS:
-                self._answers.clear()
-            self._answers[action, resource] = known
+            if len(self._by_action) >= _MOST_ACTIONS:
+                self._by_action.clear()
+            self._by_action[action] = known
         return known

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.arns import parse_arn
+from mock_s3vectors.errors.exceptions import AccessDeniedException
 
 if TYPE_CHECKING:
-    from mock_s3vectors.exchange import Exchange, Params
+    from mock_s3vectors.exchange import Exchange, Params, Record
 
 # Why policies were not asked, for people.
 OFF = 'the option authorization is "off"'
 AS_ROOT = (
-    "it acts as the root of its account in that account, whom policies do not touch by default: only "
-    "identities of mock.iam and calls into other accounts are decided by policies, unless the option "
-    'authorization is "enforce" or "report"'
+    "the caller acts as the root of its own account, whom policies touch only if the option authorization is "
+    '"enforce" or "report". Identities of mock.iam, and calls into other accounts, are decided by policies '
+    "by default"
 )
 
 
@@ -50,3 +51,14 @@ def is_at_home(account: str, params: Params) -> bool:
             arn = None if f":{account}:bucket/" in text else parse_arn(text)
             return arn is None or arn.account == account
     return True
+
+
+def is_denied(record: Record) -> bool:
+    """Return whether a call failed because policies denied it; a report only says that they would have."""
+    decision, error = record.decision, record.error
+    return (
+        decision is not None
+        and not decision.allowed
+        and isinstance(error, AccessDeniedException)
+        and error.message.endswith(decision.why)
+    )

@@ -51,13 +51,23 @@ class Context(Mapping[str, "str | Sequence[str]"]):
         Raises:
             KeyError: the call has no such key.
         """
-        prefix, slash, tag = name.partition("/")
-        if slash:
-            return _by_key(_TAGS[prefix](self))[tag]
-        value = _VALUES[name](self)
+        value = self._value(name)
         if value is None:
             raise KeyError(name)
         return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a condition key, or something else if the call has no such key."""
+        value = self._value(name)
+        return default if value is None else value
+
+    def _value(self, name: str) -> str | Sequence[str] | None:
+        known = _VALUES.get(name)
+        if known is not None:
+            return known(self)
+        prefix, _, tag = name.partition("/")
+        tags = _TAGS.get(prefix)
+        return None if tags is None else _by_key(tags(self)).get(tag)
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the keys that the call has."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from mock_s3vectors.authorization import AccessRequest, Policies, Principal, evaluate, needs_of
 from mock_s3vectors.errors import refusals
-from mock_s3vectors.errors.exceptions import ServiceError
+from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.operations.helpers.addressing import place_of
 from mock_s3vectors.permissions.context import Context
 from mock_s3vectors.permissions.targets import arn_of, target_at
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.permissions.targets import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """The right that a call was denied, or the last one that it needed, and what decided about it.
 
     It holds nothing of the world, and never changes.
@@ -52,6 +51,8 @@ def decide(exchange: Exchange, params: Params) -> None:
         if is_obeyed:
             raise
         return  # the operation refuses it when it comes to that
+    if operation != "CreateIndex":  # which addresses the bucket
+        exchange.arn = arn
     target = target_at(exchange, arn)
     principal, policies = _who(exchange, target)
     for action in needs_of(operation, params):
@@ -66,10 +67,16 @@ def decide(exchange: Exchange, params: Params) -> None:
 
 
 def _who(exchange: Exchange, target: Target) -> tuple[Principal, Policies]:
-    """Return who calls, and the policies that apply to the call."""
+    """Return who calls, and the policies that apply to the call.
+
+    Raises:
+        UsageError: one of them is none; another library did not check it.
+    """
     caller, bucket_policy = exchange.caller, target.policy
     if caller.identity is None:
         return Principal.root(caller.account, caller.partition), Policies(None, resource=bucket_policy)
+    if caller.identity.fault is not None:
+        raise UsageError(caller.identity.fault)
     policies = caller.identity.policies
     if not caller.identity.always_decided and exchange.config.authorization is None:
         policies = Policies(None)

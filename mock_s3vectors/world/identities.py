@@ -23,6 +23,7 @@ class Identity:
         session_token: that of a session, else None.
         always_decided: whether policies decide about its calls by default. A principal of moto's that has
             none acts as the root of its account, unless the options say otherwise.
+        fault: the reason why policies cannot decide about its calls: one of them is none; else None.
     """
 
     principal: Principal
@@ -31,6 +32,7 @@ class Identity:
     secret_access_key: str
     session_token: str | None = None
     always_decided: bool = True
+    fault: str | None = None
 
     def within(self, partition: str) -> Identity:
         """Return the identity as one of a partition, in whose Regions it calls; itself if it is one."""

@@ -75,3 +75,11 @@ class LevelRules:
     def calls_so_far(self) -> Calls:
         """See `rules.RuleBook.calls_so_far`."""
         return calls_of(self._level)
+
+
+def made_before(asked: str, what: str, maker: str) -> UsageError:
+    """Return the refusal to change something that was made on a mock that has ended."""
+    return UsageError(
+        f"{asked} was used on {what}, which was made on a mock that has ended: make it on the mock that is "
+        f"on, with {maker}."
+    )

@@ -125,8 +125,8 @@ CHOICES = (
     Choice(
         "unknown-roles",
         "Permissions",
-        "A session of a role that moto's STS gave, and that moto's IAM does not know, may do what the root of "
-        "the account may.",
+        "A session of a role that moto's IAM does not know may do what the root of its account may, unless a "
+        "session policy limits it.",
         "identity.py",
     ),
     # --- keys

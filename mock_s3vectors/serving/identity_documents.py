@@ -60,10 +60,10 @@ def add_identity(level: Level, document: Any) -> Identity:
             )
     older = [other for other in known if other.principal.arn == new.principal.arn]
     for other in older:
-        level.keep_identity(replace(other, principal=new.principal, policies=new.policies))
+        level.world.identities.put(replace(other, principal=new.principal, policies=new.policies))
     if older and "access_key_id" not in document:
         return older[0]
-    level.keep_identity(new)
+    level.world.identities.put(new)
     return new
 
 

@@ -145,7 +145,7 @@ class Iam:
         return new
 
     def _keep(self, identity: Identity) -> IamIdentity:
-        self._steered("iam").keep_identity(identity)
+        self._steered("iam").world.identities.put(identity)
         return IamIdentity(identity, self._steered)
 
 

@@ -12,6 +12,7 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.protocol.partitions import partition_of
 from mock_s3vectors.workbench.places import check_region, default_region
+from mock_s3vectors.workbench.steered import made_before
 from mock_s3vectors.world.keys import Key
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ class Kms:
 class KmsKey:
     """A handle of a KMS key, by which a test changes it. Its text is the ARN of the key.
 
-    It changes the key in the mock that it was asked of, and for the mocks in it. To change a key of an outer
+    Each change returns the handle. It holds in the mock of which the handle was asked, and in mocks inside
+    that. To change a key of an outer
     mock in an inner one alone, ask that for a handle: `inner.kms.key(arn=key.arn)`.
     """
 
@@ -131,77 +133,74 @@ class KmsKey:
         """
         return self._key("state").state
 
-    def enable(self) -> None:
+    def enable(self) -> KmsKey:
         """Have the key be usable again.
 
         Raises:
             UsageError: it is pending deletion, or it was forgotten, or the mock is off.
         """
-        self._change("enable")
+        return self._change("enable")
 
-    def disable(self) -> None:
+    def disable(self) -> KmsKey:
         """Have calls that need the key fail with KmsDisabledException.
 
         Raises:
             UsageError: it is pending deletion, or it was forgotten, or the mock is off.
         """
-        self._change("disable")
+        return self._change("disable")
 
-    def schedule_deletion(self) -> None:
+    def schedule_deletion(self) -> KmsKey:
         """Have calls that need the key fail with KmsInvalidStateException. It is deleted by `forget` only.
 
         Raises:
             UsageError: it is pending deletion, or it was forgotten, or the mock is off.
         """
-        self._change("schedule_deletion")
+        return self._change("schedule_deletion")
 
-    def cancel_deletion(self) -> None:
+    def cancel_deletion(self) -> KmsKey:
         """Have the key be disabled, as KMS leaves a key that is not going to be deleted.
 
         Raises:
             UsageError: it is not pending deletion, or it was forgotten, or the mock is off.
         """
-        self._change("cancel_deletion")
+        return self._change("cancel_deletion")
 
-    def admit_indexing(self, admit: bool = True) -> None:  # noqa: FBT001, FBT002 - the name says what it is
+    def admit_indexing(self, admit: bool = True) -> KmsKey:  # noqa: FBT001, FBT002 - the name says what it is
         """Have the policy of the key let the service index vectors, or not, so that CreateIndex is denied.
 
         Raises:
             UsageError: the key was forgotten, or the mock is off.
         """
-        self._put(replace(self._key("admit_indexing()"), admits_indexing=admit))
+        return self._put(replace(self._key("admit_indexing()"), admits_indexing=admit))
 
-    def forget(self) -> None:
+    def forget(self) -> KmsKey:
         """Delete the key at once: calls that need it fail with KmsNotFoundException.
 
         Raises:
             UsageError: it was forgotten before, or the mock is off.
         """
-        self._put(replace(self._key("forget()"), is_forgotten=True))
+        return self._put(replace(self._key("forget()"), is_forgotten=True))
 
-    def _change(self, name: str) -> None:
+    def _change(self, name: str) -> KmsKey:
         key = self._key(f"{name}()")
         before, after, advice = _CHANGES[name]
         if key.state not in before:
-            raise UsageError(f"{name}(): the key {self._arn} is {key.state}. KMS refuses that: {advice}.")
-        self._put(replace(key, state=after))
+            raise UsageError(f"{name}() was used on the key {self._arn}, which is {key.state}: {advice}.")
+        return self._put(replace(key, state=after))
 
     def _key(self, asked: str) -> Key:
         key = self._steered(asked).world.keys.of(self._arn)
         if key is None:
-            raise UsageError(
-                f"{asked}: the mock in which the key {self._arn} was made has ended. "
-                "Make one in the mock that is on, with kms.key()."
-            )
+            raise made_before(asked, f"the key {self._arn}", "mock.kms")
         if key.is_forgotten:
             raise UsageError(
-                f"{asked}: the key {self._arn} was forgotten. Make one with kms.key(); "
-                "arn= gives it the same ARN."
+                f"{asked} was used on the key {self._arn}, which was forgotten: make it again, with mock.kms."
             )
         return key
 
-    def _put(self, key: Key) -> None:
+    def _put(self, key: Key) -> KmsKey:
         self._steered("kms").world.keys.put(key)
+        return self
 
 
 def _check_arn(arn: object, account: object, region: object) -> None:

@@ -272,7 +272,8 @@ class Workbench(ABC):
 
         The bucket and the index are created if they are missing. Vectors whose keys exist are overwritten.
         Everything is checked as the service checks it, except that there is no limit to the size of a
-        request. It is no call: `mock.calls` does not list it, and `mock.usage()` counts only what it stores.
+        request, and that no KMS key is asked. It is no call: `mock.calls` does not list it, and
+        `mock.usage()` counts only what it stores.
 
         Args:
             bucket: the name of the vector bucket.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mock_s3vectors.world.layered import Layered
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -26,42 +28,13 @@ class Key:
     policy: str | None = None
 
 
-class Keys:
-    """The keys of a world, and then those of the world that it branched off, now and later."""
+class Keys(Layered[Key]):
+    """The keys of a world, by ARN; see `Layered`."""
 
-    def __init__(self, outer: Keys | None = None) -> None:
-        # Replaced as a whole, since calls of other threads look into it meanwhile.
-        self._own: dict[str, Key] = {}
-        self._outer = outer
-
-    def of(self, arn: str) -> Key | None:
-        """Return the key with an ARN, None if it was never made."""
-        found = self._own.get(arn)
-        return found if found is not None or self._outer is None else self._outer.of(arn)
+    @staticmethod
+    def _name_of(thing: Key) -> str:
+        return thing.arn
 
     def __bool__(self) -> bool:
         """Tell whether any key was made: until then, every key of the right form is accepted."""
         return bool(self._own or self._outer)
-
-    def all(self) -> tuple[Key, ...]:
-        """Return all keys, the oldest first."""
-        outer = {} if self._outer is None else {key.arn: key for key in self._outer.all()}
-        return tuple({**outer, **self._own}.values())
-
-    def put(self, key: Key) -> None:
-        """Add a key, or replace the one with the same ARN."""
-        self._own = {**self._own, key.arn: key}
-
-    def clear(self) -> None:
-        """Drop those of this world, and what it has changed of others."""
-        self._own = {}
-
-    def copy(self) -> Keys:
-        """Return the keys as they are now, beside those of the same outer world."""
-        copy = Keys(self._outer)
-        copy._own = self._own
-        return copy
-
-    def set_as(self, other: Keys) -> None:
-        """Have the keys of this world be as those of a copy."""
-        self._own = other._own

@@ -115,7 +115,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 
 # By state: how a key gets into it, and the refusals by operation. All other operations succeed.
 Refusals = dict[str, Refusal]
-Change = Callable[[KmsKey], None]
+Change = Callable[[KmsKey], object]
 
 
 def all_refused(create: Refusal, vectors: Refusal) -> Refusals:

@@ -155,21 +155,21 @@ CHANGES = [
     (ENABLED, "enable", "Enabled"),
     (ENABLED, "disable", "Disabled"),
     (ENABLED, "schedule_deletion", "PendingDeletion"),
-    (ENABLED, "cancel_deletion", "is Enabled. KMS refuses that: call schedule_deletion() first."),
+    (ENABLED, "cancel_deletion", "is Enabled: call schedule_deletion() first."),
     (DISABLED, "enable", "Enabled"),
     (DISABLED, "disable", "Disabled"),
     (DISABLED, "schedule_deletion", "PendingDeletion"),
-    (DISABLED, "cancel_deletion", "is Disabled. KMS refuses that: call schedule_deletion() first."),
-    (PENDING, "enable", "is PendingDeletion. KMS refuses that: call cancel_deletion() first."),
+    (DISABLED, "cancel_deletion", "is Disabled: call schedule_deletion() first."),
+    (PENDING, "enable", "is PendingDeletion: call cancel_deletion() first."),
     (
         PENDING,
         "disable",
-        "is PendingDeletion. KMS refuses that: call cancel_deletion(), which disables it.",
+        "is PendingDeletion: call cancel_deletion(), which disables it.",
     ),
     (
         PENDING,
         "schedule_deletion",
-        "is PendingDeletion. KMS refuses that: call forget() to have it deleted now, or cancel_deletion().",
+        "is PendingDeletion: call forget() to have it deleted now, or cancel_deletion().",
     ),
     (PENDING, "cancel_deletion", "Disabled"),
     (PENDING, "admit_indexing", "PendingDeletion"),
@@ -183,13 +183,13 @@ def test_a_change_of_state(mock: MockS3Vectors, before: tuple[str, ...], change:
     for earlier in before:
         getattr(key, earlier)()
     if after.isalpha():
-        getattr(key, change)()
+        assert getattr(key, change)() is key
         assert key.state == after
     else:
         state = key.state
         with pytest.raises(UsageError) as error:
             getattr(key, change)()
-        assert str(error.value) == f"{change}(): the key {ARN} {after}"
+        assert str(error.value) == f"{change}() was used on the key {ARN}, which {after}"
         assert key.state == state
 
 
@@ -203,7 +203,7 @@ def test_a_key_that_was_forgotten(mock: MockS3Vectors, change: str) -> None:
     with pytest.raises(UsageError) as error:
         getattr(key, change)()
     assert str(error.value) == (
-        f"{change}(): the key {ARN} was forgotten. Make one with kms.key(); arn= gives it the same ARN."
+        f"{change}() was used on the key {ARN}, which was forgotten: make it again, with mock.kms."
     )
 
 
@@ -233,8 +233,8 @@ def test_a_key_ends_with_its_mock(change: str) -> None:
     with mock, pytest.raises(UsageError) as error:
         getattr(key, change)()
     assert str(error.value) == (
-        f"{change}(): the mock in which the key {ARN} was made has ended. Make one in the mock that is on, "
-        "with kms.key()."
+        f"{change}() was used on the key {ARN}, which was made on a mock that has ended: make it on the mock "
+        "that is on, with mock.kms."
     )
     assert (key.arn, repr(key)) == (ARN, f"<KMS key {ARN}: gone>")
 
@@ -259,6 +259,16 @@ def test_reset_leaves_keys(mock: MockS3Vectors, s3vectors_client: Client) -> Non
     mock.reset()
     assert bucket_names(s3vectors_client) == []
     assert key.state == "Disabled"
+
+
+def test_seeding_and_looking_need_no_key(mock: MockS3Vectors, s3vectors_client: Client) -> None:
+    key = mock.kms.key()
+    create(s3vectors_client, key)
+    key.forget()
+    mock.seed("bucket", "index", [[1, 2]])
+    mock.seed("bucket", "another", [[1, 2]])
+    assert list(mock.index("bucket", "another").keys) == ["0"]
+    assert code_of_get(s3vectors_client) == "KmsNotFoundException"
 
 
 class TestInnerMock:

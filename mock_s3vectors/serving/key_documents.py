@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.world.keys import Key
 
 _MADE_WITH = ("arn", "account", "region", "usage")
-_STATES: dict[str, Callable[[KmsKey], None]] = {
+_STATES: dict[str, Callable[[KmsKey], object]] = {
     "enable": lambda key: key.enable(),
     "disable": lambda key: key.disable(),
     "schedule_deletion": lambda key: key.schedule_deletion(),

@@ -20,7 +20,6 @@ from mock_s3vectors.doors.local_endpoints import ENDPOINT_VARIABLE
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.mock import mock_s3vectors
 from mock_s3vectors.serving.opening import http_server
-from mock_s3vectors.serving.set_up import set_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,6 +146,8 @@ def _serve(  # noqa: PLR0913 - one for each option
     verbose: bool,
     **options: Any,
 ) -> None:
+    from mock_s3vectors.serving.set_up import set_up  # noqa: PLC0415 - it loads botocore
+
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(message)s")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from mock_s3vectors.abridging import show
 from mock_s3vectors.errors.exceptions import UsageError
@@ -64,13 +65,13 @@ def _entries_of(file: Path) -> list[Any]:
         UsageError: it cannot be read, or has no list of them.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UsageError(f"Cannot read {file}: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{file}: byte {error.start} is not UTF-8: {error.reason}.") from None
     try:
-        document = json.loads(text)
+        document = orjson.loads(text)
     except ValueError as error:
         raise UsageError(f"{file} is not JSON: {error}.") from None
     try:

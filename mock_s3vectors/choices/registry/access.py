@@ -163,7 +163,8 @@ CHOICES = (
         "Encryption",
         "As long as neither `mock.kms` nor moto's KMS knows any key, every key ARN of the right form names a "
         "key that can be used. From then on, a key that neither knows does not exist, for indexes that were "
-        "made before too. The option `authorization` has nothing to do with it.",
+        "made before too. A key of `mock.kms` comes before one of moto's with the same ARN. The option "
+        "`authorization` has nothing to do with keys.",
         "operations/helpers/keys.py",
     ),
     Choice(

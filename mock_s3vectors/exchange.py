@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.identity import Caller
     from mock_s3vectors.messages import Disconnect, HttpRequest, HttpResponse
     from mock_s3vectors.world import Clock, Store, Stores
+    from mock_s3vectors.world.keys import Keys
 
 Params = dict[str, Any]
 Result = dict[str, Any]
@@ -82,6 +83,7 @@ class Exchange(Record):
     Attributes:
         stores: what the request finds and changes.
         clock: the time that holds for it.
+        keys: the KMS keys that a test has made.
         config: the options that hold for it.
         result: the members of the operation's output; None if it failed.
         arn: of the bucket or the index that the parameters address; None if nobody has asked for it yet.
@@ -92,6 +94,7 @@ class Exchange(Record):
 
     stores: Stores
     clock: Clock
+    keys: Keys
     config: Config
     result: Result | None = None
     arn: Arn | None = None

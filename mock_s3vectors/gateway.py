@@ -24,6 +24,7 @@ from mock_s3vectors.protocol.parser import RequestParser
 from mock_s3vectors.protocol.router import Router
 from mock_s3vectors.protocol.serializer import serialize_error, serialize_result
 from mock_s3vectors.protocol.validator import Validator
+from mock_s3vectors.signatures import authenticate
 
 if TYPE_CHECKING:
     from mock_s3vectors.config import Config
@@ -66,7 +67,15 @@ class Gateway:
             retry_delay: see `Exchange.retry_delay`.
         """
         caller, began = identify(request, config.account_id, world.identities), world.clock.now()
-        exchange = Exchange(request, began, caller, stores=world.stores, clock=world.clock, config=config)
+        exchange = Exchange(
+            request,
+            began,
+            caller,
+            stores=world.stores,
+            clock=world.clock,
+            keys=world.keys,
+            config=config,
+        )
         exchange.retry_delay = retry_delay
         start = perf_counter()
         try:
@@ -74,6 +83,7 @@ class Gateway:
             exchange.operation = name
             operate = _implementation(name)
             _check_size(request)
+            authenticate(exchange, world.identities)
             exchange.params = self._parsers[name].parse(request, path)
             if world.rules.let_pass(exchange):
                 self._validators[name].validate(exchange.params)

@@ -55,6 +55,12 @@ class Caller:
         return self.identity.principal.arn
 
 
+def region_of_host(host: str) -> str | None:
+    """Return the Region that a host name of AWS names, None for another host name."""
+    match = _HOST.match(host)
+    return match.group("region") if match else None
+
+
 def identify(request: HttpRequest, default_account: str, identities: Identities | None = None) -> Caller:
     """Return the caller of a request that is signed in a header, presigned in the query, or unsigned.
 
@@ -66,8 +72,7 @@ def identify(request: HttpRequest, default_account: str, identities: Identities 
     if scope:
         access_key_id, region = scope.group("key", "region")
     else:
-        host = _HOST.match(request.host)
-        access_key_id, region = "", host.group("region") if host else _FALLBACK_REGION
+        access_key_id, region = "", region_of_host(request.host) or _FALLBACK_REGION
     partition = partition_of(region)
     identity = None if identities is None else identities.of(access_key_id)
     account = default_account if identity is None else identity.principal.account

@@ -33,6 +33,7 @@ class HttpRequest:
         is_whole: False if the body exceeds the service's limit, so that the door stopped reading.
         is_secure: whether it came by HTTPS, as far as its client knows.
         source_ip: the address of its client.
+        url: as a client of this process has signed it; None if the request came by HTTP.
     """
 
     method: str
@@ -44,6 +45,7 @@ class HttpRequest:
     is_whole: bool = True
     is_secure: bool = True
     source_ip: str = "127.0.0.1"
+    url: SplitResult | None = None
 
     def with_body(self, body: bytes, *, is_whole: bool = True) -> HttpRequest:
         """Return the same request with another body."""
@@ -96,6 +98,7 @@ def read_request(prepared: Any, url: SplitResult, path: str) -> HttpRequest:
         headers=_headers(prepared.headers),
         body=_body(prepared.body),
         is_secure=url.scheme == "https",
+        url=url,
     )
 
 

@@ -219,6 +219,48 @@ def set_request_credentials(request: Any, credentials: Any) -> None:
     request.context.setdefault("signing", {})["request_credentials"] = credentials
 
 
+def signature_of(
+    request: tuple[str, str, Mapping[str, str], str],
+    signed: str,
+    key: tuple[str, str],
+    scope: tuple[str, str],
+) -> str:
+    """Return the signature of a request by AWS's Signature Version 4, as botocore calculates it.
+
+    `botocore.auth.SigV4Auth` has a public method for each step. It takes the time from the entry `timestamp`
+    of the request's context, and asks its own `headers_to_sign` and `payload` for what is signed.
+
+    Args:
+        request: its method and URL, the headers that are signed, by name in lower case, and the hash of its
+            body. Without the header `host`, the host of the URL is signed.
+        signed: when it was signed, as `20270131T120000Z`.
+        key: an access key and its secret.
+        scope: a Region and the name of a service.
+    """
+    from botocore.auth import SigV4Auth  # noqa: PLC0415 - few tests have signatures checked
+    from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - the same
+    from botocore.credentials import Credentials  # noqa: PLC0415 - the same
+
+    method, url, headers, digest = request
+
+    class Signer(SigV4Auth):
+        def headers_to_sign(self, request: Any) -> Any:
+            found = super().headers_to_sign(request)
+            if "host" in headers:
+                del found["host"]
+            for name, value in headers.items():
+                found[name] = value
+            return found
+
+        def payload(self, request: Any) -> str:  # noqa: ARG002 - as botocore calls it
+            return digest
+
+    signer = Signer(Credentials(*key), scope[1], scope[0])
+    bare = AWSRequest(method=method, url=url)
+    bare.context["timestamp"] = signed
+    return signer.signature(signer.string_to_sign(bare, signer.canonical_request(bare)), bare)
+
+
 # --- moto ---------------------------------------------------------------------------------------
 
 

@@ -162,6 +162,54 @@ class AccessDeniedException(ServiceError):
     status = 403
 
 
+class MissingAuthenticationTokenException(ServiceError):
+    """The request is not signed."""
+
+    status = 403
+
+
+class IncompleteSignatureException(ServiceError):
+    """The signature lacks something, or is in another form than AWS's."""
+
+    status = 403
+
+
+class InvalidSignatureException(ServiceError):
+    """The signature is another one than that of this request, or does not hold at this time."""
+
+    status = 403
+
+
+class UnrecognizedClientException(ServiceError):
+    """The access key does not hold, or came with another session token."""
+
+    status = 403
+
+
+class KmsNotFoundException(ServiceError):
+    """The KMS key of the index does not exist."""
+
+    status = 400
+
+
+class KmsDisabledException(ServiceError):
+    """The KMS key of the index is disabled."""
+
+    status = 400
+
+
+class KmsInvalidStateException(ServiceError):
+    """The KMS key of the index is in another state in which it cannot be used."""
+
+    status = 400
+
+
+class KmsInvalidKeyUsageException(ServiceError):
+    """The KMS key of the index is not made for encryption."""
+
+    status = 400
+
+
 class MethodNotAllowedException(ServiceError):
     """The path exists, with another method."""
 

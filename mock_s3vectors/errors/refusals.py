@@ -6,6 +6,8 @@ documented is AWS's own; for any other text, the docstring names its entry in th
 
 from __future__ import annotations
 
+import re
+import uuid
 from traceback import format_exception_only
 
 from mock_s3vectors.errors.exceptions import (
@@ -13,8 +15,13 @@ from mock_s3vectors.errors.exceptions import (
     ConflictException,
     FieldError,
     InternalServerException,
+    KmsDisabledException,
+    KmsInvalidKeyUsageException,
+    KmsInvalidStateException,
+    KmsNotFoundException,
     NotFoundException,
     SerializationException,
+    ServiceError,
     ServiceQuotaExceededException,
     ServiceUnavailableException,
     UnknownOperationException,
@@ -160,6 +167,50 @@ def kms_key_with_aes256() -> ValidationException:
 def kms_key_missing() -> ValidationException:
     """aws:kms without a key. Choice: kms-key-missing-field-list."""
     return _bad_encryption("kmsKeyArn must be specified when sseType is set to aws:kms")
+
+
+# --- KMS keys -----------------------------------------------------------------------------
+
+
+def kms_key_not_found(arn: str) -> KmsNotFoundException:
+    """No such key. The text was seen at CreateIndex. Choice: kms-texts."""
+    return KmsNotFoundException(_by_kms(f"Key '{arn}' does not exist"))
+
+
+def kms_key_disabled(arn: str) -> KmsDisabledException:
+    """The key is disabled. Choice: kms-texts."""
+    return KmsDisabledException(_by_kms(f"{arn} is disabled."))
+
+
+def kms_key_state(arn: str, state: str) -> KmsInvalidStateException:
+    """The key is in a state such as `PendingDeletion`. Choice: kms-texts."""
+    words = re.sub("(?<=[a-z])(?=[A-Z])", " ", state).lower()
+    return KmsInvalidStateException(_by_kms(f"{arn} is {words}."))
+
+
+def kms_key_usage(arn: str, usage: str, action: str) -> KmsInvalidKeyUsageException:
+    """The key is made for a use such as `SIGN_VERIFY`. Choice: kms-texts."""
+    return KmsInvalidKeyUsageException(
+        _by_kms(f"{arn} key usage is {usage} which is not valid for {action}.")
+    )
+
+
+def _by_kms(text: str) -> str:
+    """Return a text of KMS, as this service passes it on."""
+    return f"{text} (kms_request_id={uuid.uuid4()})"
+
+
+def kms_key_unusable(reason: ServiceError) -> AccessDeniedException:
+    """The key of a new index cannot be used. Choice: kms-errors-at-creation."""
+    return AccessDeniedException(reason.message)
+
+
+def no_access_for_indexing() -> AccessDeniedException:
+    """The policy of the key of a new index does not let the service decrypt."""
+    return AccessDeniedException("Insufficient access to perform asynchronous indexing")
+
+
+# --- quotas -------------------------------------------------------------------------------
 
 
 def too_many_vector_buckets(quota: int) -> ServiceQuotaExceededException:

@@ -14,6 +14,7 @@ from mock_s3vectors.operations.helpers.addressing import (
 )
 from mock_s3vectors.operations.helpers.creation import name_taken
 from mock_s3vectors.operations.helpers.encryption import effective_encryption
+from mock_s3vectors.operations.helpers.keys import check_key_of_new
 from mock_s3vectors.operations.helpers.paging import page_of_names
 from mock_s3vectors.operations.metadata_configuration import (
     described_metadata_configuration,
@@ -39,6 +40,7 @@ def create_index(exchange: Exchange, params: Params) -> Result:
         if index.name in bucket.indexes:
             raise name_taken(exchange, index.arn, began, refusals.index_exists())
         check_index_quota(bucket, exchange.config)
+        check_key_of_new(exchange, index)
         bucket.add(index)
         exchange.stores.note_made(index.arn)
     return {"indexArn": str(index.arn)}

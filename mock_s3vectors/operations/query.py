@@ -11,6 +11,7 @@ from mock_s3vectors import choices, limits
 from mock_s3vectors.errors import constraints, refusals
 from mock_s3vectors.filtering import compile_filter
 from mock_s3vectors.operations.helpers.addressing import find_index
+from mock_s3vectors.operations.helpers.keys import check_key
 from mock_s3vectors.operations.helpers.paging import make_token, read_token
 from mock_s3vectors.operations.helpers.records import to_float32, vector_faults
 from mock_s3vectors.operations.helpers.searching import Search, TextQuery, prepare, search
@@ -51,6 +52,7 @@ def query_vectors(exchange: Exchange, params: Params) -> Result:
         else:
             # The ranking is frozen, so nothing is searched again. Choice: billed-query-pages.
             ranking, start = _continue(index, token, params, exchange.now())
+    check_key(exchange, index)
     hits = search(prepared) if ranking is None else ranking.hits
     end = start + limits.QUERY_PAGE
     result: Result = {

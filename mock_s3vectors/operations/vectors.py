@@ -11,6 +11,7 @@ import numpy as np
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.operations.helpers.addressing import find_index
+from mock_s3vectors.operations.helpers.keys import check_key
 from mock_s3vectors.operations.helpers.paging import Turn
 from mock_s3vectors.operations.helpers.records import check_distinct, check_keys, check_records
 from mock_s3vectors.world.metering import Amounts
@@ -30,6 +31,7 @@ def put_vectors(exchange: Exchange, params: Params) -> Result:
     check_keys(keys)
     check_distinct(keys)
     data, metadata, sizes = check_records(index, params["vectors"])
+    check_key(exchange, index)
     with index.lock:
         check_vector_quota(index, keys, exchange.config)
         index.put(keys, data, metadata, sizes)
@@ -55,6 +57,7 @@ def get_vectors(exchange: Exchange, params: Params) -> Result:
     """
     index = find_index(exchange, params)
     check_keys(params["keys"])
+    check_key(exchange, index)
     with index.lock:
         found = _describe(index, index.vectors.rows_of(params["keys"]), params)
     exchange.stores.meter.add(Amounts(get_requests=1))
@@ -89,6 +92,7 @@ def delete_vectors(exchange: Exchange, params: Params) -> Result:
     index = find_index(exchange, params)
     check_keys(params["keys"])
     check_distinct(params["keys"])
+    check_key(exchange, index)
     with index.lock:
         index.delete(params["keys"])
     exchange.stores.meter.add(Amounts(delete_requests=1))

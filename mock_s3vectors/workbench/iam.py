@@ -35,6 +35,10 @@ class Iam:
     def __init__(self, steered: Callable[[str], Steered]) -> None:
         self._steered = steered
 
+    def __repr__(self) -> str:
+        known = self._steered("iam").world.identities.all()
+        return f"<users and roles: {', '.join(identity.principal.arn for identity in known) or 'none'}>"
+
     def user(  # noqa: PLR0913 - all that a user has
         self,
         name: str,

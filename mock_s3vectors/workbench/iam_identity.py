@@ -143,6 +143,7 @@ def compiled_policy(document: Any, kind: PolicyKind, name: str, arn: str | None 
         UsageError: it is none.
     """
     try:
-        return compile_policy(document, kind, name=name, arn=arn)
+        given = dict(document) if isinstance(document, Mapping) else document
+        return compile_policy(given, kind, name=name, arn=arn)
     except PolicyError as error:
         raise UsageError(f"{name}: {error}") from None

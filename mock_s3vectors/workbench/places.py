@@ -51,9 +51,20 @@ def caller_for(
     if region is None:
         having = [place[1] for place in _places_of(world, bucket) if place[0] == owner]
         region = having[0] if len(having) == 1 else default_region()
-    elif not isinstance(region, str) or not _REGION.fullmatch(region):
-        raise UsageError(f"region={region!r} is not a Region: give its name, as in region='eu-west-1'.")
+    else:
+        check_region(region)
     return Caller(owner, region, partition_of(region))
+
+
+def check_region(region: object) -> str:
+    """Return a Region, which must be a possible name.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not isinstance(region, str) or not _REGION.fullmatch(region):
+        raise UsageError(f"region={region!r} is not a Region: give its name, as in region='eu-west-1'.")
+    return region
 
 
 def check_text(name: str, value: object) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.describe import Description
     from mock_s3vectors.workbench.explaining import Explanation
     from mock_s3vectors.workbench.iam import Iam
+    from mock_s3vectors.workbench.kms import Kms
     from mock_s3vectors.workbench.rules import On, Rule
     from mock_s3vectors.workbench.steered import Steered
     from mock_s3vectors.workbench.usage import Usage
@@ -236,6 +237,20 @@ class Workbench(ABC):
         from mock_s3vectors.workbench.explaining import explain  # noqa: PLC0415 - it loads botocore
 
         return explain(call, self.calls)
+
+    # --- keys -------------------------------------------------------------------------------
+
+    @property
+    def kms(self) -> Kms:
+        """The KMS keys of the mock: `mock.kms.key()` makes one.
+
+        Raises:
+            UsageError: the mock is off.
+        """
+        from mock_s3vectors.workbench.kms import Kms  # noqa: PLC0415 - few tests need keys
+
+        self._steered("kms")
+        return Kms(self._steered)
 
     # --- state ------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+# By KMS's names; those that a test can bring about. Keys of moto may be in others too.
 KeyState = Literal["Enabled", "Disabled", "PendingDeletion"]
 
 

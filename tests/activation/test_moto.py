@@ -317,8 +317,8 @@ def denial(call: Callable[[], Any]) -> str:
 
 def why(action: str, ending: str, who: str = f"iam::{DEFAULT}:user/reader") -> str:
     """Return the text with which listing or creating buckets is denied."""
-    resource = "*" if action.startswith("List") else f"arn:aws:s3vectors:us-east-1:{DEFAULT}:bucket/bucket"
-    return f"User: arn:aws:{who} is not authorized to perform: s3vectors:{action} on resource: {resource} {ending}"
+    on = "*" if action.startswith("List") else f"arn:aws:s3vectors:us-east-1:{DEFAULT}:bucket/bucket"
+    return f"User: arn:aws:{who} is not authorized to perform: s3vectors:{action} on resource: {on} {ending}"
 
 
 LACKING = "because no identity-based policy allows the s3vectors:CreateVectorBucket action"

@@ -63,7 +63,7 @@ def answer_or_refusal(seen: Any) -> Any:
     return seen["answer"]
 
 
-@pytest.mark.s3vectors(default_index_mode="ENHANCED")
+@pytest.mark.s3vectors(default_index_mode="ENHANCED", verify_signatures=True)
 def test_the_life_cycle(sdk: Sdk) -> None:
     steps = steps_for(sdk.do("vocabulary"))
     calls = [[step.operation, step.parameters] for step in steps]

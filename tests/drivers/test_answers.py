@@ -34,7 +34,7 @@ ORIGIN = {"queryVector": {"float32": [0, 0]}}
 
 @pytest.fixture
 def client(driver: Driver) -> Iterator[Any]:
-    with driver.mock(default_index_mode="ENHANCED"):
+    with driver.mock(default_index_mode="ENHANCED", verify_signatures=True):
         yield driver.client()
 
 

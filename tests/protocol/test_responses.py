@@ -76,12 +76,16 @@ def test_any_error_comes_through(code: str, message: str, fields: list[FieldErro
 
 
 NOT_IN_THE_MODEL = {
+    "IncompleteSignatureException": 403,
+    "InvalidSignatureException": 403,
     "MalformedHttpRequestException": 400,
     "MethodNotAllowedException": 405,
     "MisdirectedRequestException": 421,
+    "MissingAuthenticationTokenException": 403,
     "RequestTimeoutException": 408,  # older models lack it
     "SerializationException": 400,
     "UnknownOperationException": 404,
+    "UnrecognizedClientException": 403,
 }
 
 

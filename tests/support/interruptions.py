@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 import sys
 from pathlib import Path
@@ -28,6 +29,13 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
+@functools.cache
+def _can_be_interrupted(file: str, line: int) -> bool:
+    # The end of a `with` counts as its line once more, but no signal comes between it and the release;
+    # nor does one come at a `try`, where nothing runs, and which Python does not count as in its `with`.
+    return not linecache.getline(file, line).lstrip().startswith(("with ", "try:"))
+
+
 class _Tracer:
     """Notes the lines that run; when there are `most` of them, calls `then`."""
 
@@ -41,9 +49,7 @@ class _Tracer:
         file, line = frame.f_code.co_filename, frame.f_lineno
         if not file.startswith(self.where):
             return None
-        # The end of a `with` counts as its line once more, but no signal comes between it and the release;
-        # nor does one come at a `try`, where nothing runs, and which Python does not count as in its `with`.
-        if event == "line" and not linecache.getline(file, line).lstrip().startswith(("with ", "try:")):
+        if event == "line" and _can_be_interrupted(file, line):
             if len(self.lines) == self.most:
                 self.then()
             self.lines.append((file, line))

@@ -79,6 +79,16 @@ def lacks_members() -> bool:
     return not has(*MODES, *QUERY_PAGES, *TAGS, *TEXT_SEARCH)
 
 
+# The statuses of errors that come before the operation is known.
+_IN_NO_MODEL = {
+    "SerializationException": 400,
+    "IncompleteSignatureException": 403,
+    "InvalidSignatureException": 403,
+    "MissingAuthenticationTokenException": 403,
+    "UnrecognizedClientException": 403,
+}
+
+
 def check_response(operation: str, status: int, headers: dict[str, str], body: bytes) -> None:
     """Raises AssertionError unless a response is what the model says of the operation or its errors."""
     assert headers["content-type"] == "application/json"
@@ -92,8 +102,8 @@ def check_response(operation: str, status: int, headers: dict[str, str], body: b
     else:
         code = headers["x-amzn-errortype"]
         assert "__type" not in document
-        if code == "SerializationException":  # thrown before the operation is known: in no model
-            assert (status, list(document)) == (400, ["message"])
+        if code in _IN_NO_MODEL:
+            assert (status, list(document)) == (_IN_NO_MODEL[code], ["message"])
             return
         shape = service_model().shape_for(code)
         assert shape.metadata.get("error", {}).get("httpStatusCode", 400) == status

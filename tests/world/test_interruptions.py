@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from functools import partial
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.support.text_search import INDEX, searchable
 from tests.world.copies import index_of, seeing, state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.support.helpers import Client, MakeIndex
 
@@ -30,6 +31,17 @@ pytestmark = [
 ROWS = 24
 
 FRUIT = ("apple", "pear", "plum")
+
+
+@pytest.fixture(autouse=True)
+def no_coverage() -> Iterator[None]:
+    """Keeps coverage from measuring thousands of calls: measuring takes as long again."""
+    before, of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    yield
+    sys.settrace(before)
+    threading.settrace(of_threads)
 
 
 def record(number: int, shift: float = 0.0) -> Any:
@@ -100,7 +112,7 @@ def world(client: Client, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
 def elsewhere(call: Callable[[], Any]) -> Any:
     """Call in another thread, which a lock that was left behind would stop, and return the result."""
     results: list[Any] = []
-    thread = Thread(target=lambda: results.append(call()), daemon=True)
+    thread = threading.Thread(target=lambda: results.append(call()), daemon=True)
     thread.start()
     thread.join(30)
     assert results, "the call failed, or a lock is held for ever"

@@ -14,47 +14,6 @@ CHOICES = (
         "permissions/authorize.py",
     ),
     Choice(
-        "tags-of-new-resources",
-        "Permissions",
-        "A bucket or an index that a call creates has no tags yet, so no `aws:ResourceTag`. If its name is "
-        "taken, those of the existing one count, and the policy of that bucket.",
-        "permissions/targets.py",
-    ),
-    Choice(
-        "encryption-keys",
-        "Permissions",
-        "`s3vectors:sseType` and `s3vectors:kmsKeyArn` are what a creation asks for. One that asks for "
-        "nothing lacks them, and so does an index that inherits its encryption.",
-        "permissions/context.py",
-    ),
-    Choice(
-        "tag-keys-by-case",
-        "Permissions",
-        "If two tags differ in the case of their keys only, a condition sees the older one.",
-        "permissions/context.py",
-    ),
-    Choice(
-        "source-ip",
-        "Permissions",
-        "`aws:SourceIp` is 127.0.0.1 for a call in this process, and the address of the client for a call "
-        "over the server.",
-        "permissions/context.py",
-    ),
-    Choice(
-        "secure-transport",
-        "Permissions",
-        "`aws:SecureTransport` is true for a call in this process whose URL begins with https, and false for "
-        "a call over the server, which speaks HTTP.",
-        "permissions/context.py",
-    ),
-    Choice(
-        "boundary-arns",
-        "Permissions",
-        "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "
-        "user or the role, with `-boundary` added. Its other policies are inline ones, without an ARN.",
-        "workbench/iam.py",
-    ),
-    Choice(
         "first-denial",
         "Permissions",
         "A denial names one kind of policy. Of several that deny explicitly, the first of these: "
@@ -123,10 +82,118 @@ CHOICES = (
         "authorization/elements.py",
     ),
     Choice(
+        "tags-of-new-resources",
+        "Permissions",
+        "A bucket or an index that a call creates has no tags yet, so no `aws:ResourceTag`. If its name is "
+        "taken, those of the existing one count, and the policy of that bucket.",
+        "permissions/targets.py",
+    ),
+    Choice(
+        "encryption-keys",
+        "Permissions",
+        "`s3vectors:sseType` and `s3vectors:kmsKeyArn` are what a creation asks for. One that asks for "
+        "nothing lacks them, and so does an index that inherits its encryption.",
+        "permissions/context.py",
+    ),
+    Choice(
+        "tag-keys-by-case",
+        "Permissions",
+        "If two tags differ in the case of their keys only, a condition sees the older one.",
+        "permissions/context.py",
+    ),
+    Choice(
+        "source-ip",
+        "Permissions",
+        "`aws:SourceIp` is 127.0.0.1 for a call in this process, and the address of the client for a call "
+        "over the server.",
+        "permissions/context.py",
+    ),
+    Choice(
+        "secure-transport",
+        "Permissions",
+        "`aws:SecureTransport` is true for a call in this process whose URL begins with https, and false for "
+        "a call over the server, which speaks HTTP.",
+        "permissions/context.py",
+    ),
+    Choice(
+        "boundary-arns",
+        "Permissions",
+        "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "
+        "user or the role, with `-boundary` added. Its other policies are inline ones, without an ARN.",
+        "workbench/iam.py",
+    ),
+    Choice(
         "unknown-roles",
         "Permissions",
-        "A session of a role that moto's STS gave, and that moto's IAM does not know, may do what the root of "
-        "the account may.",
+        "A session of a role that moto's IAM does not know may do what the root of its account may, unless a "
+        "session policy limits it.",
         "identity.py",
+    ),
+    # --- signatures
+    Choice(
+        "signature-errors",
+        "Signatures",
+        "Refusals of wrong signatures have the status 403, and the codes and texts of other services of AWS. "
+        "The form is checked first, then the time, the scope, the session token and the signature.",
+        "errors/signature_refusals.py",
+    ),
+    Choice(
+        "unknown-access-keys",
+        "Signatures",
+        "Of an access key whose secret the mock does not know, only the form, the time and the scope of a "
+        "signature are checked.",
+        "signatures.py",
+    ),
+    Choice(
+        "presigned-expiry",
+        "Signatures",
+        "A presigned URL holds for `X-Amz-Expires` seconds, 1 to 604,800, and no 5 minutes longer.",
+        "signatures.py",
+    ),
+    Choice(
+        "unsigned-payload",
+        "Signatures",
+        "A signature holds for any body if `x-amz-content-sha256`, as a header or a parameter of a presigned "
+        "URL, is `UNSIGNED-PAYLOAD`. Else it holds for the body that came, whatever that header says.",
+        "signatures.py",
+    ),
+    # --- keys
+    Choice(
+        "kms-keys-unknown",
+        "Encryption",
+        "As long as neither `mock.kms` nor moto's KMS knows any key, every key ARN of the right form names a "
+        "key that can be used. From then on, a key that neither knows does not exist, for indexes that were "
+        "made before too. The option `authorization` has nothing to do with it.",
+        "operations/helpers/keys.py",
+    ),
+    Choice(
+        "kms-key-elsewhere",
+        "Encryption",
+        "A key can be used in its own Region and partition, also by another account. Elsewhere it does not "
+        "exist; replicas of a multi-Region key are keys of their own.",
+        "operations/helpers/keys.py",
+    ),
+    Choice(
+        "kms-errors-at-creation",
+        "Encryption",
+        "CreateIndex with a key that is disabled, pending deletion or made for another use is denied as one "
+        "with a key that does not exist: an AccessDeniedException with KMS's words. Keys are checked after "
+        "all else, and the policy of a key last.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "kms-errors-last",
+        "Encryption",
+        "An operation on vectors whose key cannot be used is refused after its request has been checked "
+        "completely, and before a vector is read or written: permissions, the index, records, filters and "
+        "page tokens come first, the quota of vectors after.",
+        "operations/helpers/keys.py",
+    ),
+    Choice(
+        "kms-texts",
+        "Encryption",
+        "The texts of the errors of keys are those of KMS, followed by `(kms_request_id=...)` with a UUID, "
+        "as was seen for a key that does not exist.",
+        "errors/refusals.py",
     ),
 )

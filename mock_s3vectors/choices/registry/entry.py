@@ -20,6 +20,7 @@ Section = Literal[
     "Encryption",
     "Policies",
     "Permissions",
+    "Signatures",
     "Tags",
     "Faults",
     "Usage",

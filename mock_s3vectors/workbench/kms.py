@@ -1,0 +1,218 @@
+"""`mock.kms`: KMS keys, and the states in which a test wants them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mock_s3vectors.config import check_account_id
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.errors.refusals import shorten
+from mock_s3vectors.protocol.partitions import partition_of
+from mock_s3vectors.workbench.places import check_region, default_region
+from mock_s3vectors.world.keys import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mock_s3vectors.workbench.steered import Steered
+    from mock_s3vectors.world.keys import KeyState
+
+    # Returns the mock that is steered, or raises UsageError if it is off: see `Workbench._steered`.
+    Find = Callable[[str], Steered]
+
+# As narrow as the model's pattern, but for names that no key has: those with spaces.
+_ARN = re.compile(r"arn:aws[-a-z0-9]*:kms:[-a-z0-9]+:[0-9]{12}:key/[!-~]+")
+_LONGEST_ARN = 2048
+
+_USAGES = ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT")
+
+# By what is done to a key: the states in which KMS does it, the state that follows, and the advice in others.
+_CHANGES: dict[str, tuple[tuple[KeyState, ...], KeyState, str]] = {
+    "enable": (("Enabled", "Disabled"), "Enabled", "call cancel_deletion() first"),
+    "disable": (("Enabled", "Disabled"), "Disabled", "call cancel_deletion(), which disables it"),
+    "schedule_deletion": (
+        ("Enabled", "Disabled"),
+        "PendingDeletion",
+        "call forget() to have it deleted now, or cancel_deletion()",
+    ),
+    "cancel_deletion": (("PendingDeletion",), "Disabled", "call schedule_deletion() first"),
+}
+
+
+class Kms:
+    """The KMS keys that a test makes for its mock.
+
+    As long as there are none, the mock accepts every key ARN of the right form. With the first one, a key
+    that was never made does not exist.
+    """
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+
+    def __repr__(self) -> str:
+        return "<the KMS keys of a mock>"
+
+    def key(
+        self,
+        account: str | None = None,
+        region: str | None = None,
+        *,
+        arn: str | None = None,
+        usage: str = "ENCRYPT_DECRYPT",
+    ) -> KmsKey:
+        """Make a key, and return a handle of it.
+
+        A new key is enabled, and its policy lets the service index vectors that it encrypts.
+
+        Args:
+            account: the account that owns it, 12 digits; None for that of the options.
+            region: its Region; None for that of the environment, else us-east-1.
+            arn: the ARN of the key, in the place of account and Region. A key that exists already is
+                returned as it is.
+            usage: `ENCRYPT_DECRYPT`, the only one that the service can use, or `SIGN_VERIFY`,
+                `GENERATE_VERIFY_MAC` or `KEY_AGREEMENT`.
+
+        Raises:
+            UsageError: the mock is off; an argument has no possible value; or a key with this ARN and
+                another usage exists.
+        """
+        level = self._find("kms.key()")
+        if usage not in _USAGES:
+            raise UsageError(f"usage={usage!r} is no usage of a KMS key: give one of {', '.join(_USAGES)}.")
+        if arn is None:
+            owner = level.config.account_id if account is None else check_account_id(account)
+            place = default_region() if region is None else check_region(region)
+            arn = f"arn:{partition_of(place)}:kms:{place}:{owner}:key/{uuid.uuid4()}"
+        else:
+            _check_arn(arn, account, region)
+        keys = level.world.keys
+        found = keys.of(arn)
+        if found is None or found.is_forgotten:
+            keys.put(Key(arn, usage=usage))
+        elif usage != found.usage:
+            raise UsageError(
+                f"usage={usage!r}: the key {arn} exists with usage {found.usage!r}, which cannot be changed. "
+                "Give its usage, or another ARN."
+            )
+        return KmsKey(arn, self._find)
+
+
+class KmsKey:
+    """A handle of a KMS key, by which a test changes it. Its text is the ARN of the key.
+
+    The changes end with the mock. Keys that a mock finds in the mock around it hold in both; to change one in
+    the inner mock alone, ask that for a handle: `mock.kms.key(arn=key.arn)`.
+    """
+
+    def __init__(self, arn: str, find: Find) -> None:
+        self._arn = arn
+        self._find = find
+
+    @property
+    def arn(self) -> str:
+        """The ARN of the key: `arn:aws:kms:us-east-1:123456789012:key/` and a UUID."""
+        return self._arn
+
+    def __str__(self) -> str:
+        return self._arn
+
+    def __repr__(self) -> str:
+        try:
+            return f"<KMS key {self._arn}: {self.state}>"
+        except UsageError:
+            return f"<KMS key {self._arn}: gone>"
+
+    @property
+    def state(self) -> KeyState:
+        """The state of the key: `Enabled`, `Disabled` or `PendingDeletion`.
+
+        Raises:
+            UsageError: the mock is off, or the key was forgotten.
+        """
+        return self._key("state").state
+
+    def enable(self) -> None:
+        """Have the key be usable again.
+
+        Raises:
+            UsageError: it is pending deletion, or it was forgotten, or the mock is off.
+        """
+        self._change("enable")
+
+    def disable(self) -> None:
+        """Have calls that need the key fail with KmsDisabledException.
+
+        Raises:
+            UsageError: it is pending deletion, or it was forgotten, or the mock is off.
+        """
+        self._change("disable")
+
+    def schedule_deletion(self) -> None:
+        """Have calls that need the key fail with KmsInvalidStateException. It is deleted by `forget` only.
+
+        Raises:
+            UsageError: it is pending deletion, or it was forgotten, or the mock is off.
+        """
+        self._change("schedule_deletion")
+
+    def cancel_deletion(self) -> None:
+        """Have the key be disabled, as KMS leaves a key that is not going to be deleted.
+
+        Raises:
+            UsageError: it is not pending deletion, or it was forgotten, or the mock is off.
+        """
+        self._change("cancel_deletion")
+
+    def admit_indexing(self, admit: bool = True) -> None:  # noqa: FBT001, FBT002 - the name says what it is
+        """Have the policy of the key let the service index vectors, or not, so that CreateIndex is denied.
+
+        Raises:
+            UsageError: the key was forgotten, or the mock is off.
+        """
+        self._put(replace(self._key("admit_indexing()"), admits_indexing=admit))
+
+    def forget(self) -> None:
+        """Delete the key at once: calls that need it fail with KmsNotFoundException.
+
+        Raises:
+            UsageError: it was forgotten before, or the mock is off.
+        """
+        self._put(replace(self._key("forget()"), is_forgotten=True))
+
+    def _change(self, name: str) -> None:
+        key = self._key(f"{name}()")
+        before, after, advice = _CHANGES[name]
+        if key.state not in before:
+            raise UsageError(f"{name}(): the key {self._arn} is {key.state}. KMS refuses that: {advice}.")
+        self._put(replace(key, state=after))
+
+    def _key(self, asked: str) -> Key:
+        key = self._find(asked).world.keys.of(self._arn)
+        if key is None:
+            raise UsageError(
+                f"{asked}: the mock in which the key {self._arn} was made has ended. "
+                "Make one in the mock that is on, with kms.key()."
+            )
+        if key.is_forgotten:
+            raise UsageError(
+                f"{asked}: the key {self._arn} was forgotten. Make one with kms.key(); "
+                "arn= gives it the same ARN."
+            )
+        return key
+
+    def _put(self, key: Key) -> None:
+        self._find("kms").world.keys.put(key)
+
+
+def _check_arn(arn: object, account: object, region: object) -> None:
+    if account is not None or region is not None:
+        raise UsageError("key() was given arn and account or region, which the ARN names: leave them out.")
+    if not isinstance(arn, str) or not _ARN.fullmatch(arn) or len(arn) > _LONGEST_ARN:
+        raise UsageError(
+            f"arn={shorten(repr(arn))} is not the ARN of a KMS key: give one such as "
+            "'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'. "
+            "The service takes no alias."
+        )

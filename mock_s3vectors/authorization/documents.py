@@ -120,7 +120,7 @@ def _statement(source: Any, position: int, head: _Head) -> Statement:
     with within(f".{action}"):
         has_action = action_test(actions, negated=action == "NotAction")
     with within(f".{resource}"):
-        has_resource = resource_test(
+        has_resource, varies = resource_test(
             resources, negated=resource == "NotResource", variables=head.has_variables
         )
     with within(".Condition"):
@@ -135,6 +135,7 @@ def _statement(source: Any, position: int, head: _Head) -> Statement:
         head.arn,
         has_action,
         has_resource,
+        varies,
         conditions,
         principals,
         effect == "Allow" and is_public(principals, conditions),

@@ -116,6 +116,13 @@ CHOICES = (
         "permissions/context.py",
     ),
     Choice(
+        "token-issue-time",
+        "Permissions",
+        "The credentials of a role are issued when `mock.iam.role()` makes it: that is `aws:TokenIssueTime`. "
+        "Sessions that moto gave have no such key.",
+        "permissions/context.py",
+    ),
+    Choice(
         "boundary-arns",
         "Permissions",
         "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "

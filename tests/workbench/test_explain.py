@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,7 @@ from botocore.exceptions import ClientError
 from mock_s3vectors import UsageError, mock_s3vectors, s3vectors_server
 from tests.activation.test_plugin import run
 from tests.support.helpers import BUCKET, BUCKET_ARN, INDEX, INDEX_ARN, ORIGIN, SETTINGS
+from tests.support.mocks import index_named
 from tests.support.permissions import (
     OTHER,
     OWN,
@@ -56,7 +59,7 @@ needs:    s3vectors:QueryVectors (allowed)
 needs:    s3vectors:GetVectors, for returnMetadata and filter (denied)
 on:       {INDEX_ARN}
 decision: no identity-based policy of {READER} allows s3vectors:GetVectors on {INDEX_ARN}
-  the 1st statement of policy reader does not: its Action is ['s3vectors:QueryVectors']
+  the 1st statement of policy reader does not: its Action is s3vectors:QueryVectors
 asked:    policy reader, 1 statement; the vector bucket has no policy"""
     assert str(mock.explain(error)) == text
     # The same of the call, and as a notebook shows it.
@@ -193,6 +196,17 @@ def test_other_modes(mode: Any, begins: str) -> None:
         # A list is about no single bucket, whose policy could have allowed it.
         assert text.endswith("asked:    the caller has no policies")
         assert "would be denied because no identity-based policy allows" in line
+
+
+def test_the_record_of_a_decided_call_keeps_no_index(mock: MockS3Vectors, root: Client) -> None:
+    reader = client_of(mock.iam.user("reader").allow("GetIndex"))
+    reader.get_index(**INDEX)
+    index = weakref.ref(index_named())
+    assert index() is not None
+    root.delete_index(**INDEX)
+    gc.collect()
+    assert index() is None
+    assert mock.explain(mock.calls.of("GetIndex").last).startswith("Policies allowed GetIndex.")
 
 
 def test_root_under_enforcement() -> None:

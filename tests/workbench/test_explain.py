@@ -120,6 +120,10 @@ def test_who_was_asked_across_accounts(mock: MockS3Vectors, root: Client) -> Non
     text = mock.explain(denied(call, indexArn=INDEX_ARN))
     assert f"no statement of the bucket's policy for {visitor.arn} allows s3vectors:GetIndex" in text
     assert text.endswith(f"{asked} has no policy")
+    # A root needs no policies of its own.
+    other_root = client_of(mock.credentials(OTHER)).get_index
+    text = mock.explain(denied(other_root, indexArn=INDEX_ARN))
+    assert text.endswith("asked:    the vector bucket has no policy")
     elsewhere = INDEX_ARN.replace("bucket/bucket", "bucket/nowhere")
     assert mock.explain(denied(call, indexArn=elsewhere)).endswith(
         f"{asked} does not exist, and so has no policy"

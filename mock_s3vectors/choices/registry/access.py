@@ -129,6 +129,13 @@ CHOICES = (
         "colons too, and what it means with `*` for each part that it lacks.",
         "authorization/elements.py",
     ),
+    Choice(
+        "token-issue-time",
+        "Permissions",
+        "The credentials of a role are issued when `mock.iam.role()` makes it: that is `aws:TokenIssueTime`. "
+        "Sessions that moto gave have no such key.",
+        "permissions/context.py",
+    ),
     # --- signatures
     Choice(
         "signature-errors",
@@ -157,7 +164,7 @@ CHOICES = (
         "URL, is `UNSIGNED-PAYLOAD`. Else it holds for the body that came, whatever that header says.",
         "signatures.py",
     ),
-    # --- keys
+    # --- encryption
     Choice(
         "kms-keys-unknown",
         "Encryption",

@@ -72,19 +72,14 @@ _Way = tuple["_Way", str] | None
 
 def _place_of(wanted: dict[str, Any], document: Any) -> str:
     """Return the place of an object in a document, as it stands before the name of one of its keys."""
-    ahead: list[tuple[Any, _Way]] = [(document, None)]
-    while ahead:
-        value, way = ahead.pop()
-        if value is wanted:
-            return _written(way)
+    ahead: list[tuple[Any, _Way]] = []
+    value, way = document, None
+    while value is not wanted:
         if isinstance(value, dict):
             ahead += ((inner, (way, f"{key}.")) for key, inner in value.items())
         elif isinstance(value, list):
             ahead += ((inner, (way, f"[{position}].")) for position, inner in enumerate(value))
-    return ""
-
-
-def _written(way: _Way) -> str:
+        value, way = ahead.pop()
     steps: list[str] = []
     while way is not None:
         way, step = way

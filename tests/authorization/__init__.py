@@ -1,0 +1,1 @@
+"""Tests of policies: who may do what."""

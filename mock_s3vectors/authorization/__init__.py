@@ -1,9 +1,11 @@
 """Who may do what: policies are compiled once, and then evaluated. It knows no HTTP and no stores."""
 
-from mock_s3vectors.authorization.documents import Policy, PolicyError, compile_policy
+from mock_s3vectors.authorization.documents import compile_policy
 from mock_s3vectors.authorization.evaluate import AccessRequest, Decision, Policies, evaluate
+from mock_s3vectors.authorization.faults import PolicyError
 from mock_s3vectors.authorization.needs import NEEDS, needs_of
 from mock_s3vectors.authorization.principals import Principal
+from mock_s3vectors.authorization.statements import Policy, Statement
 
 __all__ = [
     "NEEDS",
@@ -13,6 +15,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Principal",
+    "Statement",
     "compile_policy",
     "evaluate",
     "needs_of",

@@ -5,58 +5,26 @@ Choice: policy-grammar.
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-from typing import Any, Literal
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-# What a policy is attached to decides which elements it has, and how a denial names it.
-PolicyKind = Literal["identity", "resource", "boundary", "session"]
+from mock_s3vectors.authorization.conditions import compile_conditions
+from mock_s3vectors.authorization.elements import action_test, resource_test
+from mock_s3vectors.authorization.faults import Fault, PolicyError, within
+from mock_s3vectors.authorization.principals import compile_principal
+from mock_s3vectors.authorization.public import is_public
+from mock_s3vectors.authorization.reading import parsed, text_of
+from mock_s3vectors.authorization.statements import Policy, Statement
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-class PolicyError(ValueError):
-    """A document is no policy. The text says what is wrong, and where: `Statement[1] must be an object`."""
+    from mock_s3vectors.authorization.principals import PrincipalElement
+    from mock_s3vectors.authorization.statements import PolicyKind
 
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A compiled statement.
-
-    Attributes:
-        effect: Allow or Deny.
-        sid: its Sid, None if it has none.
-        position: its place among the statements of its policy, from 0.
-        source: the statement as it was given.
-        policy_kind: that of its policy.
-        policy_name: that of its policy.
-        policy_arn: that of its policy.
-    """
-
-    effect: Literal["Allow", "Deny"]
-    sid: str | None
-    position: int
-    source: Any
-    policy_kind: PolicyKind
-    policy_name: str
-    policy_arn: str | None
-
-
-@dataclass(frozen=True, eq=False)
-class Policy:
-    """A compiled policy document.
-
-    Attributes:
-        kind: what it is attached to.
-        text: the document as it was given, in JSON.
-        name: how texts for people call it, such as `policy reader`.
-        arn: that of a managed policy or a boundary; None for inline and resource policies.
-        statements: in the order of the document.
-    """
-
-    kind: PolicyKind
-    text: str
-    name: str
-    arn: str | None
-    statements: tuple[Statement, ...] = field(repr=False)
+# The first version, which has no variables, is that of a policy without a Version.
+_WITH_VARIABLES = "2012-10-17"
+_VERSIONS = ("2008-10-17", _WITH_VARIABLES)
 
 
 def compile_policy(document: Any, kind: PolicyKind, *, name: str = "", arn: str | None = None) -> Policy:
@@ -71,60 +39,141 @@ def compile_policy(document: Any, kind: PolicyKind, *, name: str = "", arn: str 
     Raises:
         PolicyError: it is no such policy.
     """
-    text = document if isinstance(document, str) else json.dumps(document)
     try:
-        parsed: Any = json.loads(text)
-    except ValueError:
-        raise PolicyError("it is not JSON") from None
-    given = parsed.get("Statement") if isinstance(parsed, dict) else None
+        return _compiled(text_of(document), kind, name, arn)
+    except Fault as fault:
+        raise PolicyError(str(fault)) from None
+
+
+def _compiled(text: str, kind: PolicyKind, name: str, arn: str | None) -> Policy:
+    policy = parsed(text)
+    sources = _sources_of(policy)
+    head = _Head(kind, name, arn, has_variables=policy.get("Version") == _WITH_VARIABLES)
+    statements = []
+    for position, (place, source) in enumerate(sources.items()):
+        with within(place):
+            statements.append(_statement(source, position, head))
+    _check_elements(policy, kind)
+    if kind != "resource":
+        _check_sids(sources)
+    return Policy(kind, text, name, arn, tuple(statements))
+
+
+class _Head(NamedTuple):
+    """The parts of a policy that its statements depend on."""
+
+    kind: PolicyKind
+    name: str
+    arn: str | None
+    has_variables: bool
+
+
+def _sources_of(policy: Any) -> dict[str, Any]:
+    """Return the statements of a policy as they were given, by their place."""
+    given = policy.get("Statement") if isinstance(policy, dict) else None
     if isinstance(given, dict):
-        places = {"Statement": given}
-    elif isinstance(given, list) and given:
-        places = {f"Statement[{position}]": statement for position, statement in enumerate(given)}
-    else:
-        raise PolicyError("Statement must be an object or an array of objects")
-    for place, statement in places.items():
-        _check_statement(place, statement, kind)
-    compiled = tuple(
-        Statement(source["Effect"], source.get("Sid"), position, source, kind, name, arn)
-        for position, source in enumerate(places.values())
+        return {"Statement": given}
+    if isinstance(given, list) and given:
+        return {f"Statement[{position}]": source for position, source in enumerate(given)}
+    raise Fault("Statement must be an object or an array of objects")
+
+
+def _check_elements(policy: Mapping[str, Any], kind: PolicyKind) -> None:
+    """Raise unless the elements of a policy beside its statements are right."""
+    if policy.get("Version", _WITH_VARIABLES) not in _VERSIONS:
+        raise Fault(f"Version must be {' or '.join(_VERSIONS)}")
+    for name in policy:
+        if name not in ("Version", "Id", "Statement"):
+            raise Fault(f"{name} is no element of a policy")
+    if "Id" in policy and kind != "resource":
+        raise Fault("Id is an element of resource-based policies only")
+    if not isinstance(policy.get("Id", ""), str):
+        raise Fault("Id must be a string")
+
+
+_SID = re.compile(r"[A-Za-z0-9]*")
+
+
+def _check_sids(sources: Mapping[str, Any]) -> None:
+    """Raise unless the Sids are those that IAM takes; vector buckets take more."""
+    seen: set[str] = set()
+    for place, source in sources.items():
+        sid = source.get("Sid", "")
+        if _SID.fullmatch(sid) is None:
+            raise Fault(f"{place}.Sid must consist of letters and digits")
+        if sid in seen:
+            raise Fault(f"{place}.Sid must be another one than that of a statement before: {sid}")
+        seen.update([sid] if sid else ())
+
+
+def _statement(source: Any, position: int, head: _Head) -> Statement:
+    """Return a statement, compiled."""
+    if not isinstance(source, dict):
+        raise Fault(" must be an object")
+    effect = source.get("Effect")
+    if effect not in ("Allow", "Deny"):
+        raise Fault(" must have an Effect, which is Allow or Deny")
+    principals = _principals(source) if head.kind == "resource" else None
+    action, actions = _names(source, "Action", "NotAction")
+    resource, resources = _names(source, "Resource", "NotResource")
+    _check_statement(source, head.kind)
+    with within(f".{action}"):
+        has_action = action_test(actions, negated=action == "NotAction")
+    with within(f".{resource}"):
+        has_resource = resource_test(
+            resources, negated=resource == "NotResource", variables=head.has_variables
+        )
+    with within(".Condition"):
+        conditions = compile_conditions(source.get("Condition", {}), variables=head.has_variables)
+    return Statement(
+        effect,
+        source.get("Sid"),
+        position,
+        source,
+        head.kind,
+        head.name,
+        head.arn,
+        has_action,
+        has_resource,
+        conditions,
+        principals,
+        effect == "Allow" and is_public(principals, conditions),
     )
-    return Policy(kind, text, name, arn, compiled)
 
 
-def _check_statement(place: str, statement: Any, kind: PolicyKind) -> None:
-    if not isinstance(statement, dict):
-        raise PolicyError(f"{place} must be an object")
-    if statement.get("Effect") not in ("Allow", "Deny"):
-        raise PolicyError(f"{place} must have an Effect, which is Allow or Deny")
-    for name, opposite, form, is_of_form in _ELEMENTS:
-        if name == "Principal" and kind != "resource":
-            continue
-        present = [either for either in (name, opposite) if either in statement]
-        if len(present) != 1:
-            raise PolicyError(f"{place} must have either {name} or {opposite}")
-        if not is_of_form(statement[present[0]]):
-            raise PolicyError(f"{place}.{present[0]} must be {form}")
+def _principals(source: Mapping[str, Any]) -> PrincipalElement:
+    name = _only_one_of(source, "Principal", "NotPrincipal")
+    with within(f".{name}"):
+        return compile_principal(source[name], negated=name == "NotPrincipal")
 
 
-def _is_names(value: Any) -> bool:
-    return isinstance(value, str) or (
-        isinstance(value, list) and bool(value) and all(isinstance(name, str) for name in value)
-    )
+def _names(source: Mapping[str, Any], name: str, opposite: str) -> tuple[str, list[str]]:
+    """Return which one of two elements a statement has, and its values."""
+    present = _only_one_of(source, name, opposite)
+    value = source[present]
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, list) and names and all(isinstance(each, str) for each in names):
+        return present, names
+    raise Fault(f".{present} must be a string or an array of strings, which is not empty")
 
 
-def _is_principal(value: Any) -> bool:
-    return isinstance(value, str) or (
-        isinstance(value, dict) and bool(value) and all(map(_is_names, value.values()))
-    )
+def _only_one_of(source: Mapping[str, Any], name: str, opposite: str) -> str:
+    present = [either for either in (name, opposite) if either in source]
+    if len(present) != 1:
+        raise Fault(f" must have either {name} or {opposite}")
+    return present[0]
 
 
-_NAMES = ("a string or an array of strings, which is not empty", _is_names)
-_PRINCIPAL = ("a string or an object of strings and arrays of strings, which are not empty", _is_principal)
+_PRINCIPALS = ("Principal", "NotPrincipal")
+_ELEMENTS = ("Sid", "Effect", *_PRINCIPALS, "Action", "NotAction", "Resource", "NotResource", "Condition")
 
-# Each element that a statement needs besides its effect: its opposite, and its form in words and in code.
-_ELEMENTS = (
-    ("Principal", "NotPrincipal", *_PRINCIPAL),
-    ("Action", "NotAction", *_NAMES),
-    ("Resource", "NotResource", *_NAMES),
-)
+
+def _check_statement(source: Mapping[str, Any], kind: PolicyKind) -> None:
+    """Raise unless a statement has elements that exist, and a Sid that is a text."""
+    for name in source:
+        if name not in _ELEMENTS:
+            raise Fault(f".{name} is no element of a statement")
+        if name in _PRINCIPALS and kind != "resource":
+            raise Fault(f".{name} is an element of resource-based policies only")
+    if not isinstance(source.get("Sid", ""), str):
+        raise Fault(".Sid must be a string")

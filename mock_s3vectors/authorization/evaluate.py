@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from mock_s3vectors.authorization.principals import Match
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from mock_s3vectors.authorization.documents import Policy, PolicyKind, Statement
     from mock_s3vectors.authorization.principals import Principal
+    from mock_s3vectors.authorization.statements import Policy, PolicyKind, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +72,121 @@ class Decision:
 
 
 def evaluate(policies: Policies, request: AccessRequest) -> Decision:
-    """Decide whether a principal may act on a resource."""
-    kinds: list[tuple[PolicyKind, tuple[Policy, ...]]] = [
-        ("identity", policies.identity or ()),
-        ("boundary", tuple(filter(None, [policies.boundary]))),
-        ("session", tuple(filter(None, [policies.session]))),
-        ("resource", tuple(filter(None, [policies.resource]))),
-    ]
-    found: dict[str, Statement | None] = {}
-    for kind, own in kinds:
-        matching = [
-            statement for policy in own for statement in policy.statements if _is_about(statement, request)
-        ]
-        denying = [statement for statement in matching if statement.effect == "Deny"]
-        if denying:
-            return Decision(
-                allowed=False, kind=kind, statement=denying[0], why=f"with an explicit deny in {_NAMES[kind]}"
-            )
-        found[kind] = matching[0] if matching else None
-    is_own = request.principal.account == request.account
-    if not is_own and found["resource"] is None:
-        return _lacking("resource", request.action)
-    if policies.identity is not None and found["identity"] is None and not (is_own and found["resource"]):
-        return _lacking("identity", request.action)
-    for one, policy in (("boundary", policies.boundary), ("session", policies.session)):
-        if policy is not None and found[one] is None:
-            return _lacking(policy.kind, request.action)
-    statement = found["identity"] or found["resource"]
-    kind_of = None if statement is None else statement.policy_kind
-    return Decision(allowed=True, kind=kind_of, statement=statement, why="")
+    """Decide whether a principal may act on a resource.
+
+    1. A statement that denies wins over all that allow. Choice: first-denial.
+    2. In one account, the identity's policies or the bucket's are enough:
+
+       - What an identity-based policy allows, the boundary and the session policy must allow too.
+       - If the bucket's policy names the role, it counts like an identity-based policy of the role.
+       - If it names the user, the session of the role, or everybody, nothing else must allow it.
+       - If it names the account, the identity-based policies decide.
+    3. Across accounts, both are needed: the bucket's policy names the account, or somebody in it, and an
+       identity-based policy, the boundary and the session policy allow it. Statements for everybody do not
+       count then.
+    4. Else it is denied, by the first kind of policy that should have allowed it: across accounts the
+       bucket's, then the identity's, the boundary, the session policy. Choice: first-denial.
+
+    An identity without restrictions needs no policy of its own, such as the root of an account.
+    """
+    denying = _denying(policies, request)
+    if denying is not None:
+        return _denied_by(denying, request)
+    if request.principal.account == request.account:
+        return _in_one_account(_find(policies, request, others=False), request)
+    return _across_accounts(_find(policies, request, others=True), request)
+
+
+class _Found(NamedTuple):
+    """The policies' answers on a request that none of them denies.
+
+    Attributes:
+        allowing: the statement of an identity-based policy that allows it.
+        identity_allows: whether there is one, or the identity needs none.
+        limit: the kind of the first policy that limits the identity and does not allow the request.
+        granting: the statement of the bucket's policy that allows it, the one that means the caller closest.
+        match: how closely.
+    """
+
+    allowing: Statement | None
+    identity_allows: bool
+    limit: PolicyKind | None
+    granting: Statement | None
+    match: Match
+
+
+def _in_one_account(found: _Found, request: AccessRequest) -> Decision:
+    if found.identity_allows and found.limit is None:
+        return _allowed(request, found.allowing)
+    if found.match >= Match.EVERYBODY or (found.match is Match.ROLE and found.limit is None):
+        return _allowed(request, found.granting)
+    if found.limit is not None and (found.identity_allows or found.match is Match.ROLE):
+        return _lacking(found.limit, request)
+    return _lacking("identity", request)
+
+
+def _across_accounts(found: _Found, request: AccessRequest) -> Decision:
+    if found.granting is None or (found.match is Match.ACCOUNT and not found.identity_allows):
+        return _lacking("resource", request)
+    if not found.identity_allows:
+        return _lacking("identity", request)
+    if found.limit is not None:
+        return _lacking(found.limit, request)
+    return _allowed(request, found.allowing, found.granting)
+
+
+# Places in the statements that are about an action, see `ByEffect`.
+_DENY, _ALLOW = 0, 1
+
+
+def _denying(policies: Policies, request: AccessRequest) -> Statement | None:
+    """Return the statement that denies a request. Choice: first-denial."""
+    found = _first(_DENY, policies.identity or (), request)
+    if found is None and policies.resource is not None:
+        bounded = policies.boundary is not None
+        for statement in policies.resource.about(request.action)[_DENY]:
+            if statement.match(request, bounded=bounded):
+                return statement
+    return found or _first(_DENY, (policies.boundary, policies.session), request)
+
+
+def _first(effect: int, policies: Iterable[Policy | None], request: AccessRequest) -> Statement | None:
+    """Return the first statement with an effect that applies to a request."""
+    for policy in policies:
+        if policy is not None:
+            for statement in policy.about(request.action)[effect]:
+                if statement.applies(request):
+                    return statement
+    return None
+
+
+def _find(policies: Policies, request: AccessRequest, *, others: bool) -> _Found:
+    """Return the policies' answers on a request; `others` tells whether another account's identity asks."""
+    allowing = _first(_ALLOW, policies.identity or (), request)
+    return _Found(
+        allowing,
+        allowing is not None or policies.identity is None,
+        _limit(policies, request),
+        *_grant(policies, request, others=others),
+    )
+
+
+def _grant(policies: Policies, request: AccessRequest, *, others: bool) -> tuple[Statement | None, Match]:
+    granting, closest = None, Match.NONE
+    if policies.resource is not None:
+        for statement in policies.resource.about(request.action)[_ALLOW]:
+            if not (others and statement.is_public):
+                match = statement.match(request, bounded=policies.boundary is not None)
+                if match > closest:
+                    granting, closest = statement, match
+    return granting, closest
+
+
+def _limit(policies: Policies, request: AccessRequest) -> PolicyKind | None:
+    for policy in (policies.boundary, policies.session):
+        if policy is not None and _first(_ALLOW, (policy,), request) is None:
+            return policy.kind
+    return None
 
 
 _NAMES: dict[PolicyKind, str] = {
@@ -110,16 +197,27 @@ _NAMES: dict[PolicyKind, str] = {
 }
 
 
-def _lacking(kind: PolicyKind, action: str) -> Decision:
-    lacking = _NAMES[kind].partition(" ")[2]
+def _denied_by(statement: Statement, request: AccessRequest) -> Decision:
+    kind, arn = statement.policy_kind, statement.policy_arn
+    # AWS shows no account the policies of another one.
+    named = f": {arn}" if arn and request.principal.account == request.account else ""
     return Decision(
-        allowed=False, kind=kind, statement=None, why=f"because no {lacking} allows the {action} action"
+        allowed=False, kind=kind, statement=statement, why=f"with an explicit deny in {_NAMES[kind]}{named}"
     )
 
 
-def _is_about(statement: Statement, request: AccessRequest) -> bool:
-    actions, resources = (statement.source.get(name, []) for name in ("Action", "Resource"))
-    actions, resources = ([value] if isinstance(value, str) else value for value in (actions, resources))
-    return any(fnmatchcase(request.action.lower(), action.lower()) for action in actions) and any(
-        fnmatchcase(request.resource, resource) for resource in resources
-    )
+def _lacking(kind: PolicyKind, request: AccessRequest) -> Decision:
+    name = _NAMES[kind].partition(" ")[2]
+    why = f"because no {name} allows the {request.action} action"
+    return Decision(allowed=False, kind=kind, statement=None, why=why)
+
+
+def _allowed(request: AccessRequest, *statements: Statement | None) -> Decision:
+    allowing = [statement for statement in statements if statement is not None]
+    if not allowing:
+        return Decision(
+            allowed=True, kind=None, statement=None, why="because only an explicit deny limits the principal"
+        )
+    names = " and ".join(_NAMES[statement.policy_kind] for statement in allowing)
+    why = f"because {names} {'allow' if len(allowing) > 1 else 'allows'} the {request.action} action"
+    return Decision(allowed=True, kind=allowing[0].policy_kind, statement=allowing[0], why=why)

@@ -217,8 +217,9 @@ CHOICES = (
         "policy-grammar",
         "Policies",
         "A policy is a JSON object with statements. Each statement has an Effect (Allow or Deny), a "
-        "Principal or a NotPrincipal, an Action or a NotAction, and a Resource or a NotResource, in the "
-        "form of IAM's grammar.",
+        "Principal or a NotPrincipal, an Action or a NotAction, a Resource or a NotResource, and perhaps a "
+        "Sid and a Condition, in the form of IAM's grammar. Other elements are refused, and so is a key "
+        "that an object has twice.",
         "authorization/documents.py",
     ),
     Choice(

@@ -5,6 +5,7 @@ from mock_s3vectors.authorization.evaluate import AccessRequest, Decision, Polic
 from mock_s3vectors.authorization.faults import PolicyError
 from mock_s3vectors.authorization.needs import NEEDS, needs_of
 from mock_s3vectors.authorization.principals import Principal
+from mock_s3vectors.authorization.readable import explanation
 from mock_s3vectors.authorization.statements import Policy, Statement
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "Statement",
     "compile_policy",
     "evaluate",
+    "explanation",
     "needs_of",
 ]

@@ -171,16 +171,18 @@ def _use(name: str) -> _Use:
     Raises:
         Fault: there is no such operator.
     """
-    quantifier, _, rest = name.lower().rpartition(":")
+    quantifier = next(filter(name.lower().startswith, _QUANTIFIERS), "")
+    rest = name.lower().removeprefix(quantifier)
     base = rest.removesuffix("ifexists")
     own = _BY_LOWER_NAME.get(base)
-    if own is None or quantifier not in _QUANTIFIERS or (own is _NULL and name.lower() != base):
+    if own is None or (own is _NULL and name.lower() != base):
         raise Fault(f".{name} is no condition operator")
-    needs_all = own.negated if not quantifier else quantifier == "forallvalues"
+    needs_all = quantifier == _FOR_ALL if quantifier else own.negated
     return _Use(own, needs_all, met_by_absence=needs_all or base != rest)
 
 
-_QUANTIFIERS = ("forallvalues", "foranyvalue", "")
+_FOR_ALL = "forallvalues:"
+_QUANTIFIERS = (_FOR_ALL, "foranyvalue:")
 
 
 def _compared(key: str, tests: Sequence[Test], use: _Use) -> Callable[[Context], bool]:

@@ -41,17 +41,26 @@ def resource_test(values: Sequence[str], *, negated: bool, variables: bool) -> T
             raise Fault(f" must be * or an ARN: {value} is neither")
     if "*" in values:
         return lambda *_: not negated
-    tests = [_one_resource(value, variables=variables) for value in values]
+    tests = [
+        _one_resource(spelling, variables=variables) for value in values for spelling in _spellings(value)
+    ]
     if len(tests) == 1 and not negated:
         return tests[0]
     return lambda resource, context: any(test(resource, context) for test in tests) is not negated
 
 
-# Variables stand in the last part of an ARN only. Choice: policy-variable-places.
+# Between the six parts of an ARN.
 _COLONS = 5
 
 
+def _spellings(value: str) -> list[str]:
+    """Return an ARN as it is written, and with `*` for the parts that it lacks. Choice: incomplete-arns."""
+    lacking = _COLONS - value.count(":")
+    return [value, value + lacking * ":*"] if lacking > 0 else [value]
+
+
 def _one_resource(value: str, *, variables: bool) -> Test:
+    """Return the test for one resource. Its variables are in its last part. Choice: policy-variable-places."""
     parts = value.split(":", _COLONS)
     if not (variables and len(parts) > _COLONS and has_variables(parts[-1])):
         matches = pattern(pieces_of(value))

@@ -61,6 +61,13 @@ CHOICES = (
         "authorization/conditions.py",
     ),
     Choice(
+        "incomplete-arns",
+        "Permissions",
+        "A Resource with fewer than the six parts of an ARN means what is written, whose wildcards stand for "
+        "colons too, and what it means with `*` for each part that it lacks.",
+        "authorization/elements.py",
+    ),
+    Choice(
         "policy-variable-values",
         "Permissions",
         "The value of a policy variable stands for itself, even if it has wildcards in it. A variable that "

@@ -1,0 +1,93 @@
+"""Our decisions beside those of an evaluator that is not ours, which runs in node. Without it the tests skip.
+
+`npm install --prefix tests/authorization/oracle` installs it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.authorization.cases import FOCUSES, Case, Maker
+from tests.authorization.differences import ALLOWED, DENIED, DIFFERENCES, EXPLICITLY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mock_s3vectors.authorization import Decision
+
+ORACLE = Path(__file__).with_name("oracle")
+HOW_TO = f"npm install --prefix {ORACLE.relative_to(Path(__file__).parents[2])}"
+
+if shutil.which("node") is None:
+    pytest.skip("node is not there", allow_module_level=True)
+if not (ORACLE / "node_modules").is_dir():
+    pytest.skip(f"the oracle is not installed: {HOW_TO}", allow_module_level=True)
+
+# In which order we name kinds of policies of which several deny.
+KINDS = ("identity", "resource", "boundary", "session")
+
+
+def told(cases: Iterable[Case]) -> list[Any]:
+    """What the oracle says to each case."""
+    lines = "".join(f"{json.dumps(case.simulation())}\n" for case in cases)
+    ended = subprocess.run(
+        ["node", str(ORACLE / "decide.mjs")],  # noqa: S607 - whichever node is on the path
+        input=lines,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+def outcome(decision: Decision) -> str:
+    if decision.allowed:
+        return ALLOWED
+    return EXPLICITLY if decision.why.startswith("with an explicit deny") else DENIED
+
+
+def are_alike(ours: Decision, theirs: Any) -> bool:
+    """Whether both have the same outcome, for the same reason."""
+    if outcome(ours) != theirs.get("result"):
+        return False
+    if ours.kind is None:  # an account's root, whom no policy has to allow
+        return True
+    deciding = theirs["kinds"][ours.kind]
+    if ours.statement is None:
+        return bool(deciding["result"] != ALLOWED)
+    place = [ours.statement.policy_name, ours.statement.position]
+    if ours.allowed:
+        return place in deciding["allowing"]
+    first = next(kind for kind in KINDS if theirs["kinds"][kind]["denying"])
+    return ours.kind == first and place in deciding["denying"]
+
+
+@pytest.mark.parametrize("focus", FOCUSES)
+def test_the_oracle_decides_alike(focus: str) -> None:
+    make = Maker(focus, seed=0)
+    cases = [make.case() for _ in range(600)]
+    answers = told(cases)
+    assert [theirs for theirs in answers if "refused" in theirs or theirs["ignored"]] == []
+    # Many of each, or the cases prove little.
+    counts = Counter(theirs["result"] for theirs in answers)
+    assert min(counts[result] for result in (ALLOWED, DENIED, EXPLICITLY)) > 50
+    together = [(case, case.decide(), theirs) for case, theirs in zip(cases, answers, strict=True)]
+    assert [(case, ours, theirs) for case, ours, theirs in together if not are_alike(ours, theirs)] == []
+
+
+def test_we_differ_from_the_oracle_where_we_mean_to() -> None:
+    answers = told(one.case for one in DIFFERENCES)
+    seen = [
+        (one.reason, outcome(one.case.decide()), theirs.get("result"))
+        for one, theirs in zip(DIFFERENCES, answers, strict=True)
+    ]
+    assert seen == [(one.reason, one.ours, one.theirs) for one in DIFFERENCES]

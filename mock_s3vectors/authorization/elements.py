@@ -60,7 +60,7 @@ def _spellings(value: str) -> list[str]:
 
 
 def _one_resource(value: str, *, variables: bool) -> Test:
-    """Return the test for one resource. Its variables are in its last part. Choice: policy-variable-places."""
+    """Return the test for one resource. Choice: policy-variable-places."""
     parts = value.split(":", _COLONS)
     if not (variables and len(parts) > _COLONS and has_variables(parts[-1])):
         matches = pattern(pieces_of(value))

@@ -132,6 +132,23 @@ DIFFERENCES = [
         when({"DateEquals": {"aws:EpochTime": "2026-01-01T00:00:00Z"}}, aws_EpochTime="1767225600"),
     ),
     Difference(
+        "a date may be a year",
+        when({"DateLessThan": {"aws:CurrentTime": "2027"}}, aws_CurrentTime="2026-01-01T00:00:00Z"),
+    ),
+    Difference(
+        "a text that is no number is unlike all numbers",
+        when({"NumericNotEquals": {"aws:RequestedRegion": "1"}}, aws_RequestedRegion="us-east-1"),
+    ),
+    Difference("* is every ARN", when({"ArnLike": {"aws:PrincipalArn": "*"}}, aws_PrincipalArn=user().arn)),
+    Difference(
+        "a variable may stand for a whole ARN",
+        when(
+            {"ArnEquals": {"aws:PrincipalArn": "${aws:ResourceTag/owner}"}},
+            **{"aws_PrincipalArn": user().arn, "aws_ResourceTag/owner": user().arn},
+        ),
+    ),
+    Difference("a key that has no values is absent", when({"Null": {"aws:TagKeys": "true"}}, aws_TagKeys=[])),
+    Difference(
         "a number may have an exponent",
         when({"NumericEquals": {"aws:EpochTime": "1e3"}}, aws_EpochTime="1000"),
     ),

@@ -40,6 +40,8 @@ class Record:
         retry_delay: how many seconds of the client's pause before this attempt were skipped.
         rule: the rule that decided what became of it, or that delayed it; None if there was none.
         decision: the decision by policies whether the caller may do this; None if policies were not asked.
+        access: what the decision was made from, or a text that says why policies were not asked; None if the
+            call did not get that far.
         seconds: how long all this took; None until it is over.
         kept: the bytes of parameters that are kept without their body.
     """
@@ -56,6 +58,7 @@ class Record:
     retry_delay: float = 0.0
     rule: object = None
     decision: Decision | None = None
+    access: object = None
     seconds: float | None = None
     kept: int = 0
 
@@ -81,6 +84,7 @@ class Exchange(Record):
         clock: the time that holds for it.
         config: the options that hold for it.
         result: the members of the operation's output; None if it failed.
+        arn: of the bucket or the index that the parameters address; None if nobody has asked for it yet.
         missed: a bucket or an index that the call looked for, and that was dropped with an inner mock.
         advice: warnings for whoever made the call, which its door gives.
         recorded: see `record`; None before it is over.
@@ -90,6 +94,7 @@ class Exchange(Record):
     clock: Clock
     config: Config
     result: Result | None = None
+    arn: Arn | None = None
     missed: Arn | None = None
     advice: tuple[Warning, ...] = ()
     recorded: Record | None = None
@@ -138,6 +143,7 @@ class Exchange(Record):
             self.retry_delay,
             self.rule,
             self.decision,
+            self.access,
             self.seconds,
         )
         return self.recorded

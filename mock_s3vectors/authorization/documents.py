@@ -15,6 +15,7 @@ from mock_s3vectors.authorization.principals import compile_principal
 from mock_s3vectors.authorization.public import is_public
 from mock_s3vectors.authorization.reading import parsed, text_of
 from mock_s3vectors.authorization.statements import Policy, Statement
+from mock_s3vectors.authorization.variables import has_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,6 +139,7 @@ def _statement(source: Any, position: int, head: _Head) -> Statement:
         conditions,
         principals,
         effect == "Allow" and is_public(principals, conditions),
+        head.has_variables and any(map(has_variables, resources)),
     )
 
 

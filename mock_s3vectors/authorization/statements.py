@@ -36,6 +36,7 @@ class Statement:
         conditions: all must be met.
         principals: whom the statement of a resource policy means; None for the other kinds.
         is_public: whether it allows everybody, and no condition says who that is.
+        names_vary: whether variables are in the names of its resources.
     """
 
     effect: Effect
@@ -50,20 +51,23 @@ class Statement:
     conditions: tuple[Condition, ...] = field(repr=False)
     principals: PrincipalElement | None = field(repr=False)
     is_public: bool = field(repr=False)
+    names_vary: bool = field(repr=False)
 
     def applies(self, request: AccessRequest) -> bool:
-        """Return whether the statement applies to a request whose action it is about, whoever calls."""
+        """Return whether the statement, which `Policy.about` found for a request, applies to it."""
         context = request.context
-        if not self.has_resource(request.resource, context):
+        if self.names_vary and not self.has_resource(request.resource, context):
             return False
-        # Most statements have no conditions, and are not made to pay for a generator.
-        return not self.conditions or all(condition.holds(context) for condition in self.conditions)
+        for condition in self.conditions:  # noqa: SIM110 - a generator takes longer than most conditions
+            if not condition.holds(context):
+                return False
+        return True
 
     def match(self, request: AccessRequest, *, bounded: bool) -> Match:
         """Return how closely a statement of a resource policy means the caller.
 
         Args:
-            request: whose action it is about.
+            request: for which `Policy.about` found it.
             bounded: whether the caller has a permissions boundary.
         """
         if self.principals is None:
@@ -75,8 +79,8 @@ class Statement:
 # The statements that deny, and those that allow, in the order of their policy.
 ByEffect = tuple[tuple[Statement, ...], tuple[Statement, ...]]
 
-# More actions than a service has.
-_MOST_ACTIONS = 256
+# How many answers of `about` are kept: a test calls few operations on few resources again and again.
+_MOST_ANSWERS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,20 +100,24 @@ class Policy:
     name: str
     arn: str | None
     statements: tuple[Statement, ...] = field(repr=False)
-    # The answers of `about`: few actions are asked for again and again.
-    _by_action: dict[str, ByEffect] = field(default_factory=dict, init=False, repr=False)
+    _answers: dict[tuple[str, str], ByEffect] = field(default_factory=dict, init=False, repr=False)
 
-    def about(self, action: str) -> ByEffect:
-        """Return the statements that are about an action."""
-        known = self._by_action.get(action)
+    def about(self, action: str, resource: str) -> ByEffect:
+        """Return the statements that are about an action, and that may be about a resource."""
+        known = self._answers.get((action, resource))
         if known is None:
             lower = action.lower()
-            own = [statement for statement in self.statements if statement.has_action(lower)]
+            own = [
+                statement
+                for statement in self.statements
+                if statement.has_action(lower)
+                and (statement.names_vary or statement.has_resource(resource, {}))
+            ]
             known = (
                 tuple(statement for statement in own if statement.effect == "Deny"),
                 tuple(statement for statement in own if statement.effect == "Allow"),
             )
-            if len(self._by_action) >= _MOST_ACTIONS:
-                self._by_action.clear()
-            self._by_action[action] = known
+            if len(self._answers) >= _MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[action, resource] = known
         return known

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.advice import Adviser
     from mock_s3vectors.workbench.rules import Rule
     from mock_s3vectors.world import World
+    from mock_s3vectors.world.identities import Identity
 
 
 # Synchronous code of the main thread, code in an event loop of the main thread, or code of another thread.
@@ -57,6 +58,8 @@ class Level:
         self.place = here()
         self.rules: list[Rule] = []
         self.calls_before = world.journal.added
+        # The access keys of the users and roles that a test has made with it.
+        self._access_keys: list[str] = []
         self.has_failed = False
         self.adviser = _new_adviser() if config.advice else None
         self._world: World | None = world
@@ -125,11 +128,18 @@ class Level:
         """Leave the rules of its test in its world after its end, and do not check whether they fired."""
         self.rules = []
 
+    def keep_identity(self, identity: Identity) -> None:
+        """See `Steered.keep_identity`. A world of its own ends with it anyway."""
+        self.world.identities.put(identity)
+        self._access_keys.append(identity.access_key_id)
+
     def end(self) -> None:
         """Put back what its test has set, and drop the world: contexts may know the level much longer."""
         world, self._world = self._world, None
         if world is not None and self._clock_before is not None:
             world.clock.set_as(self._clock_before)
+            for access_key_id in self._access_keys:
+                world.identities.remove(access_key_id)
 
     def leave_out(self, ended: Level) -> None:
         """Replace a level that has ended, if it is the one around this one, by the level around that."""

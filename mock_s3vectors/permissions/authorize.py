@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.arns import parse_arn
-from mock_s3vectors.errors import refusals
+from mock_s3vectors.errors.exceptions import AccessDeniedException
 
 if TYPE_CHECKING:
-    from mock_s3vectors.authorization import Policies, Principal
-    from mock_s3vectors.exchange import Exchange, Params
-    from mock_s3vectors.permissions.targets import Target
+    from mock_s3vectors.exchange import Exchange, Params, Record
+
+# Why policies were not asked, for people.
+OFF = 'the option authorization is "off"'
+AS_ROOT = (
+    "the caller acts as the root of its own account, whom policies touch only if the option authorization is "
+    '"enforce" or "report". Identities of mock.iam, and calls into other accounts, are decided by policies '
+    "by default"
+)
 
 
 def authorize(exchange: Exchange, params: Params) -> None:
-    """Note the decision of the policies that apply to a call, if they are asked.
+    """Note the decision of the policies that apply to a call, or why they are not asked.
 
     Choice: denied-before-missing.
 
@@ -26,49 +31,34 @@ def authorize(exchange: Exchange, params: Params) -> None:
     """
     mode = exchange.config.authorization
     if mode == "off":
+        exchange.access = OFF
         return
     identity = exchange.caller.identity
     is_decided = mode is not None or (identity is not None and identity.always_decided)
-    if is_decided or not _is_at_home(exchange, params):
-        _decide(exchange, params)
+    if is_decided or not is_at_home(exchange.caller.account, params):
+        from mock_s3vectors.permissions.deciding import decide  # noqa: PLC0415 - most tests ask no policies
+
+        decide(exchange, params)
+    else:
+        exchange.access = AS_ROOT
 
 
-def _is_at_home(exchange: Exchange, params: Params) -> bool:
+def is_at_home(account: str, params: Params) -> bool:
     """Return whether a call acts in the caller's own account. A text that is no ARN is refused later."""
     for name in ("indexArn", "vectorBucketArn", "resourceArn"):
         text = params.get(name)
         if text is not None:
-            arn = parse_arn(text)
-            return arn is None or arn.account == exchange.caller.account
+            arn = None if f":{account}:bucket/" in text else parse_arn(text)
+            return arn is None or arn.account == account
     return True
 
 
-def _decide(exchange: Exchange, params: Params) -> None:
-    # Here, since most tests ask no policies.
-    from mock_s3vectors.authorization import AccessRequest, evaluate, needs_of  # noqa: PLC0415
-    from mock_s3vectors.permissions.context import Context  # noqa: PLC0415
-    from mock_s3vectors.permissions.targets import target_of  # noqa: PLC0415
-
-    target = target_of(exchange, params)
-    principal, policies = _who(exchange, target)
-    context = Context(exchange, params, target, principal)
-    for action in needs_of(str(exchange.operation), params):
-        request = AccessRequest(principal, action, target.name, target.account, context)
-        exchange.decision = decision = evaluate(policies, request)
-        if not decision.allowed:
-            if exchange.config.authorization != "report":
-                raise refusals.access_denied(principal.arn, action, target.name, decision.why)
-            return
-
-
-def _who(exchange: Exchange, target: Target) -> tuple[Principal, Policies]:
-    """Return who calls, and the policies that apply to the call."""
-    from mock_s3vectors.authorization import Policies, Principal  # noqa: PLC0415 - as above
-
-    caller, bucket_policy = exchange.caller, target.policy
-    if caller.identity is None:
-        return Principal.root(caller.account, caller.partition), Policies(None, resource=bucket_policy)
-    policies = caller.identity.policies
-    if not caller.identity.always_decided and exchange.config.authorization is None:
-        policies = Policies(None)
-    return caller.identity.principal, replace(policies, resource=bucket_policy)
+def is_denied(record: Record) -> bool:
+    """Return whether a call failed because policies denied it; a report only says that they would have."""
+    decision, error = record.decision, record.error
+    return (
+        decision is not None
+        and not decision.allowed
+        and isinstance(error, AccessDeniedException)
+        and error.message.endswith(decision.why)
+    )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.rules import Rule
     from mock_s3vectors.world import World
+    from mock_s3vectors.world.identities import Identity
 
 
 class Steered(Protocol):
@@ -33,6 +34,9 @@ class Steered(Protocol):
     @property
     def world(self) -> World:
         """The mocked S3 Vectors that its calls find and change."""
+
+    def keep_identity(self, identity: Identity) -> None:
+        """Add a user or a role to its world, until it ends."""
 
 
 def calls_of(level: Steered) -> Calls:

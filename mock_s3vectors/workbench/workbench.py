@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.call import Call
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.describe import Description
+    from mock_s3vectors.workbench.explaining import Explanation
+    from mock_s3vectors.workbench.iam import Iam
     from mock_s3vectors.workbench.rules import On, Rule
     from mock_s3vectors.workbench.steered import Steered
     from mock_s3vectors.workbench.usage import Usage
@@ -204,6 +206,36 @@ class Workbench(ABC):
             UsageError: the mock is off.
         """
         return self._steered("clock").world.clock
+
+    # --- permissions ------------------------------------------------------------------------
+
+    @property
+    def iam(self) -> Iam:
+        """Users and roles with policies, which are the keyword arguments of clients that act as they.
+
+        Raises:
+            UsageError: the mock is off.
+        """
+        from mock_s3vectors.workbench.iam import Iam  # noqa: PLC0415 - most tests ask no policies
+
+        self._steered("iam")
+        return Iam(self._steered)
+
+    def explain(self, call: Call | Exception) -> Explanation:
+        """Return why policies allowed or denied a call, in words: print it.
+
+        It names the statement that decided, or the policies that lack one, and what in their statements is
+        not about the call. If policies were not asked, it says why.
+
+        Args:
+            call: one of `mock.calls`, or the ClientError that a client of this mock raised.
+
+        Raises:
+            UsageError: it is none of these, or this mock did not answer it.
+        """
+        from mock_s3vectors.workbench.explaining import explain  # noqa: PLC0415 - it loads botocore
+
+        return explain(call, self.calls)
 
     # --- state ------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class Identity:
         session_token: that of a session, else None.
         always_decided: whether policies decide about its calls by default. A principal of moto's that has
             none acts as the root of its account, unless the options say otherwise.
+        fault: the reason why policies cannot decide about its calls: one of them is none; else None.
     """
 
     principal: Principal
@@ -29,6 +30,16 @@ class Identity:
     secret_access_key: str
     session_token: str | None = None
     always_decided: bool = True
+    fault: str | None = None
+
+    def within(self, partition: str) -> Identity:
+        """Return the identity as one of a partition, in whose Regions it calls; itself if it is one."""
+        principal = self.principal
+        own = f"arn:{partition}:"
+        if principal.arn.startswith(own):
+            return self
+        arn, role_arn = (arn and own + arn.split(":", 2)[2] for arn in (principal.arn, principal.role_arn))
+        return replace(self, principal=replace(principal, arn=str(arn), role_arn=role_arn))
 
 
 class Identities:
@@ -52,6 +63,10 @@ class Identities:
     def put(self, identity: Identity) -> None:
         """Add an identity, or replace the one with the same access key."""
         self._own = {**self._own, identity.access_key_id: identity}
+
+    def remove(self, access_key_id: str) -> None:
+        """Forget an identity of this world; harmless if there is none."""
+        self._own = {known: identity for known, identity in self._own.items() if known != access_key_id}
 
     def clear(self) -> None:
         """Forget those of this world."""

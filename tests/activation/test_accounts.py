@@ -8,6 +8,7 @@ import pytest
 
 from mock_s3vectors import UsageError, mock_s3vectors
 from tests.activation.world import CLIENT, account_of, arn, create, names, new_client
+from tests.support.helpers import POLICY
 
 OTHER, THIRD = "111122223333", "444455556666"
 ONE_INDEX: Any = {"indexName": "index", "dataType": "float32", "dimension": 2, "distanceMetric": "cosine"}
@@ -62,6 +63,7 @@ def test_an_arn_is_looked_up_in_the_account_and_region_that_it_names() -> None:
         create("bucket", client=there)
         bucket = arn("bucket", there)
         assert bucket == f"arn:aws:s3vectors:eu-west-1:{OTHER}:bucket/bucket"
+        there.put_vector_bucket_policy(vectorBucketName="bucket", policy=POLICY)
         CLIENT.create_index(vectorBucketArn=bucket, **ONE_INDEX)
         index = f"{bucket}/index/index"
         CLIENT.put_vectors(indexArn=index, vectors=[{"key": "a", "data": {"float32": [1, 2]}}])
@@ -73,7 +75,7 @@ def test_an_arn_is_looked_up_in_the_account_and_region_that_it_names() -> None:
 
 @pytest.mark.parametrize("part", [1, 3, 4])
 def test_an_arn_of_another_partition_region_or_account_finds_nothing(part: int) -> None:
-    with mock_s3vectors():
+    with mock_s3vectors(authorization="off"):
         create("bucket")
         parts = arn("bucket").split(":")
         parts[part] = {1: "aws-cn", 3: "eu-west-1", 4: OTHER}[part]

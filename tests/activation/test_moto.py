@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -10,19 +11,19 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from mock_s3vectors import mock_s3vectors
+from mock_s3vectors import UsageError, current_mock, mock_s3vectors
 from mock_s3vectors.mocking.stack import STACK
-from tests.activation.world import CLIENT, account_of, arn, create, names, new_client
+from tests.activation.world import CLIENT, account_of, arn, create, error_of, names, new_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 moto = pytest.importorskip("moto")
 mock_aws: Any = moto.mock_aws
 # Imports the modules that a mock of moto needs, above all its hook into botocore.
 mock_aws()
 
-OTHER = "111122223333"
+DEFAULT, OTHER = "123456789012", "111122223333"
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 ORDERS: dict[str, list[Callable[[], Any]]] = {
     "moto outside": [mock_aws, mock_s3vectors],
@@ -254,3 +255,196 @@ def test_vectors_beside_moto(mocks: list[Callable[[], Any]], monkeypatch: pytest
         client.put_vectors(**index, vectors=[record])
         got = client.get_vectors(**index, keys=["a"], returnData=True, returnMetadata=True)["vectors"]
     assert got == [record]
+
+
+# --- who may do what ------------------------------------------------------------------------------
+
+
+def statement(action: str, effect: str = "Allow", **more: Any) -> str:
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": effect, "Action": action, "Resource": "*", **more}],
+        }
+    )
+
+
+LIST = statement("s3vectors:ListVectorBuckets")
+ANYTHING = statement("*")
+
+
+class Moto:
+    """moto's IAM and STS, with a user and a role, both named `reader`."""
+
+    def __init__(self) -> None:
+        self.iam = boto3.client("iam", region_name="us-east-1")
+        self.iam.create_user(UserName="reader")
+        self.iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST)
+
+    def user(self) -> Any:
+        """A client that acts as the user."""
+        key = self.iam.create_access_key(UserName="reader")["AccessKey"]
+        return new_client(aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+
+    def session(self, **more: Any) -> Any:
+        """A client that acts as a session of the role."""
+        role = f"arn:aws:iam::{DEFAULT}:role/reader"
+        sts = boto3.client("sts", region_name="us-east-1")
+        given = sts.assume_role(**{"RoleArn": role, "RoleSessionName": "session", **more})["Credentials"]
+        return new_client(
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
+
+
+@pytest.fixture(params=ORDERS.values(), ids=list(ORDERS))
+def moto_iam(request: pytest.FixtureRequest) -> Iterator[Moto]:
+    with ExitStack() as stack:
+        for mock in request.param:
+            stack.enter_context(mock())
+        yield Moto()
+
+
+def denial(call: Callable[[], Any]) -> str:
+    """Return the text with which a call is denied, after the name of the caller."""
+    with pytest.raises(ClientError) as caught:
+        call()
+    code, message = error_of(caught.value)
+    assert code == "AccessDeniedException"
+    return message
+
+
+def why(action: str, ending: str, who: str = f"iam::{DEFAULT}:user/reader") -> str:
+    """Return the text with which listing or creating buckets is denied."""
+    resource = "*" if action.startswith("List") else f"arn:aws:s3vectors:us-east-1:{DEFAULT}:bucket/bucket"
+    return f"User: arn:aws:{who} is not authorized to perform: s3vectors:{action} on resource: {resource} {ending}"
+
+
+LACKING = "because no identity-based policy allows the s3vectors:CreateVectorBucket action"
+NO_LIST = "because no identity-based policy allows the s3vectors:ListVectorBuckets action"
+SESSION = f"sts::{DEFAULT}:assumed-role/reader/session"
+
+
+def test_a_user_without_policies_acts_as_the_root(moto_iam: Moto) -> None:
+    client = moto_iam.user()
+    create("bucket", client=client)
+    assert current_mock().calls[-1].caller == f"arn:aws:iam::{DEFAULT}:user/reader"
+    assert current_mock().calls[-1].decision is None
+
+
+def test_the_policies_of_a_user(moto_iam: Moto) -> None:
+    iam, client = moto_iam.iam, moto_iam.user()
+    iam.put_user_policy(UserName="reader", PolicyName="inline", PolicyDocument=LIST)
+    assert names(client) == []
+    assert denial(lambda: create("bucket", client=client)) == why("CreateVectorBucket", LACKING)
+    managed = iam.create_policy(PolicyName="managed", PolicyDocument=ANYTHING)["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="reader", PolicyArn=managed)
+    create("bucket", client=client)
+    iam.delete_user_policy(UserName="reader", PolicyName="inline")
+    assert names(client) == ["bucket"]
+    iam.create_policy_version(
+        PolicyArn=managed, PolicyDocument=statement("s3vectors:List*", "Deny"), SetAsDefault=True
+    )
+    ending = "with an explicit deny in an identity-based policy"
+    assert denial(lambda: names(client)).startswith(why("ListVectorBuckets", ending))
+    iam.detach_user_policy(UserName="reader", PolicyArn=managed)
+    assert names(client) == ["bucket"]
+
+
+def test_the_policies_of_groups(moto_iam: Moto) -> None:
+    iam, client = moto_iam.iam, moto_iam.user()
+    managed = iam.create_policy(PolicyName="managed", PolicyDocument=LIST)["Policy"]["Arn"]
+    iam.create_group(GroupName="readers")
+    iam.put_group_policy(
+        GroupName="readers", PolicyName="inline", PolicyDocument=statement("s3vectors:Create*")
+    )
+    iam.attach_group_policy(GroupName="readers", PolicyArn=managed)
+    iam.add_user_to_group(GroupName="readers", UserName="reader")
+    create("bucket", client=client)
+    assert names(client) == ["bucket"]
+    iam.detach_group_policy(GroupName="readers", PolicyArn=managed)
+    assert denial(lambda: names(client)) == why("ListVectorBuckets", NO_LIST)
+
+
+def test_the_policies_of_a_role(moto_iam: Moto) -> None:
+    iam, client = moto_iam.iam, moto_iam.session()
+    create("before", client=client)
+    assert current_mock().calls[-1].caller == f"arn:aws:{SESSION}"
+    iam.put_role_policy(RoleName="reader", PolicyName="inline", PolicyDocument=LIST)
+    assert names(client) == ["before"]
+    assert denial(lambda: create("bucket", client=client)) == why("CreateVectorBucket", LACKING, SESSION)
+    managed = iam.create_policy(PolicyName="managed", PolicyDocument=ANYTHING)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="reader", PolicyArn=managed)
+    create("bucket", client=client)
+
+
+def test_the_boundary_of_a_role(moto_iam: Moto) -> None:
+    iam, client = moto_iam.iam, moto_iam.session()
+    managed = iam.create_policy(PolicyName="limit", PolicyDocument=LIST)["Policy"]["Arn"]
+    iam.put_role_permissions_boundary(RoleName="reader", PermissionsBoundary=managed)
+    assert denial(lambda: names(client)) == why("ListVectorBuckets", NO_LIST, SESSION)
+    iam.put_role_policy(RoleName="reader", PolicyName="inline", PolicyDocument=ANYTHING)
+    assert names(client) == []
+    assert denial(lambda: create("bucket", client=client)) == why(
+        "CreateVectorBucket",
+        "because no permissions boundary allows the s3vectors:CreateVectorBucket action",
+        SESSION,
+    )
+
+
+def test_the_policy_of_a_session(moto_iam: Moto) -> None:
+    moto_iam.iam.put_role_policy(RoleName="reader", PolicyName="inline", PolicyDocument=ANYTHING)
+    client = moto_iam.session(Policy=LIST)
+    assert names(client) == []
+    ending = "because no session policy allows the s3vectors:CreateVectorBucket action"
+    assert denial(lambda: create("bucket", client=client)) == why("CreateVectorBucket", ending, SESSION)
+    create("bucket", client=moto_iam.session())
+
+
+def test_tags_of_a_principal(moto_iam: Moto) -> None:
+    condition = {"StringEquals": {"aws:PrincipalTag/team": "search"}}
+    document = statement("s3vectors:*", Condition=condition)
+    moto_iam.iam.put_role_policy(RoleName="reader", PolicyName="inline", PolicyDocument=document)
+    client = moto_iam.session()
+    denial(lambda: names(client))
+    moto_iam.iam.tag_role(RoleName="reader", Tags=[{"Key": "team", "Value": "search"}])
+    assert names(client) == []
+
+
+def test_a_role_that_moto_does_not_know(moto_iam: Moto) -> None:
+    role = f"arn:aws:iam::{OTHER}:role/unknown"
+    client = moto_iam.session(RoleArn=role)
+    assert account_of(client) == OTHER
+    assert current_mock().calls[-1].caller == f"arn:aws:sts::{OTHER}:assumed-role/unknown/session"
+    limited = moto_iam.session(RoleArn=role, Policy=LIST)
+    assert names(limited) == ["whose-am-i"]
+    denial(lambda: create("bucket", client=limited))
+
+
+def test_a_policy_of_moto_that_is_none(moto_iam: Moto) -> None:
+    """moto checks them when they are made, but not those that others put into its state."""
+    from moto.iam.models import iam_backends
+
+    client = moto_iam.user()
+    iam_backends[DEFAULT]["aws"].users["reader"].policies["broken"] = '{"Statement": 5}'
+    with pytest.raises(UsageError) as caught:
+        names(client)
+    assert str(caught.value) == (
+        f"moto has a policy of arn:aws:iam::{DEFAULT}:user/reader that IAM would refuse: policy broken: "
+        'Statement must be an object or an array of objects. Mend it, or use authorization="off".'
+    )
+    with mock_s3vectors(authorization="off"):
+        assert names(client) == []
+
+
+@pytest.mark.parametrize("mode", ["off", "report", "enforce"])
+def test_modes(moto_iam: Moto, mode: Any) -> None:
+    user = moto_iam.user()
+    with mock_s3vectors(authorization=mode) as mock:
+        if mode == "enforce":
+            assert denial(lambda: names(user)) == why("ListVectorBuckets", NO_LIST)
+        else:
+            assert names(user) == []
+        decision = mock.calls[-1].decision
+        assert (decision is None) is (mode == "off")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -35,7 +36,7 @@ from tests.support.helpers import endpoint_of
 from tests.support.shapes import service_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 PROGRAMS = Path(__file__).with_name("programs")
 KEYS: Any = {"aws_access_key_id": "some-id", "aws_secret_access_key": "some-secret"}
@@ -270,18 +271,109 @@ def test_whether_moto_is_on() -> None:
     assert not neighbours.moto_is_on()
 
 
-def test_accounts_of_keys_that_moto_made() -> None:
+ALL: dict[str, str] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [ALL]})
+OTHER_POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{**ALL, "Action": "s3:*"}]})
+TAGS = [{"Key": "team", "Value": "search"}]
+INLINE = neighbours.MotoPolicy("inline", None, POLICY)
+MANAGED = neighbours.MotoPolicy("managed", "arn:aws:iam::123456789012:policy/path/managed", OTHER_POLICY)
+
+
+@pytest.fixture
+def moto_iam() -> Iterator[Any]:
+    """A client of moto's IAM, in which there is a managed policy whose second version holds."""
     moto = pytest.importorskip("moto")
     with moto.mock_aws():
         iam = boto3.client("iam", region_name="us-east-1")
-        iam.create_user(UserName="user")
-        key = iam.create_access_key(UserName="user")["AccessKey"]["AccessKeyId"]
-        role = {"RoleArn": "arn:aws:iam::111122223333:role/reader", "RoleSessionName": "session"}
-        sts = boto3.client("sts", region_name="us-east-1")
-        assumed = sts.assume_role(**role)["Credentials"]["AccessKeyId"]
-        assert neighbours.moto_account_of(key) == "123456789012"
-        assert neighbours.moto_account_of(assumed) == "111122223333"
-        assert neighbours.moto_account_of("some-id") is None
+        iam.create_policy(PolicyName="managed", Path="/path/", PolicyDocument=POLICY)
+        iam.create_policy_version(PolicyArn=MANAGED.arn, PolicyDocument=OTHER_POLICY, SetAsDefault=True)
+        yield iam
+
+
+def assumed(role: str, account: str = "123456789012", **more: Any) -> dict[str, str]:
+    """Return the credentials of a session of a role."""
+    arn = f"arn:aws:iam::{account}:role/{role}"
+    sts = boto3.client("sts", region_name="us-east-1")
+    given_to: dict[str, str] = sts.assume_role(RoleArn=arn, RoleSessionName="session", **more)["Credentials"]
+    return given_to
+
+
+def test_users_of_moto(moto_iam: Any) -> None:
+    user = moto_iam.create_user(UserName="user", Path="/team/", Tags=TAGS)["User"]
+    made = moto_iam.create_access_key(UserName="user")["AccessKey"]
+    key, secret = made["AccessKeyId"], made["SecretAccessKey"]
+    expected = neighbours.MotoCaller(
+        "123456789012",
+        secret,
+        arn="arn:aws:iam::123456789012:user/team/user",
+        name="user",
+        unique_id=user["UserId"],
+        tags={"team": "search"},
+    )
+    assert neighbours.moto_caller_of(key) == expected
+    moto_iam.put_user_policy(UserName="user", PolicyName="inline", PolicyDocument=POLICY)
+    moto_iam.attach_user_policy(UserName="user", PolicyArn=MANAGED.arn)
+    assert neighbours.moto_caller_of(key) == expected._replace(policies=(INLINE, MANAGED))
+    for group in ("group", "another"):
+        moto_iam.create_group(GroupName=group)
+        moto_iam.put_group_policy(GroupName=group, PolicyName="inline", PolicyDocument=POLICY)
+        moto_iam.attach_group_policy(GroupName=group, PolicyArn=MANAGED.arn)
+    moto_iam.add_user_to_group(GroupName="group", UserName="user")
+    assert neighbours.moto_caller_of(key) == expected._replace(policies=(INLINE, MANAGED) * 2)
+    moto_iam.update_access_key(AccessKeyId=key, Status="Inactive", UserName="user")
+    changed = neighbours.moto_caller_of(key)
+    assert changed is not None
+    assert not changed.is_active
+    moto_iam.delete_access_key(AccessKeyId=key, UserName="user")
+    assert neighbours.moto_caller_of(key) is None
+    assert neighbours.moto_caller_of("some-id") is None
+
+
+def test_sessions_of_roles_of_moto(moto_iam: Any) -> None:
+    named = {"RoleName": "reader", "Path": "/team/", "AssumeRolePolicyDocument": POLICY}
+    role = moto_iam.create_role(**named, Tags=TAGS)["Role"]
+    made = assumed("team/reader")
+    key = made["AccessKeyId"]
+    expected = neighbours.MotoCaller(
+        "123456789012",
+        made["SecretAccessKey"],
+        arn="arn:aws:sts::123456789012:assumed-role/reader/session",
+        role_arn="arn:aws:iam::123456789012:role/team/reader",
+        unique_id=f"{role['RoleId']}:session",
+        tags={"team": "search"},
+        session_token=made["SessionToken"],
+    )
+    assert neighbours.moto_caller_of(key) == expected
+    moto_iam.put_role_policy(RoleName="reader", PolicyName="inline", PolicyDocument=POLICY)
+    moto_iam.attach_role_policy(RoleName="reader", PolicyArn=MANAGED.arn)
+    moto_iam.put_role_permissions_boundary(RoleName="reader", PermissionsBoundary=MANAGED.arn)
+    expected = expected._replace(policies=(INLINE, MANAGED), boundary=MANAGED)
+    assert neighbours.moto_caller_of(key) == expected
+    moto_iam.delete_role_permissions_boundary(RoleName="reader")
+    missing = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    moto_iam.put_role_permissions_boundary(RoleName="reader", PermissionsBoundary=missing)
+    assert neighbours.moto_caller_of(key) == expected._replace(
+        boundary=neighbours.MotoPolicy(missing, missing, None)
+    )
+    found = neighbours.moto_caller_of(assumed("team/reader", Policy=POLICY)["AccessKeyId"])
+    assert found is not None
+    assert found.session_policy == neighbours.MotoPolicy("of the session", None, POLICY)
+
+
+def test_sessions_of_roles_that_moto_lacks(moto_iam: Any) -> None:
+    made = assumed("reader", "111122223333")
+    found = neighbours.moto_caller_of(made["AccessKeyId"])
+    assert found is not None
+    assert found._replace(unique_id="") == neighbours.MotoCaller(
+        "111122223333",
+        made["SecretAccessKey"],
+        arn="arn:aws:sts::111122223333:assumed-role/reader/session",
+        role_arn="arn:aws:iam::111122223333:role/reader",
+        policies=None,
+        session_token=made["SessionToken"],
+    )
+    assert found.unique_id.endswith(":session")
+    assert moto_iam.list_roles()["Roles"] == []
 
 
 # --- unittest -----------------------------------------------------------------------------------

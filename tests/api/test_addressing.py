@@ -226,6 +226,7 @@ class TestRegionsAndAccounts:
     def test_an_arn_leads_to_its_own(self, client: Client, client_at: ClientAt, where: Any) -> None:
         there = client_at(*where)
         there.create_vector_bucket(vectorBucketName="bucket")
+        there.put_vector_bucket_policy(vectorBucketName="bucket", policy=POLICY)
         arn = there.get_vector_bucket(vectorBucketName="bucket")["vectorBucket"]["vectorBucketArn"]
         client.create_index(vectorBucketArn=arn, indexName="index", **SETTINGS)
         client.put_vectors(indexArn=f"{arn}/index/index", vectors=[vector("k")])

@@ -14,6 +14,47 @@ CHOICES = (
         "permissions/authorize.py",
     ),
     Choice(
+        "tags-of-new-resources",
+        "Permissions",
+        "A bucket or an index that a call creates has no tags yet, so no `aws:ResourceTag`. If its name is "
+        "taken, those of the existing one count, and the policy of that bucket.",
+        "permissions/targets.py",
+    ),
+    Choice(
+        "encryption-keys",
+        "Permissions",
+        "`s3vectors:sseType` and `s3vectors:kmsKeyArn` are what a creation asks for. One that asks for "
+        "nothing lacks them, and so does an index that inherits its encryption.",
+        "permissions/context.py",
+    ),
+    Choice(
+        "tag-keys-by-case",
+        "Permissions",
+        "If two tags differ in the case of their keys only, a condition sees the older one.",
+        "permissions/context.py",
+    ),
+    Choice(
+        "source-ip",
+        "Permissions",
+        "`aws:SourceIp` is 127.0.0.1 for a call in this process, and the address of the client for a call "
+        "over the server.",
+        "permissions/context.py",
+    ),
+    Choice(
+        "secure-transport",
+        "Permissions",
+        "`aws:SecureTransport` is true for a call in this process whose URL begins with https, and false for "
+        "a call over the server, which speaks HTTP.",
+        "permissions/context.py",
+    ),
+    Choice(
+        "boundary-arns",
+        "Permissions",
+        "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "
+        "user or the role, with `-boundary` added. Its other policies are inline ones, without an ARN.",
+        "workbench/iam.py",
+    ),
+    Choice(
         "first-denial",
         "Permissions",
         "A denial names one kind of policy. Of several that deny explicitly, the first of these: "
@@ -80,5 +121,12 @@ CHOICES = (
         "In a Resource, variables stand after the fifth colon only. Before it they stand for themselves, and "
         "match no resource.",
         "authorization/elements.py",
+    ),
+    Choice(
+        "unknown-roles",
+        "Permissions",
+        "A session of a role that moto's STS gave, and that moto's IAM does not know, may do what the root of "
+        "the account may.",
+        "identity.py",
     ),
 )

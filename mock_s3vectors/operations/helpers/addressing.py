@@ -92,7 +92,7 @@ class Place:
             raise refusals.resource_not_found()
         return resource
 
-    def _found(self) -> tuple[VectorBucket | None, Index | None]:
+    def found(self) -> tuple[VectorBucket | None, Index | None]:
         """Return the bucket and the index that the ARN names; None for each that is missing."""
         bucket = self.store.vector_buckets.get(self.arn.bucket)
         if bucket is not None and bucket.arn.partition != self.arn.partition:
@@ -100,17 +100,28 @@ class Place:
         index = None if bucket is None else bucket.indexes.get(self.arn.index or "")
         if index is not None and not index.is_found(self.exchange.now()):
             index = None
-        if (bucket if self.arn.index is None else index) is None and self.exchange.stores.is_missed(self.arn):
+        return bucket, index
+
+    def note_if_missed(self) -> None:
+        """Have the call warned if the bucket or the index, which is missing, was dropped with a mock."""
+        if self.exchange.stores.is_missed(self.arn):
             self.exchange.missed = self.arn
+
+    def _found(self) -> tuple[VectorBucket | None, Index | None]:
+        """Return the same as `found`, for a call that fails if it is missing."""
+        bucket, index = self.found()
+        if (bucket if self.arn.index is None else index) is None:
+            self.note_if_missed()
         return bucket, index
 
 
-def _place(exchange: Exchange, arn: Arn) -> Place:
+def place_of(exchange: Exchange, arn: Arn) -> Place:
+    """Return the place that an ARN names."""
     return Place(arn, exchange.stores.at(arn.account, arn.region), exchange)
 
 
-def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
-    """Return the place of the bucket that a bucket operation means.
+def vector_bucket_arn(caller: Caller, params: Params) -> Arn:
+    """Return the ARN of the bucket that a bucket operation means.
 
     Raises:
         ValidationException: not exactly one of name and ARN, or no possible name.
@@ -119,14 +130,19 @@ def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
     name, text = params.get("vectorBucketName"), params.get("vectorBucketArn")
     if (name is None) == (text is None):
         raise refusals.vector_bucket_address()
-    arn = own_vector_bucket_arn(exchange.caller, name) if name is not None else parse_arn(str(text))
+    arn = own_vector_bucket_arn(caller, name) if name is not None else parse_arn(str(text))
     if arn is None or arn.index is not None:
         raise refusals.vector_bucket_not_found()
-    return _place(exchange, arn)
+    return arn
 
 
-def addressed_index(exchange: Exchange, params: Params) -> Place:
-    """Return the place of the index that an index operation means.
+def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
+    """Return the place of the bucket that a bucket operation means; see `vector_bucket_arn` for refusals."""
+    return place_of(exchange, exchange.arn or vector_bucket_arn(exchange.caller, params))
+
+
+def existing_index_arn(caller: Caller, params: Params) -> Arn:
+    """Return the ARN of the index that an index operation means.
 
     Raises:
         ValidationException: neither the ARN alone nor both names, or no possible names.
@@ -139,14 +155,19 @@ def addressed_index(exchange: Exchange, params: Params) -> Place:
         arn = parse_arn(text)
         if arn is None or arn.index is None:
             raise refusals.index_not_found()
-        return _place(exchange, arn)
+        return arn
     if text is not None or bucket_name is None or index_name is None:
         raise refusals.index_address()
-    return _place(exchange, index_arn(own_vector_bucket_arn(exchange.caller, bucket_name), index_name))
+    return index_arn(own_vector_bucket_arn(caller, bucket_name), index_name)
 
 
-def addressed_resource(exchange: Exchange, params: Params) -> Place:
-    """Return the place of the bucket or index that an operation on tags means.
+def addressed_index(exchange: Exchange, params: Params) -> Place:
+    """Return the place of the index that an index operation means; see `existing_index_arn` for refusals."""
+    return place_of(exchange, exchange.arn or existing_index_arn(exchange.caller, params))
+
+
+def resource_arn(_: Caller, params: Params) -> Arn:
+    """Return the ARN of the bucket or index that an operation on tags means.
 
     Raises:
         NotFoundException: the text is no ARN. Choice: no-arn-in-tag-operations.
@@ -154,7 +175,16 @@ def addressed_resource(exchange: Exchange, params: Params) -> Place:
     arn = parse_arn(params["resourceArn"])
     if arn is None:
         raise refusals.resource_not_found()
-    return _place(exchange, arn)
+    return arn
+
+
+def addressed_resource(exchange: Exchange, params: Params) -> Place:
+    """Return the place of the bucket or index that an operation on tags means.
+
+    Raises:
+        NotFoundException: see `resource_arn`.
+    """
+    return place_of(exchange, exchange.arn or resource_arn(exchange.caller, params))
 
 
 def find_index(exchange: Exchange, params: Params) -> Index:

@@ -10,7 +10,7 @@ from mock_s3vectors import neighbours
 assert neighbours.default_session() is None
 neighbours.set_default_session("session")
 assert not neighbours.moto_is_on()
-assert neighbours.moto_account_of("some-id") is None
+assert neighbours.moto_caller_of("some-id") is None
 for is_one in (neighbours.is_unittest_case, neighbours.is_state_machine, neighbours.has_examples):
     assert not is_one(int)
 assert not neighbours.is_fixture(int)

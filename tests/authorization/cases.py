@@ -30,7 +30,7 @@ from tests.authorization.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mock_s3vectors.authorization import Policy, Principal
     from mock_s3vectors.authorization.statements import PolicyKind
@@ -53,7 +53,7 @@ class Case:
     principal: Principal
     action: str = "s3vectors:GetVectors"
     resource: str = INDEX
-    context: dict[str, str | list[str]] = field(default_factory=dict)
+    context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     identity: tuple[Document, ...] | None = ()
     bucket: Document | None = None
     boundary: Document | None = None

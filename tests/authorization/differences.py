@@ -121,6 +121,10 @@ DIFFERENCES = [
         when({"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "red"}}),
     ),
     Difference(
+        "${*} is an asterisk wherever variables are",
+        when({"StringEquals": {"aws:RequestedRegion": "${*}"}}, aws_RequestedRegion="*"),
+    ),
+    Difference(
         "a value is unlike a variable that has none",
         when(
             {"StringNotEquals": {"aws:RequestedRegion": "${aws:PrincipalTag/absent}"}},

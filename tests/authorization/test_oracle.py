@@ -12,15 +12,20 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from tests.authorization.cases import FOCUSES, Case, Maker
 from tests.authorization.differences import ALLOWED, DENIED, DIFFERENCES, EXPLICITLY
+from tests.authorization.vocabulary import CREATION
+from tests.support.helpers import SETTINGS
+from tests.support.shapes import TAGS, needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mock_s3vectors.authorization import Decision
+    from mock_s3vectors import MockS3Vectors
+    from mock_s3vectors.authorization import AccessRequest, Decision
 
 ORACLE = Path(__file__).with_name("oracle")
 HOW_TO = f"npm install --prefix {ORACLE.relative_to(Path(__file__).parents[2])}"
@@ -91,3 +96,25 @@ def test_we_differ_from_the_oracle_where_we_mean_to() -> None:
         for one, theirs in zip(DIFFERENCES, answers, strict=True)
     ]
     assert seen == [(one.reason, one.ours, one.theirs) for one in DIFFERENCES]
+
+
+def refer(request: Any, **_: Any) -> None:
+    request.headers["Referer"] = "https://example.com"
+
+
+@needs(*TAGS, "CreateIndex.encryptionConfiguration")
+@pytest.mark.s3vectors(authorization="report")
+def test_the_oracle_knows_the_condition_keys_of_a_call(
+    s3vectors_mock: MockS3Vectors, asked: list[AccessRequest]
+) -> None:
+    iam = s3vectors_mock.iam
+    callers = {"of-user": iam.user("ann", tags={"team": "red"}), "of-role": iam.role("reader")}
+    for name, caller in callers.items():
+        client = boto3.client("s3vectors", region_name="us-east-1", **caller)
+        client.meta.events.register("before-sign", refer)
+        client.create_vector_bucket(vectorBucketName=name)
+        client.create_index(vectorBucketName=name, indexName="index", **SETTINGS, **CREATION)
+    keys = {key for request in asked for key in request.context}
+    assert {"aws:username", "aws:referer", "aws:tagkeys", "s3vectors:ssetype"} <= keys
+    cases = [Case(one.principal, one.action, one.resource, dict(one.context)) for one in asked]
+    assert [theirs.get("ignored") for theirs in told(cases)] == [[]] * len(cases)

@@ -48,6 +48,13 @@ PRINCIPAL_ELEMENTS: tuple[Any, ...] = (
     {"AWS": [session().arn, session().role_arn, HOME]},
 )
 
+# What creations may ask for, which have condition keys of their own.
+KEY = f"arn:aws:kms:us-east-1:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+CREATION: dict[str, Any] = {
+    "encryptionConfiguration": {"sseType": "aws:kms", "kmsKeyArn": KEY},
+    "tags": {"team": "red"},
+}
+
 # The resources of each action. The oracle's data lacks two actions of later operations.
 CREATIONS = ("CreateVectorBucket", "CreateIndex")
 OF_BUCKETS = (
@@ -137,15 +144,16 @@ _ARNS = (INDEX, BUCKET, user().arn, user(ABROAD).arn, session().arn, f"arn:aws:i
 
 FAMILIES = (
     Family(
-        [
-            *("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"),
-            *("StringLike", "StringNotLike"),
-        ],
-        [
-            *("aws:PrincipalTag/word", "aws:ResourceTag/word", "aws:RequestTag/word", "aws:TagKeys"),
-            *("s3vectors:VectorBucketTag/word", "s3vectors:sseType"),
-        ],
+        ["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"],
+        ["aws:PrincipalTag/word", "aws:ResourceTag/word", "aws:RequestTag/word", "aws:TagKeys"],
         ["red", "Red", "blue", "films"],
+        ["red", "Red", "blue", "films", "r*", "*e?", "${aws:PrincipalTag/absent, 'red'}"],
+        ["${aws:PrincipalTag/word}", "${aws:username}", "${aws:PrincipalTag/absent}"],
+    ),
+    Family(
+        ["StringLike", "StringNotLike"],
+        ["s3vectors:VectorBucketTag/word", "s3vectors:sseType", "aws:TagKeys"],
+        ["red", "Red", "blue", "films", "*"],
         ["red", "Red", "blue", "films", "r*", "*e?", "${*}", "${aws:PrincipalTag/absent, 'red'}"],
         ["${aws:PrincipalTag/word}", "${aws:username}", "${aws:PrincipalTag/absent}"],
     ),

@@ -1,15 +1,8 @@
-"""Our decisions beside those of an evaluator that is not ours, which runs in node. Without it the tests skip.
-
-`npm install --prefix tests/authorization/oracle` installs it.
-"""
+"""Our decisions beside those of an evaluator that is not ours, the oracle."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,41 +10,17 @@ import pytest
 
 from tests.authorization.cases import FOCUSES, Case, Maker
 from tests.authorization.differences import ALLOWED, DENIED, DIFFERENCES, EXPLICITLY
+from tests.authorization.evaluator import told
 from tests.authorization.vocabulary import CREATION
 from tests.support.helpers import SETTINGS
 from tests.support.shapes import TAGS, needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mock_s3vectors import MockS3Vectors
     from mock_s3vectors.authorization import AccessRequest, Decision
 
-ORACLE = Path(__file__).with_name("oracle")
-HOW_TO = f"npm install --prefix {ORACLE.relative_to(Path(__file__).parents[2])}"
-
-if shutil.which("node") is None:
-    pytest.skip("node is not there", allow_module_level=True)
-if not (ORACLE / "node_modules").is_dir():
-    pytest.skip(f"the oracle is not installed: {HOW_TO}", allow_module_level=True)
-
 # In which order we name kinds of policies of which several deny.
 KINDS = ("identity", "resource", "boundary", "session")
-
-
-def told(cases: Iterable[Case]) -> list[Any]:
-    """What the oracle says to each case."""
-    lines = "".join(f"{json.dumps(case.simulation())}\n" for case in cases)
-    ended = subprocess.run(
-        ["node", str(ORACLE / "decide.mjs")],  # noqa: S607 - whichever node is on the path
-        input=lines,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
 def outcome(decision: Decision) -> str:

@@ -125,9 +125,9 @@ class Maker:
             self._one(RESOURCES[name]),
             self._context(name, principal),
             identity=None if is_free else tuple(self._document() for _ in range(self._one((0, 1, 1, 1, 2)))),
-            bucket=self._document(whom) if has_bucket else None,
+            bucket=self._document(whom, short=False) if has_bucket else None,
             boundary=self._document() if is_of_several and not is_free and self._happens(0.4) else None,
-            session=self._document() if has_session else None,
+            session=self._document(short=False) if has_session else None,
         )
 
     def _one(self, among: Sequence[Any]) -> Any:
@@ -141,18 +141,18 @@ class Maker:
             return str(self._one(among))
         return self._random.sample(among, min(len(among), self._one((1, 2, 3))))
 
-    def _document(self, whom: dict[str, list[Document]] | None = None) -> Document:
-        """A policy; that of a bucket, if it is given whom statements of each effect may name."""
-        made = document(*(self._statement(whom) for _ in range(self._one((1, 1, 2, 3)))))
+    def _document(self, whom: dict[str, list[Document]] | None = None, *, short: bool = True) -> Document:
+        """A policy, perhaps with ARNs cut short; that of a bucket, if it is given whom to name."""
+        made = document(*(self._statement(whom, short=short) for _ in range(self._one((1, 1, 2, 3)))))
         if len(made["Statement"]) == 1 and self._happens(0.3):
             [made["Statement"]] = made["Statement"]
         return made
 
-    def _statement(self, whom: dict[str, list[Document]] | None) -> Document:
+    def _statement(self, whom: dict[str, list[Document]] | None, *, short: bool) -> Document:
         statement: Document = {"Effect": "Allow" if self._happens(0.75) else "Deny"}
         if whom is not None:
             statement.update(self._one(whom[statement["Effect"]]))
-        more = {"Resource": VARIABLE_RESOURCES + (INCOMPLETE_RESOURCES if whom is None else ())}
+        more = {"Resource": VARIABLE_RESOURCES + (INCOMPLETE_RESOURCES if short else ())}
         for name, patterns in (("Action", ACTION_PATTERNS), ("Resource", RESOURCE_PATTERNS)):
             if not self._happens(0.9 if self._focus == "patterns" else 0.15):
                 statement[name] = "*"

@@ -86,7 +86,7 @@ def call(case: Case) -> str:
 
 
 def is_possible(case: Case) -> bool:
-    """Whether a call can be of a case. Services do not call, and a list of buckets asks the policy of none."""
+    """Whether a call can be of a case. Services do not call; lists of buckets ask no policy of a bucket."""
     is_list = case.resource == "*"
     return case.action in METHODS and case.principal.kind != "service" and not (is_list and case.bucket)
 

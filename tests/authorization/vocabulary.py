@@ -94,7 +94,7 @@ VARIABLE_RESOURCES = tuple(
     f"{ANY_BUCKET}/${{{key}}}*"
     for key in ("aws:PrincipalTag/word", "aws:username", "aws:PrincipalTag/absent")
 )
-# The rest of these is `*`, in all policies but those of buckets.
+# The rest of these is `*`, in policies and boundaries of identities.
 INCOMPLETE_RESOURCES = (
     "arn:aws:s3vectors",
     "arn:aws:s3vectors:us-*",

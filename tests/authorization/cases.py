@@ -60,7 +60,7 @@ class Case:
     session: Document | None = None
 
     def decide(self) -> Decision:
-        """Our decision. Its policies are named as the oracle names them."""
+        """Return our decision. Its policies are named as the oracle names them."""
 
         def compiled(policy: Document | None, kind: PolicyKind, name: str = "") -> Policy | None:
             return None if policy is None else compile_policy(policy, kind, name=name)
@@ -81,7 +81,7 @@ class Case:
         return evaluate(policies, request)
 
     def simulation(self) -> Document:
-        """The same question for the oracle, to which a root is somebody who may do everything."""
+        """Return the same question for the oracle, to which a root is somebody who may do everything."""
         identity = (ALLOW_ALL,) if self.identity is None else self.identity
         simulation = {
             "request": {
@@ -142,7 +142,7 @@ class Maker:
         return self._random.sample(among, min(len(among), self._one((1, 2, 3))))
 
     def _document(self, whom: dict[str, list[Document]] | None = None, *, short: bool = True) -> Document:
-        """A policy, perhaps with ARNs cut short; that of a bucket, if it is given whom to name."""
+        """Return a policy, perhaps with ARNs cut short; that of a bucket, if it is given whom to name."""
         made = document(*(self._statement(whom, short=short) for _ in range(self._one((1, 1, 2, 3)))))
         if len(made["Statement"]) == 1 and self._happens(0.3):
             [made["Statement"]] = made["Statement"]
@@ -165,7 +165,7 @@ class Maker:
         return statement
 
     def _whom(self, caller: Principal, *, has_session: bool) -> dict[str, list[Document]]:
-        """Whom statements of a bucket policy may name, by their effect: half of the time the caller."""
+        """Return the principals that statements of a bucket policy may name, by their effect."""
         kind = "AWS" if caller.account else "Service"
         direct = [{"Principal": {kind: caller.arn}}]
         less_direct = [{"Principal": {kind: caller.role_arn or caller.account or caller.arn}}]
@@ -180,7 +180,7 @@ class Maker:
         others = [{"Principal": element} for element in PRINCIPAL_ELEMENTS]
         weight = 1 if self._focus == "principals" else len(others) // 2
         allowed = weight * less_direct + others
-        # A session policy does not limit what is granted to the session itself, nor what everybody may do.
+        # The oracle lets a session policy limit these too.
         if not has_session:
             allowed += weight * direct + (everybody + negated if caller.account == HOME else [])
         else:

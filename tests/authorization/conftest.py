@@ -1,4 +1,4 @@
-"""A fixture that sees what policies are asked."""
+"""A fixture that sees the requests which policies decide."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[AccessRequest]:
-    """All that policies are asked."""
+    """The requests that policies have decided."""
     requests: list[AccessRequest] = []
 
     def spy(policies: Policies, request: AccessRequest) -> Decision:

@@ -33,7 +33,7 @@ def statement(effect: str = "Allow", **elements: Any) -> dict[str, Any]:
 
 
 def when(condition: dict[str, Any], **context: Any) -> Case:
-    """A user may do something under a condition. Names of keys have `_` for their colon."""
+    """Return the case of a user who may act on a condition. Names of keys have `_` for their colon."""
     return Case(
         user(),
         action="s3vectors:TagResource",
@@ -54,7 +54,7 @@ def of_bucket(*statements: dict[str, Any], caller: Any, identity: Any = ()) -> C
 
 
 DIFFERENCES = [
-    # Who
+    # Principals
     Difference(
         "Block Public Access is always on: allowing everybody opens a bucket to nobody of another account",
         of_bucket(statement(Principal="*"), caller=user(ABROAD), identity=(ALLOW_ALL,)),
@@ -62,7 +62,7 @@ DIFFERENCES = [
         theirs=ALLOWED,
     ),
     Difference(
-        "NotPrincipal spares a caller who is named with the account only",
+        "NotPrincipal spares nobody whose account it does not name",
         of_bucket(statement("Deny", NotPrincipal={"AWS": user().arn}), caller=user(), identity=(ALLOW_ALL,)),
         ours=EXPLICITLY,
         theirs=ALLOWED,
@@ -81,7 +81,7 @@ DIFFERENCES = [
         ours=DENIED,
         theirs=ALLOWED,
     ),
-    # On what
+    # Resources
     Difference(
         "a wildcard stands for any characters of an ARN, also before its last slash",
         on(INDEX.replace("bucket", "b*t")),
@@ -115,7 +115,7 @@ DIFFERENCES = [
         "the end of an ARN may be left out, in bucket policies too",
         of_bucket(statement(Principal={"AWS": user().arn}, Resource="arn:aws:s3vectors"), caller=user()),
     ),
-    # When
+    # Conditions
     Difference(
         "IfExists is met by a request without the key, also after ForAnyValue",
         when({"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "red"}}),

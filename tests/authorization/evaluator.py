@@ -25,7 +25,7 @@ if not (ORACLE / "node_modules").is_dir():
 
 
 def told(cases: Iterable[Case]) -> list[Any]:
-    """What the oracle says to each case."""
+    """Return the oracle's answer to each case."""
     lines = "".join(f"{json.dumps(case.simulation())}\n" for case in cases)
     ended = subprocess.run(
         ["node", str(ORACLE / "decide.mjs")],  # noqa: S607 - whichever node is on the path

@@ -30,7 +30,7 @@ def outcome(decision: Decision) -> str:
 
 
 def are_alike(ours: Decision, theirs: Any) -> bool:
-    """Whether both have the same outcome, for the same reason."""
+    """Return whether both have the same outcome, for the same reason."""
     if outcome(ours) != theirs.get("result"):
         return False
     if ours.kind is None:  # an account's root, whom no policy has to allow

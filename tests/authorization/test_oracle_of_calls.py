@@ -55,7 +55,7 @@ def tags_of(case: Case, prefix: str) -> dict[str, str]:
 
 
 def caller_of(case: Case, mock: MockS3Vectors) -> Any:
-    """The caller of a case, with its policies and tags."""
+    """Return the caller of a case, with its policies and tags."""
     principal = case.principal
     if case.identity is None:
         return mock.credentials(principal.account)
@@ -86,7 +86,7 @@ def call(case: Case) -> str:
 
 
 def is_possible(case: Case) -> bool:
-    """Whether a call can be of a case. Services do not call; lists of buckets ask no policy of a bucket."""
+    """Tell whether a call can be of a case. Services do not call; a list of buckets asks no bucket policy."""
     is_list = case.resource == "*"
     return case.action in METHODS and case.principal.kind != "service" and not (is_list and case.bucket)
 

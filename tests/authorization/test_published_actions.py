@@ -68,7 +68,7 @@ def test_the_form_of_an_arn_is_the_one_that_is_published(resource_type: str, arn
 
 
 def general(key: str) -> str:
-    """The name of a condition key for tags without that of the tag, in lower case."""
+    """Return the name of a condition key in lower case, without that of its tag."""
     name, slash, _ = key.lower().partition("/")
     return f"{name}/${{tagkey}}" if slash else name
 

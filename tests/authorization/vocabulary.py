@@ -48,7 +48,7 @@ PRINCIPAL_ELEMENTS: tuple[Any, ...] = (
     {"AWS": [session().arn, session().role_arn, HOME]},
 )
 
-# What creations may ask for, which have condition keys of their own.
+# Parameters of creations that have condition keys of their own.
 KEY = f"arn:aws:kms:us-east-1:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 CREATION: dict[str, Any] = {
     "encryptionConfiguration": {"sseType": "aws:kms", "kmsKeyArn": KEY},

@@ -173,6 +173,17 @@ def test_resources_are_arns(value: Any) -> None:
     assert fault_in(Resource=value) == f"Statement[1].Resource must be * or an ARN: {wrong} is neither"
 
 
+@pytest.mark.parametrize("name", ["Resource", "NotResource"])
+def test_the_arns_of_a_session_policy_are_whole(name: str) -> None:
+    short: dict[str, Any] = {"Effect": "Deny", "Action": "*", name: ["*", "arn:aws:s3vectors:*"]}
+    fault = (
+        f"Statement.{name} must be * or ARNs with six parts in a session policy: {short[name][1]} has fewer"
+    )
+    assert fault_of({"Statement": short}, "session") == fault
+    compile_policy({"Statement": short}, "identity")
+    compile_policy({"Statement": short}, "boundary")
+
+
 @pytest.mark.parametrize(
     "variable",
     [

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.call import Call
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.describe import Description
+    from mock_s3vectors.workbench.kms import KmsKey
     from mock_s3vectors.workbench.rules import Rule
     from mock_s3vectors.workbench.usage import Usage
     from mock_s3vectors.workbench.views import IndexView, StoredVector, VectorBucketView
@@ -54,6 +55,7 @@ __all__ = [
     "Description",
     "FilterTypeAdvice",
     "IndexView",
+    "KmsKey",
     "LargeFilterableTextAdvice",
     "LocalEndpointWarning",
     "MockS3Vectors",
@@ -89,6 +91,7 @@ if not TYPE_CHECKING:
         "Config": "config",
         "Description": "workbench.describe",
         "IndexView": "workbench.views",
+        "KmsKey": "workbench.kms",
         "MockS3Vectors": "mocking.mock",
         "Rule": "workbench.rules",
         "S3VectorsServer": "serving.server",

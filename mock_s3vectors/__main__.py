@@ -88,6 +88,25 @@ def _add_options_of_server(serve: argparse.ArgumentParser) -> None:
         "that no web page reads it by DNS rebinding (default: none)",
     )
     serve.add_argument(
+        "--identities",
+        type=Path,
+        metavar="FILE",
+        help='users and roles with their policies, in JSON: {"identities": [{"user": "reader", "policy": '
+        '{"Statement": {"Effect": "Allow", "Action": "s3vectors:QueryVectors", "Resource": "*"}}, '
+        '"access_key_id": "AKIAREADER0000000000", "secret_access_key": "testing"}, {"role": "batch", ...}]}. '
+        "Each may have policy, policies, boundary, tags, account, access_key_id and secret_access_key; a "
+        "role also session_name, session_policy and session_token (default: none)",
+    )
+    serve.add_argument(
+        "--kms-key",
+        action="append",
+        default=[],
+        dest="kms_keys",
+        metavar="ARN",
+        help="the ARN of a KMS key that exists; may be given several times. With at least one, no other key "
+        "exists; without any, every key of the right form does (default: none)",
+    )
+    serve.add_argument(
         "-v",
         "--verbose",
         action="store_true",
@@ -116,32 +135,50 @@ def _add_options_of_mock(serve: argparse.ArgumentParser) -> None:
         )
 
 
-def _serve(
-    *, host: str, port: int, port_file: Path | None, allowed_hosts: list[str], verbose: bool, **options: Any
+def _serve(  # noqa: PLR0913 - one for each option
+    *,
+    host: str,
+    port: int,
+    port_file: Path | None,
+    allowed_hosts: list[str],
+    identities: Path | None,
+    kms_keys: list[str],
+    verbose: bool,
+    **options: Any,
 ) -> None:
+    from mock_s3vectors.serving.set_up import set_up  # noqa: PLC0415 - it loads botocore
+
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(message)s")
 
     hosts = checked_hosts(allowed_hosts)
 
-    with mock_s3vectors(**options) as mock:
+    with mock_s3vectors(**options) as given:
+        set_up(given, identities, kms_keys)
+        # Clients see a savepoint: a reset takes back what they have done, and nothing that was given here.
+        with mock_s3vectors() as mock:
 
-        def announce() -> None:
-            file.publish()
-            _say(_WELCOME.format(url=server.url, variable=ENDPOINT_VARIABLE))
+            def announce() -> None:
+                file.publish()
+                _say(_welcome(server.url, mock.config))
 
-        def stop(*_: Any) -> None:
-            server.should_exit = True
+            def stop(*_: Any) -> None:
+                server.should_exit = True
 
-        server = http_server(host, port, on_ready=announce, allowed_hosts=hosts)
-        # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, stop)
-        # Only once this server has the port: until then the file may belong to the server that has it.
-        with closing(server), _PortFile(port_file, server.port) as file:
-            server.run()
-        for rule in mock.rules:  # no test is there to fail because of one that never fired
-            rule.remove()
+            server = http_server(host, port, on_ready=announce, allowed_hosts=hosts)
+            # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
+            for ending in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(ending, stop)
+            # Only once this server has the port: until then the file may belong to the server that has it.
+            with closing(server), _PortFile(port_file, server.port) as file:
+                server.run()
+            for rule in mock.rules:  # no test is there to fail because of one that never fired
+                rule.remove()
+
+
+def _welcome(url: str, config: Config) -> str:
+    policies, signatures = _POLICIES[config.authorization], _SIGNATURES[config.verify_signatures]
+    return _WELCOME.format(url=url, variable=ENDPOINT_VARIABLE, policies=policies, signatures=signatures)
 
 
 def _say(text: str) -> None:
@@ -158,7 +195,18 @@ def _say(text: str) -> None:
 _WELCOME = """\
 mock_s3vectors answers at {url}
 AWS SDKs and the AWS CLI find it there after: export {variable}={url}
+Policies decide about {policies}; signatures are {signatures}.
 Press Ctrl+C to stop it."""
+
+# By the option `authorization`.
+_POLICIES = {
+    None: "calls of identities and calls across accounts",
+    "enforce": "all calls",
+    "report": "all calls, but deny none",
+    "off": "no calls",
+}
+# By the option `verify_signatures`.
+_SIGNATURES = {False: "not checked", True: "checked"}
 
 
 class _PortFile:

@@ -86,6 +86,7 @@ class Exchange(Record):
         keys: the KMS keys that a test has made.
         config: the options that hold for it.
         result: the members of the operation's output; None if it failed.
+        arn: of the bucket or the index that the parameters address; None if nobody has asked for it yet.
         missed: a bucket or an index that the call looked for, and that was dropped with an inner mock.
         advice: warnings for whoever made the call, which its door gives.
         recorded: see `record`; None before it is over.
@@ -96,6 +97,7 @@ class Exchange(Record):
     keys: Keys
     config: Config
     result: Result | None = None
+    arn: Arn | None = None
     missed: Arn | None = None
     advice: tuple[Warning, ...] = ()
     recorded: Record | None = None

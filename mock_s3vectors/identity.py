@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from mock_s3vectors.neighbours import moto_caller_of
 from mock_s3vectors.protocol.partitions import partition_of
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from mock_s3vectors.world.identities import Identities, Identity
 
 # The repeats are bounded, so that a text full of half credentials takes time in proportion to its length: an
-# access key id of AWS has at most 128 characters, and a Region is a label of a host name.
+# access key id of AWS has at most 128 characters, and a Region is a label of a host name. A scope of another
+# form names no Region, and the access key all the same.
 _REGION = "(?P<region>[a-z0-9-]{1,63})"
-_SCOPE = re.compile(rf"Credential=(?P<key>[^/,]{{1,128}})(?:/|%2F)[0-9]{{8}}(?:/|%2F){_REGION}(?:/|%2F)")
+_CREDENTIAL = re.compile(rf"Credential=(?P<key>[^/,\s]{{1,128}})(?:/[0-9]{{8}}/{_REGION}/|(?=[/,\s]|$))")
 _HOST = re.compile(rf"s3vectors(?:-fips)?\.{_REGION}\.")
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 
@@ -68,11 +70,9 @@ def identify(request: HttpRequest, default_account: str, identities: Identities 
     IAM or STS made belongs to the user or the role's session for which moto made it. Every other key belongs
     to the root of the default account.
     """
-    scope = _SCOPE.search(request.headers.get("authorization") or request.query)
-    if scope:
-        access_key_id, region = scope.group("key", "region")
-    else:
-        access_key_id, region = "", region_of_host(request.host) or _FALLBACK_REGION
+    credential = _credential_of(request)
+    access_key_id, region = credential.group("key", "region") if credential else ("", None)
+    region = region or region_of_host(request.host) or _FALLBACK_REGION
     partition = partition_of(region)
     identity = None if identities is None else identities.of(access_key_id)
     account = default_account if identity is None else identity.principal.account
@@ -83,6 +83,17 @@ def identify(request: HttpRequest, default_account: str, identities: Identities 
         if known is not None:
             account, identity = known.account, identity_of_moto(known)
     return Caller(account, region, partition, identity and identity.within(partition), access_key_id)
+
+
+def _credential_of(request: HttpRequest) -> re.Match[str] | None:
+    """Return the credential in the header of a signed request, or in the query of a presigned one."""
+    found = _CREDENTIAL.search(request.headers.get("authorization") or "")
+    if found is None and request.query:
+        for pair in request.query.split("&"):
+            name, _, value = pair.partition("=")
+            if name == "X-Amz-Credential":
+                return _CREDENTIAL.search(f"Credential={unquote(value)}")
+    return found
 
 
 def identity_of_moto(known: MotoCaller) -> Identity | None:

@@ -15,6 +15,7 @@ seen in boto3 and botocore 1.39.5 to 1.44.8, aiobotocore 2.23.2 to 3.10.0, moto 
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -399,6 +400,52 @@ def _moto_managed(policy: Any) -> MotoPolicy:
 
 def _moto_tags(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags or ()}
+
+
+class MotoKey(NamedTuple):
+    """A key of moto's KMS.
+
+    Attributes:
+        state: by KMS's names.
+        usage: `ENCRYPT_DECRYPT`, for instance.
+        policy: in JSON.
+    """
+
+    state: str
+    usage: str
+    policy: str
+
+
+def moto_has_kms_keys() -> bool:
+    """Return whether moto is on, and its KMS has a key.
+
+    `moto.kms.models.kms_backends` maps each account to its Regions, and each of these to a backend, whose
+    `keys` has them by id.
+    """
+    backends = _find("moto.kms.models", "kms_backends") or {}
+    return moto_is_on() and any(
+        backend.keys for regions in list(backends.values()) for backend in list(regions.values())
+    )
+
+
+def moto_kms_key(arn: str) -> MotoKey | None:
+    """Return a key of moto's KMS; None if it has no such key, or if moto is not on.
+
+    A key has `arn`, `key_state`, `policy` and `key_usage`, which is None if none was asked for. A template of
+    CloudFormation gives it a policy that is no text, and if it is to be disabled, sets only `enabled`.
+    """
+    if not moto_is_on():
+        return None
+    _, _, _, region, account, resource = arn.split(":", 5)
+    # `get`, because looking up by [] makes an account, a Region and a backend.
+    regions = (_find("moto.kms.models", "kms_backends") or {}).get(account) or {}
+    key = getattr(regions.get(region), "keys", {}).get(resource.partition("/")[2])
+    if key is None or key.arn != arn:
+        return None
+    state = "Disabled" if key.key_state == "Enabled" and not key.enabled else key.key_state
+    # YAML makes a date of the version of a policy.
+    policy = key.policy if isinstance(key.policy, str) else json.dumps(key.policy, default=str)
+    return MotoKey(state, key.key_usage or "ENCRYPT_DECRYPT", policy)
 
 
 # --- unittest -----------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ The fixture `s3vectors_client` gives a test a boto3 client on its own mock, and 
 server for all other clients. `@pytest.mark.s3vectors(search_engine="hnsw")` sets the options of that mock.
 
 The ini file sets the options of all mocks (`s3vectors_options`), and has calls outside of them refused
-(`s3vectors_guard`). The report of a failed test shows its last calls.
+(`s3vectors_guard`). The report of a failed test shows its last calls. `--s3vectors-policy=FILE` writes the
+smallest policy with which all calls of the run can be made.
 
 pytest imports the plugin in every run, so the parts of the package are imported where a test needs them.
 """
@@ -34,11 +35,17 @@ _MARKER = "s3vectors"
 _FIXTURE = "s3vectors_mock"
 _OPTIONS = "s3vectors_options"
 _GUARD = "s3vectors_guard"
+_POLICY = "--s3vectors-policy"
 _CALLS_SHOWN = 20
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Register the settings of the ini file."""
+    """Register the settings of the ini file, and the option of the command line."""
+    parser.getgroup("mock_s3vectors").addoption(
+        _POLICY,
+        metavar="FILE",
+        help="Write the smallest IAM policy that allows the calls of S3 Vectors of all tests, in JSON.",
+    )
     parser.addini(
         _OPTIONS, "Options of all mocks of mock_s3vectors, as in search_engine=hnsw.", type="args", default=[]
     )
@@ -58,6 +65,27 @@ def pytest_configure(config: pytest.Config) -> None:
         "s3vectors(**options): mock Amazon S3 Vectors in the test, with these options of mock_s3vectors.",
     )
     _obey(config)
+    file = config.getoption(_POLICY, None)
+    if file is not None:
+        _write_policy(config, file)
+
+
+_LISTENER = pytest.StashKey[Any]()
+
+
+def _write_policy(config: pytest.Config, file: str) -> None:
+    """Write the policy of all calls from now on to a file, at the end of the run.
+
+    Raises:
+        pytest.UsageError: it cannot be written.
+    """
+    from mock_s3vectors.mocking.policy_file import PolicyFile  # noqa: PLC0415 - in runs with the option only
+
+    plugin = PolicyFile(config, config.invocation_params.dir / file)
+    config.pluginmanager.register(plugin, _POLICY)
+    config.add_cleanup(partial(setattr, LISTENING, "listener", LISTENING.listener))
+    # Tests have recordings, which pass calls on.
+    LISTENING.listener = config.stash[_LISTENER] = plugin.note
 
 
 _OBEYED = pytest.StashKey[bool]()
@@ -253,7 +281,8 @@ _CALLS = pytest.StashKey[Recording]()
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Record the calls of a test, from its first fixture to its last clean-up."""
     outer = LISTENING.listener
-    LISTENING.listener = item.stash[_CALLS] = Recording(_CALLS_SHOWN)
+    recording = Recording(_CALLS_SHOWN, item.config.stash.get(_LISTENER, None))
+    LISTENING.listener = item.stash[_CALLS] = recording
     try:
         return (yield)
     finally:

@@ -25,6 +25,7 @@ RUN_BY = {
     "build_movie_data.py": "nothing: it needs a model of 90 MB",
     "hybrid_search.py": "test_hybrid_search_shows_what_it_promises",
     "javascript_search.py": "tests/clients/test_javascript.py",
+    "least_privilege.py": "test_least_privilege_shows_what_it_promises",
     "movie_data.py": "the others, whose module it is",
     "movie_search.py": "test_movie_search_shows_what_it_promises",
 }
@@ -127,6 +128,19 @@ def test_hybrid_search_shows_what_it_promises() -> None:
         ["1", "5.1793", "5.7612", "Four Weddings and a Funeral", "Mike Newell"],
         ["2", "6.2351", "-", "American Wedding", "-"],
     ]
+
+
+def test_least_privilege_shows_what_it_promises() -> None:
+    output = run(EXAMPLES / "least_privilege.py")
+    policy, _, rest = output.partition("The reader searches")
+    index = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films/index/plots"
+    assert json.loads(policy.partition("\n")[2]) == {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": ["s3vectors:QueryVectors"], "Resource": [index]}],
+    }
+    assert rest.splitlines()[1] == "Alien (0.025), Solaris (0.128)"
+    assert "Policies denied QueryVectors." in rest
+    assert "needs:    s3vectors:GetVectors, for returnMetadata (denied)" in rest
 
 
 # --- recipes

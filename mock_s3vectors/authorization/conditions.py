@@ -188,13 +188,14 @@ _QUANTIFIERS = (_FOR_ALL, "foranyvalue:")
 def _compared(key: str, tests: Sequence[Test], use: _Use) -> Callable[[Context], bool]:
     """Return the function that tells whether the values of a request meet an operator."""
     negated, needs_all, met_by_absence = use.operator.negated, use.needs_all, use.met_by_absence
+    is_one_of_own = _any_of(tests)
 
     def holds(context: Context) -> bool:
         found = context.get(key)
         if found is None or _is_absent(found):
             return met_by_absence
         for value in (found,) if isinstance(found, str) else found:
-            is_met = any(test(value, context) for test in tests) is not negated
+            is_met = is_one_of_own(value, context) is not negated
             if is_met is not needs_all:
                 return is_met
         return needs_all
@@ -202,12 +203,19 @@ def _compared(key: str, tests: Sequence[Test], use: _Use) -> Callable[[Context],
     return holds
 
 
+def _any_of(tests: Sequence[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+    return lambda value, context: any(test(value, context) for test in tests)
+
+
 def _null(key: str, tests: Sequence[Test], _: _Use) -> Callable[[Context], bool]:
     """Return the function that tells whether a key is absent, for `true`, or present, for `false`."""
+    is_wanted = _any_of(tests)
 
     def holds(context: Context) -> bool:
         absent = "true" if _is_absent(context.get(key)) else "false"
-        return any(test(absent, context) for test in tests)
+        return is_wanted(absent, context)
 
     return holds
 

@@ -120,7 +120,7 @@ def _statement(source: Any, position: int, head: _Head) -> Statement:
     with within(f".{action}"):
         has_action = action_test(actions, negated=action == "NotAction")
     with within(f".{resource}"):
-        has_resource = resource_test(
+        has_resource, varies = resource_test(
             resources, negated=resource == "NotResource", variables=head.has_variables
         )
     with within(".Condition"):
@@ -135,6 +135,7 @@ def _statement(source: Any, position: int, head: _Head) -> Statement:
         head.arn,
         has_action,
         has_resource,
+        varies,
         conditions,
         principals,
         effect == "Allow" and is_public(principals, conditions),
@@ -177,3 +178,17 @@ def _check_statement(source: Mapping[str, Any], kind: PolicyKind) -> None:
             raise Fault(f".{name} is an element of resource-based policies only")
     if not isinstance(source.get("Sid", ""), str):
         raise Fault(".Sid must be a string")
+    if kind == "session":
+        _check_whole_arns(source)
+
+
+def _check_whole_arns(source: Mapping[str, Any]) -> None:
+    """Raise unless the resources of a session policy are whole ARNs, which those of others need not be."""
+    name, values = _names(source, "Resource", "NotResource")
+    for value in values:
+        if value.startswith("arn:") and value.count(":") < _COLONS:
+            raise Fault(f".{name} must be * or ARNs with six parts in a session policy: {value} has fewer")
+
+
+# Between the parts of an ARN.
+_COLONS = 5

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mock_s3vectors.authorization.faults import Fault
 from mock_s3vectors.authorization.patterns import pattern, pieces_of
-from mock_s3vectors.authorization.variables import has_variables, replaced, template
+from mock_s3vectors.authorization.variables import has_variables, template, template_test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,8 @@ def action_test(values: Sequence[str], *, negated: bool) -> Matches:
     return lambda action: any(matches(action) for matches in patterns) is not negated
 
 
-def resource_test(values: Sequence[str], *, negated: bool, variables: bool) -> Test:
-    """Return a function that tells whether a statement is about a resource.
+def resource_test(values: Sequence[str], *, negated: bool, variables: bool) -> tuple[Test, bool]:
+    """Return a function that tells whether a statement is about a resource, and whether it has variables.
 
     A variable without a value is in the name of no resource.
 
@@ -40,13 +40,15 @@ def resource_test(values: Sequence[str], *, negated: bool, variables: bool) -> T
         if value != "*" and not value.startswith("arn:"):
             raise Fault(f" must be * or an ARN: {value} is neither")
     if "*" in values:
-        return lambda *_: not negated
-    tests = [
-        _one_resource(spelling, variables=variables) for value in values for spelling in _spellings(value)
-    ]
-    if len(tests) == 1 and not negated:
-        return tests[0]
-    return lambda resource, context: any(test(resource, context) for test in tests) is not negated
+        return lambda *_: not negated, False
+    spellings = [spelling for value in values for spelling in _spellings(value)]
+    varies = [variables and _varies(spelling) for spelling in spellings]
+    tests = [_one_resource(*each) for each in zip(spellings, varies, strict=True)]
+
+    def test(resource: str, context: Context) -> bool:
+        return any(own(resource, context) for own in tests) is not negated
+
+    return test, any(varies)
 
 
 # Between the six parts of an ARN.
@@ -59,17 +61,15 @@ def _spellings(value: str) -> list[str]:
     return [value, value + lacking * ":*"] if lacking > 0 else [value]
 
 
-def _one_resource(value: str, *, variables: bool) -> Test:
-    """Return the test for one resource. Choice: policy-variable-places."""
-    parts = value.split(":", _COLONS)
-    if not (variables and len(parts) > _COLONS and has_variables(parts[-1])):
-        matches = pattern(pieces_of(value))
+def _varies(spelling: str) -> bool:
+    """Return whether an ARN has variables, which stand in its last part. Choice: policy-variable-places."""
+    parts = spelling.split(":", _COLONS)
+    return len(parts) > _COLONS and has_variables(parts[-1])
+
+
+def _one_resource(spelling: str, varies: bool) -> Test:  # noqa: FBT001 - called with pairs
+    if not varies:
+        matches = pattern(pieces_of(spelling))
         return lambda resource, _: matches(resource)
-    beginning = pieces_of(":".join([*parts[:-1], ""]))
-    own = template(parts[-1], wildcards=True)
-
-    def test(resource: str, context: Context) -> bool:
-        end = replaced(own, context)
-        return end is not None and pattern(beginning + end)(resource)
-
-    return test
+    *parts, last = spelling.split(":", _COLONS)
+    return template_test([*pieces_of(":".join([*parts, ""])), *template(last, wildcards=True)])

@@ -144,7 +144,7 @@ def _denying(policies: Policies, request: AccessRequest) -> Statement | None:
     found = _first(_DENY, policies.identity or (), request)
     if found is None and policies.resource is not None:
         bounded = policies.boundary is not None
-        for statement in policies.resource.about(request.action)[_DENY]:
+        for statement in policies.resource.about(request)[_DENY]:
             if statement.match(request, bounded=bounded):
                 return statement
     return found or _first(_DENY, (policies.boundary, policies.session), request)
@@ -154,7 +154,7 @@ def _first(effect: int, policies: Iterable[Policy | None], request: AccessReques
     """Return the first statement with an effect that applies to a request."""
     for policy in policies:
         if policy is not None:
-            for statement in policy.about(request.action)[effect]:
+            for statement in policy.about(request)[effect]:
                 if statement.applies(request):
                     return statement
     return None
@@ -174,7 +174,7 @@ def _find(policies: Policies, request: AccessRequest, *, others: bool) -> _Found
 def _grant(policies: Policies, request: AccessRequest, *, others: bool) -> tuple[Statement | None, Match]:
     granting, closest = None, Match.NONE
     if policies.resource is not None:
-        for statement in policies.resource.about(request.action)[_ALLOW]:
+        for statement in policies.resource.about(request)[_ALLOW]:
             if not (others and statement.is_public):
                 match = statement.match(request, bounded=policies.boundary is not None)
                 if match > closest:

@@ -74,5 +74,5 @@ def needs_of(operation: str, params: Mapping[str, Any]) -> tuple[str, ...]:
         operation: one of NEEDS.
         params: of the call, by AWS's names.
     """
-    also = (name for name, applies in NEEDS[operation].also if applies(params))
-    return tuple(f"s3vectors:{name}" for name in (operation, *also))
+    also = [f"s3vectors:{name}" for name, applies in NEEDS[operation].also if applies(params)]
+    return (f"s3vectors:{operation}", *also)

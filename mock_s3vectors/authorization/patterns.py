@@ -42,10 +42,12 @@ def pattern(pieces: Iterable[Piece]) -> Matches:
         if isinstance(first, str):
             return first.__eq__
         return lambda text: len(text) == len(first) and _stands_at(first, text, 0)
-    last = runs[-1]
-    if isinstance(first, str) and len(runs) == 2 and not last:  # noqa: PLR2004 - `beginning*`, the usual one
+    *middle, last = runs[1:]
+    if isinstance(first, str) and not middle and not last:  # `beginning*`, the usual one
         return lambda text: text.startswith(first)
-    return _between(first, runs[1:-1], last)
+    if all(isinstance(run, str) for run in runs):
+        return _between_texts(*(run for run in runs if isinstance(run, str)))
+    return _between(first, middle, last)
 
 
 # The characters between two `*`; None among them stands for `?`.
@@ -67,6 +69,25 @@ def _run(pieces: Sequence[Piece]) -> _Run:
     if Wildcard.ONE in pieces:
         return tuple(chain.from_iterable(piece if isinstance(piece, str) else (None,) for piece in pieces))
     return "".join(map(str, pieces))
+
+
+def _between_texts(first: str, *others: str) -> Matches:
+    """Return the function for a pattern with `*` and without `?`; `_between` says how it works."""
+    *middle, last = others
+    shortest = len(first) + len(last)
+
+    def matches(text: str) -> bool:
+        if len(text) < shortest or not text.startswith(first) or not text.endswith(last):
+            return False
+        position, end = len(first), len(text) - len(last)
+        for run in middle:
+            found = text.find(run, position, end)
+            if found < 0:
+                return False
+            position = found + len(run)
+        return True
+
+    return matches
 
 
 def _between(first: _Run, middle: Sequence[_Run], last: _Run) -> Matches:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.authorization.principals import Match
@@ -81,17 +83,13 @@ def _that_could_allow(policies: Policies, kind: PolicyKind) -> list[Policy]:
 
 def _near_misses(policies: list[Policy], request: AccessRequest) -> list[str]:
     """Return lines about the statements that come closest to allowing a request, the closest first."""
-    misses = [
-        (list(_obstacles(statement, request)), statement)
-        for policy in policies
-        for statement in policy.statements
-        if statement.effect == "Allow"
-    ]
-    misses.sort(key=lambda miss: len(miss[0]))
+    allowing = [own for policy in policies for own in policy.statements if own.effect == "Allow"]
+    misses = [(list(_obstacles(statement, request)), statement) for statement in allowing]
+    # A statement of the one account that allows the request is none.
+    nearest = sorted(filter(itemgetter(0), misses), key=lambda miss: len(miss[0]))
     return [
         f"{named(statement)} does not: {'; '.join(obstacles)}"
-        for obstacles, statement in misses[:_MOST_NEAR_MISSES]
-        if obstacles
+        for obstacles, statement in nearest[:_MOST_NEAR_MISSES]
     ]
 
 
@@ -117,7 +115,9 @@ def _obstacles(statement: Statement, request: AccessRequest) -> Iterator[str]:
 
 def _element(source: dict[str, Any], name: str, opposite: str) -> str:
     present = name if name in source else opposite
-    return f"its {present} is {source[present]}"
+    value = source[present]
+    texts = [value] if isinstance(value, str) else value
+    return f"its {present} is {' or '.join(texts) if isinstance(texts, list) else json.dumps(texts)}"
 
 
 def _unmet(condition: Condition, context: Context) -> str:

@@ -33,6 +33,7 @@ class Statement:
         policy_arn: that of its policy.
         has_action: tells whether it is about an action, in lower case.
         has_resource: tells whether it is about a resource, in the context of a request.
+        varies: whether that context matters, as the resources have variables.
         conditions: all must be met.
         principals: whom the statement of a resource policy means; None for the other kinds.
         is_public: whether it allows everybody, and no condition says who that is.
@@ -47,23 +48,29 @@ class Statement:
     policy_arn: str | None
     has_action: Matches = field(repr=False)
     has_resource: Test = field(repr=False)
+    varies: bool = field(repr=False)
     conditions: tuple[Condition, ...] = field(repr=False)
     principals: PrincipalElement | None = field(repr=False)
     is_public: bool = field(repr=False)
 
     def applies(self, request: AccessRequest) -> bool:
-        """Return whether the statement applies to a request whose action it is about, whoever calls."""
+        """Return whether the statement, one of those that may be about a request, applies to it.
+
+        The Principal element is left out, see `match`.
+        """
         context = request.context
-        if not self.has_resource(request.resource, context):
+        if self.varies and not self.has_resource(request.resource, context):
             return False
-        # Most statements have no conditions, and are not made to pay for a generator.
-        return not self.conditions or all(condition.holds(context) for condition in self.conditions)
+        for condition in self.conditions:  # noqa: SIM110 - a generator would cost more than most conditions
+            if not condition.holds(context):
+                return False
+        return True
 
     def match(self, request: AccessRequest, *, bounded: bool) -> Match:
         """Return how closely a statement of a resource policy means the caller.
 
         Args:
-            request: whose action it is about.
+            request: that it may be about.
             bounded: whether the caller has a permissions boundary.
         """
         if self.principals is None:
@@ -75,8 +82,8 @@ class Statement:
 # The statements that deny, and those that allow, in the order of their policy.
 ByEffect = tuple[tuple[Statement, ...], tuple[Statement, ...]]
 
-# More actions than a service has.
-_MOST_ACTIONS = 256
+# Of how many pairs of an action and a resource a policy remembers its statements.
+_MOST_REMEMBERED = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,20 +103,27 @@ class Policy:
     name: str
     arn: str | None
     statements: tuple[Statement, ...] = field(repr=False)
-    # The answers of `about`: few actions are asked for again and again.
-    _by_action: dict[str, ByEffect] = field(default_factory=dict, init=False, repr=False)
+    # The answers of `about`: the same few pairs are asked for again and again.
+    _remembered: dict[tuple[str, str], ByEffect] = field(default_factory=dict, init=False, repr=False)
 
-    def about(self, action: str) -> ByEffect:
-        """Return the statements that are about an action."""
-        known = self._by_action.get(action)
-        if known is None:
-            lower = action.lower()
-            own = [statement for statement in self.statements if statement.has_action(lower)]
-            known = (
-                tuple(statement for statement in own if statement.effect == "Deny"),
-                tuple(statement for statement in own if statement.effect == "Allow"),
-            )
-            if len(self._by_action) >= _MOST_ACTIONS:
-                self._by_action.clear()
-            self._by_action[action] = known
-        return known
+    def about(self, request: AccessRequest) -> ByEffect:
+        """Return the statements that may be about a request, as far as its action and resource tell."""
+        pair = (request.action, request.resource)
+        found = self._remembered.get(pair)
+        if found is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[pair] = found = self._about(request.action.lower(), request.resource)
+        return found
+
+    def _about(self, action: str, resource: str) -> ByEffect:
+        own = [
+            statement
+            for statement in self.statements
+            if statement.has_action(action) and (statement.varies or statement.has_resource(resource, {}))
+        ]
+        denying, allowing = (
+            tuple(statement for statement in own if statement.effect == effect)
+            for effect in ("Deny", "Allow")
+        )
+        return denying, allowing

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.authorization.faults import Fault
-from mock_s3vectors.authorization.patterns import Piece, pattern, pieces_of
+from mock_s3vectors.authorization.patterns import Piece, Wildcard, pattern, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,10 +70,8 @@ def template(text: str, *, wildcards: bool) -> list[Piece | Variable]:
             if found is None:
                 raise Fault(f" has a malformed variable: {part}")
             pieces.append(Variable(found[1].lower(), found[2]))
-        elif wildcards:
-            pieces += pieces_of(part)
         else:
-            pieces.append(part)
+            pieces += pieces_of(part) if wildcards else filter(None, [part])
     return pieces
 
 
@@ -88,28 +86,42 @@ def replaced(pieces: Sequence[Piece | Variable], context: Context) -> list[Piece
     return values
 
 
-def text_test(text: str, *, variables: bool, wildcards: bool = False, ignore_case: bool = False) -> Test:
-    """Return a function that tells whether a text is the one that a policy means.
+def _fixed_test(text: str, *, wildcards: bool, ignore_case: bool) -> Test:
+    """Return the function for a text without variables."""
+    if wildcards:
+        matches = pattern(pieces_of(text))
+        return lambda value, _: matches(value)
+    if ignore_case:
+        lower = text.lower()
+        return lambda value, _: value.lower() == lower
+    return lambda value, _: value == text
 
-    A variable without a value is equal to nothing, and like nothing.
+
+def text_test(text: str, *, variables: bool, wildcards: bool = False, ignore_case: bool = False) -> Test:
+    """Return a function that tells whether a text is the one that a policy means. No pattern ignores case.
 
     Raises:
         Fault: it has a variable that is none.
     """
-    if not (variables and has_variables(text)):
-        own = text.lower() if ignore_case else text
-        matches = pattern(pieces_of(own) if wildcards else [own])
-        if ignore_case:
-            return lambda value, _: matches(value.lower())
-        return lambda value, _: matches(value)
-    pieces = template(text, wildcards=wildcards)
+    if variables and has_variables(text):
+        return template_test(template(text, wildcards=wildcards), ignore_case=ignore_case)
+    return _fixed_test(text, wildcards=wildcards, ignore_case=ignore_case)
+
+
+def template_test(pieces: Sequence[Piece | Variable], *, ignore_case: bool = False) -> Test:
+    """Return a function that tells whether a text is the one that a text with variables means.
+
+    A variable without a value is equal to nothing, and like nothing.
+    """
+    has_wildcards = any(isinstance(piece, Wildcard) for piece in pieces)
 
     def test(value: str, context: Context) -> bool:
         own = replaced(pieces, context)
         if own is None:
             return False
-        if ignore_case:
-            own, value = [piece.lower() if isinstance(piece, str) else piece for piece in own], value.lower()
-        return pattern(own)(value)
+        if has_wildcards:
+            return pattern(own)(value)
+        wanted = "".join(map(str, own))
+        return value.lower() == wanted.lower() if ignore_case else value == wanted
 
     return test

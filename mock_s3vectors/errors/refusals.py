@@ -282,7 +282,7 @@ def policy_not_found() -> NotFoundException:
 
 def malformed_policy(fault: str = "it is not JSON") -> ValidationException:
     """The text is no JSON policy. Choice: malformed-policy-text."""
-    return ValidationException(f"The specified policy is not a valid JSON policy document: {fault}")
+    return ValidationException(f"The specified policy is not a valid JSON policy document: {shorten(fault)}")
 
 
 def too_many_tags() -> ValidationException:

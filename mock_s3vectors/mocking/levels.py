@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from mock_s3vectors.config import Config
     from mock_s3vectors.workbench.advice import Adviser
     from mock_s3vectors.workbench.rules import Rule
-    from mock_s3vectors.world import World
-    from mock_s3vectors.world.identities import Identity
+    from mock_s3vectors.world import Clock, World
+    from mock_s3vectors.world.identities import Identities
+    from mock_s3vectors.world.keys import Keys
 
 
 # Synchronous code of the main thread, code in an event loop of the main thread, or code of another thread.
@@ -58,13 +59,11 @@ class Level:
         self.place = here()
         self.rules: list[Rule] = []
         self.calls_before = world.journal.added
-        # The access keys of the users and roles that a test has made with it.
-        self._access_keys: list[str] = []
         self.has_failed = False
         self.adviser = _new_adviser() if config.advice else None
         self._world: World | None = world
-        # The time of the mock around it, to which a level that shares its world puts it back.
-        self._clock_before = world.clock.copy() if self.shares else None
+        # What a test can set in the mock around it: a level that shares its world puts it back.
+        self._before = _settings_of(world) if self.shares else None
         if not self.shares:
             world.journal.keep(config.calls_kept)
 
@@ -128,18 +127,14 @@ class Level:
         """Leave the rules of its test in its world after its end, and do not check whether they fired."""
         self.rules = []
 
-    def keep_identity(self, identity: Identity) -> None:
-        """See `Steered.keep_identity`. A world of its own ends with it anyway."""
-        self.world.identities.put(identity)
-        self._access_keys.append(identity.access_key_id)
-
     def end(self) -> None:
         """Put back what its test has set, and drop the world: contexts may know the level much longer."""
         world, self._world = self._world, None
-        if world is not None and self._clock_before is not None:
-            world.clock.set_as(self._clock_before)
-            for access_key_id in self._access_keys:
-                world.identities.remove(access_key_id)
+        if world is not None and self._before is not None:
+            clock, identities, keys = self._before
+            world.clock.set_as(clock)
+            world.identities.set_as(identities)
+            world.keys.set_as(keys)
 
     def leave_out(self, ended: Level) -> None:
         """Replace a level that has ended, if it is the one around this one, by the level around that."""
@@ -152,6 +147,11 @@ class Level:
         while level is not None:
             yield level
             level = level.outer
+
+
+def _settings_of(world: World) -> tuple[Clock, Identities, Keys]:
+    """Return copies of the time, the identities and the keys of a world."""
+    return world.clock.copy(), world.identities.copy(), world.keys.copy()
 
 
 def _new_adviser() -> Adviser:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.exchange import Exchange, Params, Record
 
+    # Told of each exchange that is over.
+    Listener = Callable[[Exchange], None]
+
 
 class Listening:
     """The place of who is told of calls.
@@ -20,7 +23,7 @@ class Listening:
     """
 
     def __init__(self) -> None:
-        self.listener: Callable[[Exchange], None] | None = None
+        self.listener: Listener | None = None
 
 
 # The stack tells. It is here, since pytest's plugin, which listens, loads the stack only if need be.
@@ -31,9 +34,13 @@ class Recording:
     """A listener, which keeps the records of the newest calls.
 
     The calls of one test may reach several mocks, which may end before the test does, or long after it.
+
+    Attributes:
+        also: another listener, whom it tells too; None if there is none.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, also: Listener | None = None) -> None:
+        self.also = also
         # Each with its number. Threads append and copy at once, without a lock.
         self._records: deque[tuple[int, Record]] = deque(maxlen=limit)
         self._numbers = count(1)
@@ -42,6 +49,8 @@ class Recording:
         """Keep the record of an exchange that is over."""
         # Only a test that fails needs lines, so they are written then.
         self._records.append((next(self._numbers), exchange.record()))
+        if self.also is not None:
+            self.also(exchange)
 
     def clear(self) -> None:
         """Forget all calls."""

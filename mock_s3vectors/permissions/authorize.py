@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.arns import parse_arn
+from mock_s3vectors.errors.exceptions import AccessDeniedException
 
 if TYPE_CHECKING:
-    from mock_s3vectors.exchange import Exchange, Params
+    from collections.abc import Callable
+
+    from mock_s3vectors.exchange import Exchange, Params, Record
 
 # Why policies were not asked, for people.
 OFF = 'the option authorization is "off"'
 AS_ROOT = (
-    "it acts as the root of its account in that account, whom policies do not touch by default: only "
-    "identities of mock.iam and calls into other accounts are decided by policies, unless the option "
-    'authorization is "enforce" or "report"'
+    "the caller acts as the root of its own account, whom policies touch only if the option authorization is "
+    '"enforce" or "report". Identities of mock.iam, and calls into other accounts, are decided by policies '
+    "by default"
 )
 
 
@@ -35,11 +39,17 @@ def authorize(exchange: Exchange, params: Params) -> None:
     identity = exchange.caller.identity
     is_decided = mode is not None or (identity is not None and identity.always_decided)
     if is_decided or not is_at_home(exchange.caller.account, params):
-        from mock_s3vectors.permissions.deciding import decide  # noqa: PLC0415 - most tests ask no policies
-
-        decide(exchange, params)
+        _decide()(exchange, params)
     else:
         exchange.access = AS_ROOT
+
+
+@cache
+def _decide() -> Callable[[Exchange, Params], None]:
+    """Return the function that asks policies, which most tests do not need."""
+    from mock_s3vectors.permissions.deciding import decide  # noqa: PLC0415 - the reason is above
+
+    return decide
 
 
 def is_at_home(account: str, params: Params) -> bool:
@@ -50,3 +60,14 @@ def is_at_home(account: str, params: Params) -> bool:
             arn = None if f":{account}:bucket/" in text else parse_arn(text)
             return arn is None or arn.account == account
     return True
+
+
+def is_denied(record: Record) -> bool:
+    """Return whether a call failed because policies denied it; a report only says that they would have."""
+    decision, error = record.decision, record.error
+    return (
+        decision is not None
+        and not decision.allowed
+        and isinstance(error, AccessDeniedException)
+        and error.message.endswith(decision.why)
+    )

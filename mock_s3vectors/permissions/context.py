@@ -51,13 +51,23 @@ class Context(Mapping[str, "str | Sequence[str]"]):
         Raises:
             KeyError: the call has no such key.
         """
-        prefix, slash, tag = name.partition("/")
-        if slash:
-            return _by_key(_TAGS[prefix](self))[tag]
-        value = _VALUES[name](self)
+        value = self._value(name)
         if value is None:
             raise KeyError(name)
         return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a condition key, or something else if the call has no such key."""
+        value = self._value(name)
+        return default if value is None else value
+
+    def _value(self, name: str) -> str | Sequence[str] | None:
+        known = _VALUES.get(name)
+        if known is not None:
+            return known(self)
+        prefix, _, tag = name.partition("/")
+        tags = _TAGS.get(prefix)
+        return None if tags is None else _by_key(tags(self)).get(tag)
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the keys that the call has."""
@@ -108,6 +118,12 @@ def _of_session(context: Context, value: str) -> str | None:
     return value if context.principal.kind == "session" else None
 
 
+def _token_issue_time(context: Context) -> str | None:
+    """Return when the credentials of a session were issued. Choice: token-issue-time."""
+    identity = context.record.caller.identity
+    return None if identity is None or identity.issued is None else _moment(identity.issued)
+
+
 # The tags that each kind of key stands for, by the part of its name before the slash.
 _TAGS: dict[str, Callable[[Context], Mapping[str, str]]] = {
     "aws:principaltag": lambda context: context.principal.tags,
@@ -131,6 +147,7 @@ _VALUES: dict[str, Callable[[Context], str | Sequence[str] | None]] = {
     "aws:securetransport": lambda context: str(context.record.request.is_secure).lower(),
     "aws:sourceip": lambda context: context.record.request.source_ip,
     "aws:tagkeys": _tag_keys,
+    "aws:tokenissuetime": _token_issue_time,
     "aws:useragent": lambda context: context.record.request.headers.get("user-agent"),
     "aws:userid": lambda context: context.principal.unique_id,
     "aws:username": lambda context: context.principal.name,

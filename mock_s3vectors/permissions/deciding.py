@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from mock_s3vectors.authorization import AccessRequest, Policies, Principal, evaluate, needs_of
 from mock_s3vectors.errors import refusals
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.permissions.targets import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """The right that a call was denied, or the last one that it needed, and what decided about it.
 
     It holds nothing of the world, and never changes.
@@ -52,6 +51,8 @@ def decide(exchange: Exchange, params: Params) -> None:
         if is_obeyed:
             raise
         return  # the operation refuses it when it comes to that
+    if operation != "CreateIndex":  # which addresses the bucket
+        exchange.arn = arn
     target = target_at(exchange, arn)
     principal, policies = _who(exchange, target)
     for action in needs_of(operation, params):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from mock_s3vectors.authorization.needs import NEEDS
 from mock_s3vectors.operations.helpers.addressing import (
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.identity import Caller
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """The resource on which a call needs rights, as it was when the call came in.
 
     Policies and tags are replaced, never changed, so that it keeps them while others write, and holds nothing
@@ -44,8 +43,8 @@ class Target:
     name: str
     account: str
     policy: Policy | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    bucket_tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = MappingProxyType({})
+    bucket_tags: Mapping[str, str] = MappingProxyType({})
     has_bucket: bool = False
 
 

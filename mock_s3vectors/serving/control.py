@@ -20,6 +20,7 @@ from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.control_guide import DOES
+from mock_s3vectors.serving.control_permissions import OF_PERMISSIONS
 from mock_s3vectors.workbench.documents import calls_like, check_names, document_of, rule_from
 from mock_s3vectors.workbench.steered import calls_of
 from mock_s3vectors.workbench.workbench import BoundWorkbench
@@ -73,8 +74,9 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
 
 def _listed(paths: list[Path]) -> list[dict[str, str]]:
     return [
-        {"method": path.method, "path": f"{CONTROL}{path.path}", "does": DOES[path.method, path.path]}
+        {"method": path.method, "path": f"{CONTROL}{shown}", "does": DOES[path.method, shown]}
         for path in paths
+        for shown in [path.path.replace(":path}", "}")]
     ]
 
 
@@ -174,6 +176,8 @@ _CLOCK: dict[str, Callable[[Clock, Any], None]] = {
 
 def _reset(level: Level, *_: Any) -> Any:
     level.world.clear()
+    level.world.identities.clear()
+    level.world.keys.clear()
     calls_of(level).clear()
     level.world.clock.follow()
     return _remove_rules(level, None, "")
@@ -190,6 +194,7 @@ _OF_A_MOCK: tuple[tuple[str, str, Callable[[Level, Any, str], Any]], ...] = (
     ("DELETE", "/rules/{id}", _remove_rules),
     ("GET", "/clock", _clock),
     ("POST", "/clock", _set_clock),
+    *OF_PERMISSIONS,
     ("POST", "/reset", _reset),
 )
 

@@ -14,7 +14,8 @@ DOES = {
     ("GET", ""): "lists these paths",
     ("GET", "/health"): "says that the server answers, and its version",
     ("GET", "/calls"): (
-        "lists the calls that are kept, every attempt, the oldest first, and how many before them are not"
+        "lists the calls that are kept, every attempt, the oldest first, and how many before them are not. "
+        "Each has the ARN of its caller, and the decision by policies; null if they were not asked"
     ),
     ("POST", "/calls/find"): f"lists the calls that the document describes: {_CALLS}",
     ("DELETE", "/calls"): "forgets the calls",
@@ -46,7 +47,44 @@ DOES = {
         'the process again; "freeze": true; "move_to": "2027-01-31T12:00:00Z" or seconds since the epoch; '
         '"shift": seconds}, each of them optional'
     ),
+    ("GET", "/identities"): "lists the users and the sessions of roles, the oldest first, without secrets",
+    ("POST", "/identities"): (
+        "adds a user, or a role with a session, and answers with the ARN and the access keys, with which "
+        'clients sign. The document has either "user" or "role", the name, and may have '
+        '"policy", which is a policy document; "policies": several of them; "boundary": the permissions '
+        'boundary; "tags": {"team": "films"}; "account": "111122223333"; '
+        '"access_key_id" and "secret_access_key", to have others than the made ones. A role may also have '
+        '"session_name", "session_policy" and "session_token". A user or a role that exists gets what the '
+        "document has in the place of what it had, and keeps its access keys"
+    ),
+    ("DELETE", "/identities"): (
+        "forgets all identities but those that the command line, or a mock around this one, has given"
+    ),
+    ("DELETE", "/identities/{id}"): "forgets the identity with this ARN or access key id",
+    ("GET", "/keys"): (
+        "lists the KMS keys. As long as nobody has made one, every key of the right form is accepted"
+    ),
+    ("POST", "/keys"): (
+        'makes a KMS key, or changes the one with this "arn", and answers with it. A new one may have "arn", '
+        'or "account" and "region"; and a "usage" other than "ENCRYPT_DECRYPT". One of these is done to it: '
+        '"enable": true, "disable": true, "schedule_deletion": true, "cancel_deletion": true; and '
+        '"admit_indexing": false has its policy not let the service index vectors'
+    ),
+    ("DELETE", "/keys"): (
+        "drops all keys, and changes of keys, but those that the command line, or a mock around this one, "
+        "has given"
+    ),
+    ("DELETE", "/keys/{id}"): "deletes the KMS key with this ARN: calls that need it do not find it",
+    ("GET", "/explain/{id}"): (
+        "explains why policies allowed or denied the call with this request id, which its answer has in the "
+        "header x-amzn-requestid"
+    ),
+    ("GET", "/policy"): (
+        "returns the smallest policy with which the calls that are kept can be made; those that policies "
+        "denied count for nothing"
+    ),
     ("POST", "/reset"): (
-        "drops all vector buckets and all rules, forgets the calls, and has the clock follow the process"
+        "drops all vector buckets, all rules, and the identities and the keys that DELETE drops, forgets the "
+        "calls, and has the clock follow the process"
     ),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.abridging import show_members
 from mock_s3vectors.errors.exceptions import ServiceError
+from mock_s3vectors.permissions.authorize import is_denied
 
 if TYPE_CHECKING:
     from mock_s3vectors.authorization import Decision
@@ -119,6 +120,11 @@ class Call:
         response = self._arrived
         return response.headers.get("x-amz-request-id") if response else None
 
+    @staticmethod
+    def record_of(call: Call) -> Record:
+        """Return the record of a call, for the other parts of the workbench."""
+        return call._record
+
     @property
     def _is_lost(self) -> bool:
         """Whether the answer gets lost. A bug, or a wrong use of the mock, is raised all the same."""
@@ -162,6 +168,9 @@ class Call:
             shown.append(f"delayed {self.delay:.3g} s")
         if self.rule is not None:
             shown.append(f"by {self.rule!r}")
+        if self.decision is not None and not self.decision.allowed:
+            verb = "denied" if is_denied(self._record) else "would be denied"
+            shown.append(f"{verb} {self.decision.why} (mock.explain tells more)")
         return ", ".join(shown)
 
     @property

@@ -86,7 +86,7 @@ class Calls(Sequence[Call]):
             UsageError: calls were dropped, so nobody knows.
         """
         matcher = Matcher.of(operation, members)
-        self._check_complete(f"calls.only({matcher.text})")
+        self.check_complete(f"calls.only({matcher.text})")
         found = self._matching(matcher)
         if not found:
             raise AssertionError(f"No call matches {matcher}. {self.nearest(matcher)}")
@@ -103,7 +103,7 @@ class Calls(Sequence[Call]):
             UsageError: it was dropped.
         """
         if not self._calls:
-            self._check_complete("calls.last")
+            self.check_complete("calls.last")
             raise AssertionError(self._counted)
         return self._calls[-1]
 
@@ -140,7 +140,7 @@ class Calls(Sequence[Call]):
         found = self._matching(matcher)
         if times is None and found:
             return
-        self._check_complete(f"assert_called({matcher.text})")
+        self.check_complete(f"assert_called({matcher.text})")
         if not found and times != 0:
             raise AssertionError(f"No call matches {matcher}. {self.nearest(matcher)}")
         if len(found) != times:
@@ -159,12 +159,17 @@ class Calls(Sequence[Call]):
         found = self._matching(matcher)
         if found:
             raise AssertionError(f"Expected no call of {matcher}, found {len(found)}:\n{_listed(found)}")
-        self._check_complete(f"assert_not_called({matcher.text})")
+        self.check_complete(f"assert_not_called({matcher.text})")
 
     def _matching(self, matcher: Matcher) -> list[Call]:
         return [call for call in self._calls if matcher.matches(call)]
 
-    def _check_complete(self, asked: str) -> None:
+    def check_complete(self, asked: str) -> None:
+        """Raise if calls that came before these were dropped.
+
+        Raises:
+            UsageError: they were, so nobody knows.
+        """
         if self.dropped:
             raise UsageError(
                 f"{asked} cannot be answered: {plural(self.dropped, 'older call')} "

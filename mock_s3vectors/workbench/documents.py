@@ -14,6 +14,7 @@ from mock_s3vectors.workbench.matching import members_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mock_s3vectors.authorization import Decision
     from mock_s3vectors.workbench.call import Call
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.rules import On, Rule
@@ -95,6 +96,26 @@ def document_of(call: Call) -> dict[str, Any]:
         "delay": call.delay,
         "rule": None if call.rule is None else call.rule.id,
         "requestId": call.request_id,
+        "decision": None if call.decision is None else _decision(call.decision),
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    """Return the decision of policies about a call as JSON values."""
+    statement = decision.statement
+    return {
+        "allowed": decision.allowed,
+        "kind": decision.kind,
+        "statement": None
+        if statement is None
+        else {
+            "policy": statement.policy_name,
+            "policyArn": statement.policy_arn,
+            "position": statement.position,
+            "sid": statement.sid,
+            "source": statement.source,
+        },
+        "why": decision.why,
     }
 
 

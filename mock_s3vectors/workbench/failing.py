@@ -92,7 +92,7 @@ def _bare_status(code: str | int) -> int | None:
 
 def _injected(code: str, exchange: Exchange, message: str | None = None) -> InjectedError:
     """Return an error for a call; None as its message for the usual text."""
-    return InjectedError(code, _status_of(code), message or injected_text(code, str(exchange.operation)))
+    return InjectedError(code, _status_of(code), message or injected_text(code, exchange))
 
 
 def _codes_of(operation: str) -> list[str]:

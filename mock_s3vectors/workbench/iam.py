@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.authorization import Policies, Principal
@@ -18,6 +18,7 @@ from mock_s3vectors.world.identities import Identity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from mock_s3vectors.workbench.call import Call
     from mock_s3vectors.workbench.iam_names import Kind
     from mock_s3vectors.workbench.steered import Steered
 
@@ -105,7 +106,30 @@ class Iam:
         of_session = f"{unique_id('AROA', new.arn)}:{session}"
         principal = Principal(arn, new.account, "session", new.arn, None, of_session, check_tags(tags))
         policies_of = new.policies(policy, policies, boundary, session_policy)
-        return self._keep(_identity(principal, policies_of))
+        issued = self._steered("iam.role()").world.clock.now()
+        return self._keep(replace(_identity(principal, policies_of), issued=issued))
+
+    def least_privilege(self, calls: Iterable[Call] | None = None) -> dict[str, Any]:
+        """Return the smallest identity policy with which calls can be made again, as a dict.
+
+        Calls that policies denied are left out. All others count, even if they failed, for instance with
+        NotFoundException. Rights come by ARN, `*` for ListVectorBuckets only. A call into another account
+        needs the policy of that account's bucket as well.
+
+        Args:
+            calls: some of `mock.calls`; None for all.
+
+        Returns:
+            A policy document, which is the same whatever the order of the calls.
+
+        Raises:
+            UsageError: the mock is off, or some of its calls were dropped, so that nobody knows.
+        """
+        from mock_s3vectors.workbench import least_privilege  # noqa: PLC0415 - it loads botocore
+        from mock_s3vectors.workbench.steered import calls_of  # noqa: PLC0415 - the same
+
+        asked = "iam.least_privilege()"
+        return least_privilege.policy_for(calls_of(self._steered(asked)) if calls is None else calls, asked)
 
     def _new(self, kind: Kind, name: str, account: str | None) -> _New:
         """Return the place of a new user or role.
@@ -126,7 +150,7 @@ class Iam:
         return new
 
     def _keep(self, identity: Identity) -> IamIdentity:
-        self._steered("iam").keep_identity(identity)
+        self._steered("iam").world.identities.put(identity)
         return IamIdentity(identity, self._steered)
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mock_s3vectors.authorization import PolicyError, compile_policy
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.workbench.iam_names import statement_of
+from mock_s3vectors.workbench.steered import made_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,10 +106,7 @@ class IamIdentity(Mapping[str, Any]):
             identities = self._steered(asked).world.identities
             identity = identities.of(self._arguments["aws_access_key_id"])
             if identity is None:
-                raise UsageError(
-                    f"{asked} was used on {self!r}, which was made on a mock that has ended: make it on the "
-                    "mock that is on, with mock.iam."
-                )
+                raise made_before(asked, repr(self), "mock.iam")
             identities.put(replace(identity, policies=self._with(identity.policies, statement, asked)))
         return self
 
@@ -146,4 +145,4 @@ def compiled_policy(document: Any, kind: PolicyKind, name: str, arn: str | None 
         given = dict(document) if isinstance(document, Mapping) else document
         return compile_policy(given, kind, name=name, arn=arn)
     except PolicyError as error:
-        raise UsageError(f"{name}: {error}") from None
+        raise UsageError(f"{name}: {shorten(str(error))}") from None

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mock_s3vectors import limits
 from mock_s3vectors.errors import refusals
+from mock_s3vectors.errors.exceptions import ServiceError
+from mock_s3vectors.operations.helpers.addressing import existing_index_arn, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mock_s3vectors.exchange import Exchange
+
+_NO_KEY = "00000000-0000-0000-0000-000000000000"
 
 # By code, and then by operation. Those of NotFoundException and ConflictException say what was looked for.
 _BY_OPERATION = {
@@ -36,10 +47,6 @@ _BY_CODE = {
     "AccessDeniedException": "Access denied",
     "ConflictException": "The resource is being changed by another request",
     "InternalServerException": "Internal server error",
-    "KmsDisabledException": "The KMS key is disabled",
-    "KmsInvalidKeyUsageException": "The KMS key cannot be used for this",
-    "KmsInvalidStateException": "The state of the KMS key does not allow this",
-    "KmsNotFoundException": "The KMS key could not be found",
     "NotFoundException": refusals.vector_bucket_not_found().message,
     "RequestTimeoutException": "The request timed out",
     "SerializationException": refusals.not_deserializable().message,
@@ -49,6 +56,31 @@ _BY_CODE = {
 }
 
 
-def injected_text(code: str, operation: str) -> str:
-    """Return the text of an error of an operation."""
+# Those of KMS keys, from the ARN of one.
+_BY_KEY: dict[str, Callable[[str], ServiceError]] = {
+    "KmsDisabledException": refusals.kms_key_disabled,
+    "KmsInvalidKeyUsageException": lambda arn: refusals.kms_key_usage(arn, "SIGN_VERIFY", "Decrypt"),
+    "KmsInvalidStateException": lambda arn: refusals.kms_key_state(arn, "PendingDeletion"),
+    "KmsNotFoundException": refusals.kms_key_not_found,
+}
+
+
+def injected_text(code: str, exchange: Exchange) -> str:
+    """Return the text of an error of a call."""
+    of_key = _BY_KEY.get(code)
+    if of_key is not None:
+        return of_key(_key_of(exchange)).message
+    operation = str(exchange.operation)
     return _BY_OPERATION.get(code, {}).get(operation) or _BY_CODE.get(code, code)
+
+
+def _key_of(exchange: Exchange) -> str:
+    """Return the ARN of the key of the index that a call names; if it has none, a made-up one."""
+    try:
+        arn = existing_index_arn(exchange.caller, exchange.params or {})
+        _, index = place_of(exchange, arn).found()
+    except ServiceError:
+        index = None
+    found = None if index is None else index.encryption.get("kmsKeyArn")
+    caller = exchange.caller
+    return found or f"arn:{caller.partition}:kms:{caller.region}:{caller.account}:key/{_NO_KEY}"

@@ -12,16 +12,13 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.protocol.partitions import partition_of
 from mock_s3vectors.workbench.places import check_region, default_region
+from mock_s3vectors.workbench.steered import made_before
 from mock_s3vectors.world.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_s3vectors.workbench.steered import Steered
-    from mock_s3vectors.world.keys import KeyState
-
-    # Returns the mock that is steered, or raises UsageError if it is off: see `Workbench._steered`.
-    Find = Callable[[str], Steered]
 
 # As narrow as the model's pattern, but for names that no key has: those with spaces.
 _ARN = re.compile(r"arn:aws[-a-z0-9]*:kms:[-a-z0-9]+:[0-9]{12}:key/[!-~]+")
@@ -30,7 +27,7 @@ _LONGEST_ARN = 2048
 _USAGES = ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT")
 
 # By what is done to a key: the states in which KMS does it, the state that follows, and the advice in others.
-_CHANGES: dict[str, tuple[tuple[KeyState, ...], KeyState, str]] = {
+_CHANGES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "enable": (("Enabled", "Disabled"), "Enabled", "call cancel_deletion() first"),
     "disable": (("Enabled", "Disabled"), "Disabled", "call cancel_deletion(), which disables it"),
     "schedule_deletion": (
@@ -43,14 +40,15 @@ _CHANGES: dict[str, tuple[tuple[KeyState, ...], KeyState, str]] = {
 
 
 class Kms:
-    """The KMS keys that a test makes for its mock.
+    """The KMS keys of a mock: `mock.kms`.
 
     As long as there are none, the mock accepts every key ARN of the right form. With the first one, a key
-    that was never made does not exist.
+    that was never made does not exist. Keys end with the mock, as rules do. An inner mock begins with those
+    of the outer one, and undoes its own changes. `reset()` leaves them.
     """
 
-    def __init__(self, find: Find) -> None:
-        self._find = find
+    def __init__(self, steered: Callable[[str], Steered]) -> None:
+        self._steered = steered
 
     def __repr__(self) -> str:
         return "<the KMS keys of a mock>"
@@ -79,7 +77,7 @@ class Kms:
             UsageError: the mock is off; an argument has no possible value; or a key with this ARN and
                 another usage exists.
         """
-        level = self._find("kms.key()")
+        level = self._steered("kms.key()")
         if usage not in _USAGES:
             raise UsageError(f"usage={usage!r} is no usage of a KMS key: give one of {', '.join(_USAGES)}.")
         if arn is None:
@@ -97,19 +95,20 @@ class Kms:
                 f"usage={usage!r}: the key {arn} exists with usage {found.usage!r}, which cannot be changed. "
                 "Give its usage, or another ARN."
             )
-        return KmsKey(arn, self._find)
+        return KmsKey(arn, self._steered)
 
 
 class KmsKey:
     """A handle of a KMS key, by which a test changes it. Its text is the ARN of the key.
 
-    The changes end with the mock. Keys that a mock finds in the mock around it hold in both; to change one in
-    the inner mock alone, ask that for a handle: `mock.kms.key(arn=key.arn)`.
+    Each change returns the handle. It holds in the mock of which the handle was asked, and in mocks inside
+    that. To change a key of an outer
+    mock in an inner one alone, ask that for a handle: `inner.kms.key(arn=key.arn)`.
     """
 
-    def __init__(self, arn: str, find: Find) -> None:
+    def __init__(self, arn: str, steered: Callable[[str], Steered]) -> None:
         self._arn = arn
-        self._find = find
+        self._steered = steered
 
     @property
     def arn(self) -> str:
@@ -126,7 +125,7 @@ class KmsKey:
             return f"<KMS key {self._arn}: gone>"
 
     @property
-    def state(self) -> KeyState:
+    def state(self) -> str:
         """The state of the key: `Enabled`, `Disabled` or `PendingDeletion`.
 
         Raises:
@@ -134,77 +133,74 @@ class KmsKey:
         """
         return self._key("state").state
 
-    def enable(self) -> None:
+    def enable(self) -> KmsKey:
         """Have the key be usable again.
 
         Raises:
             UsageError: it is pending deletion, or it was forgotten, or the mock is off.
         """
-        self._change("enable")
+        return self._change("enable")
 
-    def disable(self) -> None:
+    def disable(self) -> KmsKey:
         """Have calls that need the key fail with KmsDisabledException.
 
         Raises:
             UsageError: it is pending deletion, or it was forgotten, or the mock is off.
         """
-        self._change("disable")
+        return self._change("disable")
 
-    def schedule_deletion(self) -> None:
+    def schedule_deletion(self) -> KmsKey:
         """Have calls that need the key fail with KmsInvalidStateException. It is deleted by `forget` only.
 
         Raises:
             UsageError: it is pending deletion, or it was forgotten, or the mock is off.
         """
-        self._change("schedule_deletion")
+        return self._change("schedule_deletion")
 
-    def cancel_deletion(self) -> None:
+    def cancel_deletion(self) -> KmsKey:
         """Have the key be disabled, as KMS leaves a key that is not going to be deleted.
 
         Raises:
             UsageError: it is not pending deletion, or it was forgotten, or the mock is off.
         """
-        self._change("cancel_deletion")
+        return self._change("cancel_deletion")
 
-    def admit_indexing(self, admit: bool = True) -> None:  # noqa: FBT001, FBT002 - the name says what it is
+    def admit_indexing(self, admit: bool = True) -> KmsKey:  # noqa: FBT001, FBT002 - the name says what it is
         """Have the policy of the key let the service index vectors, or not, so that CreateIndex is denied.
 
         Raises:
             UsageError: the key was forgotten, or the mock is off.
         """
-        self._put(replace(self._key("admit_indexing()"), admits_indexing=admit))
+        return self._put(replace(self._key("admit_indexing()"), admits_indexing=admit))
 
-    def forget(self) -> None:
+    def forget(self) -> KmsKey:
         """Delete the key at once: calls that need it fail with KmsNotFoundException.
 
         Raises:
             UsageError: it was forgotten before, or the mock is off.
         """
-        self._put(replace(self._key("forget()"), is_forgotten=True))
+        return self._put(replace(self._key("forget()"), is_forgotten=True))
 
-    def _change(self, name: str) -> None:
+    def _change(self, name: str) -> KmsKey:
         key = self._key(f"{name}()")
         before, after, advice = _CHANGES[name]
         if key.state not in before:
-            raise UsageError(f"{name}(): the key {self._arn} is {key.state}. KMS refuses that: {advice}.")
-        self._put(replace(key, state=after))
+            raise UsageError(f"{name}() was used on the key {self._arn}, which is {key.state}: {advice}.")
+        return self._put(replace(key, state=after))
 
     def _key(self, asked: str) -> Key:
-        key = self._find(asked).world.keys.of(self._arn)
+        key = self._steered(asked).world.keys.of(self._arn)
         if key is None:
-            raise UsageError(
-                f"{asked}: the mock in which the key {self._arn} was made has ended. "
-                "Make one in the mock that is on, with kms.key()."
-            )
+            raise made_before(asked, f"the key {self._arn}", "mock.kms")
         if key.is_forgotten:
             raise UsageError(
-                f"{asked}: the key {self._arn} was forgotten. Make one with kms.key(); "
-                "arn= gives it the same ARN."
+                f"{asked} was used on the key {self._arn}, which was forgotten: make it again, with mock.kms."
             )
         return key
 
-    def _put(self, key: Key) -> None:
-        self._find("kms").world.keys.put(key)
+    def _put(self, key: Key) -> KmsKey:
+        self._steered("kms").world.keys.put(key)
+        return self
 
 
 def _check_arn(arn: object, account: object, region: object) -> None:

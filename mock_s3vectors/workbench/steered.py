@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.rules import Rule
     from mock_s3vectors.world import World
-    from mock_s3vectors.world.identities import Identity
 
 
 class Steered(Protocol):
@@ -34,9 +33,6 @@ class Steered(Protocol):
     @property
     def world(self) -> World:
         """The mocked S3 Vectors that its calls find and change."""
-
-    def keep_identity(self, identity: Identity) -> None:
-        """Add a user or a role to its world, until it ends."""
 
 
 def calls_of(level: Steered) -> Calls:
@@ -79,3 +75,11 @@ class LevelRules:
     def calls_so_far(self) -> Calls:
         """See `rules.RuleBook.calls_so_far`."""
         return calls_of(self._level)
+
+
+def made_before(asked: str, what: str, maker: str) -> UsageError:
+    """Return the refusal to change something that was made on a mock that has ended."""
+    return UsageError(
+        f"{asked} was used on {what}, which was made on a mock that has ended: make it on the mock that is "
+        f"on, with {maker}."
+    )

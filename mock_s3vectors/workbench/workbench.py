@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.call import Call
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.describe import Description
+    from mock_s3vectors.workbench.explaining import Explanation
     from mock_s3vectors.workbench.iam import Iam
     from mock_s3vectors.workbench.kms import Kms
     from mock_s3vectors.workbench.rules import On, Rule
@@ -221,6 +222,22 @@ class Workbench(ABC):
         self._steered("iam")
         return Iam(self._steered)
 
+    def explain(self, call: Call | Exception) -> Explanation:
+        """Return why policies allowed or denied a call, in words: print it.
+
+        It names the statement that decided, or the policies that lack one, and what in their statements is
+        not about the call. If policies were not asked, it says why.
+
+        Args:
+            call: one of `mock.calls`, or the ClientError that a client of this mock raised.
+
+        Raises:
+            UsageError: it is none of these, or this mock did not answer it.
+        """
+        from mock_s3vectors.workbench.explaining import explain  # noqa: PLC0415 - it loads botocore
+
+        return explain(call, self.calls)
+
     # --- keys -------------------------------------------------------------------------------
 
     @property
@@ -255,7 +272,8 @@ class Workbench(ABC):
 
         The bucket and the index are created if they are missing. Vectors whose keys exist are overwritten.
         Everything is checked as the service checks it, except that there is no limit to the size of a
-        request. It is no call: `mock.calls` does not list it, and `mock.usage()` counts only what it stores.
+        request, and that no KMS key is asked. It is no call: `mock.calls` does not list it, and
+        `mock.usage()` counts only what it stores.
 
         Args:
             bucket: the name of the vector bucket.

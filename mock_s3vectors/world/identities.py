@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mock_s3vectors.world.layered import Layered
+
 if TYPE_CHECKING:
     from mock_s3vectors.authorization import Policies, Principal
 
@@ -21,6 +23,8 @@ class Identity:
         session_token: that of a session, else None.
         always_decided: whether policies decide about its calls by default. A principal of moto's that has
             none acts as the root of its account, unless the options say otherwise.
+        issued: when the credentials of a session were issued, in seconds since the epoch; None if that is not
+            known, or if they are no temporary ones.
         fault: the reason why policies cannot decide about its calls: one of them is none; else None.
     """
 
@@ -31,6 +35,7 @@ class Identity:
     session_token: str | None = None
     always_decided: bool = True
     fault: str | None = None
+    issued: float | None = None
 
     def within(self, partition: str) -> Identity:
         """Return the identity as one of a partition, in whose Regions it calls; itself if it is one."""
@@ -42,32 +47,9 @@ class Identity:
         return replace(self, principal=replace(principal, arn=str(arn), role_arn=role_arn))
 
 
-class Identities:
-    """The identities of a world, and then those of the world that it branched off, now and later."""
+class Identities(Layered[Identity]):
+    """The identities of a world, by the access key ids with which they sign; see `Layered`."""
 
-    def __init__(self, outer: Identities | None = None) -> None:
-        # By access key id. Replaced as a whole, since calls of other threads look into it meanwhile.
-        self._own: dict[str, Identity] = {}
-        self._outer = outer
-
-    def of(self, access_key_id: str) -> Identity | None:
-        """Return the identity that signs with an access key, None if there is none."""
-        found = self._own.get(access_key_id)
-        return found if found is not None or self._outer is None else self._outer.of(access_key_id)
-
-    def all(self) -> tuple[Identity, ...]:
-        """Return all identities, the oldest first."""
-        outer = {} if self._outer is None else {known.access_key_id: known for known in self._outer.all()}
-        return tuple({**outer, **self._own}.values())
-
-    def put(self, identity: Identity) -> None:
-        """Add an identity, or replace the one with the same access key."""
-        self._own = {**self._own, identity.access_key_id: identity}
-
-    def remove(self, access_key_id: str) -> None:
-        """Forget an identity of this world; harmless if there is none."""
-        self._own = {known: identity for known, identity in self._own.items() if known != access_key_id}
-
-    def clear(self) -> None:
-        """Forget those of this world."""
-        self._own = {}
+    @staticmethod
+    def _name_of(thing: Identity) -> str:
+        return thing.access_key_id

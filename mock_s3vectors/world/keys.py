@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-# By KMS's names; those that a test can bring about. Keys of moto may be in others too.
-KeyState = Literal["Enabled", "Disabled", "PendingDeletion"]
+from mock_s3vectors.world.layered import Layered
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,45 +13,28 @@ class Key:
 
     Attributes:
         arn: `arn:aws:kms:us-east-1:111122223333:key/` and a UUID.
-        state: by KMS's names.
+        state: by KMS's names: `Enabled`, `Disabled`, `PendingDeletion`, or another one of a key of moto's.
         usage: `ENCRYPT_DECRYPT`, or another one, for which the service cannot use it.
-        admits_indexing: whether its policy lets `indexing.s3vectors.amazonaws.com` decrypt.
+        admits_indexing: whether it lets `indexing.s3vectors.amazonaws.com` decrypt.
         is_forgotten: whether it does not exist any more.
+        policy: that of a key of moto's, in JSON, which decides in the place of `admits_indexing`.
     """
 
     arn: str
-    state: KeyState = "Enabled"
+    state: str = "Enabled"
     usage: str = "ENCRYPT_DECRYPT"
     admits_indexing: bool = True
     is_forgotten: bool = False
+    policy: str | None = None
 
 
-class Keys:
-    """The keys of a world, and then those of the world that it branched off, now and later."""
+class Keys(Layered[Key]):
+    """The keys of a world, by ARN; see `Layered`."""
 
-    def __init__(self, outer: Keys | None = None) -> None:
-        # Replaced as a whole, since calls of other threads look into it meanwhile.
-        self._own: dict[str, Key] = {}
-        self._outer = outer
-
-    def of(self, arn: str) -> Key | None:
-        """Return the key with an ARN, None if it was never made."""
-        found = self._own.get(arn)
-        return found if found is not None or self._outer is None else self._outer.of(arn)
+    @staticmethod
+    def _name_of(thing: Key) -> str:
+        return thing.arn
 
     def __bool__(self) -> bool:
         """Tell whether any key was made: until then, every key of the right form is accepted."""
         return bool(self._own or self._outer)
-
-    def all(self) -> tuple[Key, ...]:
-        """Return all keys, the oldest first."""
-        outer = {} if self._outer is None else {key.arn: key for key in self._outer.all()}
-        return tuple({**outer, **self._own}.values())
-
-    def put(self, key: Key) -> None:
-        """Add a key, or replace the one with the same ARN."""
-        self._own = {**self._own, key.arn: key}
-
-    def clear(self) -> None:
-        """Forget those of this world."""
-        self._own = {}

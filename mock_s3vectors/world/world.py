@@ -36,7 +36,7 @@ class World:
         self.clock = clock or Clock()
         self.journal: Journal[Any] = Journal()
         self.rules = rules or Rules()
-        self.identities = identities or Identities()
+        self.identities = Identities() if identities is None else identities
         self.keys = Keys() if keys is None else keys
 
     def branch(self) -> World:

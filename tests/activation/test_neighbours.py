@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from contextlib import nullcontext
+from datetime import date
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -392,6 +393,61 @@ def test_sessions_of_roles_that_moto_lacks(moto_iam: Any) -> None:
     )
     assert found.unique_id.endswith(":session")
     assert moto_iam.list_roles()["Roles"] == []
+
+
+def test_keys_of_moto() -> None:
+    moto = pytest.importorskip("moto")
+    with moto.mock_aws():
+        assert not neighbours.moto_has_kms_keys()
+        kms = boto3.client("kms", region_name="eu-west-1")
+        assert not neighbours.moto_has_kms_keys()
+        made = kms.create_key(Policy="{}", KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")["KeyMetadata"]
+        arn = made["Arn"]
+        assert neighbours.moto_has_kms_keys()
+        assert neighbours.moto_kms_key(arn) == ("Enabled", "SIGN_VERIFY", "{}")
+        for change, state in (
+            (kms.disable_key, "Disabled"),
+            (kms.enable_key, "Enabled"),
+            (kms.schedule_key_deletion, "PendingDeletion"),
+            (kms.cancel_key_deletion, "Disabled"),
+        ):
+            change(KeyId=made["KeyId"])
+            assert neighbours.moto_kms_key(arn) == (state, "SIGN_VERIFY", "{}")
+        for old, new in (
+            ("eu-", "us-"),
+            ("123456789012", "111122223333"),
+            ("key/", "key/1"),
+            ("aws:", "aws-cn:"),
+        ):
+            assert neighbours.moto_kms_key(arn.replace(old, new)) is None
+
+
+def test_keys_of_moto_while_it_is_off() -> None:
+    moto = pytest.importorskip("moto")
+    mock = moto.mock_aws()
+    mock.start()
+    arn = boto3.client("kms", region_name="us-east-1").create_key()["KeyMetadata"]["Arn"]
+    assert neighbours.moto_kms_key(arn) is not None
+    mock.stop(remove_data=False)
+    assert neighbours.moto_kms_key(arn) is None
+    assert not neighbours.moto_has_kms_keys()
+    mock.start(reset=False)
+    assert neighbours.moto_has_kms_keys()
+    mock.stop()
+
+
+def test_a_key_of_a_template_of_moto() -> None:
+    moto = pytest.importorskip("moto")
+    with moto.mock_aws():
+        from moto.kms.models import Key
+
+        properties = {"KeyPolicy": {"Version": date(2012, 10, 17)}, "Enabled": False}
+        region = "us-east-1"
+        key: Any = Key.create_from_cloudformation_json(
+            "name", {"Properties": properties}, "123456789012", region_name=region
+        )
+        found = neighbours.moto_kms_key(key.arn)
+        assert found == ("Disabled", "ENCRYPT_DECRYPT", '{"Version": "2012-10-17"}')
 
 
 # --- unittest -----------------------------------------------------------------------------------

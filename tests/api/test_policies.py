@@ -1,4 +1,4 @@
-"""Bucket policies are kept and given back; nobody is held to them yet."""
+"""Bucket policies are kept and given back as they were put, and refused unless they are policies."""
 
 from __future__ import annotations
 
@@ -103,6 +103,7 @@ NO_EFFECT = "Statement must have an Effect, which is Allow or Deny"
 NO_PRINCIPAL = "Statement must have either Principal or NotPrincipal"
 BAD_PRINCIPAL = "a string or an object of strings and arrays of strings, which are not empty"
 BAD_NAMES = "a string or an array of strings, which is not empty"
+BAD_VALUES = "a string, a number, a boolean or an array of them, which is not empty"
 
 
 @pytest.mark.parametrize(
@@ -171,4 +172,55 @@ def test_a_statement_that_lacks_an_element_is_refused_and_changes_nothing(
     second = json.dumps({"Statement": [STATEMENT, statement]})
     fault = fault.replace("Statement", "Statement[1]", 1)
     assert refused(client.put_vector_bucket_policy, **BUCKET, policy=second) == malformed(fault)
+    assert stored(client) == POLICY
+
+
+@pytest.mark.parametrize(
+    ("elements", "fault"),
+    [
+        ({"Sid": 1}, ".Sid must be a string"),
+        ({"Conditions": {}}, ".Conditions is no element of a statement"),
+        (
+            {"Action": "GetVectors"},
+            ".Action must be * or a service, a colon and an action: GetVectors is neither",
+        ),
+        ({"Resource": "films"}, ".Resource must be * or an ARN: films is neither"),
+        ({"Resource": "arn:a:b:c:d:${aws:x"}, ".Resource has a malformed variable: ${aws:x"),
+        ({"Principal": "me"}, ".Principal must be *, or an object with AWS principals, services or others"),
+        ({"Condition": {"StringIs": {}}}, ".Condition.StringIs is no condition operator"),
+        (
+            {"Condition": {"Null": {"aws:username": None}}},
+            f".Condition.Null.aws:username must be {BAD_VALUES}",
+        ),
+        (
+            {"Condition": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "here"]}}},
+            ".Condition.IpAddress.aws:SourceIp must be an IP address or a range of them",
+        ),
+    ],
+)
+def test_an_element_with_a_fault_is_refused_and_changes_nothing(
+    client: Client, refused: Refused, elements: dict[str, Any], fault: str
+) -> None:
+    put(client, POLICY)
+    policy = json.dumps({**POLICY, "Statement": [STATEMENT, {**STATEMENT, **elements}]})
+    fault = f"Statement[1]{fault}"
+    assert refused(client.put_vector_bucket_policy, **BUCKET, policy=policy) == malformed(fault)
+    assert stored(client) == POLICY
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (json.dumps({**POLICY, "Version": "2012-10-18"}), "Version must be 2008-10-17 or 2012-10-17"),
+        (json.dumps({**POLICY, "Name": "mine"}), "Name is no element of a policy"),
+        ('{"Statement": [{"Effect": "Allow", "Effect": "Deny"}]}', "Statement[0].Effect is given twice"),
+        ("[" * 100_000, "it is nested too deeply"),
+    ],
+    ids=["version", "element", "twice", "deep"],
+)
+def test_a_policy_with_a_fault_is_refused_and_changes_nothing(
+    client: Client, refused: Refused, text: str, fault: str
+) -> None:
+    put(client, POLICY)
+    assert refused(client.put_vector_bucket_policy, **BUCKET, policy=text) == malformed(fault)
     assert stored(client) == POLICY

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MODULES = (
     "starting",
     "calls",
+    "permissions",
     "searching",
     "filters",
     "graphs",

@@ -18,7 +18,7 @@ from botocore.model import ServiceModel
 
 from tests.clients.world import environment, run
 from tests.support.bulk import BULKY_SETTINGS, at_the_limit
-from tests.support.helpers import put_batches, vector
+from tests.support.helpers import INDEX_ARN, put_batches, vector
 from tests.support.life_cycle import (
     TOO_LARGE,
     Refusal,
@@ -133,6 +133,26 @@ def test_the_endpoint_and_parameters_as_people_give_them(
     created = aws([AWS, "s3vectors", "create-vector-bucket", *arguments])
     assert (created.returncode, created.stdout, created.stderr) == (0, f"{arn}\n", "")
     assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"stage": "test", "owner": "Zoë"}
+
+
+def test_the_session_of_a_role_that_may_list(
+    client: Client, index: dict[str, str], s3vectors_server: S3VectorsServer, tmp_path: Path
+) -> None:
+    client.put_vectors(**index, vectors=[vector("a")])
+    role = s3vectors_server.mock.iam.role("lister").allow("ListVectors")
+    keys = {name.upper(): value for name, value in role.items()}
+    env = environment(tmp_path, AWS_ENDPOINT_URL_S3VECTORS=s3vectors_server.url, **keys)
+    command = [AWS, "s3vectors", "list-vectors", "--vector-bucket-name", "bucket", "--index-name", "index"]
+    listed = run(command, env)
+    assert json.loads(listed.stdout) == {"vectors": [{"key": "a"}]}
+    denied = run([*command, "--return-metadata"], env)
+    assert denied.returncode == 255
+    assert denied.stderr == (
+        "\nAn error occurred (AccessDeniedException) when calling the ListVectors operation: User: "
+        "arn:aws:sts::123456789012:assumed-role/lister/session is not authorized to perform: "
+        f"s3vectors:GetVectors on resource: {INDEX_ARN} "
+        "because no identity-based policy allows the s3vectors:GetVectors action\n"
+    )
 
 
 def test_a_body_of_20_mib_and_one_of_a_byte_more(client: Client, make_index: MakeIndex, cli: Cli) -> None:

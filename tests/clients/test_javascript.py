@@ -12,7 +12,7 @@ import pytest
 from tests.clients.world import environment, run
 from tests.support.bulk import BULKY_SETTINGS, at_the_limit
 from tests.support.constraints import null
-from tests.support.helpers import put_batches, vector
+from tests.support.helpers import INDEX_ARN, put_batches, vector
 from tests.support.life_cycle import (
     TOKEN,
     TOO_LARGE,
@@ -118,6 +118,25 @@ def test_paginators(client: Client, make_index: MakeIndex, index: dict[str, str]
     assert [len(page) for page in pages["listed"]] == [3] * 400
     assert sorted(key for page in pages["listed"] for key in page) == sorted(keys)
     assert pages["found"] == [keys[:100], keys[100:200], keys[200:250]]
+
+
+def test_the_session_of_a_role_that_may_list(
+    client: Client, index: dict[str, str], s3vectors_server: S3VectorsServer, tmp_path: Path
+) -> None:
+    client.put_vectors(**index, vectors=[vector("a")])
+    role = s3vectors_server.mock.iam.role("lister").allow("ListVectors")
+    keys = {name.upper(): value for name, value in role.items()}
+    sdk = Sdk(environment(tmp_path, AWS_ENDPOINT_URL_S3VECTORS=s3vectors_server.url, **keys))
+    calls = [["ListVectors", index], ["ListVectors", {**index, "returnMetadata": True}]]
+    listed, denied = sdk.do("perform", steps=calls)
+    assert listed == {"answer": {"vectors": [{"key": "a"}]}}
+    assert denied["error"].pop("requestId")
+    text = (
+        "User: arn:aws:sts::123456789012:assumed-role/lister/session is not authorized to perform: "
+        f"s3vectors:GetVectors on resource: {INDEX_ARN} "
+        "because no identity-based policy allows the s3vectors:GetVectors action"
+    )
+    assert denied == {"error": error("AccessDeniedException", 403, text)}
 
 
 def test_a_hundred_calls_at_once(client: Client, index: dict[str, str], sdk: Sdk) -> None:

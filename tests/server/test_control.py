@@ -73,6 +73,7 @@ def test_calls_are_listed_in_their_order(
         "delay": 0.0,
         "rule": None,
         "requestId": created["ResponseMetadata"]["RequestId"],
+        "decision": None,
     }
     assert [(call["operation"], call["status"], call["error"]) for call in seen[1:]] == [
         ("GetVectorBucket", 200, None),
@@ -131,6 +132,16 @@ def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
         ("DELETE", "/rules/{id}"),
         ("GET", "/clock"),
         ("POST", "/clock"),
+        ("GET", "/identities"),
+        ("POST", "/identities"),
+        ("DELETE", "/identities"),
+        ("DELETE", "/identities/{id}"),
+        ("GET", "/keys"),
+        ("POST", "/keys"),
+        ("DELETE", "/keys"),
+        ("DELETE", "/keys/{id}"),
+        ("GET", "/explain/{id}"),
+        ("GET", "/policy"),
         ("POST", "/reset"),
     ]
     assert answer.json["paths"][0] == {"method": "GET", "path": CONTROL, "does": "lists these paths"}

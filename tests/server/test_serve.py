@@ -39,6 +39,7 @@ SLOW = [sys.executable, str(PROGRAMS / "slow.py")]
 DEADLINE = 30
 OURS = "mock-s3vectors:"
 ARGPARSE = "mock-s3vectors serve: error:"
+DECIDED = r"Policies decide about [a-z, ]+; signatures are (not )?checked\.\n"
 
 
 def line_of(stream: IO[str]) -> str:
@@ -65,6 +66,7 @@ def serving(*options: str, command: list[str] = MODULE) -> Iterator[tuple[subpro
                 process.stdout.readline()
                 == f"AWS SDKs and the AWS CLI find it there after: export {variable}\n"
             )
+            assert re.fullmatch(DECIDED, process.stdout.readline())
             assert process.stdout.readline() == "Press Ctrl+C to stop it.\n"
             yield process, found[1]
         finally:
@@ -355,6 +357,26 @@ def test_options_of_the_mock() -> None:
         assert end(process)[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ([], "calls of identities and calls across accounts; signatures are not checked"),
+        (["--authorization", "enforce", "--verify-signatures"], "all calls; signatures are checked"),
+        (["--authorization", "report"], "all calls, but deny none; signatures are not checked"),
+        (["--authorization", "off"], "no calls; signatures are not checked"),
+    ],
+)
+def test_it_says_at_the_start_who_is_decided_about(
+    options: list[str], text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
+    monkeypatch.setattr(HttpServer, "run", lambda server: server._on_ready())  # noqa: SLF001 - as it does
+    assert __main__.main(["serve", "--port", "0", *options]) == 0
+    first, _, third, _ = capsys.readouterr().out.splitlines()
+    assert first.startswith("mock_s3vectors answers at http://127.0.0.1:")
+    assert third == f"Policies decide about {text}."
+
+
 def test_a_port_that_is_taken() -> None:
     with serving("--port", "0") as (_, url):
         port = url.rpartition(":")[2]
@@ -432,7 +454,7 @@ def test_help_says_of_every_option_what_it_does() -> None:
     shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     found = re.findall(r"^  (?:-\w, )?--([\w-]+)(?:, --no-\1)?(?: (\S+))?\s+(.*)$", shown, flags=re.MULTILINE)
     options = {name: (values, text) for name, values, text in found if name != "help"}
-    ours = {"host", "port", "port-file", "allowed-host", "verbose"}
+    ours = {"host", "port", "port-file", "allowed-host", "identities", "kms-key", "verbose"}
     assert set(options) == ours | {field.name.replace("_", "-") for field in fields(Config)}
     for name, (_, text) in options.items():
         assert re.fullmatch(r"\S+ .{15,}( \(default: .+\)|By default .+)", text), name

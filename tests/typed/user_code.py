@@ -17,6 +17,7 @@ from mock_s3vectors import (
     Config,
     Description,
     IndexView,
+    KmsKey,
     MockS3Vectors,
     Rule,
     S3VectorsServer,
@@ -135,6 +136,8 @@ def test_state(s3vectors_server: S3VectorsServer) -> None:
     assert_type(mock.bucket("films", region="eu-west-1"), VectorBucketView)
     assert_type(mock.usage(), Usage)
     assert_type(mock.describe(), Description)
+    assert_type(mock.kms.key(region="eu-west-1").admit_indexing(admit=False).disable(), KmsKey)
+    assert_type(mock.kms.key(arn="arn:aws:kms:us-east-1:123456789012:key/1").arn, str)
 
 
 with s3vectors_server() as server:

@@ -14,6 +14,20 @@ CHOICES = (
         "permissions/authorize.py",
     ),
     Choice(
+        "boundary-arns",
+        "Permissions",
+        "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "
+        "user or the role, with `-boundary` added. Its other policies are inline ones, without an ARN.",
+        "workbench/iam.py",
+    ),
+    Choice(
+        "unknown-roles",
+        "Permissions",
+        "A session of a role that moto's IAM does not know may do what the root of its account may, unless a "
+        "session policy limits it.",
+        "identity.py",
+    ),
+    Choice(
         "first-denial",
         "Permissions",
         "A denial names one kind of policy. Of several that deny explicitly, the first of these: "
@@ -59,13 +73,6 @@ CHOICES = (
         "one of them; if its operator is negated, by all of them only. A key whose value is a list of no "
         "values is absent; an empty text is a value.",
         "authorization/conditions.py",
-    ),
-    Choice(
-        "incomplete-arns",
-        "Permissions",
-        "A Resource with fewer than the six parts of an ARN means what is written, whose wildcards stand for "
-        "colons too, and what it means with `*` for each part that it lacks.",
-        "authorization/elements.py",
     ),
     Choice(
         "policy-variable-values",
@@ -116,18 +123,18 @@ CHOICES = (
         "permissions/context.py",
     ),
     Choice(
-        "boundary-arns",
+        "incomplete-arns",
         "Permissions",
-        "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "
-        "user or the role, with `-boundary` added. Its other policies are inline ones, without an ARN.",
-        "workbench/iam.py",
+        "A Resource with fewer than the six parts of an ARN means what is written, whose wildcards stand for "
+        "colons too, and what it means with `*` for each part that it lacks.",
+        "authorization/elements.py",
     ),
     Choice(
-        "unknown-roles",
+        "token-issue-time",
         "Permissions",
-        "A session of a role that moto's IAM does not know may do what the root of its account may, unless a "
-        "session policy limits it.",
-        "identity.py",
+        "The credentials of a role are issued when `mock.iam.role()` makes it: that is `aws:TokenIssueTime`. "
+        "Sessions that moto gave have no such key.",
+        "permissions/context.py",
     ),
     # --- signatures
     Choice(
@@ -157,13 +164,14 @@ CHOICES = (
         "URL, is `UNSIGNED-PAYLOAD`. Else it holds for the body that came, whatever that header says.",
         "signatures.py",
     ),
-    # --- keys
+    # --- encryption
     Choice(
         "kms-keys-unknown",
         "Encryption",
         "As long as neither `mock.kms` nor moto's KMS knows any key, every key ARN of the right form names a "
         "key that can be used. From then on, a key that neither knows does not exist, for indexes that were "
-        "made before too. The option `authorization` has nothing to do with it.",
+        "made before too. A key of `mock.kms` comes before one of moto's with the same ARN. The option "
+        "`authorization` has nothing to do with keys.",
         "operations/helpers/keys.py",
     ),
     Choice(
@@ -195,5 +203,13 @@ CHOICES = (
         "The texts of the errors of keys are those of KMS, followed by `(kms_request_id=...)` with a UUID, "
         "as was seen for a key that does not exist.",
         "errors/refusals.py",
+    ),
+    Choice(
+        "kms-policy-context",
+        "Encryption",
+        "The policy of a key of moto's KMS is asked about kms:Decrypt by `indexing.s3vectors.amazonaws.com`. "
+        "The account of the index is `aws:SourceAccount`, and its ARN is both `aws:SourceArn` and "
+        "`kms:EncryptionContext:aws:s3vectors:arn`. Of `aws:s3vectors:resource-id`, only the name is known.",
+        "operations/helpers/key_policies.py",
     ),
 )

@@ -138,7 +138,7 @@ def vector_bucket_arn(caller: Caller, params: Params) -> Arn:
 
 def addressed_vector_bucket(exchange: Exchange, params: Params) -> Place:
     """Return the place of the bucket that a bucket operation means; see `vector_bucket_arn` for refusals."""
-    return place_of(exchange, vector_bucket_arn(exchange.caller, params))
+    return place_of(exchange, exchange.arn or vector_bucket_arn(exchange.caller, params))
 
 
 def existing_index_arn(caller: Caller, params: Params) -> Arn:
@@ -163,7 +163,7 @@ def existing_index_arn(caller: Caller, params: Params) -> Arn:
 
 def addressed_index(exchange: Exchange, params: Params) -> Place:
     """Return the place of the index that an index operation means; see `existing_index_arn` for refusals."""
-    return place_of(exchange, existing_index_arn(exchange.caller, params))
+    return place_of(exchange, exchange.arn or existing_index_arn(exchange.caller, params))
 
 
 def resource_arn(_: Caller, params: Params) -> Arn:
@@ -184,7 +184,7 @@ def addressed_resource(exchange: Exchange, params: Params) -> Place:
     Raises:
         NotFoundException: see `resource_arn`.
     """
-    return place_of(exchange, resource_arn(exchange.caller, params))
+    return place_of(exchange, exchange.arn or resource_arn(exchange.caller, params))
 
 
 def find_index(exchange: Exchange, params: Params) -> Index:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mock_s3vectors import neighbours
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.world.keys import Key
 
@@ -47,19 +48,29 @@ def check_key_of_new(exchange: Exchange, index: Index) -> None:
     refusal = _refusal(key, "GenerateDataKey")
     if refusal is not None:
         raise refusals.kms_key_unusable(refusal)
-    if not key.admits_indexing:
+    admits = key.admits_indexing
+    if key.policy is not None:
+        # Here, since most tests ask no policies.
+        from mock_s3vectors.operations.helpers.key_policies import admits_indexing  # noqa: PLC0415
+
+        admits = admits_indexing(key.policy, arn, index.arn, exchange.now())
+    if not admits:
         raise refusals.no_access_for_indexing()
 
 
 def _key_of(exchange: Exchange, index: Index, arn: str) -> Key:
     """Return the key of an index, or one that stands for a key that does not exist."""
-    if not exchange.keys:
-        return Key(arn)
     # A key of another Region or partition is none here. Choice: kms-key-elsewhere.
     _, partition, _, region, _ = arn.split(":", 4)
-    found = exchange.keys.of(arn)
     is_here = (partition, region) == (index.arn.partition, index.arn.region)
-    return found if found is not None and is_here else Key(arn, is_forgotten=True)
+    if is_here:
+        own = exchange.keys.of(arn)
+        if own is not None:
+            return own
+        of_moto = neighbours.moto_kms_key(arn)
+        if of_moto is not None:
+            return Key(arn, of_moto.state, of_moto.usage, policy=of_moto.policy)
+    return Key(arn, is_forgotten=bool(exchange.keys) or neighbours.moto_has_kms_keys())
 
 
 def _refusal(key: Key, action: str) -> ServiceError | None:

@@ -12,7 +12,7 @@ from mock_s3vectors.neighbours import moto_caller_of
 from mock_s3vectors.protocol.partitions import partition_of
 
 if TYPE_CHECKING:
-    from mock_s3vectors.authorization import Policy
+    from mock_s3vectors.authorization import Policies, Policy
     from mock_s3vectors.authorization.principals import PrincipalKind
     from mock_s3vectors.authorization.statements import PolicyKind
     from mock_s3vectors.messages import HttpRequest
@@ -111,16 +111,13 @@ def identity_of_moto(known: MotoCaller) -> Identity | None:
     principal = Principal(
         known.arn, known.account, kind, known.role_arn, known.name, known.unique_id, known.tags
     )
-    policies, fault = Policies(None), None
+    fault = None
     try:
-        policies = Policies(
-            None if known.policies is None else tuple(_compiled(one, "identity") for one in known.policies),
-            known.boundary and _compiled(known.boundary, "boundary"),
-            known.session_policy and _compiled(known.session_policy, "session"),
-        )
+        policies = _compiled(known.policies, known.boundary, known.session_policy)
     except PolicyError as error:
+        policies = Policies(None)
         fault = (
-            f"moto has a policy of {known.arn} that IAM would refuse: {error}. Mend it, or use "
+            f"The policies of {known.arn} in moto cannot be evaluated: {error}. Mend this, or use "
             'authorization="off".'
         )
     return Identity(
@@ -134,27 +131,27 @@ def identity_of_moto(known: MotoCaller) -> Identity | None:
     )
 
 
-def _compiled(policy: MotoPolicy, kind: PolicyKind) -> Policy:
-    """Return a policy, compiled.
-
-    Raises:
-        PolicyError: it is none, or moto lacks it.
-    """
-    try:
-        return _compile(policy.document, kind, policy.name, policy.arn)
-    except ValueError as error:  # a PolicyError
-        raise type(error)(f"policy {policy.name}: {error}") from None
-
-
 @lru_cache(maxsize=1_024)
-def _compile(document: str | None, kind: PolicyKind, name: str, arn: str | None) -> Policy:
-    """Return a policy, compiled once, since each call asks for those of its caller.
+def _compiled(
+    identity: tuple[MotoPolicy, ...] | None, boundary: MotoPolicy | None, session: MotoPolicy | None
+) -> Policies:
+    """Return policies, compiled once, since each call asks for those of its caller.
 
     Raises:
-        PolicyError: it is none, or there is no document.
+        PolicyError: one of them is none, or moto does not have it.
     """
-    from mock_s3vectors.authorization import PolicyError, compile_policy  # noqa: PLC0415 - as above
+    from mock_s3vectors.authorization import Policies, PolicyError, compile_policy  # noqa: PLC0415 - as above
 
-    if document is None:
-        raise PolicyError("moto does not have it")
-    return compile_policy(document, kind, name=f"policy {name}", arn=arn)
+    def compiled(policy: MotoPolicy, kind: PolicyKind) -> Policy:
+        if policy.document is None:
+            raise PolicyError(f"policy {policy.name}: moto does not have it")
+        try:
+            return compile_policy(policy.document, kind, name=f"policy {policy.name}", arn=policy.arn)
+        except PolicyError as error:
+            raise PolicyError(f"policy {policy.name}: {error}") from None
+
+    return Policies(
+        None if identity is None else tuple(compiled(policy, "identity") for policy in identity),
+        boundary and compiled(boundary, "boundary"),
+        session and compiled(session, "session"),
+    )

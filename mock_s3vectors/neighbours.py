@@ -229,7 +229,7 @@ def signature_of(
     """Return the signature of a request by AWS's Signature Version 4, as botocore calculates it.
 
     `botocore.auth.SigV4Auth` has a public method for each step. It takes the time from the entry `timestamp`
-    of the request's context, and asks its own `headers_to_sign` and `payload` for what is signed.
+    of the request's context, and asks `headers_to_sign` and `payload` for what is signed.
 
     Args:
         request: its method and URL, the headers that are signed, by name in lower case, and the hash of its
@@ -243,22 +243,15 @@ def signature_of(
     from botocore.credentials import Credentials  # noqa: PLC0415 - the same
 
     method, url, headers, digest = request
-
-    class Signer(SigV4Auth):
-        def headers_to_sign(self, request: Any) -> Any:
-            found = super().headers_to_sign(request)
-            if "host" in headers:
-                del found["host"]
-            for name, value in headers.items():
-                found[name] = value
-            return found
-
-        def payload(self, request: Any) -> str:  # noqa: ARG002 - as botocore calls it
-            return digest
-
-    signer = Signer(Credentials(*key), scope[1], scope[0])
-    bare = AWSRequest(method=method, url=url)
+    bare, signer = AWSRequest(method=method, url=url), SigV4Auth(Credentials(*key), scope[1], scope[0])
     bare.context["timestamp"] = signed
+    found: Any = signer.headers_to_sign(bare)
+    if "host" in headers:
+        del found["host"]
+    for name, value in headers.items():
+        found[name] = value
+    for name, answer in (("headers_to_sign", found), ("payload", digest)):
+        setattr(signer, name, lambda _, answer=answer: answer)
     return signer.signature(signer.string_to_sign(bare, signer.canonical_request(bare)), bare)
 
 
@@ -361,8 +354,9 @@ def _moto_session(access_key_id: str, partition: str) -> Any:
     belongs to the account of its role, but one that was assumed by SAML to that of whoever assumed it.
     """
     for partitions in list((_find("moto.sts.models", "sts_backends") or {}).values()):
-        session = partitions[partition].get_assumed_role_from_access_key(access_key_id)
-        if session is not None:
+        backend = partitions.get(partition)
+        session = backend and backend.get_assumed_role_from_access_key(access_key_id)
+        if session:
             return session
     return None
 

@@ -202,7 +202,7 @@ def _in_basic_format(date: str | None) -> str | None:
     """Return the value of a header `Date` as `x-amz-date` has it; as it is, if it is no time of HTTP."""
     try:
         return date and parsedate_to_datetime(date).strftime(_TIME_FORMAT)
-    except ValueError:
+    except (ValueError, OverflowError):
         return date
 
 

@@ -178,3 +178,17 @@ def _check_statement(source: Mapping[str, Any], kind: PolicyKind) -> None:
             raise Fault(f".{name} is an element of resource-based policies only")
     if not isinstance(source.get("Sid", ""), str):
         raise Fault(".Sid must be a string")
+    if kind == "session":
+        _check_whole_arns(source)
+
+
+def _check_whole_arns(source: Mapping[str, Any]) -> None:
+    """Raise unless the resources of a session policy are whole ARNs, which those of others need not be."""
+    name, values = _names(source, "Resource", "NotResource")
+    for value in values:
+        if value.startswith("arn:") and value.count(":") < _COLONS:
+            raise Fault(f".{name} must be * or ARNs with six parts in a session policy: {value} has fewer")
+
+
+# Between the parts of an ARN.
+_COLONS = 5

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_s3vectors.authorization.patterns import Matches
-    from mock_s3vectors.authorization.variables import Test
+    from mock_s3vectors.authorization.variables import Context, Test
 
 
 def action_test(values: Sequence[str], *, negated: bool) -> Matches:
@@ -44,9 +44,11 @@ def resource_test(values: Sequence[str], *, negated: bool, variables: bool) -> t
     spellings = [spelling for value in values for spelling in _spellings(value)]
     varies = [variables and _varies(spelling) for spelling in spellings]
     tests = [_one_resource(*each) for each in zip(spellings, varies, strict=True)]
-    return lambda resource, context: any(test(resource, context) for test in tests) is not negated, any(
-        varies
-    )
+
+    def test(resource: str, context: Context) -> bool:
+        return any(own(resource, context) for own in tests) is not negated
+
+    return test, any(varies)
 
 
 # Between the six parts of an ARN.

@@ -132,7 +132,7 @@ def compile_principal(element: Any, *, negated: bool) -> PrincipalElement:
     Raises:
         Fault: it is none.
     """
-    if element == "*" and isinstance(element, str):
+    if element == "*":
         return PrincipalElement(is_everybody=True, accounts=frozenset(), arns=frozenset(), negated=negated)
     if isinstance(element, str):
         raise Fault(" must be *, or an object with AWS principals, services or others")
@@ -144,15 +144,15 @@ def compile_principal(element: Any, *, negated: bool) -> PrincipalElement:
     for kind in names:
         if kind not in _KINDS:
             raise Fault(f".{kind} is no kind of principal: those are {', '.join(_KINDS)}")
-    aws = frozenset(names.get("AWS", ()))
+    aws = names.get("AWS", [])
     for name in aws:
         if name != "*" and ("*" in name or "?" in name):
             raise Fault(f".AWS must name principals without wildcards, or be *: {name} is neither")
-    accounts = frozenset(name for name in aws if _ACCOUNT.fullmatch(name))
+    accounts = frozenset(filter(_ACCOUNT.fullmatch, aws))
     return PrincipalElement(
         is_everybody="*" in aws,
         accounts=accounts,
-        arns=(aws - accounts - {"*"}) | frozenset(names.get("Service", ())),
+        arns=frozenset([*aws, *names.get("Service", [])]) - accounts - {"*"},
         negated=negated,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, NoReturn
 
 from mock_s3vectors.authorization.faults import Fault
@@ -62,8 +63,8 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _first_repeated(pairs: list[tuple[str, Any]]) -> str:
-    seen: set[str] = set()
-    return next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    counts = Counter(key for key, _ in pairs)
+    return next(key for key, count in counts.items() if count > 1)
 
 
 # The way to a part of a document: the way to what it is in, and the step from there.
@@ -72,19 +73,14 @@ _Way = tuple["_Way", str] | None
 
 def _place_of(wanted: dict[str, Any], document: Any) -> str:
     """Return the place of an object in a document, as it stands before the name of one of its keys."""
-    ahead: list[tuple[Any, _Way]] = [(document, None)]
-    while ahead:
-        value, way = ahead.pop()
-        if value is wanted:
-            return _written(way)
+    ahead: list[tuple[Any, _Way]] = []
+    value, way = document, None
+    while value is not wanted:
         if isinstance(value, dict):
             ahead += ((inner, (way, f"{key}.")) for key, inner in value.items())
         elif isinstance(value, list):
             ahead += ((inner, (way, f"[{position}].")) for position, inner in enumerate(value))
-    return ""
-
-
-def _written(way: _Way) -> str:
+        value, way = ahead.pop()
     steps: list[str] = []
     while way is not None:
         way, step = way

@@ -37,7 +37,7 @@ def header_lacks(names: list[str], *, is_undated: bool, header: str) -> Incomple
         lacking.append(
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
         )
-    digest = b64encode(sha256(header.encode()).digest()).decode()
+    digest = b64encode(sha256(header.encode(errors="replace")).digest()).decode()
     return IncompleteSignatureException(
         f"{''.join(lacking)}(Hashed with SHA-256 and encoded with Base64) Authorization={digest}"
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors.exceptions import AccessDeniedException
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mock_s3vectors.exchange import Exchange, Params, Record
 
 # Why policies were not asked, for people.
@@ -36,11 +39,17 @@ def authorize(exchange: Exchange, params: Params) -> None:
     identity = exchange.caller.identity
     is_decided = mode is not None or (identity is not None and identity.always_decided)
     if is_decided or not is_at_home(exchange.caller.account, params):
-        from mock_s3vectors.permissions.deciding import decide  # noqa: PLC0415 - most tests ask no policies
-
-        decide(exchange, params)
+        _decide()(exchange, params)
     else:
         exchange.access = AS_ROOT
+
+
+@cache
+def _decide() -> Callable[[Exchange, Params], None]:
+    """Return the function that asks policies, which most tests do not need."""
+    from mock_s3vectors.permissions.deciding import decide  # noqa: PLC0415 - the reason is above
+
+    return decide
 
 
 def is_at_home(account: str, params: Params) -> bool:

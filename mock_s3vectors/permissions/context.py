@@ -118,6 +118,12 @@ def _of_session(context: Context, value: str) -> str | None:
     return value if context.principal.kind == "session" else None
 
 
+def _token_issue_time(context: Context) -> str | None:
+    """Return when the credentials of a session were issued. Choice: token-issue-time."""
+    identity = context.record.caller.identity
+    return None if identity is None or identity.issued is None else _moment(identity.issued)
+
+
 # The tags that each kind of key stands for, by the part of its name before the slash.
 _TAGS: dict[str, Callable[[Context], Mapping[str, str]]] = {
     "aws:principaltag": lambda context: context.principal.tags,
@@ -141,6 +147,7 @@ _VALUES: dict[str, Callable[[Context], str | Sequence[str] | None]] = {
     "aws:securetransport": lambda context: str(context.record.request.is_secure).lower(),
     "aws:sourceip": lambda context: context.record.request.source_ip,
     "aws:tagkeys": _tag_keys,
+    "aws:tokenissuetime": _token_issue_time,
     "aws:useragent": lambda context: context.record.request.headers.get("user-agent"),
     "aws:userid": lambda context: context.principal.unique_id,
     "aws:username": lambda context: context.principal.name,

@@ -70,7 +70,7 @@ def _who(exchange: Exchange, target: Target) -> tuple[Principal, Policies]:
     """Return who calls, and the policies that apply to the call.
 
     Raises:
-        UsageError: one of them is none; another library did not check it.
+        UsageError: another library has a policy that is none.
     """
     caller, bucket_policy = exchange.caller, target.policy
     if caller.identity is None:

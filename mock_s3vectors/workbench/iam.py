@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.authorization import Policies, Principal
@@ -106,7 +106,8 @@ class Iam:
         of_session = f"{unique_id('AROA', new.arn)}:{session}"
         principal = Principal(arn, new.account, "session", new.arn, None, of_session, check_tags(tags))
         policies_of = new.policies(policy, policies, boundary, session_policy)
-        return self._keep(_identity(principal, policies_of))
+        issued = self._steered("iam.role()").world.clock.now()
+        return self._keep(replace(_identity(principal, policies_of), issued=issued))
 
     def least_privilege(self, calls: Iterable[Call] | None = None) -> dict[str, Any]:
         """Return the smallest identity policy with which calls can be made again, as a dict.

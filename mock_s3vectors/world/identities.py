@@ -23,6 +23,8 @@ class Identity:
         session_token: that of a session, else None.
         always_decided: whether policies decide about its calls by default. A principal of moto's that has
             none acts as the root of its account, unless the options say otherwise.
+        issued: when the credentials of a session were issued, in seconds since the epoch; None if that is not
+            known, or if they are no temporary ones.
         fault: the reason why policies cannot decide about its calls: one of them is none; else None.
     """
 
@@ -33,6 +35,7 @@ class Identity:
     session_token: str | None = None
     always_decided: bool = True
     fault: str | None = None
+    issued: float | None = None
 
     def within(self, partition: str) -> Identity:
         """Return the identity as one of a partition, in whose Regions it calls; itself if it is one."""

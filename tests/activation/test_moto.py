@@ -431,11 +431,24 @@ def test_a_policy_of_moto_that_is_none(moto_iam: Moto) -> None:
     with pytest.raises(UsageError) as caught:
         names(client)
     assert str(caught.value) == (
-        f"moto has a policy of arn:aws:iam::{DEFAULT}:user/reader that IAM would refuse: policy broken: "
-        'Statement must be an object or an array of objects. Mend it, or use authorization="off".'
+        f"The policies of arn:aws:iam::{DEFAULT}:user/reader in moto cannot be evaluated: policy broken: "
+        'Statement must be an object or an array of objects. Mend this, or use authorization="off".'
     )
     with mock_s3vectors(authorization="off"):
         assert names(client) == []
+
+
+def test_a_boundary_that_moto_lacks(moto_iam: Moto) -> None:
+    """It knows AWS's own policies only if it is told to."""
+    client = moto_iam.session()
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    moto_iam.iam.put_role_permissions_boundary(RoleName="reader", PermissionsBoundary=arn)
+    with pytest.raises(UsageError) as caught:
+        names(client)
+    assert str(caught.value) == (
+        f"The policies of arn:aws:{SESSION} in moto cannot be evaluated: policy {arn}: moto does not have "
+        'it. Mend this, or use authorization="off".'
+    )
 
 
 @pytest.mark.parametrize("mode", ["off", "report", "enforce"])

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from contextlib import nullcontext
 from datetime import date
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -257,6 +258,23 @@ def test_the_credentials_of_one_request() -> None:
         neighbours.set_request_credentials(request, lent)
 
     assert "Credential=lent-id/" in signed(new_client(**KEYS), lend)
+
+
+def test_signatures_of_botocore() -> None:
+    """Of AWS's test suite for Signature Version 4."""
+    key = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+    empty = sha256(b"").hexdigest()
+    signed, date = "20150830T123600Z", {"x-amz-date": "20150830T123600Z"}
+    scope = "us-east-1", "service"
+    vanilla = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
+    for url, headers in (
+        ("https://example.amazonaws.com/", date),
+        ("https:///", {**date, "host": "example.amazonaws.com"}),
+    ):
+        assert neighbours.signature_of(("GET", url, headers, empty), signed, key, scope) == vanilla
+    url = "https://example.amazonaws.com/?Param2=value2&Param1=value1"
+    ordered = "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"
+    assert neighbours.signature_of(("GET", url, date, empty), signed, key, scope) == ordered
 
 
 # --- moto ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -365,6 +366,16 @@ def test_a_denial_warns_of_a_bucket_whose_policy_went_with_an_inner_mock(
     with pytest.warns(NestedMockWarning, match="bucket"):
         message = outcome(call, indexArn=f"{arn}/index/index")
     assert message == denial(CALLERS["root"], "GetIndex", f"{arn}/index/index", lacks)
+
+
+@pytest.mark.usefixtures("client")
+def test_an_index_is_made_again_without_a_warning_of_the_one_that_went(s3vectors_mock: MockS3Vectors) -> None:
+    create = client_of(s3vectors_mock.iam.user("creator").allow("CreateIndex")).create_index
+    with mock_s3vectors():
+        create(**INDEX, **SETTINGS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        create(**INDEX, **SETTINGS)
 
 
 @needs(*TAGS)

@@ -70,6 +70,7 @@ VALUES: dict[str, tuple[str | None, str | None]] = {
     "aws:SecureTransport": ("true",) * 2,
     "aws:SourceIp": ("127.0.0.1",) * 2,
     "aws:TagKeys": (None, None),
+    "aws:TokenIssueTime": (None, "2027-01-15T08:00:00Z"),
     "aws:username": ("reader", None),
     "aws:ViaAWSService": ("false",) * 2,
     "s3vectors:VectorBucketTag/Team": ("red",) * 2,
@@ -240,6 +241,17 @@ def test_the_time_is_that_of_the_clock(mock: MockS3Vectors) -> None:
     assert may(reader, "get_index", **INDEX)
     mock.clock.shift(61)
     assert not may(reader, "get_index", **INDEX)
+
+
+def test_sessions_of_before_can_be_denied(mock: MockS3Vectors) -> None:
+    early = mock.iam.role("early")
+    mock.clock.shift(60)
+    late = mock.iam.role("late")
+    revoked = datetime.fromtimestamp(START + 30, timezone.utc).isoformat()
+    for session in (early, late):
+        session.allow("GetIndex").deny("*", when={"DateLessThan": {"aws:TokenIssueTime": revoked}})
+    assert not may(early, "get_index", **INDEX)
+    assert may(late, "get_index", **INDEX)
 
 
 def test_a_variable_stands_for_a_tag(mock: MockS3Vectors) -> None:

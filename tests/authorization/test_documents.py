@@ -173,6 +173,17 @@ def test_resources_are_arns(value: Any) -> None:
     assert fault_in(Resource=value) == f"Statement[1].Resource must be * or an ARN: {wrong} is neither"
 
 
+@pytest.mark.parametrize("name", ["Resource", "NotResource"])
+def test_the_arns_of_a_session_policy_are_whole(name: str) -> None:
+    short: dict[str, Any] = {"Effect": "Deny", "Action": "*", name: ["*", "arn:aws:s3vectors:*"]}
+    fault = (
+        f"Statement.{name} must be * or ARNs with six parts in a session policy: {short[name][1]} has fewer"
+    )
+    assert fault_of({"Statement": short}, "session") == fault
+    compile_policy({"Statement": short}, "identity")
+    compile_policy({"Statement": short}, "boundary")
+
+
 @pytest.mark.parametrize(
     "variable",
     [
@@ -265,6 +276,47 @@ WRONG: dict[str, tuple[str, tuple[Any, ...]]] = {
 )
 def test_conditions_that_are_none(condition: Any, fault: str) -> None:
     assert fault_when(condition) == fault
+
+
+NO_PRINCIPALS: list[Any] = [None, 1, [], ["*"], {}, {"AWS": []}, {"AWS": [1]}, {"AWS": "*", "Service": {}}]
+
+
+@pytest.mark.parametrize("principal", NO_PRINCIPALS)
+def test_principals_of_a_wrong_form(principal: Any) -> None:
+    fault = fault_of({"Statement": {**OWN, "Principal": principal}}, "resource")
+    form = "a string or an object of strings and arrays of strings, which are not empty"
+    assert fault == f"Statement.Principal must be {form}"
+
+
+@pytest.mark.parametrize(
+    ("lacking", "fault"),
+    [
+        ("Effect", "an Effect, which is Allow or Deny"),
+        ("Principal", "either Principal or NotPrincipal"),
+        ("Action", "either Action or NotAction"),
+        ("Resource", "either Resource or NotResource"),
+    ],
+)
+def test_elements_that_a_statement_lacks(lacking: str, fault: str) -> None:
+    statement = {name: value for name, value in OF_BUCKET.items() if name != lacking}
+    assert fault_of({"Statement": [statement]}, "resource") == f"Statement[0] must have {fault}"
+
+
+@pytest.mark.parametrize("document", [None, 1, [], "Statement", {}, {"Statement": []}, {"Statement": "all"}])
+def test_documents_without_statements(document: Any) -> None:
+    assert fault_of(json.dumps(document)) == "Statement must be an object or an array of objects"
+
+
+@pytest.mark.parametrize("statement", [None, "Allow", []])
+def test_statements_that_are_none(statement: Any) -> None:
+    assert fault_of({"Statement": [OWN, statement]}) == "Statement[1] must be an object"
+
+
+@pytest.mark.parametrize("names", [None, 1, [], {}, ["s3vectors:*", 1]])
+@pytest.mark.parametrize("element", ["Action", "Resource"])
+def test_names_that_are_none(element: str, names: Any) -> None:
+    form = "a string or an array of strings, which is not empty"
+    assert fault_in(**{element: names}) == f"Statement[1].{element} must be {form}"
 
 
 # Long documents

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,9 @@ from hypothesis import strategies as st
 from mock_s3vectors.authorization.patterns import pattern, pieces_of
 from mock_s3vectors.authorization.variables import text_test
 from tests.support.linear import TIMES, assert_linear
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TEXTS = st.text("ab/:", max_size=12)
 
@@ -24,6 +30,18 @@ def matches_naively(own: str, text: str) -> bool:
     if own[0] == "*":
         return any(matches_naively(own[1:], text[start:]) for start in range(len(text) + 1))
     return bool(text) and own[0] in ("?", text[0]) and matches_naively(own[1:], text[1:])
+
+
+def all_texts(characters: str, longest: int) -> Iterator[str]:
+    for length in range(longest + 1):
+        yield from map("".join, product(characters, repeat=length))
+
+
+def test_short_patterns_mean_what_a_naive_matcher_finds() -> None:
+    texts = list(all_texts("ab", 4))
+    for own in all_texts("a*?", 5):
+        found = [text for text in texts if matches(own, text)]
+        assert (own, found) == (own, [text for text in texts if matches_naively(own, text)])
 
 
 @given(st.text("ab*?", max_size=10), st.text("ab", max_size=12))

@@ -53,7 +53,8 @@ def test_spoiled_requests(operation: str, data: st.DataObject) -> None:
     status = answered(request)
     event(f"status {status}")
     if request.path.startswith(("/tags/", f"/{operation}")):
-        assert status in {0, 200, 400, 402, 404, 409}
+        # 403: a spoiled signature may be that of another account, which may do nothing here.
+        assert status in {0, 200, 400, 402, 403, 404, 409}
 
 
 @given(data=st.data())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,7 @@ from botocore.exceptions import ClientError
 from mock_s3vectors import UsageError, mock_s3vectors, s3vectors_server
 from tests.activation.test_plugin import run
 from tests.support.helpers import BUCKET, BUCKET_ARN, INDEX, INDEX_ARN, ORIGIN, SETTINGS
+from tests.support.mocks import index_named
 from tests.support.permissions import (
     OTHER,
     OWN,
@@ -56,7 +59,7 @@ needs:    s3vectors:QueryVectors (allowed)
 needs:    s3vectors:GetVectors, for returnMetadata and filter (denied)
 on:       {INDEX_ARN}
 decision: no identity-based policy of {READER} allows s3vectors:GetVectors on {INDEX_ARN}
-  the 1st statement of policy reader does not: its Action is ['s3vectors:QueryVectors']
+  the 1st statement of policy reader does not: its Action is s3vectors:QueryVectors
 asked:    policy reader, 1 statement; the vector bucket has no policy"""
     assert str(mock.explain(error)) == text
     # The same of the call, and as a notebook shows it.
@@ -117,6 +120,10 @@ def test_who_was_asked_across_accounts(mock: MockS3Vectors, root: Client) -> Non
     text = mock.explain(denied(call, indexArn=INDEX_ARN))
     assert f"no statement of the bucket's policy for {visitor.arn} allows s3vectors:GetIndex" in text
     assert text.endswith(f"{asked} has no policy")
+    # A root needs no policies of its own.
+    other_root = client_of(mock.credentials(OTHER)).get_index
+    text = mock.explain(denied(other_root, indexArn=INDEX_ARN))
+    assert text.endswith("asked:    the vector bucket has no policy")
     elsewhere = INDEX_ARN.replace("bucket/bucket", "bucket/nowhere")
     assert mock.explain(denied(call, indexArn=elsewhere)).endswith(
         f"{asked} does not exist, and so has no policy"
@@ -193,6 +200,17 @@ def test_other_modes(mode: Any, begins: str) -> None:
         # A list is about no single bucket, whose policy could have allowed it.
         assert text.endswith("asked:    the caller has no policies")
         assert "would be denied because no identity-based policy allows" in line
+
+
+def test_the_record_of_a_decided_call_keeps_no_index(mock: MockS3Vectors, root: Client) -> None:
+    reader = client_of(mock.iam.user("reader").allow("GetIndex"))
+    reader.get_index(**INDEX)
+    index = weakref.ref(index_named())
+    assert index() is not None
+    root.delete_index(**INDEX)
+    gc.collect()
+    assert index() is None
+    assert mock.explain(mock.calls.of("GetIndex").last).startswith("Policies allowed GetIndex.")
 
 
 def test_root_under_enforcement() -> None:

@@ -80,9 +80,9 @@ def test_a_user_is_the_keyword_arguments_of_a_client(mock: MockS3Vectors) -> Non
     user = mock.iam.user("reader", MAY_LIST)
     assert isinstance(user, Mapping)
     assert list(user) == ["aws_access_key_id", "aws_secret_access_key"]
-    assert re.fullmatch("AKIAMOCK[A-Z2-7]{12}", user["aws_access_key_id"])
+    assert re.fullmatch("AKIAS3VMOCK[A-Z2-7]{9}", user["aws_access_key_id"])
     assert re.fullmatch("mock/secret/[A-Z2-7]{28}", user["aws_secret_access_key"])
-    assert re.fullmatch("AIDAMOCK[A-Z2-7]{13}", user.unique_id)
+    assert re.fullmatch("AIDAS3VMOCK[A-Z2-7]{10}", user.unique_id)
     assert (user.arn, user.account, user.role_arn) == (f"arn:aws:iam::{ACCOUNT}:user/reader", ACCOUNT, None)
     assert repr(user) == f"<{user.arn}>"
     client = new_client(**user)
@@ -98,8 +98,8 @@ def test_a_user_is_the_keyword_arguments_of_a_client(mock: MockS3Vectors) -> Non
 def test_a_session_of_a_role(mock: MockS3Vectors) -> None:
     session = mock.iam.role("/team/search/reader", MAY_LIST, session_name="of-test")
     assert list(session) == ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
-    assert re.fullmatch("ASIAMOCK[A-Z2-7]{12}", session["aws_access_key_id"])
-    assert re.fullmatch("AROAMOCK[A-Z2-7]{13}:of-test", session.unique_id)
+    assert re.fullmatch("ASIAS3VMOCK[A-Z2-7]{9}", session["aws_access_key_id"])
+    assert re.fullmatch("AROAS3VMOCK[A-Z2-7]{10}:of-test", session.unique_id)
     assert session.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/of-test"
     assert session.role_arn == f"arn:aws:iam::{ACCOUNT}:role/team/search/reader"
     assert may_list(session)

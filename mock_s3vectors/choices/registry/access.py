@@ -129,6 +129,13 @@ CHOICES = (
         "colons too, and what it means with `*` for each part that it lacks.",
         "authorization/elements.py",
     ),
+    Choice(
+        "token-issue-time",
+        "Permissions",
+        "The credentials of a role are issued when `mock.iam.role()` makes it: that is `aws:TokenIssueTime`. "
+        "Sessions that moto gave have no such key.",
+        "permissions/context.py",
+    ),
     # --- signatures
     Choice(
         "signature-errors",
@@ -157,13 +164,14 @@ CHOICES = (
         "URL, is `UNSIGNED-PAYLOAD`. Else it holds for the body that came, whatever that header says.",
         "signatures.py",
     ),
-    # --- keys
+    # --- encryption
     Choice(
         "kms-keys-unknown",
         "Encryption",
         "As long as neither `mock.kms` nor moto's KMS knows any key, every key ARN of the right form names a "
         "key that can be used. From then on, a key that neither knows does not exist, for indexes that were "
-        "made before too. The option `authorization` has nothing to do with it.",
+        "made before too. A key of `mock.kms` comes before one of moto's with the same ARN. The option "
+        "`authorization` has nothing to do with keys.",
         "operations/helpers/keys.py",
     ),
     Choice(

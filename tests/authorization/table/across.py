@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mock_s3vectors.authorization import Principal
 from tests.authorization.table.rows import (
     ABROAD,
     BY_BOTH,
@@ -11,6 +12,7 @@ from tests.authorization.table.rows import (
     DENY_BOUNDARY,
     DENY_BUCKET,
     DENY_IDENTITY,
+    HOME,
     NO_BOUNDARY,
     NO_BUCKET,
     NO_IDENTITY,
@@ -32,11 +34,17 @@ from tests.authorization.table.rows import (
 ALL, PUTS = [allow("*")], [allow(PUT)]
 TO_ACCOUNT, TO_USER = [allow("*", to=only(ABROAD))], [allow("*", to=only(OTHER_USER.arn))]
 TO_ROLE, TO_SESSION = [allow("*", to=only(OTHER_ROLE))], [allow("*", to=only(OTHER_SESSION.arn))]
+SERVICE = Principal("indexing.s3vectors.amazonaws.com", "", "service")
+TO_SERVICE = [allow("*", to={"Service": SERVICE.arn})]
 GUARD = f"arn:aws:iam::{ABROAD}:policy/guard"
 
 
 def visit(name: str, outcome: Outcome, identity: Any = (), boundary: Any = None, **more: Any) -> Row:
     return Row(name, outcome, identity, boundary, **{"caller": OTHER_USER, **more})
+
+
+def serve(name: str, outcome: Outcome, bucket: Any) -> Row:
+    return Row(name, outcome, None, bucket=bucket, caller=SERVICE)
 
 
 def fixed(outcome: Outcome, operator: str, key: str, value: Any, has: str) -> Row:
@@ -106,6 +114,14 @@ ROWS = [
             deny("*", NotPrincipal=only(OTHER_USER.arn)),
         ],
     ),
+    # Services
+    serve("a service that the bucket's policy names", BY_BUCKET, TO_SERVICE),
+    serve("another service", NO_BUCKET, [allow("*", to={"Service": "s3.amazonaws.com"})]),
+    serve("a service is in no account", NO_BUCKET, [allow("*", to={"AWS": [HOME, ABROAD]})]),
+    serve(
+        "Deny spares a service", BY_BUCKET, [*TO_SERVICE, deny("*", NotPrincipal={"Service": SERVICE.arn})]
+    ),
+    serve("Deny does not spare a service", DENY_BUCKET, [*TO_SERVICE, deny("*", NotPrincipal=only(HOME))]),
     # Everybody
     visit("everybody is nobody abroad", NO_BUCKET, ALL, bucket=[allow("*", to="*")]),
     visit(
@@ -125,6 +141,7 @@ ROWS = [
     fixed(NO_BUCKET, "StringEquals", "aws:PrincipalArn", "${aws:PrincipalArn}", OTHER_USER.arn),
     fixed(NO_BUCKET, "StringNotEquals", "aws:PrincipalAccount", "000000000000", ABROAD),
     fixed(NO_BUCKET, "StringEqualsIfExists", "aws:PrincipalAccount", ABROAD, ABROAD),
+    fixed(NO_BUCKET, "StringEquals", "aws:SourceIp", "here", "here"),
     fixed(NO_BUCKET, "Bool", "aws:SecureTransport", "true", "true"),
     fixed(NO_BUCKET, "Null", "aws:PrincipalAccount", "false", ABROAD),
 ]

@@ -122,6 +122,13 @@ ROWS = [
         bucket=[*TO_ACCOUNT, *TO_ROLE, *TO_SESSION],
         caller=SESSION,
     ),
+    Row(
+        "the closest statement counts, even the first",
+        BY_BUCKET,
+        session=PUTS,
+        bucket=[*TO_SESSION, *TO_ROLE, *TO_ACCOUNT],
+        caller=SESSION,
+    ),
     # Everybody
     Row("everybody includes the user", BY_BUCKET, bucket=TO_ALL),
     Row("everybody, as an AWS principal", BY_BUCKET, bucket=[allow("*", to=only("*"))]),

@@ -59,10 +59,11 @@ def add_identity(level: Level, document: Any) -> Identity:
                 f"access_key_id={new.access_key_id!r} is that of {other.principal.arn}: give another one."
             )
     older = [other for other in known if other.principal.arn == new.principal.arn]
+    if older and "access_key_id" not in document:
+        kept: dict[str, Any] = {name: getattr(older[0], name) for name in _KEYS if name not in document}
+        new = replace(new, **kept)
     for other in older:
         level.world.identities.put(replace(other, principal=new.principal, policies=new.policies))
-    if older and "access_key_id" not in document:
-        return older[0]
     level.world.identities.put(new)
     return new
 

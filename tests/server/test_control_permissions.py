@@ -208,6 +208,16 @@ def test_an_identity_that_exists_gets_what_the_document_has_and_keeps_its_keys(
     assert control.ask("GET", "/identities") == {"identities": []}
 
 
+def test_access_keys_of_ones_own_stay(control: Control) -> None:
+    arn = f"arn:aws:iam::{HOME}:user/reader"
+    control.ask("POST", "/identities", {"user": "reader", **KEYS})
+    again = control.ask("POST", "/identities", {"user": "reader", "policy": MAY_LIST})
+    assert again == {"arn": arn, **KEYS}
+    other = control.ask("POST", "/identities", {"user": "reader", "secret_access_key": "another"})
+    assert other == {"arn": arn, **KEYS, "secret_access_key": "another"}
+    assert len(control.ask("GET", "/identities")["identities"]) == 1
+
+
 def client_of_keys(like: Client, identity: dict[str, Any]) -> Client:
     keys = {f"aws_{name}": value for name, value in identity.items() if name != "arn"}
     return boto3.client("s3vectors", region_name="us-east-1", endpoint_url=like.meta.endpoint_url, **keys)

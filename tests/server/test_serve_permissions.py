@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mock_s3vectors import __main__
+from mock_s3vectors.serving.http_server import HttpServer
 from tests.server.test_control import CONTROL
 from tests.server.test_serve import OURS, client_of, end, serving
 from tests.server.wire import Connection
@@ -34,6 +35,12 @@ BATCH = {
     "secret_access_key": "secret-of-batch",
     "session_token": "token-of-batch",
 }
+
+
+@pytest.fixture(autouse=True)
+def no_server_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would run until a signal: a fault has to be told before."""
+    monkeypatch.setattr(HttpServer, "run", lambda _: pytest.fail("the server started"))
 
 
 def test_identities_and_keys_that_other_processes_know_beforehand(tmp_path: Path) -> None:
@@ -128,7 +135,6 @@ def test_a_file_at_fault(
     file = tmp_path / "identities.json"
     if text is not None:
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    # The server does not start, or it would run until a signal.
     assert __main__.main(["serve", "--port", "0", "--identities", str(file)]) == 1
     output, errors = capsys.readouterr()
     assert output == ""

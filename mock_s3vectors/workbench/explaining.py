@@ -63,7 +63,7 @@ def _call_of(asked: object, calls: Calls) -> Call:
     for call in reversed(calls):
         if request_id is not None and call.request_id == request_id:
             return call
-    dropped = f", and {plural(calls.dropped, 'older call')} were not kept" if calls.dropped else ""
+    dropped = f" (but {calls.dropped:,} before these were dropped)" if calls.dropped else ""
     raise UsageError(
         f"explain({type(asked).__name__}): no call of this mock was answered with the request id "
         f"{request_id}{dropped}. Ask the mock that answered it."

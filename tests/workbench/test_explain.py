@@ -254,6 +254,15 @@ def test_the_error_of_another_mock(mock: MockS3Vectors) -> None:
         mock.explain(ClientError({}, "ListVectorBuckets"))
 
 
+def test_the_error_of_a_call_that_was_dropped() -> None:
+    with mock_s3vectors(calls_kept=1) as mock:
+        nobody = client_of(mock.iam.user("nobody"))
+        error = denied(nobody.list_vector_buckets)
+        denied(nobody.list_vector_buckets)
+        with pytest.raises(UsageError, match=r" [(]but 1 before these were dropped[)]\. Ask the mock"):
+            mock.explain(error)
+
+
 # --- briefly, in lists of calls and reports of tests --------------------------------------------
 
 

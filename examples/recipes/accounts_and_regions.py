@@ -10,6 +10,7 @@ arguments for a client or a session in it. Each account has its own vector bucke
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -182,13 +183,16 @@ def test_accounts_do_not_see_each_other(
     assert production.client("s3vectors").list_vector_buckets()["vectorBuckets"] == []
 
 
-def test_another_account_is_refused(
+def test_another_account_needs_the_policy_of_the_bucket(
     mock: MockS3Vectors, staging: boto3.Session, production: boto3.Session
 ) -> None:
-    """The mock keeps policies and does not enforce them, so a rule refuses instead."""
     mock.seed(BUCKET, INDEX, [[1, 0]], region=HOME, account=STAGING)
-    mock.fail("*", "AccessDeniedException", vectorBucketName=BUCKET, account=PRODUCTION)
     arn = mock.index(BUCKET, INDEX, account=STAGING).arn
-    assert staging.client("s3vectors").get_index(indexArn=arn)["index"]["indexArn"] == arn
-    with pytest.raises(ClientError, match="AccessDeniedException"):
+    with pytest.raises(ClientError, match="because no resource-based policy allows the s3vectors:GetIndex"):
         production.client("s3vectors").get_index(indexArn=arn)
+
+    allowed = {"Effect": "Allow", "Action": "s3vectors:GetIndex", "Resource": arn}
+    policy = {"Version": "2012-10-17", "Statement": {**allowed, "Principal": {"AWS": PRODUCTION}}}
+    owner = staging.client("s3vectors")
+    owner.put_vector_bucket_policy(vectorBucketName=BUCKET, policy=json.dumps(policy))
+    assert production.client("s3vectors").get_index(indexArn=arn)["index"]["indexArn"] == arn

@@ -59,7 +59,7 @@ def test_the_options_are_those_of_config() -> None:
 
 @pytest.mark.slow
 def test_the_recipes_run(pytester: pytest.Pytester) -> None:
-    assert len(RECIPES) == 20
+    assert len(RECIPES) == 22
     elsewhere = [recipe_of(library) for library in ELSEWHERE]
     recipes = [
         recipe

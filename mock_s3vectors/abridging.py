@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ _DEEPEST_FLOATS = 4
 _OF_JSON = (list, dict, str, int, float, type(None))
 # A longer text is left out where lists and objects are. Names and ARNs are shorter.
 _LONGEST_KEPT_TEXT = 1_000
+# A session token in the query of a presigned URL: it may be one of AWS.
+_TOKEN = re.compile("(?<=X-Amz-Security-Token=)[^&]+")
 # What is shown of a text, of an object, of a list, and of nested values.
 _LONGEST_TEXT = 100
 _MOST_MEMBERS = 10
@@ -173,3 +176,8 @@ def _show_item(name: object, item: Any, depth: int = 0) -> str:
 def show_members(members: dict[str, Any]) -> str:
     """Return members as the arguments of a call: `indexName='plots', topK=3`."""
     return ", ".join(f"{name}={_show_item(name, value)}" for name, value in members.items())
+
+
+def without_token(query: str) -> str:
+    """Return the query of a URL with `...` in the place of a session token."""
+    return _TOKEN.sub("...", query)

@@ -168,7 +168,7 @@ def _signature_in(request: HttpRequest) -> _Signature:
         signed,
         "&".join(pair for pair in pairs if not pair.startswith("X-Amz-Signature=")),
         params.get("X-Amz-Security-Token"),
-        params.get("X-Amz-Content-Sha256"),
+        params.get("X-Amz-Content-Sha256") or request.headers.get("x-amz-content-sha256"),
         params.get("X-Amz-Expires", ""),
     )
 

@@ -6,6 +6,8 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
+from mock_s3vectors.abridging import without_token
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -76,6 +78,6 @@ def log_answer(
 
 
 def _line_of(scope: Mapping[str, Any]) -> str:
-    query = b"?" + scope["query_string"] if scope["query_string"] else b""
-    target = (scope["raw_path"] + query).decode("latin-1")
+    query = without_token(scope["query_string"].decode("latin-1"))
+    target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
     return f"{scope['method']} {target} HTTP/{scope['http_version']}"

@@ -36,6 +36,8 @@ _OF_ITS_OWN = ("arn",)
 # As IAM has them. An account id is none, so that it stays the account's root.
 _ACCESS_KEY_ID = (re.compile("[A-Za-z0-9_]{16,128}"), "16 to 128 letters, digits and underscores")
 _SECRET = (re.compile("[!-~]{1,4096}"), "1 to 4,096 characters of ASCII without white space")
+# The members whose values texts for people may have. Others may be secrets, even if their name is wrong.
+_SHOWN = frozenset(("user", "role", "session_name", "access_key_id", *_OF_BOTH))
 _FORMS = {"access_key_id": _ACCESS_KEY_ID, "secret_access_key": _SECRET, "session_token": _SECRET}
 
 
@@ -78,9 +80,8 @@ def _identity_from(document: Any, config: Config) -> Identity:
         document = {name: value for name, value in document.items() if name not in _OF_ITS_OWN}
     kinds = [kind for kind in _MEMBERS if isinstance(document, dict) and kind in document]
     if len(kinds) != 1:
-        raise UsageError(
-            f"{show(document)}: an identity is an object with either user or role, which is its name."
-        )
+        shown = show(without_secrets(document))
+        raise UsageError(f"{shown}: an identity is an object with either user or role, which is its name.")
     kind = kinds[0]
     keys = _KEYS if kind == "role" else _KEYS[:2]
     check_names(document, f"a {kind}", (*_MEMBERS[kind], *keys))
@@ -92,6 +93,15 @@ def _identity_from(document: Any, config: Config) -> Identity:
     (made,) = apart.world.identities.all()
     own: dict[str, Any] = {name: _checked(name, document[name]) for name in keys if name in document}
     return replace(made, **own)
+
+
+def without_secrets(document: Any) -> Any:
+    """Return a document as it may be shown: with no values of members that may be secrets."""
+    if isinstance(document, list):
+        return [without_secrets(entry) for entry in document]
+    if isinstance(document, dict):
+        return {name: value if name in _SHOWN else "..." for name, value in document.items()}
+    return document
 
 
 def _checked(name: str, value: Any) -> str:

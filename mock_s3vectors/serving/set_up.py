@@ -9,7 +9,7 @@ import orjson
 from mock_s3vectors.abridging import show
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
-from mock_s3vectors.serving.identity_documents import add_identity
+from mock_s3vectors.serving.identity_documents import add_identity, without_secrets
 from mock_s3vectors.workbench.documents import check_names
 
 if TYPE_CHECKING:
@@ -75,10 +75,11 @@ def _entries_of(file: Path) -> list[Any]:
     except ValueError as error:
         raise UsageError(f"{file} is not JSON: {error}.") from None
     try:
-        check_names(document, "the file", (_LIST,))
+        check_names(without_secrets(document), "the file", (_LIST,))
     except UsageError as error:
         raise UsageError(f"{file}: {error}") from None
     entries = document.get(_LIST)
     if not isinstance(entries, list):
-        raise UsageError(f"{file}: {_LIST} is {show(entries)}: it must be a list of users and roles.")
+        shown = show(without_secrets(entries))
+        raise UsageError(f"{file}: {_LIST} is {shown}: it must be a list of users and roles.")
     return entries

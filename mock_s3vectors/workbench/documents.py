@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_s3vectors.abridging import show
+from mock_s3vectors.abridging import show, without_token
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.hints import near
 from mock_s3vectors.workbench.matching import members_of
@@ -82,7 +82,7 @@ def document_of(call: Call) -> dict[str, Any]:
         "operation": call.operation,
         "method": call.request.method,
         "path": call.request.path,
-        "query": call.request.query,
+        "query": without_token(call.request.query),
         "params": orjson.Fragment(body) if body else call.params,
         "caller": call.caller,
         "region": call.region,

@@ -11,7 +11,7 @@ import boto3
 import pytest
 import requests
 from botocore import UNSIGNED
-from botocore.auth import SigV4Auth
+from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
@@ -210,6 +210,17 @@ def test_a_body_that_is_not_signed(mock: MockS3Vectors) -> None:
     # The hash of an empty text, which is not that of the body.
     wrong = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert send(signed(**{named: wrong}))[1:] == DOES_NOT_MATCH
+
+
+def test_the_body_of_a_presigned_url_that_is_not_signed_by_a_header(mock: MockS3Vectors) -> None:
+    headers = {**JSON, "x-amz-content-sha256": "UNSIGNED-PAYLOAD"}
+    request = AWSRequest("POST", URL, headers, data=b"{}", stream_output=False)
+    SigV4QueryAuth(Credentials(FAKE, FAKE), "s3vectors", "us-east-1").add_auth(request)
+    assert mock.calls == []
+    assert send(request) == WELL
+    assert send(request, data='{"maxResults":1}') == WELL
+    del request.headers["x-amz-content-sha256"]
+    assert send(request)[1:] == DOES_NOT_MATCH
 
 
 @needs(*TAGS)

@@ -90,6 +90,11 @@ def test_calls_are_listed_in_their_order(
     assert seen[4]["params"] == {}
 
 
+def test_the_session_token_of_a_presigned_url_is_not_listed(connection: Connection) -> None:
+    connection.ask("POST", "/ListVectorBuckets?X-Amz-Security-Token=hidden%2F&X-Amz-Expires=60")
+    assert calls(connection)[0]["query"] == "X-Amz-Security-Token=...&X-Amz-Expires=60"
+
+
 def test_the_last_thousand_calls_are_kept(connection: Connection) -> None:
     for number in range(1002):
         assert connection.ask("POST", "/GetIndex", b'{"indexName": "plot-%d"}' % number).status == 400

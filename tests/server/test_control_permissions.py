@@ -246,6 +246,10 @@ def test_identities_are_forgotten(control: Control, s3vectors_server: S3VectorsS
         (b"", "None: an identity is an object with either user or role, which is its name."),
         ([], "[]: an identity is an object with either user or role, which is its name."),
         ({}, "{}: an identity is an object with either user or role, which is its name."),
+        (
+            [{"user": "a", "secret_access_key": "hidden"}],
+            "[{'user': 'a', 'secret_access_key': '...'}]: an identity is an object with either user or role",
+        ),
         ({"user": "a", "role": "b"}, "an identity is an object with either user or role"),
         ({"user": "a b"}, "'a b' is not the name of a user: give 1 to 64 letters"),
         ({"user": None}, "None is not the name of a user: "),

@@ -313,6 +313,7 @@ def test_the_access_log(flag: str) -> None:
         line = Connection(url)
         line.ask("POST", "/ListVectorBuckets")
         line.ask("GET", "/anything/a%2Fb?x=%20", b"")
+        line.ask("GET", "/a?X-Amz-Security-Token=hidden%2F&b=c", b"")
         line.ask("POST", "/GetVectorBucket", b'{"vectorBucketName": "films"}')
         line.ask("PUT", "/_mock_s3vectors/reset")
         line.send(b"nonsense\r\n\r\n")
@@ -325,6 +326,7 @@ def test_the_access_log(flag: str) -> None:
     assert [re.sub(r"\d+\.\d ms$", "T ms", re.sub(prefix, "", line)) for line in lines] == [
         '"POST /ListVectorBuckets HTTP/1.1" 200 T ms',
         '"GET /anything/a%2Fb?x=%20 HTTP/1.1" 404 UnknownOperationException T ms',
+        '"GET /a?X-Amz-Security-Token=...&b=c HTTP/1.1" 404 UnknownOperationException T ms',
         '"POST /GetVectorBucket HTTP/1.1" 404 NotFoundException T ms',
         '"PUT /_mock_s3vectors/reset HTTP/1.1" 405 MethodNotAllowedException T ms',
         "no request 400 MalformedHttpRequestException",

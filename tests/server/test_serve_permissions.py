@@ -107,6 +107,18 @@ def client_with(identity: dict[str, Any], url: str) -> Any:
         ("{}", ": identities is None: it must be a list of users and roles."),
         ('{"identities": {}}', ": identities is {}: it must be a list of users and roles."),
         (
+            '[{"user": "a", "secret_access_key": "hidden"}]',
+            ": [{'user': 'a', 'secret_access_key': '...'}]: the file is an object with identities.",
+        ),
+        (
+            '{"identities": {"user": "a", "secret": "hidden"}}',
+            ": identities is {'user': 'a', 'secret': '...'}: it must be a list of users and roles.",
+        ),
+        (
+            '{"identities": [{"usr": "a", "secret_access_key": "hidden"}]}',
+            ": identities[0]: {'usr': '...', 'secret_access_key': '...'}: an identity is an object with",
+        ),
+        (
             '{"identitys": []}',
             ": The file has no 'identitys'. Did you mean 'identities'? It may have identities.",
         ),

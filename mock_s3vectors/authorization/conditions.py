@@ -150,11 +150,13 @@ class _Use:
         operator: without its quantifier and `IfExists`.
         needs_all: whether all values of a request must meet it, instead of any.
         met_by_absence: whether a request without the key meets it.
+        met_by_emptiness: whether a request whose key is an empty text meets it.
     """
 
     operator: _Operator
     needs_all: bool
     met_by_absence: bool
+    met_by_emptiness: bool
 
     @property
     def requires_key(self) -> bool:
@@ -166,7 +168,7 @@ def _use(name: str) -> _Use:
     """Return the operator of a name.
 
     An operator without quantifier is met if any value of the request meets it, a negated one if all do.
-    Choice: policy-several-values.
+    Choice: policy-several-values. ForAllValues takes an empty text for no value, as IAM documents.
 
     Raises:
         Fault: there is no such operator.
@@ -177,8 +179,9 @@ def _use(name: str) -> _Use:
     own = _BY_LOWER_NAME.get(base)
     if own is None or (own is _NULL and name.lower() != base):
         raise Fault(f".{name} is no condition operator")
-    needs_all = quantifier == _FOR_ALL if quantifier else own.negated
-    return _Use(own, needs_all, met_by_absence=needs_all or base != rest)
+    is_for_all = quantifier == _FOR_ALL
+    needs_all = is_for_all if quantifier else own.negated
+    return _Use(own, needs_all, met_by_absence=needs_all or base != rest, met_by_emptiness=is_for_all)
 
 
 _FOR_ALL = "forallvalues:"
@@ -188,12 +191,15 @@ _QUANTIFIERS = (_FOR_ALL, "foranyvalue:")
 def _compared(key: str, tests: Sequence[Test], use: _Use) -> Callable[[Context], bool]:
     """Return the function that tells whether the values of a request meet an operator."""
     negated, needs_all, met_by_absence = use.operator.negated, use.needs_all, use.met_by_absence
+    met_by_emptiness = use.met_by_emptiness
     is_one_of_own = _any_of(tests)
 
     def holds(context: Context) -> bool:
         found = context.get(key)
         if found is None or _is_absent(found):
             return met_by_absence
+        if not found and met_by_emptiness:
+            return True
         for value in (found,) if isinstance(found, str) else found:
             is_met = is_one_of_own(value, context) is not negated
             if is_met is not needs_all:

@@ -71,7 +71,7 @@ CHOICES = (
         "Permissions",
         "A condition without ForAllValues or ForAnyValue, about a key with several values, is met by any "
         "one of them; if its operator is negated, by all of them only. A key whose value is a list of no "
-        "values is absent; an empty text is a value.",
+        "values is absent; an empty text is a value, except for ForAllValues.",
         "authorization/conditions.py",
     ),
     Choice(

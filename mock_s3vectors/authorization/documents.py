@@ -75,7 +75,7 @@ def _sources_of(policy: Any) -> dict[str, Any]:
         return {"Statement": given}
     if isinstance(given, list) and given:
         return {f"Statement[{position}]": source for position, source in enumerate(given)}
-    raise Fault("Statement must be an object or an array of objects")
+    raise Fault("Statement must be an object or an array of objects, which is not empty")
 
 
 def _check_elements(policy: Mapping[str, Any], kind: PolicyKind) -> None:

@@ -31,6 +31,7 @@ class PolicyFile:
         # Actions and resources. Threads add at once, without a lock.
         self._rights: set[tuple[str, str]] = set()
         self._unsent: set[tuple[str, str]] = set()
+        self._has_run_tests = False
         if not self._is_worker:
             _check_writable(path)
 
@@ -52,17 +53,21 @@ class PolicyFile:
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """In the controller, take over the rights that a worker sends."""
+        """Note that a test has run; in the controller, take over the rights that a worker sends."""
+        self._has_run_tests = True
         self._rights.update((action, resource) for action, resource in getattr(report, _SENT, ()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """Write the file, however the run has ended."""
-        if not self._is_worker:
+        """Write the file, however the run has ended, unless it only collected tests, or found none."""
+        if self._has_run_tests and not self._is_worker:
             self._path.write_text(json.dumps(self._policy(), indent=2) + "\n", encoding="utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say what was written."""
+        if not self._has_run_tests:
+            terminalreporter.write_line(f"mock_s3vectors: no test ran, so {self._path} was not written")
+            return
         actions, resources = ({right[part] for right in self._rights} for part in (0, 1))
         amount = f"{plural(len(actions), 'action')} on {plural(len(resources), 'resource')}"
         terminalreporter.write_line(f"mock_s3vectors: a policy for {amount} was written to {self._path}")

@@ -432,7 +432,8 @@ def test_a_policy_of_moto_that_is_none(moto_iam: Moto) -> None:
         names(client)
     assert str(caught.value) == (
         f"The policies of arn:aws:iam::{DEFAULT}:user/reader in moto cannot be evaluated: policy broken: "
-        'Statement must be an object or an array of objects. Mend this, or use authorization="off".'
+        "Statement must be an object or an array of objects, which is not empty. Mend this, or use "
+        'authorization="off".'
     )
     with mock_s3vectors(authorization="off"):
         assert names(client) == []

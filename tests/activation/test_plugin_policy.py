@@ -119,6 +119,16 @@ def test_without_calls_the_policy_allows_nothing(run: Run, pytester: pytest.Pyte
     assert written(pytester) == {"Version": "2012-10-17", "Statement": []}
 
 
+@pytest.mark.parametrize("argument", ["--collect-only", "--deselect=nothing.py", "nowhere.py"])
+def test_a_run_without_tests_leaves_the_file(run: Run, pytester: pytest.Pytester, argument: str) -> None:
+    path = pytester.path / "policy.json"
+    path.write_text("{}")
+    text = "" if argument.startswith("--deselect") else "def test(): pass"
+    result = run(text, "--s3vectors-policy=policy.json", argument)
+    assert path.read_text() == "{}"
+    result.stdout.fnmatch_lines([f"mock_s3vectors: no test ran, so {path} was not written"])
+
+
 def test_a_run_that_ends_early_writes_what_it_saw(run: Run, pytester: pytest.Pytester) -> None:
     run(
         "def test(s3vectors_mock):\n    create('early')\n    pytest.exit('enough')\n",

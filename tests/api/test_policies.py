@@ -98,7 +98,7 @@ def test_each_bucket_has_its_own(client: Client, refused: Refused) -> None:
 NO_ONES: list[Any] = [None, 1, [], ["*"], {}, {"AWS": []}, {"AWS": [1]}, {"AWS": None}, {"AWS": {}}]
 NO_NAMES: list[Any] = [None, True, [], {}, ["*", 1]]
 NO_JSON = "it is not JSON"
-NO_STATEMENT = "Statement must be an object or an array of objects"
+NO_STATEMENT = "Statement must be an object or an array of objects, which is not empty"
 NO_EFFECT = "Statement must have an Effect, which is Allow or Deny"
 NO_PRINCIPAL = "Statement must have either Principal or NotPrincipal"
 BAD_PRINCIPAL = "a string or an object of strings and arrays of strings, which are not empty"

@@ -304,7 +304,10 @@ def test_elements_that_a_statement_lacks(lacking: str, fault: str) -> None:
 
 @pytest.mark.parametrize("document", [None, 1, [], "Statement", {}, {"Statement": []}, {"Statement": "all"}])
 def test_documents_without_statements(document: Any) -> None:
-    assert fault_of(json.dumps(document)) == "Statement must be an object or an array of objects"
+    assert (
+        fault_of(json.dumps(document))
+        == "Statement must be an object or an array of objects, which is not empty"
+    )
 
 
 @pytest.mark.parametrize("statement", [None, "Allow", []])

@@ -310,7 +310,10 @@ def test_names_and_tags_take_time_in_proportion(kind: str) -> None:
         ({"tags": {str(n): "" for n in range(51)}}, "tags has 51 tags: a user or a role may have 50."),
         ({"account": "123"}, "'123' is not an account id: give 12 digits as a string"),
         ({"policy": "{"}, "policy reader: it is not JSON"),
-        ({"policy": {"Statement": 5}}, "policy reader: Statement must be an object or an array of objects"),
+        (
+            {"policy": {"Statement": 5}},
+            "policy reader: Statement must be an object or an array of objects, which is not empty",
+        ),
         ({"policies": MAY_LIST}, "give several policies, in a list."),
         ({"policies": [MAY_LIST, {}]}, "policies[1] of reader: Statement must be"),
         ({"boundary": {"Statement": {**LIST, "Effect": "allow"}}}, "boundary of reader: Statement"),

@@ -67,7 +67,7 @@ def decide(exchange: Exchange, params: Params) -> None:
 
 
 def _who(exchange: Exchange, target: Target) -> tuple[Principal, Policies]:
-    """Return who calls, and the policies that apply to the call.
+    """Return who calls, and the policies that apply to the call. Choice: root-denied.
 
     Raises:
         UsageError: another library has a policy that is none.

@@ -111,6 +111,16 @@ def test_who_is_denied(mode: Any, caller: str) -> None:
                 assert last.decision is None
 
 
+@pytest.mark.s3vectors(authorization="enforce")
+def test_the_root_that_a_bucket_denies_everything_cannot_delete_the_policy(client: Client) -> None:
+    everything = bucket_policy("Deny", "*")
+    client.put_vector_bucket_policy(**BUCKET, policy=everything)
+    denied = denial(CALLERS["root"], "DeleteVectorBucketPolicy", BUCKET_ARN, DENIED)
+    assert outcome(client.delete_vector_bucket_policy, **BUCKET) == denied
+    with mock_s3vectors(authorization="off"):
+        assert client.get_vector_bucket_policy(**BUCKET)["policy"] == everything
+
+
 def test_a_report_changes_nothing_of_what_calls_meet(refused: Refused) -> None:
     with mock_s3vectors(authorization="report") as mock:
         nobody = client_of(mock.iam.user("nobody"))

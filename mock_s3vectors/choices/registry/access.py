@@ -28,6 +28,13 @@ CHOICES = (
         "identity.py",
     ),
     Choice(
+        "root-denied",
+        "Permissions",
+        'With `authorization="enforce"`, a bucket policy that denies the root of its account everything also '
+        "denies it to replace or delete that policy.",
+        "permissions/deciding.py",
+    ),
+    Choice(
         "first-denial",
         "Permissions",
         "A denial names one kind of policy. Of several that deny explicitly, the first of these: "

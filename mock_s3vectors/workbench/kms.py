@@ -102,8 +102,8 @@ class KmsKey:
     """A handle of a KMS key, by which a test changes it. Its text is the ARN of the key.
 
     Each change returns the handle. It holds in the mock of which the handle was asked, and in mocks inside
-    that. To change a key of an outer
-    mock in an inner one alone, ask that for a handle: `inner.kms.key(arn=key.arn)`.
+    that. To change a key of an outer mock in an inner one alone, ask that for a handle:
+    `inner.kms.key(arn=key.arn)`.
     """
 
     def __init__(self, arn: str, steered: Callable[[str], Steered]) -> None:

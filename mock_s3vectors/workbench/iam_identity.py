@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from mock_s3vectors.authorization import PolicyError, compile_policy
+from mock_s3vectors.authorization import LATEST_VERSION, PolicyError, compile_policy
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.locks import new_lock
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.iam_names import On
     from mock_s3vectors.workbench.steered import Steered
     from mock_s3vectors.world.identities import Identity
-
-_VERSION = "2012-10-17"
 
 
 class IamIdentity(Mapping[str, Any]):
@@ -115,7 +113,7 @@ class IamIdentity(Mapping[str, Any]):
         name = inline_name(lasting_arn(self._principal).rpartition("/")[2])
         known = policies.identity or ()
         inline = [policy for policy in known if policy.name == name]
-        document = json.loads(inline[0].text) if inline else {"Version": _VERSION, "Statement": []}
+        document = json.loads(inline[0].text) if inline else {"Version": LATEST_VERSION, "Statement": []}
         before = document["Statement"]
         document["Statement"] = [*([before] if isinstance(before, dict) else before), statement]
         try:

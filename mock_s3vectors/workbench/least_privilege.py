@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.authorization import needs_of
+from mock_s3vectors.authorization import LATEST_VERSION, needs_of
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.permissions.authorize import is_denied
 from mock_s3vectors.permissions.targets import arn_of
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     # An action and the ARN of a resource.
     Right = tuple[str, str]
-
-VERSION = "2012-10-17"
 
 
 def rights_of(record: Record) -> Iterable[Right]:
@@ -68,4 +66,4 @@ def policy_of(rights: Iterable[Right]) -> dict[str, Any]:
         {"Effect": "Allow", "Action": shared, "Resource": list(own)}
         for own, shared in sorted(actions.items())
     ]
-    return {"Version": VERSION, "Statement": statements}
+    return {"Version": LATEST_VERSION, "Statement": statements}

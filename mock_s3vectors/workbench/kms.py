@@ -51,7 +51,11 @@ class Kms:
         self._steered = steered
 
     def __repr__(self) -> str:
-        return "<the KMS keys of a mock>"
+        try:
+            known = self._steered("kms").world.keys.all()
+        except UsageError:
+            return "<KMS keys of a mock that is off>"
+        return f"<KMS keys: {', '.join(key.arn for key in known if not key.is_forgotten) or 'none'}>"
 
     def key(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.authorization import LATEST_VERSION, needs_of
@@ -12,8 +13,6 @@ from mock_s3vectors.workbench.call import Call
 from mock_s3vectors.workbench.calls import Calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mock_s3vectors.exchange import Record
 
     # An action and the ARN of a resource.
@@ -45,7 +44,7 @@ def policy_for(calls: Iterable[Call], asked: str) -> dict[str, Any]:
     """
     if isinstance(calls, Calls):
         calls.check_complete(asked)
-    listed = list(calls)
+    listed = list(calls) if isinstance(calls, Iterable) else [None]
     if not all(isinstance(call, Call) for call in listed):
         raise UsageError(f"{asked}: give calls, such as mock.calls or mock.calls.of(...).")
     return policy_of(right for call in listed for right in rights_of(Call.record_of(call)))

@@ -79,9 +79,13 @@ def test_texts(mock: MockS3Vectors) -> None:
     assert (key.arn, str(key), f"{key}") == (ARN, ARN, ARN)
     key.disable()
     assert repr(key) == f"<KMS key {ARN}: Disabled>"
-    assert repr(mock.kms) == "<the KMS keys of a mock>"
+    assert repr(mock.kms) == f"<KMS keys: {ARN}>"
     key.forget()
     assert repr(key) == f"<KMS key {ARN}: gone>"
+    assert repr(mock.kms) == "<KMS keys: none>"
+    with mock_s3vectors() as inner:
+        keys = inner.kms
+    assert repr(keys) == "<KMS keys of a mock that is off>"
 
 
 def test_a_key_that_exists_is_returned_as_it_is(mock: MockS3Vectors) -> None:

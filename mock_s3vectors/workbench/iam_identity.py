@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from mock_s3vectors.authorization import LATEST_VERSION, PolicyError, compile_policy
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
-from mock_s3vectors.locks import new_lock
 from mock_s3vectors.workbench.iam_names import statement_of
 from mock_s3vectors.workbench.steered import made_before
 
@@ -36,7 +35,6 @@ class IamIdentity(Mapping[str, Any]):
         if identity.session_token is not None:
             self._arguments["aws_session_token"] = identity.session_token
         self._steered = steered
-        self._lock = new_lock()
 
     def __getitem__(self, name: str) -> str:
         return self._arguments[name]
@@ -100,8 +98,8 @@ class IamIdentity(Mapping[str, Any]):
     ) -> IamIdentity:
         asked = f"{effect.lower()}()"
         statement = statement_of(effect, actions, on, when)
-        with self._lock:
-            identities = self._steered(asked).world.identities
+        identities = self._steered(asked).world.identities
+        with identities.lock:
             identity = identities.of(self._arguments["aws_access_key_id"])
             if identity is None:
                 raise made_before(asked, repr(self), "mock.iam")

@@ -175,7 +175,7 @@ class KmsKey:
         Raises:
             UsageError: the key was forgotten, or the mock is off.
         """
-        return self._put(replace(self._key("admit_indexing()"), admits_indexing=admit))
+        return self._replace("admit_indexing()", lambda key: replace(key, admits_indexing=admit))
 
     def forget(self) -> KmsKey:
         """Delete the key at once: calls that need it fail with KmsNotFoundException.
@@ -183,14 +183,17 @@ class KmsKey:
         Raises:
             UsageError: it was forgotten before, or the mock is off.
         """
-        return self._put(replace(self._key("forget()"), is_forgotten=True))
+        return self._replace("forget()", lambda key: replace(key, is_forgotten=True))
 
     def _change(self, name: str) -> KmsKey:
-        key = self._key(f"{name}()")
         before, after, advice = _CHANGES[name]
-        if key.state not in before:
-            raise UsageError(f"{name}() was used on the key {self._arn}, which is {key.state}: {advice}.")
-        return self._put(replace(key, state=after))
+
+        def changed(key: Key) -> Key:
+            if key.state not in before:
+                raise UsageError(f"{name}() was used on the key {self._arn}, which is {key.state}: {advice}.")
+            return replace(key, state=after)
+
+        return self._replace(f"{name}()", changed)
 
     def _key(self, asked: str) -> Key:
         key = self._steered(asked).world.keys.of(self._arn)
@@ -202,8 +205,10 @@ class KmsKey:
             )
         return key
 
-    def _put(self, key: Key) -> KmsKey:
-        self._steered("kms").world.keys.put(key)
+    def _replace(self, asked: str, change: Callable[[Key], Key]) -> KmsKey:
+        keys = self._steered(asked).world.keys
+        with keys.lock:
+            keys.put(change(self._key(asked)))
         return self
 
 

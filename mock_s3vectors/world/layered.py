@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from mock_s3vectors.locks import new_lock
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -15,12 +17,16 @@ class Layered(ABC, Generic[Thing]):
     """The things of a world, and then those of the world that it branched off, now and later.
 
     Things are replaced, never changed, so that a branch can share them.
+
+    Attributes:
+        lock: for whoever replaces a thing by what it makes of it.
     """
 
     def __init__(self, outer: Self | None = None) -> None:
         # Each method changes or reads it in one step, since threads add things and look into it meanwhile.
         self._own: dict[str, Thing] = {}
         self._outer = outer
+        self.lock = new_lock()
 
     @staticmethod
     @abstractmethod

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from mock_s3vectors.loading import act_when_loaded
 
 if TYPE_CHECKING:
+    from mock_s3vectors.authorization import Decision
     from mock_s3vectors.config import Config
     from mock_s3vectors.doors.clients import patch_client
     from mock_s3vectors.errors.exceptions import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.call import Call
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.describe import Description
+    from mock_s3vectors.workbench.iam_identity import IamIdentity
     from mock_s3vectors.workbench.kms import KmsKey
     from mock_s3vectors.workbench.rules import Rule
     from mock_s3vectors.workbench.usage import Usage
@@ -52,8 +54,10 @@ __all__ = [
     "Calls",
     "Clock",
     "Config",
+    "Decision",
     "Description",
     "FilterTypeAdvice",
+    "IamIdentity",
     "IndexView",
     "KmsKey",
     "LargeFilterableTextAdvice",
@@ -89,7 +93,9 @@ if not TYPE_CHECKING:
         "Calls": "workbench.calls",
         "Clock": "world",
         "Config": "config",
+        "Decision": "authorization",
         "Description": "workbench.describe",
+        "IamIdentity": "workbench.iam_identity",
         "IndexView": "workbench.views",
         "KmsKey": "workbench.kms",
         "MockS3Vectors": "mocking.mock",

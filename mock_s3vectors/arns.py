@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+# Between the six parts of any ARN; the last of them may have further ones.
+COLONS = 5
+
+_ACCOUNT_ID = re.compile("[0-9]{12}")
 _BUCKET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _INDEX_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _ARN = re.compile(
@@ -32,6 +36,11 @@ def parse_arn(text: str) -> Arn | None:
     """Return the parts of an ARN, or None if the text is not the ARN of a vector bucket or index."""
     match = _ARN.fullmatch(text)
     return Arn(**match.groupdict()) if match else None
+
+
+def is_account_id(text: str) -> bool:
+    """Return whether a text is 12 digits."""
+    return _ACCOUNT_ID.fullmatch(text) is not None
 
 
 def is_vector_bucket_name(name: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from mock_s3vectors.arns import is_account_id
 from mock_s3vectors.neighbours import moto_caller_of
 from mock_s3vectors.protocol.partitions import partition_of
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 _REGION = "(?P<region>[a-z0-9-]{1,63})"
 _CREDENTIAL = re.compile(rf"Credential=(?P<key>[^/,\s]{{1,128}})(?:/[0-9]{{8}}/{_REGION}/|(?=[/,\s]|$))")
 _HOST = re.compile(rf"s3vectors(?:-fips)?\.{_REGION}\.")
-_ACCOUNT_ID = re.compile(r"[0-9]{12}")
 
 # An unsigned request to a host that names no Region acts in this one. Choice: unsigned-region.
 _FALLBACK_REGION = "us-east-1"
@@ -76,7 +76,7 @@ def identify(request: HttpRequest, default_account: str, identities: Identities 
     partition = partition_of(region)
     identity = None if identities is None else identities.of(access_key_id)
     account = default_account if identity is None else identity.principal.account
-    if identity is None and _ACCOUNT_ID.fullmatch(access_key_id):
+    if identity is None and is_account_id(access_key_id):
         account = access_key_id
     elif identity is None and access_key_id:
         known = moto_caller_of(access_key_id)

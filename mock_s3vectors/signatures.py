@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote
 
+from mock_s3vectors.arns import is_account_id
 from mock_s3vectors.errors import signature_refusals as refusals
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.identity import region_of_host
@@ -45,7 +46,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MOST_HEADERS = 100
 # The secret that a mock lends to clients without credentials, and gives with `credentials()`.
 _FAKE = "testing"
-_ACCOUNT_ID = re.compile("[0-9]{12}")
 
 
 @dataclass(frozen=True)
@@ -278,5 +278,5 @@ def _known_key(caller: Caller) -> tuple[str, str | None] | None:
         return of_moto.secret_access_key, of_moto.session_token
     if access_key_id == os.environ.get("AWS_ACCESS_KEY_ID"):
         return os.environ.get("AWS_SECRET_ACCESS_KEY", ""), os.environ.get("AWS_SESSION_TOKEN")
-    is_fake = access_key_id == _FAKE or _ACCOUNT_ID.fullmatch(access_key_id)
+    is_fake = access_key_id == _FAKE or is_account_id(access_key_id)
     return (_FAKE, None) if is_fake else None

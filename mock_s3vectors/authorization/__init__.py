@@ -1,6 +1,6 @@
 """Who may do what: policies are compiled once, and then evaluated. It knows no HTTP and no stores."""
 
-from mock_s3vectors.authorization.documents import compile_policy
+from mock_s3vectors.authorization.documents import LATEST_VERSION, compile_policy
 from mock_s3vectors.authorization.evaluate import AccessRequest, Decision, Policies, evaluate
 from mock_s3vectors.authorization.faults import PolicyError
 from mock_s3vectors.authorization.needs import NEEDS, needs_of
@@ -9,6 +9,7 @@ from mock_s3vectors.authorization.readable import explanation
 from mock_s3vectors.authorization.statements import Policy, Statement
 
 __all__ = [
+    "LATEST_VERSION",
     "NEEDS",
     "AccessRequest",
     "Decision",

@@ -14,6 +14,7 @@ from decimal import Decimal
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.arns import COLONS
 from mock_s3vectors.authorization.patterns import Piece, pattern, pieces_of
 from mock_s3vectors.authorization.variables import has_variables, replaced, template, text_test
 
@@ -93,25 +94,21 @@ def arn_like(own: str, variables: bool) -> Test:  # noqa: FBT001 - as above
     return lambda value, _: _are_parts(fixed, value)
 
 
-# An ARN has six parts, and the last of them may have further colons.
-_COLONS = 5
-
-
 def _arn_patterns(pieces: Sequence[Piece]) -> list[Matches] | None:
     """Return the patterns of the parts of an ARN, None if there are fewer than six."""
     parts: list[list[Piece]] = [[]]
     for piece in pieces:
         if isinstance(piece, str):
-            first, *others = piece.split(":", _COLONS + 1 - len(parts))
+            first, *others = piece.split(":", COLONS + 1 - len(parts))
             parts[-1].append(first)
             parts += [[other] for other in others]
         else:
             parts[-1].append(piece)
-    return [pattern(part) for part in parts] if len(parts) == _COLONS + 1 else None
+    return [pattern(part) for part in parts] if len(parts) == COLONS + 1 else None
 
 
 def _are_parts(patterns: Sequence[Matches], value: str) -> bool:
-    parts = value.split(":", _COLONS)
+    parts = value.split(":", COLONS)
     return len(parts) == len(patterns) and all(
         matches(part) for matches, part in zip(patterns, parts, strict=True)
     )
@@ -162,6 +159,11 @@ def moment(text: str) -> Decimal:
         sign = -1 if zone_hours.startswith("-") else 1
         seconds -= sign * 60 * (60 * int(zone_hours[1:]) + int(zone_minutes))
     return seconds + Decimal(f"0.{fraction or 0}")
+
+
+def date_of(seconds: float) -> str:
+    """Return the date by ISO 8601 for seconds since the epoch, as condition keys have it."""
+    return f"{(_EPOCH + timedelta(seconds=int(seconds))).replace(tzinfo=None).isoformat()}Z"
 
 
 def ordered(parse: Callable[[str], Decimal], holds: Callable[[Any, Any], bool]) -> Comparison:

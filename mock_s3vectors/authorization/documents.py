@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_s3vectors.arns import COLONS
 from mock_s3vectors.authorization.conditions import compile_conditions
 from mock_s3vectors.authorization.elements import action_test, resource_test
 from mock_s3vectors.authorization.faults import Fault, PolicyError, within
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from mock_s3vectors.authorization.principals import PrincipalElement
     from mock_s3vectors.authorization.statements import PolicyKind
 
-# The first version, which has no variables, is that of a policy without a Version.
-_WITH_VARIABLES = "2012-10-17"
-_VERSIONS = ("2008-10-17", _WITH_VARIABLES)
+# Only the latest version has variables. The first one is that of a policy without a Version.
+LATEST_VERSION = "2012-10-17"
+_VERSIONS = ("2008-10-17", LATEST_VERSION)
 
 
 def compile_policy(document: Any, kind: PolicyKind, *, name: str = "", arn: str | None = None) -> Policy:
@@ -48,7 +49,7 @@ def compile_policy(document: Any, kind: PolicyKind, *, name: str = "", arn: str 
 def _compiled(text: str, kind: PolicyKind, name: str, arn: str | None) -> Policy:
     policy = parsed(text)
     sources = _sources_of(policy)
-    head = _Head(kind, name, arn, has_variables=policy.get("Version") == _WITH_VARIABLES)
+    head = _Head(kind, name, arn, has_variables=policy.get("Version") == LATEST_VERSION)
     statements = []
     for position, (place, source) in enumerate(sources.items()):
         with within(place):
@@ -80,7 +81,7 @@ def _sources_of(policy: Any) -> dict[str, Any]:
 
 def _check_elements(policy: Mapping[str, Any], kind: PolicyKind) -> None:
     """Raise unless the elements of a policy beside its statements are right."""
-    if policy.get("Version", _WITH_VARIABLES) not in _VERSIONS:
+    if policy.get("Version", LATEST_VERSION) not in _VERSIONS:
         raise Fault(f"Version must be {' or '.join(_VERSIONS)}")
     for name in policy:
         if name not in ("Version", "Id", "Statement"):
@@ -186,9 +187,5 @@ def _check_whole_arns(source: Mapping[str, Any]) -> None:
     """Raise unless the resources of a session policy are whole ARNs, which those of others need not be."""
     name, values = _names(source, "Resource", "NotResource")
     for value in values:
-        if value.startswith("arn:") and value.count(":") < _COLONS:
+        if value.startswith("arn:") and value.count(":") < COLONS:
             raise Fault(f".{name} must be * or ARNs with six parts in a session policy: {value} has fewer")
-
-
-# Between the parts of an ARN.
-_COLONS = 5

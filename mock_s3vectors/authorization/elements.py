@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mock_s3vectors.arns import COLONS
 from mock_s3vectors.authorization.faults import Fault
 from mock_s3vectors.authorization.patterns import pattern, pieces_of
 from mock_s3vectors.authorization.variables import has_variables, template, template_test
@@ -51,25 +52,21 @@ def resource_test(values: Sequence[str], *, negated: bool, variables: bool) -> t
     return test, any(varies)
 
 
-# Between the six parts of an ARN.
-_COLONS = 5
-
-
 def _spellings(value: str) -> list[str]:
     """Return an ARN as it is written, and with `*` for the parts that it lacks. Choice: incomplete-arns."""
-    lacking = _COLONS - value.count(":")
+    lacking = COLONS - value.count(":")
     return [value, value + lacking * ":*"] if lacking > 0 else [value]
 
 
 def _varies(spelling: str) -> bool:
     """Return whether an ARN has variables, which stand in its last part. Choice: policy-variable-places."""
-    parts = spelling.split(":", _COLONS)
-    return len(parts) > _COLONS and has_variables(parts[-1])
+    parts = spelling.split(":", COLONS)
+    return len(parts) > COLONS and has_variables(parts[-1])
 
 
 def _one_resource(spelling: str, varies: bool) -> Test:  # noqa: FBT001 - called with pairs
     if not varies:
         matches = pattern(pieces_of(spelling))
         return lambda resource, _: matches(resource)
-    *parts, last = spelling.split(":", _COLONS)
+    *parts, last = spelling.split(":", COLONS)
     return template_test([*pieces_of(":".join([*parts, ""])), *template(last, wildcards=True)])

@@ -7,8 +7,9 @@ absent when the call is explained later.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors.authorization.comparisons import date_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -86,10 +87,6 @@ def _by_key(tags: Mapping[str, str]) -> dict[str, str]:
     return {key.lower(): value for key, value in reversed([*tags.items()])}
 
 
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _encryption(context: Context, member: str) -> str | None:
     """Return a member of the encryption that a creation asks for. Choice: encryption-keys."""
     asked = context.params.get("encryptionConfiguration")
@@ -121,7 +118,7 @@ def _of_session(context: Context, value: str) -> str | None:
 def _token_issue_time(context: Context) -> str | None:
     """Return when the credentials of a session were issued. Choice: token-issue-time."""
     identity = context.record.caller.identity
-    return None if identity is None or identity.issued is None else _moment(identity.issued)
+    return None if identity is None or identity.issued is None else date_of(identity.issued)
 
 
 # The tags that each kind of key stands for, by the part of its name before the slash.
@@ -134,7 +131,7 @@ _TAGS: dict[str, Callable[[Context], Mapping[str, str]]] = {
 
 # The value of each key; None where a call does not have it.
 _VALUES: dict[str, Callable[[Context], str | Sequence[str] | None]] = {
-    "aws:currenttime": lambda context: _moment(context.record.began),
+    "aws:currenttime": lambda context: date_of(context.record.began),
     "aws:epochtime": lambda context: str(int(context.record.began)),
     "aws:multifactorauthpresent": lambda context: _of_session(context, "false"),
     "aws:principalaccount": lambda context: context.principal.account,

@@ -77,7 +77,7 @@ DOES = {
     ("DELETE", "/keys/{id}"): "deletes the KMS key with this ARN: calls that need it do not find it",
     ("GET", "/explain/{id}"): (
         "explains why policies allowed or denied the call with this request id, which its answer has in the "
-        "header x-amzn-requestid"
+        "header x-amz-request-id"
     ),
     ("GET", "/policy"): (
         "returns the smallest policy with which the calls that are kept can be made; those that policies "

@@ -36,7 +36,10 @@ class Iam:
         self._steered = steered
 
     def __repr__(self) -> str:
-        known = self._steered("iam").world.identities.all()
+        try:
+            known = self._steered("iam").world.identities.all()
+        except UsageError:
+            return "<users and roles of a mock that is off>"
         return f"<users and roles: {', '.join(identity.principal.arn for identity in known) or 'none'}>"
 
     def user(  # noqa: PLR0913 - all that a user has

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from mock_s3vectors.authorization import PolicyError, compile_policy
+from mock_s3vectors.authorization import LATEST_VERSION, PolicyError, compile_policy
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
-from mock_s3vectors.locks import new_lock
 from mock_s3vectors.workbench.iam_names import statement_of
 from mock_s3vectors.workbench.steered import made_before
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.iam_names import On
     from mock_s3vectors.workbench.steered import Steered
     from mock_s3vectors.world.identities import Identity
-
-_VERSION = "2012-10-17"
 
 
 class IamIdentity(Mapping[str, Any]):
@@ -38,7 +35,6 @@ class IamIdentity(Mapping[str, Any]):
         if identity.session_token is not None:
             self._arguments["aws_session_token"] = identity.session_token
         self._steered = steered
-        self._lock = new_lock()
 
     def __getitem__(self, name: str) -> str:
         return self._arguments[name]
@@ -102,8 +98,8 @@ class IamIdentity(Mapping[str, Any]):
     ) -> IamIdentity:
         asked = f"{effect.lower()}()"
         statement = statement_of(effect, actions, on, when)
-        with self._lock:
-            identities = self._steered(asked).world.identities
+        identities = self._steered(asked).world.identities
+        with identities.lock:
             identity = identities.of(self._arguments["aws_access_key_id"])
             if identity is None:
                 raise made_before(asked, repr(self), "mock.iam")
@@ -115,7 +111,7 @@ class IamIdentity(Mapping[str, Any]):
         name = inline_name(lasting_arn(self._principal).rpartition("/")[2])
         known = policies.identity or ()
         inline = [policy for policy in known if policy.name == name]
-        document = json.loads(inline[0].text) if inline else {"Version": _VERSION, "Statement": []}
+        document = json.loads(inline[0].text) if inline else {"Version": LATEST_VERSION, "Statement": []}
         before = document["Statement"]
         document["Statement"] = [*([before] if isinstance(before, dict) else before), statement]
         try:

@@ -51,7 +51,11 @@ class Kms:
         self._steered = steered
 
     def __repr__(self) -> str:
-        return "<the KMS keys of a mock>"
+        try:
+            known = self._steered("kms").world.keys.all()
+        except UsageError:
+            return "<KMS keys of a mock that is off>"
+        return f"<KMS keys: {', '.join(key.arn for key in known if not key.is_forgotten) or 'none'}>"
 
     def key(
         self,
@@ -102,8 +106,8 @@ class KmsKey:
     """A handle of a KMS key, by which a test changes it. Its text is the ARN of the key.
 
     Each change returns the handle. It holds in the mock of which the handle was asked, and in mocks inside
-    that. To change a key of an outer
-    mock in an inner one alone, ask that for a handle: `inner.kms.key(arn=key.arn)`.
+    that. To change a key of an outer mock in an inner one alone, ask that for a handle:
+    `inner.kms.key(arn=key.arn)`.
     """
 
     def __init__(self, arn: str, steered: Callable[[str], Steered]) -> None:
@@ -171,7 +175,7 @@ class KmsKey:
         Raises:
             UsageError: the key was forgotten, or the mock is off.
         """
-        return self._put(replace(self._key("admit_indexing()"), admits_indexing=admit))
+        return self._replace("admit_indexing()", lambda key: replace(key, admits_indexing=admit))
 
     def forget(self) -> KmsKey:
         """Delete the key at once: calls that need it fail with KmsNotFoundException.
@@ -179,14 +183,17 @@ class KmsKey:
         Raises:
             UsageError: it was forgotten before, or the mock is off.
         """
-        return self._put(replace(self._key("forget()"), is_forgotten=True))
+        return self._replace("forget()", lambda key: replace(key, is_forgotten=True))
 
     def _change(self, name: str) -> KmsKey:
-        key = self._key(f"{name}()")
         before, after, advice = _CHANGES[name]
-        if key.state not in before:
-            raise UsageError(f"{name}() was used on the key {self._arn}, which is {key.state}: {advice}.")
-        return self._put(replace(key, state=after))
+
+        def changed(key: Key) -> Key:
+            if key.state not in before:
+                raise UsageError(f"{name}() was used on the key {self._arn}, which is {key.state}: {advice}.")
+            return replace(key, state=after)
+
+        return self._replace(f"{name}()", changed)
 
     def _key(self, asked: str) -> Key:
         key = self._steered(asked).world.keys.of(self._arn)
@@ -198,8 +205,10 @@ class KmsKey:
             )
         return key
 
-    def _put(self, key: Key) -> KmsKey:
-        self._steered("kms").world.keys.put(key)
+    def _replace(self, asked: str, change: Callable[[Key], Key]) -> KmsKey:
+        keys = self._steered(asked).world.keys
+        with keys.lock:
+            keys.put(change(self._key(asked)))
         return self
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.authorization import needs_of
+from mock_s3vectors.authorization import LATEST_VERSION, needs_of
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.permissions.authorize import is_denied
 from mock_s3vectors.permissions.targets import arn_of
@@ -12,14 +13,10 @@ from mock_s3vectors.workbench.call import Call
 from mock_s3vectors.workbench.calls import Calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mock_s3vectors.exchange import Record
 
     # An action and the ARN of a resource.
     Right = tuple[str, str]
-
-VERSION = "2012-10-17"
 
 
 def rights_of(record: Record) -> Iterable[Right]:
@@ -47,7 +44,7 @@ def policy_for(calls: Iterable[Call], asked: str) -> dict[str, Any]:
     """
     if isinstance(calls, Calls):
         calls.check_complete(asked)
-    listed = list(calls)
+    listed = list(calls) if isinstance(calls, Iterable) else [None]
     if not all(isinstance(call, Call) for call in listed):
         raise UsageError(f"{asked}: give calls, such as mock.calls or mock.calls.of(...).")
     return policy_of(right for call in listed for right in rights_of(Call.record_of(call)))
@@ -68,4 +65,4 @@ def policy_of(rights: Iterable[Right]) -> dict[str, Any]:
         {"Effect": "Allow", "Action": shared, "Resource": list(own)}
         for own, shared in sorted(actions.items())
     ]
-    return {"Version": VERSION, "Statement": statements}
+    return {"Version": LATEST_VERSION, "Statement": statements}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from mock_s3vectors.locks import new_lock
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -15,12 +17,16 @@ class Layered(ABC, Generic[Thing]):
     """The things of a world, and then those of the world that it branched off, now and later.
 
     Things are replaced, never changed, so that a branch can share them.
+
+    Attributes:
+        lock: for whoever replaces a thing by what it makes of it.
     """
 
     def __init__(self, outer: Self | None = None) -> None:
-        # Replaced as a whole, since calls of other threads look into it meanwhile.
+        # Each method changes or reads it in one step, since threads add things and look into it meanwhile.
         self._own: dict[str, Thing] = {}
         self._outer = outer
+        self.lock = new_lock()
 
     @staticmethod
     @abstractmethod
@@ -39,11 +45,11 @@ class Layered(ABC, Generic[Thing]):
 
     def put(self, thing: Thing) -> None:
         """Add a thing, or replace the one of the same name."""
-        self._own = {**self._own, self._name_of(thing): thing}
+        self._own[self._name_of(thing)] = thing
 
     def remove(self, name: str) -> None:
         """Forget a thing of this world; harmless if there is none."""
-        self._own = {known: thing for known, thing in self._own.items() if known != name}
+        self._own.pop(name, None)
 
     def clear(self) -> None:
         """Forget those of this world."""
@@ -57,4 +63,4 @@ class Layered(ABC, Generic[Thing]):
 
     def set_as(self, other: Self) -> None:
         """Have this world have the things of a copy."""
-        self._own = other._own
+        self._own = other._own.copy()

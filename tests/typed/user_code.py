@@ -15,7 +15,9 @@ from mock_s3vectors import (
     Calls,
     Clock,
     Config,
+    Decision,
     Description,
+    IamIdentity,
     IndexView,
     KmsKey,
     MockS3Vectors,
@@ -137,6 +139,9 @@ def test_state(s3vectors_server: S3VectorsServer) -> None:
     assert_type(mock.usage(), Usage)
     assert_type(mock.describe(), Description)
     assert_type(mock.kms.key(region="eu-west-1").admit_indexing(admit=False).disable(), KmsKey)
+    assert_type(mock.iam.user("reader").allow("GetVectors", on=view), IamIdentity)
+    assert_type(mock.iam.role("batch", tags={"team": "films"}), IamIdentity)
+    assert_type(mock.calls.last.decision, Decision | None)
     assert_type(mock.kms.key(arn="arn:aws:kms:us-east-1:123456789012:key/1").arn, str)
 
 

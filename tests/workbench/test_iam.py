@@ -393,6 +393,9 @@ def test_the_same_name_twice(mock: MockS3Vectors, kind: str) -> None:
 def test_iam_of_a_mock_that_is_off() -> None:
     mock = mock_s3vectors()
     wrong(lambda: mock.iam, "iam was used on a mock that is off")
+    with mock:
+        iam = mock.iam
+    assert repr(iam) == "<users and roles of a mock that is off>"
 
 
 # --- the life of an identity --------------------------------------------------------------------

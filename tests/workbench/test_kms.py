@@ -5,14 +5,18 @@ tests/api/test_kms.py has what operations answer.
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from mock_s3vectors import UsageError, current_mock, mock_s3vectors, s3vectors_server
+from mock_s3vectors import KmsKey, UsageError, current_mock, mock_s3vectors, s3vectors_server
+from mock_s3vectors.world.keys import Key
 from tests.support.helpers import BUCKET, INDEX, ORIGIN, SETTINGS, bucket_names, vector
+from tests.support.mocks import world
 from tests.support.shapes import REQUEST_ID
 
 if TYPE_CHECKING:
@@ -79,9 +83,30 @@ def test_texts(mock: MockS3Vectors) -> None:
     assert (key.arn, str(key), f"{key}") == (ARN, ARN, ARN)
     key.disable()
     assert repr(key) == f"<KMS key {ARN}: Disabled>"
-    assert repr(mock.kms) == "<the KMS keys of a mock>"
+    assert repr(mock.kms) == f"<KMS keys: {ARN}>"
     key.forget()
     assert repr(key) == f"<KMS key {ARN}: gone>"
+    assert repr(mock.kms) == "<KMS keys: none>"
+    with mock_s3vectors() as inner:
+        keys = inner.kms
+    assert repr(keys) == "<KMS keys of a mock that is off>"
+
+
+def test_changes_of_two_threads(mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = mock.kms.key(arn=ARN)
+    read = KmsKey._key  # noqa: SLF001 - between this and the change, the other thread goes on
+
+    def read_slowly(self: KmsKey, asked: str) -> Key:
+        found = read(self, asked)
+        time.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(KmsKey, "_key", read_slowly)
+    with ThreadPoolExecutor(2) as threads:
+        for change in [threads.submit(key.disable), threads.submit(key.admit_indexing, admit=False)]:
+            change.result()
+    found = world().keys.of(ARN)
+    assert found == Key(ARN, state="Disabled", admits_indexing=False)
 
 
 def test_a_key_that_exists_is_returned_as_it_is(mock: MockS3Vectors) -> None:

@@ -154,6 +154,8 @@ def test_it_refuses_to_guess_when_calls_were_dropped() -> None:
         assert some == policy(statement("Allow", ["ListVectorBuckets"], ["*"]))
         with pytest.raises(UsageError, match=r"give calls, such as mock\.calls"):
             mock.iam.least_privilege(["ListVectorBuckets"])  # type: ignore[list-item] # on purpose
+        with pytest.raises(UsageError, match=r"give calls, such as mock\.calls"):
+            mock.iam.least_privilege(mock.calls.last)  # type: ignore[arg-type] # on purpose
 
 
 # --- there and back -----------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors.operations import buckets, tags
 from mock_s3vectors.world import VectorBucket
+from mock_s3vectors.world.keys import Key, Keys
 from mock_s3vectors.world.tables import VectorTable
 from tests.support.helpers import vector
 from tests.support.mocks import ACCOUNT, world
@@ -292,3 +293,28 @@ def test_a_crowd_in_one_index_with_a_graph(client: Client, index: dict[str, str]
     crowd = Crowd(client, index)
     crowd.run()
     crowd.check_what_is_left()
+
+
+class SlowKeys(Keys):
+    """Keys that let other threads go on while one is added."""
+
+    @staticmethod
+    def _name_of(thing: Key) -> str:
+        return dawdling(thing.arn)
+
+
+def test_no_key_gets_lost() -> None:
+    keys = SlowKeys()
+    together(*(partial(keys.put, Key(str(thread))) for thread in range(THREADS)))
+    assert len(keys.all()) == THREADS
+
+
+def test_a_copy_of_keys_is_apart() -> None:
+    keys = Keys()
+    keys.put(Key("before"))
+    copy = keys.copy()
+    keys.put(Key("after"))
+    assert copy.all() == (Key("before"),)
+    keys.set_as(copy)
+    keys.put(Key("later"))
+    assert copy.all() == (Key("before"),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.authorization import (
@@ -13,6 +12,7 @@ from mock_s3vectors.authorization import (
     compile_policy,
     evaluate,
 )
+from mock_s3vectors.authorization.comparisons import date_of
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -51,9 +51,8 @@ def admits_indexing(policy: str, key: str, index: Arn, now: float) -> bool:
 
 def _context(key: str, index: Arn, now: float) -> dict[str, str | Sequence[str]]:
     """Return the values of condition keys, by their names in lower case. Choice: kms-policy-context."""
-    moment = datetime.fromtimestamp(int(now), timezone.utc)
     return {
-        "aws:currenttime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:currenttime": date_of(now),
         "aws:epochtime": str(int(now)),
         "aws:principalisawsservice": "true",
         "aws:principalservicename": _SERVICE,

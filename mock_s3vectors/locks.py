@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from weakref import WeakSet
+from functools import partial
+from weakref import ref
 
 # Seconds. Linking many vectors may take longer: the fork then happens all the same.
 PATIENCE = 5.0
@@ -19,7 +20,8 @@ PATIENCE = 5.0
 # Seconds to wait for one lock while holding others; then other threads, which may want these, get a turn.
 _TURN = 0.05
 
-_LOCKS: WeakSet[threading.RLock] = WeakSet()
+# By their ids. A WeakSet could not be gone through while another thread makes a lock.
+_LOCKS: dict[int, ref[threading.RLock]] = {}
 
 
 class _Held(threading.local):
@@ -39,16 +41,51 @@ def new_lock() -> threading.RLock:
     signal of a test's timeout) comes between taking it and knowing that it is taken.
     """
     lock = threading.RLock()
-    _LOCKS.add(lock)
+    _LOCKS[id(lock)] = ref(lock, partial(_forget, id(lock)))
     return lock
+
+
+def _forget(number: int, _: object) -> None:
+    """Forget a lock that nobody has any more."""
+    _LOCKS.pop(number, None)
+
+
+def _all_locks() -> list[threading.RLock]:
+    # Copying is one step, whatever other threads do.
+    found = [known() for known in _LOCKS.copy().values()]
+    return [lock for lock in found if lock is not None]
+
+
+class _Own(threading.local):
+    """A lock for each thread."""
+
+    def __init__(self) -> None:
+        self.lock = new_lock()
+
+
+_OWN = _Own()
+
+
+def own_lock() -> threading.RLock:
+    """Return a lock of the calling thread, which keeps no other thread waiting.
+
+    Hold it while a C library works without the locks of what it reads, so that a fork waits for it: the
+    library may have locks of its own, which a child would find taken for ever.
+    """
+    return _OWN.lock
 
 
 def _take() -> None:
     """Take all locks, so that no other thread is in the middle of anything."""
     end = time.monotonic() + PATIENCE
-    locks = list(_LOCKS)
-    while not all(map(_try_to_take, locks)) and time.monotonic() < end:
-        _release()
+    while time.monotonic() < end:
+        # Threads that have not been stopped yet may make more.
+        held = set(map(id, _HELD.locks))
+        missing = [lock for lock in _all_locks() if id(lock) not in held]
+        if not missing:
+            return
+        if not all(map(_try_to_take, missing)):
+            _release()
 
 
 def _try_to_take(lock: threading.RLock) -> bool:
@@ -67,7 +104,7 @@ def _release() -> None:
 def _renew() -> None:
     """Free the locks of the threads that a forked child lacks."""
     _release()
-    for lock in list(_LOCKS):
+    for lock in _all_locks():
         # The standard library frees its own locks by these two methods; the type stubs lack them.
         if not lock._is_owned():  # type: ignore[attr-defined]  # noqa: SLF001 - the reason is above
             lock._at_fork_reinit()  # type: ignore[attr-defined]  # noqa: SLF001 - the same

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mock_s3vectors.locks import own_lock
 from mock_s3vectors.search.distances import blocks, exact_distances
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def top_k(plan: Plan, metric: str, keys: Sequence[str]) -> list[tuple[int, float
     """
     if not plan.matrix.shape[0]:
         return []
-    k, rows = plan.k, plan.candidates()
+    with own_lock():  # faiss has a lock, which its interruption by Ctrl+C needs
+        k, rows = plan.k, plan.candidates()
     distances = _distances(metric, plan.query, plan.matrix, rows)
     if rows.size > k:
         near = distances <= np.partition(distances, k - 1)[k - 1]

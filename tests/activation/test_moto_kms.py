@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors import UsageError, mock_s3vectors
 from tests.support.helpers import BUCKET, BUCKET_ARN, INDEX, INDEX_ARN, SETTINGS
+from tests.support.shapes import needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -166,6 +167,7 @@ def test_an_unknown_key(client: Client, kms: Any, refused: Refused) -> None:
     assert outcome(client) == "KmsNotFoundException"
 
 
+@needs("CreateIndex.encryptionConfiguration")
 def test_keys_of_other_regions(client: Client, kms: Any, refused: Refused) -> None:
     primary = new_key(kms, MultiRegion=True)
     key_id = id_of(primary)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.activation.test_plugin import run
+from tests.support.shapes import TAGS, needs
 
 if TYPE_CHECKING:
     from tests.activation.test_plugin import Run
@@ -84,6 +85,7 @@ def written(pytester: pytest.Pytester, name: str = "policy.json") -> Any:
     return json.loads((pytester.path / name).read_text())
 
 
+@needs(*TAGS)
 def test_a_run_writes_the_policy_for_all_its_calls(run: Run, pytester: pytest.Pytester) -> None:
     result = run(TESTS, "--s3vectors-policy=policy.json", passed=4, failed=1)
     assert written(pytester) == POLICY
@@ -94,6 +96,7 @@ def test_a_run_writes_the_policy_for_all_its_calls(run: Run, pytester: pytest.Py
     result.stdout.fnmatch_lines(["*S3 Vectors calls*", "*CreateVectorBucket failed => 200*"])
 
 
+@needs(*TAGS)
 @pytest.mark.slow
 def test_workers_of_xdist_send_what_their_calls_needed(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")

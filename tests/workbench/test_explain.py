@@ -22,6 +22,7 @@ from tests.support.permissions import (
     policy,
     statement,
 )
+from tests.support.shapes import TAGS, needs
 
 if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
@@ -67,6 +68,7 @@ asked:    policy reader, 1 statement; the vector bucket has no policy"""
     assert repr(mock.explain(mock.calls.last)) == text
 
 
+@needs(*TAGS)
 def test_a_statement_that_denies(mock: MockS3Vectors, root: Client) -> None:
     root.tag_resource(resourceArn=INDEX_ARN, tags={"team": "red"})
     reader = mock.iam.user("reader", policy(statement("Allow", "*")))

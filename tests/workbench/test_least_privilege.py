@@ -124,6 +124,7 @@ def test_calls_into_other_accounts_and_regions(mock: MockS3Vectors, root: Client
     assert outcome(call, vectorBucketArn=arn) is None
 
 
+@needs(*TAGS)
 def test_calls_whose_parameters_were_not_kept_count_as_they_were(mock: MockS3Vectors, root: Client) -> None:
     create(root)
     mock.calls.clear()

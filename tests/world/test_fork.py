@@ -170,6 +170,32 @@ def test_that_waits_until_another_thread_has_done_what_it_does() -> None:
         in_child(check_done)
 
 
+def test_while_another_thread_makes_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = threading.Event()
+    failures: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", failures.append)
+
+    def make() -> None:
+        while not done.is_set():
+            made = [new_lock() for _ in range(100)]
+            del made
+
+    makers = [threading.Thread(target=make) for _ in range(2)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for maker in makers:
+            maker.start()
+        for _ in range(20):
+            in_child(lambda: None)
+    finally:
+        done.set()
+        sys.setswitchinterval(before)
+        for maker in makers:
+            maker.join()
+    assert failures == []
+
+
 def test_while_the_forking_thread_holds_a_lock() -> None:
     lock = new_lock()
 

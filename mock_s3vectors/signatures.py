@@ -50,7 +50,7 @@ _FAKE = "testing"
 
 @dataclass(frozen=True)
 class _Signature:
-    """What a request says of its signature.
+    """The signature of a request, with what the request says of it.
 
     Attributes:
         credential: the access key and the scope, with slashes.

@@ -1,4 +1,4 @@
-"""Who may do what: policies are compiled once, and then evaluated. It knows no HTTP and no stores."""
+"""Policies, which are compiled once and then evaluated. This room knows no HTTP and no stores."""
 
 from mock_s3vectors.authorization.documents import LATEST_VERSION, compile_policy
 from mock_s3vectors.authorization.evaluate import AccessRequest, Decision, Policies, evaluate

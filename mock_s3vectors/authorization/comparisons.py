@@ -1,4 +1,4 @@
-"""How each family of condition operators compares a value of a request with one of a policy.
+"""The comparisons of condition operators: each family compares a value of a request with one of a policy.
 
 Each function here returns the test for a value of a policy, and raises a ValueError that says what the value
 must be. A value of a request that is not of the family's type is equal to none, and neither less nor greater.

@@ -1,4 +1,4 @@
-"""How the parts of this room say what is wrong with a policy."""
+"""The errors by which the parts of this room say what is wrong with a policy, and where."""
 
 from __future__ import annotations
 

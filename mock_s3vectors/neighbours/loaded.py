@@ -1,4 +1,4 @@
-"""What other libraries have in their modules, if anybody has loaded those."""
+"""Attributes of the modules of other libraries, if anybody has loaded those."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ def moto_kms_key(arn: str) -> MotoKey | None:
     """Return a key of moto's KMS; None if it has no such key, or if moto is not on.
 
     A key has `arn`, `key_state`, `policy` and `key_usage`, which is None if none was asked for. A template of
-    CloudFormation gives it a policy that is no text, and if it is to be disabled, sets only `enabled`.
+    CloudFormation gives it a policy that is no text, and sets only `enabled` to disable it.
     """
     if not moto_is_on():
         return None

@@ -1,4 +1,4 @@
-"""What a test says of users and roles, checked as IAM checks it: names, tags, actions and resources."""
+"""Names, tags, actions and resources of users and roles, as a test gives them, checked as IAM checks them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors import UsageError, current_mock, mock_s3vectors
 from mock_s3vectors.mocking.stack import STACK
-from tests.activation.world import CLIENT, account_of, arn, create, error_of, names, new_client
+from tests.activation.world import CLIENT, account_of, arn, create, denial, names, new_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -304,15 +304,6 @@ def moto_iam(request: pytest.FixtureRequest) -> Iterator[Moto]:
         for mock in request.param:
             stack.enter_context(mock())
         yield Moto()
-
-
-def denial(call: Callable[[], Any]) -> str:
-    """Return the text with which a call is denied, after the name of the caller."""
-    with pytest.raises(ClientError) as caught:
-        call()
-    code, message = error_of(caught.value)
-    assert code == "AccessDeniedException"
-    return message
 
 
 def why(action: str, ending: str, who: str = f"iam::{DEFAULT}:user/reader") -> str:

@@ -7,14 +7,14 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError
 
 from tests.support.helpers import endpoint_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from botocore.exceptions import ClientError
+    from collections.abc import Callable, Iterator
 
     from mock_s3vectors import S3VectorsServer
 
@@ -69,6 +69,15 @@ class Aws:
 def error_of(error: ClientError) -> tuple[str, str]:
     described = error.response["Error"]
     return described["Code"], described["Message"]
+
+
+def denial(call: Callable[[], Any]) -> str:
+    """Return the text with which a call is denied."""
+    with pytest.raises(ClientError) as caught:
+        call()
+    code, message = error_of(caught.value)
+    assert code == "AccessDeniedException"
+    return message
 
 
 def through(server: S3VectorsServer) -> Any:

@@ -1,4 +1,4 @@
-"""What policies remember of the requests before."""
+"""The answers that policies remember of earlier requests."""
 
 from __future__ import annotations
 

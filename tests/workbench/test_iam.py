@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors import UsageError, current_mock, mock_s3vectors
 from mock_s3vectors.authorization import NEEDS
-from tests.activation.world import account_of, create, error_of, names, new_client, run_case
+from tests.activation.world import account_of, create, denial, error_of, names, new_client, run_case
 from tests.support.linear import assert_linear
 
 if TYPE_CHECKING:
@@ -38,15 +38,6 @@ MAKERS = pytest.mark.parametrize("kind", ["user", "role"])
 @pytest.fixture
 def mock(s3vectors_mock: MockS3Vectors) -> MockS3Vectors:
     return s3vectors_mock
-
-
-def denial(call: Callable[[], Any]) -> str:
-    """Return the text with which a call is denied."""
-    with pytest.raises(ClientError) as caught:
-        call()
-    code, message = error_of(caught.value)
-    assert code == "AccessDeniedException"
-    return message
 
 
 def may_list(identity: Mapping[str, Any], region: str = "us-east-1") -> bool:

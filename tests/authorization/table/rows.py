@@ -63,7 +63,7 @@ def only(arn: str) -> dict[str, str]:
 
 
 class Outcome(NamedTuple):
-    """What a decision says; `{action}` stands for the action in its words."""
+    """The words of a decision; `{action}` stands for the action in its words."""
 
     allowed: bool
     kind: PolicyKind | None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from mock_s3vectors.authorization.principals import Match
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.authorization.statements import Policy, PolicyKind, Statement
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRequest:
+class AccessRequest(NamedTuple):
     """One right that a call needs.
 
     Attributes:
@@ -31,7 +31,7 @@ class AccessRequest:
     action: str
     resource: str
     account: str
-    context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    context: Mapping[str, str | Sequence[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ class Policies:
     resource: Policy | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The decision on a request.
 
     Attributes:
@@ -212,12 +211,15 @@ def _lacking(kind: PolicyKind, request: AccessRequest) -> Decision:
     return Decision(allowed=False, kind=kind, statement=None, why=why)
 
 
-def _allowed(request: AccessRequest, *statements: Statement | None) -> Decision:
-    allowing = [statement for statement in statements if statement is not None]
-    if not allowing:
+def _allowed(request: AccessRequest, allowing: Statement | None, also: Statement | None = None) -> Decision:
+    """Return the decision to allow a request, by one statement, by two, or because none is needed."""
+    first, second = (allowing, also) if allowing is not None else (also, None)
+    if first is None:
         return Decision(
             allowed=True, kind=None, statement=None, why="because only an explicit deny limits the principal"
         )
-    names = " and ".join(_NAMES[statement.policy_kind] for statement in allowing)
-    why = f"because {names} {'allow' if len(allowing) > 1 else 'allows'} the {request.action} action"
-    return Decision(allowed=True, kind=allowing[0].policy_kind, statement=allowing[0], why=why)
+    who = f"{_NAMES[first.policy_kind]} allows"
+    if second is not None:
+        who = f"{_NAMES[first.policy_kind]} and {_NAMES[second.policy_kind]} allow"
+    why = f"because {who} the {request.action} action"
+    return Decision(allowed=True, kind=first.policy_kind, statement=first, why=why)

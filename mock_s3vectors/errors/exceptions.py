@@ -210,6 +210,15 @@ class KmsInvalidKeyUsageException(ServiceError):
     status = 400
 
 
+class DeniedByPolicies(AccessDeniedException):
+    """The denial of a call by policies, which others with the same code are not."""
+
+    @property
+    def code(self) -> str:
+        """The name of the error that it is to clients."""
+        return AccessDeniedException.__name__
+
+
 class MethodNotAllowedException(ServiceError):
     """The path exists, with another method."""
 

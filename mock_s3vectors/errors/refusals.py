@@ -13,6 +13,7 @@ from traceback import format_exception_only
 from mock_s3vectors.errors.exceptions import (
     AccessDeniedException,
     ConflictException,
+    DeniedByPolicies,
     FieldError,
     InternalServerException,
     KmsDisabledException,
@@ -73,9 +74,9 @@ def not_deserializable() -> SerializationException:
 # --- permissions --------------------------------------------------------------------------
 
 
-def access_denied(caller: str, action: str, resource: str, why: str) -> AccessDeniedException:
+def access_denied(caller: str, action: str, resource: str, why: str) -> DeniedByPolicies:
     """Policies deny a caller an action."""
-    return AccessDeniedException(
+    return DeniedByPolicies(
         f"User: {caller} is not authorized to perform: {action} on resource: {resource} {why}"
     )
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.arns import parse_arn
-from mock_s3vectors.errors.exceptions import AccessDeniedException
+from mock_s3vectors.errors.exceptions import DeniedByPolicies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,10 +64,4 @@ def is_at_home(account: str, params: Params) -> bool:
 
 def is_denied(record: Record) -> bool:
     """Return whether a call failed because policies denied it; a report only says that they would have."""
-    decision, error = record.decision, record.error
-    return (
-        decision is not None
-        and not decision.allowed
-        and isinstance(error, AccessDeniedException)
-        and error.message.endswith(decision.why)
-    )
+    return isinstance(record.error, DeniedByPolicies)

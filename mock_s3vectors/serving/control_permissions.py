@@ -16,6 +16,7 @@ from mock_s3vectors.serving.identity_documents import (
     remove_identity,
 )
 from mock_s3vectors.serving.key_documents import document_of_key, forget_key, keys_of, set_key
+from mock_s3vectors.workbench.explaining import answered_with
 from mock_s3vectors.workbench.steered import calls_of
 from mock_s3vectors.workbench.workbench import BoundWorkbench
 
@@ -65,10 +66,10 @@ def _explain(level: Level, _: Any, request_id: str) -> Any:
     Raises:
         UsageError: no call that is kept has it.
     """
-    for call in reversed(calls_of(level)):
-        if call.request_id == request_id:
-            return {"explanation": str(BoundWorkbench(lambda: level).explain(call))}
-    raise UsageError(f"No call that is kept was answered with the request id {shorten(request_id)!r}.")
+    call = answered_with(request_id, calls_of(level))
+    if call is None:
+        raise UsageError(f"No call that is kept was answered with the request id {shorten(request_id)!r}.")
+    return {"explanation": str(BoundWorkbench(lambda: level).explain(call))}
 
 
 def _policy(level: Level, *_: Any) -> Any:

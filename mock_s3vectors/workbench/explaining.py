@@ -60,14 +60,20 @@ def _call_of(asked: object, calls: Calls) -> Call:
             f"explain({show(asked)}): give a call, such as mock.calls.last, or the ClientError of a call."
         )
     request_id = response.get("ResponseMetadata", {}).get("RequestId")
-    for call in reversed(calls):
-        if request_id is not None and call.request_id == request_id:
-            return call
+    found = answered_with(request_id, calls)
+    if found is not None:
+        return found
     dropped = f" (but {calls.dropped:,} before these were dropped)" if calls.dropped else ""
     raise UsageError(
         f"explain({type(asked).__name__}): no call of this mock was answered with the request id "
         f"{request_id}{dropped}. Ask the mock that answered it."
     )
+
+
+def answered_with(request_id: str | None, calls: Calls) -> Call | None:
+    """Return the call that was answered with a request id, None if there is none."""
+    same = (call for call in reversed(calls) if call.request_id == request_id)
+    return None if request_id is None else next(same, None)
 
 
 def _not_asked(call: Call, record: Record) -> Iterator[str]:

@@ -27,9 +27,9 @@ JSON hold text.
     data: `dimension` numbers, float32, little-endian, one after the other.
     metadata: JSON, as it was given: integers of 64 bits, and the order of keys.
 `identities`: users, and sessions of roles, that a test has made. `access_key_id` is that of the document.
-    document: JSON, see `rows.identity_document`.
+    document: JSON, see `rows.identity_columns`.
 `kms_keys`: KMS keys that a test has made. `arn` is that of the document.
-    document: JSON, see `rows.key_document`.
+    document: JSON, see `rows.key_columns`.
 
 Nothing that follows from these is saved: no sizes, no listing order, no search structures.
 """
@@ -124,7 +124,7 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application_id != APPLICATION_ID:
-        raise refused(path, f"{_FOREIGN}")
+        raise refused(path, _FOREIGN)
     if version > VERSION:
         raise refused(
             path,
@@ -139,8 +139,8 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a state file to read it, check it, and close it. It is not written, and nothing is left beside it.
 
-    A file with a write-ahead log beside it is that of a server that runs, or was killed. SQLite then reads the
-    log too.
+    A file with a write-ahead log beside it is that of a server that runs, or was killed: SQLite then reads
+    that too.
 
     Raises:
         UsageError: it cannot be read, here or in the block; the text names the file and the reason.
@@ -168,12 +168,17 @@ def explained(path: Path, doing: str = "load") -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        if not isinstance(error, sqlite3.OperationalError) and "not a database" in str(error):
-            raise refused(path, _FOREIGN, doing) from error
-        raise damaged(path, str(error), doing) from error
+    except sqlite3.Error as error:
+        raise refused(path, _REASONS.get(str(error), str(error)), doing) from error
     except OSError as error:
         raise refused(path, error.strerror or str(error), doing) from error
+
+
+# By what SQLite says.
+_REASONS = {
+    "file is not a database": _FOREIGN,
+    "database disk image is malformed": "it is damaged (database disk image is malformed)",
+}
 
 
 def refused(path: Path, reason: str, doing: str = "load") -> UsageError:
@@ -181,9 +186,9 @@ def refused(path: Path, reason: str, doing: str = "load") -> UsageError:
     return UsageError(f"Cannot {doing} {path}: {reason}.")
 
 
-def damaged(path: Path, reason: str, doing: str = "load") -> UsageError:
+def damaged(path: Path, reason: str) -> UsageError:
     """Return the error of a file that is not as it was written."""
-    return refused(path, f"it is damaged ({reason})", doing)
+    return refused(path, f"it is damaged ({reason})")
 
 
 def beside(path: Path, suffix: str) -> Path:

@@ -260,7 +260,7 @@ def test_a_value_of_a_wrong_type_is_refused_by_name(name: str, value: Any) -> No
     if value is True and isinstance(getattr(Config(), name), bool):
         assert getattr(Config(**options), name) is True
         return
-    if value == "x" and name == "state":
+    if name == "state" and isinstance(value, str):
         assert Config(**options).state == value
         return
     with pytest.raises(UsageError) as refusal:

@@ -113,8 +113,9 @@ class Stores:
 
     def hold(self, other: Stores) -> None:
         """Forget everything, and hold what other stores have instead."""
+        held = other.copy().all()
         self.clear()
-        self._stores = other.copy().all()
+        self._stores = held
 
     def moment(self) -> int:
         """Return a number that is greater than all before: an order of events that no test can freeze."""

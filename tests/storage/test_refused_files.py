@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -189,6 +190,21 @@ def test_a_loaded_file_is_never_written(tmp_path: Path, saved: bytes) -> None:
     assert files_in(tmp_path) == ["films.db"]
     with mock_s3vectors(state=path):
         assert seen() == before
+
+
+def test_the_log_of_a_server_is_read_too(tmp_path: Path, saved: bytes) -> None:
+    """What a server has written last is not yet in the file itself."""
+    path = tmp_path / "films.db"
+    path.write_bytes(saved)
+    with closing(sqlite3.connect(path, isolation_level=None)) as server:
+        server.execute("PRAGMA journal_mode = WAL")
+        for text in ("once", "twice"):
+            server.execute("UPDATE vectors SET metadata = ?", (f'{{"text": "{text}"}}',))
+            before = path.read_bytes(), (tmp_path / "films.db-wal").read_bytes()
+            with mock_s3vectors(state=path) as mock:
+                vector = mock.index("films", "plots.en", "us-east-1")["0 a"]
+            assert vector.metadata == {"text": text}
+            assert (path.read_bytes(), (tmp_path / "films.db-wal").read_bytes()) == before
 
 
 @pytest.mark.parametrize("method", ["save", "load"])

@@ -170,18 +170,20 @@ def test_a_file_has_what_was_there_at_one_moment(tmp_path: Path) -> None:
 
     with mock_s3vectors() as mock:
         client.create_vector_bucket(vectorBucketName="films")
-        for name in ("two", "one"):  # in this order they are copied
+        # In this order they are copied; those in between make it take longer.
+        for name in ("two", *(f"other-{number}" for number in range(300)), "one"):
             client.create_index(vectorBucketName="films", indexName=name, **SETTINGS)
+        for name in ("two", "one"):
             client.put_vectors(vectorBucketName="films", indexName=name, vectors=[vector("a", [0])])
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            for number in range(30):
+            for number in range(20):
                 mock.save(tmp_path / f"{number}.db")
         finally:
             ended.set()
             writer.join()
-    for number in range(30):
+    for number in range(20):
         with mock_s3vectors(state=tmp_path / f"{number}.db") as mock:
             one, two = (mock.index("films", name)["a"].vector[0] for name in ("one", "two"))
             numbers.append((one, two))

@@ -19,9 +19,19 @@ from tests.storage.seen import files_in, fill, seen
 from tests.support.helpers import shared_client, vector
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 1, "distanceMetric": "euclidean"}
+
+
+@pytest.fixture
+def restless_threads() -> Iterator[None]:
+    """Have Python change threads as often as it can."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
 
 
 def test_a_saved_file_replaces_an_older_one_even_if_that_is_loaded(tmp_path: Path) -> None:
@@ -155,6 +165,7 @@ def test_a_process_that_is_killed_leaves_the_old_file(tmp_path: Path, after: int
         mock.save(path)
 
 
+@pytest.mark.usefixtures("restless_threads")
 def test_a_file_has_what_was_there_at_one_moment(tmp_path: Path) -> None:
     """One thread writes each number into two indexes, one after the other; so they never differ by two."""
     client, ended = shared_client(), threading.Event()

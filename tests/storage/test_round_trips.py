@@ -135,7 +135,7 @@ def test_all_vectors_come_back_bit_for_bit(tmp_path: Path, records: dict[str, An
         client.create_vector_bucket(vectorBucketName="bucket")
         client.create_index(**index, dataType="float32", dimension=3, distanceMetric="euclidean")
         if records:
-            put = [vector(key, data, **metadata) for key, (data, metadata) in records.items()]
+            put = [{**vector(key, data), "metadata": metadata} for key, (data, metadata) in records.items()]
             client.put_vectors(**index, vectors=put)
         before, usage = found(), mock.usage().storage_bytes
         mock.save(tmp_path / "state.db")

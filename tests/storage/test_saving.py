@@ -189,12 +189,12 @@ def test_a_file_has_what_was_there_at_one_moment(tmp_path: Path) -> None:
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            for number in range(20):
+            for number in range(10):
                 mock.save(tmp_path / f"{number}.db")
         finally:
             ended.set()
             writer.join()
-    for number in range(20):
+    for number in range(10):
         with mock_s3vectors(state=tmp_path / f"{number}.db") as mock:
             one, two = (mock.index("films", name)["a"].vector[0] for name in ("one", "two"))
             numbers.append((one, two))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.config import Config
 
 from mock_s3vectors import MockS3Vectors, current_mock
 from tests.support.helpers import POLICY, listed_keys, vector
@@ -43,7 +44,10 @@ ODD: dict[str, Any] = {
 
 @lru_cache
 def client_at(account: str, region: str) -> Any:
-    return boto3.client("s3vectors", region_name=region, **MockS3Vectors().credentials(account))
+    """A client for all tests, also for those in which the environment names a server for a while."""
+    config: Any = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg] # missing in the stubs
+    own = MockS3Vectors().credentials(account)
+    return boto3.client("s3vectors", region_name=region, config=config, **own)
 
 
 def fill() -> None:

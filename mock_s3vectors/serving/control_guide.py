@@ -83,6 +83,13 @@ DOES = {
         "returns the smallest policy with which the calls that are kept can be made; those that policies "
         "denied count for nothing"
     ),
+    ("GET", "/state"): (
+        "answers with a file that holds all vector buckets with everything in them, identities and keys, as "
+        "mock.save() in Python writes it"
+    ),
+    ("PUT", "/state"): (
+        "drops all vector buckets, identities and keys, and holds those of such a file, which is the body"
+    ),
     ("POST", "/reset"): (
         "drops all vector buckets, all rules, and the identities and the keys that DELETE drops, forgets the "
         "calls, and has the clock follow the process"

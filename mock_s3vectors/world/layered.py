@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from mock_s3vectors.locks import new_lock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from typing_extensions import Self
 
 Thing = TypeVar("Thing")
@@ -54,6 +56,10 @@ class Layered(ABC, Generic[Thing]):
     def clear(self) -> None:
         """Forget those of this world."""
         self._own = {}
+
+    def hold(self, things: Iterable[Thing]) -> None:
+        """Forget those of this world and of the one that it branched off, and have these instead."""
+        self._own, self._outer = {self._name_of(thing): thing for thing in things}, None
 
     def copy(self) -> Self:
         """Return those that there are now, in front of the same outer ones."""

@@ -148,11 +148,13 @@ def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
         ("GET", "/explain/{id}"),
         ("GET", "/policy"),
         ("POST", "/reset"),
+        ("GET", "/state"),
+        ("PUT", "/state"),
     ]
     assert answer.json["paths"][0] == {"method": "GET", "path": CONTROL, "does": "lists these paths"}
     for entry in answer.json["paths"]:
         status = connection.ask(entry["method"], entry["path"] + "/", b"").status
-        needs_a_document = entry["method"] == "POST" and entry["path"] != f"{CONTROL}/reset"
+        needs_a_document = entry["method"] in ("POST", "PUT") and entry["path"] != f"{CONTROL}/reset"
         assert status == (400 if needs_a_document or "{" in entry["path"] else 200)
 
 

@@ -3,6 +3,7 @@
 import unittest
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timezone
+from pathlib import Path
 from unittest.mock import ANY
 
 import boto3
@@ -143,6 +144,14 @@ def test_state(s3vectors_server: S3VectorsServer) -> None:
     assert_type(mock.iam.role("batch", tags={"team": "films"}), IamIdentity)
     assert_type(mock.calls.last.decision, Decision | None)
     assert_type(mock.kms.key(arn="arn:aws:kms:us-east-1:123456789012:key/1").arn, str)
+    mock.save("films.db")
+    mock.load(Path("films.db"))
+
+
+@mock_s3vectors(state="films.db")
+@mock_s3vectors(state=Path("films.db"))
+@mock_s3vectors(state=None)
+def saved() -> None: ...
 
 
 with s3vectors_server() as server:

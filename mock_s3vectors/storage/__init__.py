@@ -1,0 +1,1 @@
+"""State in a SQLite file: saved, loaded, and followed change by change by a durable server."""

@@ -1,0 +1,1 @@
+"""Vectors between data files, state files, servers and AWS: copying, describing and deleting."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mock_s3vectors.authorization import Policies, Principal
 
 
@@ -61,6 +63,11 @@ class Identities:
     def put(self, identity: Identity) -> None:
         """Add an identity, or replace the one with the same access key."""
         self._own = {**self._own, identity.access_key_id: identity}
+
+    def hold(self, identities: Iterable[Identity]) -> None:
+        """Forget those of this world and of the one that it branched off, and know these instead."""
+        self._own = {identity.access_key_id: identity for identity in identities}
+        self._outer = None
 
     def remove(self, access_key_id: str) -> None:
         """Forget an identity of this world; harmless if there is none."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # By KMS's names; those that a test can bring about. Keys of moto may be in others too.
 KeyState = Literal["Enabled", "Disabled", "PendingDeletion"]
@@ -53,6 +56,11 @@ class Keys:
     def put(self, key: Key) -> None:
         """Add a key, or replace the one with the same ARN."""
         self._own = {**self._own, key.arn: key}
+
+    def hold(self, keys: Iterable[Key]) -> None:
+        """Forget those of this world and of the one that it branched off, and know these instead."""
+        self._own = {key.arn: key for key in keys}
+        self._outer = None
 
     def clear(self) -> None:
         """Forget those of this world."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import threading
 
     from mock_s3vectors.arns import Arn
-    from mock_s3vectors.world.resources import VectorBucket
+    from mock_s3vectors.world.resources import Index, VectorBucket
 
 
 # Account, Region, bucket and index; None for the bucket itself.
@@ -44,6 +45,10 @@ class Store:
     def remove(self, bucket: VectorBucket) -> None:
         """Remove a vector bucket."""
         del self.vector_buckets[bucket.name]
+
+    def indexes(self) -> list[Index]:
+        """Return all indexes; the caller holds the lock."""
+        return [index for bucket in self.vector_buckets.values() for index in bucket.indexes.values()]
 
     def copy(self) -> Store:
         """Return a store of its own with the same contents. It shares the lock, as its indexes do theirs."""
@@ -90,6 +95,26 @@ class Stores:
     def copy(self) -> Stores:
         """Return stores of their own with the same contents."""
         return Stores({key: store.copy() for key, store in list(self._stores.items())})
+
+    def picture(self) -> Stores:
+        """Return stores of their own with the contents of one moment, of which no write is in part.
+
+        Unlike `copy` it waits for the calls that go on, and others wait until it is done.
+        """
+        with ExitStack() as held:
+            # All take a store's lock before that of an index, and nobody else takes two of a kind.
+            stores = [store for _, store in sorted(self._stores.items())]
+            for store in stores:
+                held.enter_context(store.lock)
+            for store in stores:
+                for index in store.indexes():
+                    held.enter_context(index.lock)
+            return self.copy()
+
+    def hold(self, other: Stores) -> None:
+        """Forget everything, and hold what other stores have instead."""
+        self.clear()
+        self._stores = other.copy().all()
 
     def moment(self) -> int:
         """Return a number that is greater than all before: an order of events that no test can freeze."""

@@ -13,7 +13,7 @@ from mock_s3vectors.world.listing import Listing, position_of
 from mock_s3vectors.world.writes import TotalSize, Write, filled_holes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from weakref import ref
 
     from numpy.typing import NDArray
@@ -60,6 +60,8 @@ class VectorTable:
         self._rows: dict[str, int] = {}
         self._matrix = np.zeros((0, dimension), dtype=np.float32)
         self._unfinished: Write | None = None
+        # Finds out the sizes of rows that came without, see `fill`.
+        self._measure: Callable[[], list[Size]] | None = None
         self.holders: list[ref[Any]] = []
         self.forget_derived()
 
@@ -70,11 +72,37 @@ class VectorTable:
         self._listing: Listing | None = None
         self._engines: dict[SearchMethod, Engine] = {}  # the one used last is the last
 
+    def fill(
+        self,
+        keys: list[str],
+        data: NDArray[np.float32],
+        metadata: list[dict[str, Any]],
+        measure: Callable[[], list[Size]],
+    ) -> None:
+        """Have these rows, whose keys are distinct. The table is empty, and the caller's alone.
+
+        Args:
+            keys: row to key.
+            data: shape (len(keys), dimension), C-contiguous; the table's own from now on.
+            metadata: row to metadata.
+            measure: returns row to size. It is called when somebody first reads or writes the rows: of what a
+                file has, a test may read little.
+        """
+        self.keys, self.metadata = keys, metadata
+        self._rows = dict(zip(keys, range(len(keys)), strict=True))
+        self._matrix = data
+        self._measure = measure
+        self.forget_derived()
+
     def settle(self) -> None:
         """Finish a write that something has interrupted; drop the derived parts, which may be torn.
 
-        This may itself be interrupted: the next call begins again.
+        This may itself be interrupted: the next call begins again. It also finds out sizes that are missing.
         """
+        if self._measure is not None:
+            self.sizes[:] = self._measure()
+            self.total_size = TotalSize().after(self.sizes, ())
+            self._measure = None
         if self._unfinished is not None:
             self.forget_derived()
             self._carry_out(self._unfinished)

@@ -64,6 +64,25 @@ class World:
         branch.stores.miss_as(self.stores)
         return branch
 
+    def picture(self) -> World:
+        """Return a world with the stores, identities and keys of one moment.
+
+        Changes of this one do not reach it. It has a clock of its own, and no rules.
+        """
+        picture = World(self.stores.picture())
+        picture.identities.hold(self.identities.all())
+        picture.keys.hold(self.keys.all())
+        return picture
+
+    def hold(self, other: World) -> None:
+        """Drop all stores, identities and keys, and hold those of another world instead.
+
+        Changes of one are not seen in the other. Clock, journal and rules stay.
+        """
+        self.stores.hold(other.stores)
+        self.identities.hold(other.identities.all())
+        self.keys.hold(other.keys.all())
+
     def drop(self, branch: World) -> None:
         """Note what is lost with a branch that has ended, for whoever looks for it here."""
         self.stores.drop(branch.stores)

@@ -1,0 +1,178 @@
+"""Loading: a state file becomes a world, see `schema`."""
+
+from __future__ import annotations
+
+import os
+from itertools import chain, groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+from mock_s3vectors.authorization import PolicyError
+from mock_s3vectors.errors.exceptions import ServiceError
+from mock_s3vectors.locks import new_lock
+from mock_s3vectors.operations.helpers.records import check_documents, vector_faults
+from mock_s3vectors.storage import rows, schema
+from mock_s3vectors.world import World
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from mock_s3vectors.world import Index
+    from mock_s3vectors.world.writes import Size
+
+# How many vectors to read at a time: their bytes fit into the processor's cache.
+_PIECE = 1_000
+# How many files to keep the worlds of, those loaded last.
+_MOST_FILES = 4
+
+_SCALARS = frozenset({str, int, float, bool})
+
+# Rows that are not as they were written: a text is not JSON, or is a number, or has no policy.
+_FAULTS = (ValueError, TypeError, LookupError, AttributeError, PolicyError)
+
+
+def load(path: str | os.PathLike[str]) -> World:
+    """Return a world with all that a state file holds. The file is not written.
+
+    Raises:
+        UsageError: it is missing, damaged, or of another program or a newer version.
+    """
+    place = Path(path)
+    with schema.reading(place) as connection:
+        try:
+            return _read(connection, place)
+        except _FAULTS as error:
+            raise schema.damaged(place, f"{type(error).__name__}: {error}") from error
+
+
+def loaded(path: str | os.PathLike[str]) -> World:
+    """Return the world of a state file, which is read once, until it changes. The caller must not change it.
+
+    Raises:
+        UsageError: see `load`.
+    """
+    place = Path(path)
+    with schema.explained(place), _LOCK:
+        name, seen = os.path.realpath(place), _stamps(place)
+        known, world = _LOADED.pop(name, (None, None))
+        if world is None or known != seen:
+            world = load(place)
+        _LOADED[name] = seen, world
+        if len(_LOADED) > _MOST_FILES:
+            del _LOADED[next(iter(_LOADED))]
+        return world
+
+
+# The contents of files by their paths, with the stamps of the files; the one used last is the last.
+_LOADED: dict[str, tuple[Any, World]] = {}
+_LOCK = new_lock()
+
+
+def _stamps(place: Path) -> list[tuple[int, ...]]:
+    """Return what changes whenever a file does, or the log beside it, which SQLite reads too."""
+    log = schema.beside(place, "-wal")
+    stats = [file.stat() for file in (place, log) if file is place or file.exists()]
+    return [(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in stats]
+
+
+def _read(connection: sqlite3.Connection, place: Path) -> World:
+    world = World()
+    buckets = {}
+    for columns in _all(connection, "vector_buckets"):
+        bucket = rows.bucket_of(columns)
+        world.stores.made_at(bucket.arn.account, bucket.arn.region).add(bucket)
+        buckets[columns["id"]] = bucket
+    indexes = {}
+    for columns in _all(connection, "indexes"):
+        bucket = buckets[columns["bucket_id"]]
+        index = rows.index_of(columns, bucket)
+        bucket.add(index)
+        indexes[columns["id"]] = index
+    _read_vectors(connection, indexes, place)
+    world.identities.hold(rows.identity_of(columns["document"]) for columns in _all(connection, "identities"))
+    world.keys.hold(rows.key_of(columns["document"]) for columns in _all(connection, "kms_keys"))
+    return world
+
+
+def _all(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
+    """Return the rows of a table by the names of its columns, the oldest first."""
+    cursor = connection.execute(f"SELECT * FROM {table} ORDER BY id")  # noqa: S608 - a name of ours
+    names = [description[0] for description in cursor.description]
+    return [dict(zip(names, values, strict=True)) for values in cursor]
+
+
+def _read_vectors(connection: sqlite3.Connection, indexes: dict[int, Index], place: Path) -> None:
+    read = {index_id: _Vectors(index) for index_id, index in indexes.items()}
+    # One pass through the file, in its order: a saved file has the rows of an index together.
+    cursor = connection.execute("SELECT index_id, key, data, metadata FROM vectors ORDER BY id")
+    while piece := cursor.fetchmany(_PIECE):
+        for index_id, of_index in groupby(piece, itemgetter(0)):
+            read[index_id].add(of_index)
+    for vectors in read.values():
+        vectors.fill(place)
+
+
+class _Vectors:
+    """The vectors of an index, as they are read."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._keys: list[str] = []
+        # Grows in place. In the end it is the table's matrix, without another copy.
+        self._data = bytearray()
+        self._metadata: list[dict[str, Any]] = []
+
+    def add(self, read: Iterable[tuple[int, str, bytes, str]]) -> None:
+        """Add rows.
+
+        Raises:
+            ValueError: no index can hold them.
+        """
+        _, keys, pieces, texts = zip(*read, strict=True)
+        data = b"".join(pieces)
+        floats = np.frombuffer(data, rows.FLOAT32).reshape(len(keys), self._index.dimension)
+        if vector_faults(floats, self._index.distance_metric):
+            raise ValueError("a vector has an impossible value")
+        # One text for all takes a quarter of the time.
+        documents = orjson.loads(f"[{','.join(texts)}]")
+        if len(documents) != len(keys) or not _are_metadata(documents):
+            raise ValueError("metadata has an impossible value")
+        self._keys += keys
+        self._data += data
+        self._metadata += documents
+
+    def fill(self, place: Path) -> None:
+        """Give the rows to the index.
+
+        Raises:
+            ValueError: a key appears twice.
+        """
+        index, keys, metadata = self._index, self._keys, self._metadata
+        if len(set(keys)) < len(keys):
+            raise ValueError("a key appears twice")
+        floats = np.frombuffer(self._data, rows.FLOAT32).reshape(len(keys), index.dimension)
+
+        def measure() -> list[Size]:
+            try:
+                return check_documents(index, keys, metadata, {})[1]
+            except ServiceError as error:
+                raise schema.damaged(place, error.message) from error
+
+        index.table.fill(keys, floats.astype(np.float32, copy=False), metadata, measure)
+
+
+def _are_metadata(documents: list[Any]) -> bool:
+    """Return whether values have the types that metadata can have; each pass through them is at C speed."""
+    if not {dict}.issuperset(map(type, documents)):
+        return False
+    values = list(chain.from_iterable(map(dict.values, documents)))
+    kinds = set(map(type, values))
+    if list in kinds:
+        arrays = [value for value in values if type(value) is list]
+        kinds = (kinds - {list}) | set(map(type, chain.from_iterable(arrays)))
+    return kinds <= _SCALARS

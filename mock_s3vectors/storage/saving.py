@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.world import Index, World
 
 # Larger than SQLite's default: vectors fit into a page, and a file of many is written in half the time.
-_PAGE_BYTES = 32_768
+PAGE_BYTES = 32_768
 # How many vectors to write as one piece of bytes each at a time; more take more memory.
 _PIECE = 1_000
 
@@ -73,7 +73,7 @@ def _write(picture: World, draft: Path) -> None:
     """
     connection = sqlite3.connect(draft, isolation_level=None)
     try:
-        for pragma in (f"page_size = {_PAGE_BYTES}", "journal_mode = OFF", "synchronous = OFF"):
+        for pragma in (f"page_size = {PAGE_BYTES}", "journal_mode = OFF", "synchronous = OFF"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN EXCLUSIVE")
         schema.create(connection)

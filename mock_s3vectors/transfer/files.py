@@ -37,6 +37,10 @@ class DataFile:
         self._path: Path = address.path
         self._suffix = address.path.suffix.lower()
 
+    def buckets(self) -> list[Location]:
+        """Return none: a file has no vector buckets."""
+        return []
+
     def sources(self) -> Iterator[Source]:
         """Yield the file.
 

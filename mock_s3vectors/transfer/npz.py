@@ -24,7 +24,7 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
 from mock_s3vectors.transfer.checking import Gathered
 from mock_s3vectors.transfer.opening import opened
-from mock_s3vectors.transfer.settings_texts import settings_of, text_of
+from mock_s3vectors.transfer.settings import settings_of, text_of
 from mock_s3vectors.transfer.whole_files import WholeFilesSink
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH
 from mock_s3vectors.transfer.column_types import JSON, ColumnType, MetadataColumns
 from mock_s3vectors.transfer.parquet_source import MARK, load_pyarrow
-from mock_s3vectors.transfer.settings_texts import text_of
+from mock_s3vectors.transfer.settings import text_of
 from mock_s3vectors.transfer.whole_files import WholeFilesSink
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
 from mock_s3vectors.transfer.checking import Gathered
 from mock_s3vectors.transfer.column_types import JSON
 from mock_s3vectors.transfer.opening import opened
-from mock_s3vectors.transfer.settings_texts import settings_of
+from mock_s3vectors.transfer.settings import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

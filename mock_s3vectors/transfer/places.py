@@ -84,8 +84,11 @@ class Place(Protocol):
     def address(self) -> Address:
         """The text that names it, in parts."""
 
+    def buckets(self) -> list[Location]:
+        """Return where the vector buckets are, also those without indexes; a data file has none."""
+
     def sources(self) -> Iterator[Source]:
-        """Yield each index that the place names, in the order of names.
+        """Yield each index that the place names, in the order of names; it is open until the next one.
 
         Raises:
             UsageError: there is none, or the place cannot be read; the text says what there is.
@@ -111,6 +114,29 @@ def open_place(text: str, access: Access | None = None) -> Place:
     """
     address = parse(text)
     return _OPENERS[address.kind](address, access or Access())
+
+
+def target_of(target: Address, source: Location) -> Location:
+    """Return the bucket and the index to write to: those that a place names, else those of the vectors.
+
+    Args:
+        target: the place to write to.
+        source: where the vectors are from; a data file has no names.
+
+    Raises:
+        UsageError: neither of them names a bucket, or an index.
+    """
+    if target.kind == "data file":
+        return source
+    bucket, index = target.location.bucket or source.bucket, target.location.index or source.index
+    if bucket is None or index is None:
+        name = "BUCKET/INDEX" if bucket is None else "INDEX"
+        slash = _SEPARATOR if target.kind == "state file" and bucket is None else "/"
+        raise UsageError(
+            f"{target.text!r} names no index, and neither does the file that the vectors are from: write "
+            f"{target.text.rstrip('/')}{slash}{name}."
+        )
+    return Location(bucket, index, source.account, source.region)
 
 
 def parse(text: str) -> Address:
@@ -139,9 +165,9 @@ def _parse_url(text: str, scheme: str, rest: str) -> Address:
             )
         return Address(text=text, kind="aws", location=location)
     if scheme not in _SERVERS:
-        raise UsageError(
-            f"{text!r}: there are no places with {scheme}://.{near(scheme, [_AWS, *_SERVERS])} {_EXAMPLES}"
-        )
+        # S3 itself holds no vectors.
+        hint = " Did you mean 's3vectors'?" if scheme == "s3" else near(scheme, [_AWS, *_SERVERS])
+        raise UsageError(f"{text!r}: there are no places with {scheme}://.{hint} {_EXAMPLES}")
     try:
         parts = urlsplit(text)
         is_address = bool(parts.hostname) and parts.port != 0
@@ -234,6 +260,12 @@ def _data_file(address: Address, _: Access) -> Place:
     return DataFile(address)
 
 
+def _state_file(address: Address, access: Access) -> Place:
+    from mock_s3vectors.transfer.state_files import StateFile  # noqa: PLC0415 - it loads botocore and SQLite
+
+    return StateFile(address, access)
+
+
 def _not_yet(address: Address, _: Access) -> Place:
     raise UsageError(f"{address.text!r}: a {address.kind} cannot be opened yet.")
 
@@ -241,7 +273,7 @@ def _not_yet(address: Address, _: Access) -> Place:
 # How each kind of place is opened; nothing is read until then.
 _OPENERS: Mapping[Kind, Callable[[Address, Access], Place]] = {
     "data file": _data_file,
-    "state file": _not_yet,
+    "state file": _state_file,
     "server": _not_yet,
     "aws": _not_yet,
 }

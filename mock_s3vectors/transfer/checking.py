@@ -14,13 +14,15 @@ import numpy as np
 from mock_s3vectors import limits
 from mock_s3vectors.abridging import plural, show
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.operations.helpers.records import metadata_fault
+from mock_s3vectors.operations.helpers.records import metadata_fault, vector_faults
 from mock_s3vectors.transfer.batches import BATCH, Batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from mock_s3vectors.world import Index
 
 _NUMBERS = frozenset({int, float})
 
@@ -181,3 +183,23 @@ def _bounded(number: float) -> float:
         return float(number)
     except OverflowError:
         return float("inf")
+
+
+def check_fits(batch: Batch, index: Index) -> None:
+    """Raise unless an index can have all vectors of a batch.
+
+    Raises:
+        UsageError: the text names the first one that it cannot have, and why.
+    """
+    width = batch.data.shape[1]
+    if width != index.dimension:
+        raise UsageError(
+            f"{batch.row_named(0)}: the vector has {width:,} numbers, and the index has {index.dimension:,} "
+            "dimensions."
+        )
+    faults = vector_faults(batch.data, index.distance_metric)
+    non_filterable = index.non_filterable_keys
+    for row, metadata in enumerate(batch.metadata):
+        why = faults.get(row) or metadata_fault(metadata, non_filterable)
+        if why is not None:
+            raise UsageError(f"{batch.row_named(row)}: {why}.")

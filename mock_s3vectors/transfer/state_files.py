@@ -16,13 +16,13 @@ from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.errors.hints import near
 from mock_s3vectors.identity import Caller
 from mock_s3vectors.operations.buckets import new_vector_bucket
-from mock_s3vectors.operations.helpers.records import metadata_fault, vector_faults
 from mock_s3vectors.operations.indexes import new_index
 from mock_s3vectors.protocol.model import service_model
 from mock_s3vectors.protocol.partitions import partition_of
 from mock_s3vectors.protocol.validator import Validator
 from mock_s3vectors.storage.indexes import reading_indexes, writing_indexes
 from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
+from mock_s3vectors.transfer.checking import check_fits
 from mock_s3vectors.transfer.settings import check_agree, creation_params
 
 if TYPE_CHECKING:
@@ -261,23 +261,3 @@ def _new_index(bucket: VectorBucket, name: str, settings: Settings) -> Index:
     params = {"vectorBucketName": bucket.name, "indexName": name, **creation_params(settings)}
     Validator(service_model().operation_model("CreateIndex")).validate(params)
     return new_index(bucket, params, time.time())
-
-
-def check_fits(batch: Batch, index: Index) -> None:
-    """Raise unless an index can have all vectors of a batch.
-
-    Raises:
-        UsageError: the text names the first one that it cannot have, and why.
-    """
-    width = batch.data.shape[1]
-    if width != index.dimension:
-        raise UsageError(
-            f"{batch.row_named(0)}: the vector has {width:,} numbers, and the index has {index.dimension:,} "
-            "dimensions."
-        )
-    faults = vector_faults(batch.data, index.distance_metric)
-    non_filterable = index.non_filterable_keys
-    for row, metadata in enumerate(batch.metadata):
-        why = faults.get(row) or metadata_fault(metadata, non_filterable)
-        if why is not None:
-            raise UsageError(f"{batch.row_named(row)}: {why}.")

@@ -60,11 +60,22 @@ class StoredIndexes:
             bucket.add(index)
             self._ids[str(index.arn)] = columns["id"]
 
+    def _id_of(self, index: Index) -> int:
+        """Return the id of the row of an index.
+
+        Raises:
+            UsageError: somebody has deleted it.
+        """
+        found = self._ids.get(str(index.arn))
+        if found is None:
+            raise schema.refused(self._path, f"the index {index.arn.bucket}/{index.name} has been deleted")
+        return found
+
     def count(self, index: Index) -> int:
         """Return how many vectors an index has."""
         with _explained(self._path):
             statement = "SELECT count(*) FROM vectors WHERE index_id = ?"
-            (count,) = self._connection.execute(statement, (self._ids[str(index.arn)],)).fetchone()
+            (count,) = self._connection.execute(statement, (self._id_of(index),)).fetchone()
         return int(count)
 
     def vectors(self, index: Index, size: int) -> Iterator[Vectors]:
@@ -73,7 +84,7 @@ class StoredIndexes:
         Raises:
             UsageError: the file is damaged.
         """
-        last, index_id = "", self._ids[str(index.arn)]
+        last, index_id = "", self._id_of(index)
         # No key is empty. Each piece is a query of its own: the caller may write meanwhile.
         statement = (
             "SELECT key, data, metadata FROM vectors WHERE index_id = ? AND key > ? ORDER BY key LIMIT ?"
@@ -99,7 +110,7 @@ class StoredIndexes:
                 piece = keys[start : start + _MOST_KEYS]
                 marks = ", ".join("?" * len(piece))
                 statement = f"SELECT key FROM vectors WHERE index_id = ? AND key IN ({marks})"  # noqa: S608 - marks
-                found = self._connection.execute(statement, (self._ids[str(index.arn)], *piece))
+                found = self._connection.execute(statement, (self._id_of(index), *piece))
                 known.update(key for (key,) in found)
         return known
 
@@ -128,13 +139,13 @@ class StoredIndexes:
             "DO UPDATE SET data = excluded.data, metadata = excluded.metadata"
         )
         with self._change():
-            written = rows.vector_rows(self._ids[str(index.arn)], keys, np.ascontiguousarray(data), metadata)
+            written = rows.vector_rows(self._id_of(index), keys, np.ascontiguousarray(data), metadata)
             self._connection.executemany(statement, written)
 
     def delete(self, index: Index, keys: Sequence[str]) -> None:
         """Delete those of the vectors that exist, all or none."""
         with self._change():
-            index_id = self._ids[str(index.arn)]
+            index_id = self._id_of(index)
             statement = "DELETE FROM vectors WHERE index_id = ? AND key = ?"
             self._connection.executemany(statement, ((index_id, key) for key in keys))
 

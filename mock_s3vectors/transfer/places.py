@@ -88,7 +88,7 @@ class Place(Protocol):
         """Return where the vector buckets are, also those without indexes; a data file has none."""
 
     def sources(self) -> Iterator[Source]:
-        """Yield each index that the place names, in the order of names; it is open until the next one.
+        """Yield each index that the place names, in the order of names.
 
         Raises:
             UsageError: there is none, or the place cannot be read; the text says what there is.

@@ -74,8 +74,8 @@ class StateFile:
                     f"{self.address.location.bucket!r}.{near(wanted, names)} Indexes in it: "
                     f"{', '.join(names) or 'none'}."
                 )
-            for index in indexes:
-                yield StoredSource(stored, index)
+        for index in indexes:
+            yield StoredSource(self._path, index)
 
     def _named(self, stored: StoredIndexes) -> list[VectorBucket]:
         """Return the vector buckets that the place names.
@@ -131,10 +131,10 @@ def settings_of_index(index: Index) -> Settings:
 
 
 class StoredSource:
-    """An index of a state file that is open."""
+    """An index of a state file, which is open while it is read."""
 
-    def __init__(self, stored: StoredIndexes, index: Index) -> None:
-        self._stored = stored
+    def __init__(self, path: Path, index: Index) -> None:
+        self._path = path
         self._index = index
         arn = index.arn
         self.location = Location(arn.bucket, arn.index, arn.account, arn.region)
@@ -145,7 +145,8 @@ class StoredSource:
 
     def count(self) -> int | None:
         """Return how many vectors there are."""
-        return self._stored.count(self._index)
+        with reading_indexes(self._path) as stored:
+            return stored.count(self._index)
 
     def batches(self) -> Iterator[Batch]:
         """Yield all vectors, in the order of their keys.
@@ -153,8 +154,9 @@ class StoredSource:
         Raises:
             UsageError: the file is damaged.
         """
-        for keys, data, metadata in self._stored.vectors(self._index, BATCH):
-            yield Batch(keys, data, metadata)
+        with reading_indexes(self._path) as stored:
+            for keys, data, metadata in stored.vectors(self._index, BATCH):
+                yield Batch(keys, data, metadata)
 
 
 class StoredSink:

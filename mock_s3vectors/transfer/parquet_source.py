@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from mock_s3vectors.abridging import show
+from mock_s3vectors.abridging import plural, show
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
 from mock_s3vectors.transfer.checking import Gathered
@@ -193,7 +193,7 @@ def _matrix(gathered: Gathered, first: int, column: Any) -> Any:
 def _why_odd(length: int, dimension: int) -> str:
     if length <= 0:
         return "the vector is missing" if length < 0 else "the vector is empty"
-    return f"the vector has {length:,} numbers, those before it have {dimension:,}"
+    return f"the vector has {plural(length, 'number')}, those before it have {dimension:,}"
 
 
 def _fill(  # noqa: PLR0913 - a column, and where its values go

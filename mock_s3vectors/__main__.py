@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Outside 4510 to 4599, which other emulators of AWS use.
 _PORT = 7380
 _INTERRUPTED = 130
+# The server keeps its state in a file of its own, and does not only begin with one.
+_NOT_OF_MOCK = ("state",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,6 +101,8 @@ def _add_options_of_mock(serve: argparse.ArgumentParser) -> None:
     mock = serve.add_argument_group("options of the mock, as in Python")
     described = option_descriptions()
     for field in fields(Config):
+        if field.name in _NOT_OF_MOCK:
+            continue
         flag, text = f"--{field.name.replace('_', '-')}", described.get(field.name, "")
         text = text.replace("`", "").replace("%", "%%")
         if isinstance(field.default, bool):

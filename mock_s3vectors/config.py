@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import dataclass, fields
@@ -60,6 +61,9 @@ class Config:
             decision. `"off"`: none. By default those of identities that are made with `mock.iam`, and those
             across accounts; other callers act as the root of their account.
         verify_signatures: whether a request whose signature is wrong, or too old by the clock, is refused.
+        state: a file that `mock.save` wrote, with whose vector buckets, identities and keys the mock begins.
+            The file itself is not changed. By default a mock begins with nothing, or with what the mock around
+            it has.
 
     Raises:
         UsageError: an option has an invalid value.
@@ -86,6 +90,7 @@ class Config:
     seed: int = 0
     authorization: Authorization | None = None
     verify_signatures: bool = False
+    state: str | os.PathLike[str] | None = None
 
     if not TYPE_CHECKING:
 
@@ -118,6 +123,8 @@ class Config:
             value = getattr(self, name)
             if not isinstance(value, bool):
                 raise UsageError(f"{name}={value!r}: must be True or False")
+        if self.state is not None:
+            check_path("state", self.state)
 
 
 _ALTERNATIVES: dict[str, tuple[str | None, ...]] = {
@@ -182,6 +189,7 @@ class Options(TypedDict, total=False):
     seed: int
     authorization: Authorization | None
     verify_signatures: bool
+    state: str | os.PathLike[str] | None
 
 
 def check_account_id(account_id: str) -> str:
@@ -193,6 +201,17 @@ def check_account_id(account_id: str) -> str:
     if not isinstance(account_id, str) or not re.fullmatch("[0-9]{12}", account_id):
         raise UsageError(f"{account_id!r} is not an account id: give 12 digits as a string, '123456789012'")
     return account_id
+
+
+def check_path(name: str, path: object) -> None:
+    """Raise unless a value is a path.
+
+    Raises:
+        UsageError: it is neither a str, which is not empty, nor a path object.
+    """
+    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else b""
+    if not isinstance(text, str) or not text or "\0" in text:
+        raise UsageError(f"{name}={path!r}: must be the path of a file, a str or a pathlib.Path")
 
 
 def check_option_names(names: Iterable[str], of: str = "mock_s3vectors", also: Iterable[str] = ()) -> None:

@@ -1,7 +1,8 @@
 """The pytest plugin: fixtures and a marker. Importing it loads next to nothing that pytest has not loaded.
 
 The fixture `s3vectors_client` gives a test a boto3 client on its own mock, and `s3vectors_server` an HTTP
-server for all other clients. `@pytest.mark.s3vectors(search_engine="hnsw")` sets the options of that mock.
+server for all other clients. `@pytest.mark.s3vectors(search_engine="hnsw")` sets the options of that mock;
+the path of `state` is relative to pytest's rootdir there, and in the ini file.
 
 The ini file sets the options of all mocks (`s3vectors_options`), and has calls outside of them refused
 (`s3vectors_guard`). The report of a failed test shows its last calls.
@@ -89,7 +90,7 @@ def _set(config: pytest.Config, words: list[str], *, is_guarded: bool) -> None:
     from mock_s3vectors.mocking.stack import STACK  # noqa: PLC0415 - the same
 
     try:
-        defaults = Config(**read_options(words, _OPTIONS))
+        defaults = Config(**_from_root(config, read_options(words, _OPTIONS)))
     except mock_s3vectors.UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.add_cleanup(partial(setattr, STACK, "defaults", STACK.defaults))
@@ -161,7 +162,13 @@ def _options(node: pytest.Item) -> Any:
                 'as in @pytest.mark.s3vectors(search_engine="hnsw").'
             )
         options = {**marker.kwargs, **options}
-    return options
+    return _from_root(node.config, options)
+
+
+def _from_root(config: pytest.Config, options: dict[str, Any]) -> dict[str, Any]:
+    """Return options with a state file whose path is absolute, wherever pytest was started."""
+    state = options.get("state")
+    return options if state is None else {**options, "state": config.rootpath / state}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

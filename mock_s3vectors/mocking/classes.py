@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.functions import wrap
 from mock_s3vectors.mocking.property_tests import isolate_examples, run_of_machine
-from mock_s3vectors.mocking.stack import STACK
+from mock_s3vectors.mocking.stack import STACK, load_state
 from mock_s3vectors.neighbours import has_failed, is_fixture, is_state_machine, is_unittest_case
 
 if TYPE_CHECKING:
@@ -277,6 +277,12 @@ def _branch(cls: type | None) -> World:
     from mock_s3vectors.world import World  # noqa: PLC0415 - not before a mock starts
 
     kept: World | None = vars(cls).get(_WORLD) if cls else None
+    if kept is not None:
+        return kept.branch()
     level = STACK.current()
-    outer = kept or (level.world if level else None)
-    return outer.branch() if outer else World()
+    world = level.world.branch() if level else World()
+    if level is None:
+        load_state(STACK.defaults.state, world)
+    for mock in mocks_of(cls):
+        mock.fill(world)
+    return world

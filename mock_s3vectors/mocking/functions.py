@@ -24,6 +24,9 @@ class Decorating(Protocol):
     def block(self, world: World | None = None) -> AbstractContextManager[Any]:
         """Switch it on for a block; see `Switch.block`."""
 
+    def fill(self, world: World) -> None:
+        """Have a world that it is going to begin with hold what its options say; see `Switch.fill`."""
+
 
 # Functions whose arguments pytest counts.
 _COUNTED = {

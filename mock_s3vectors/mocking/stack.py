@@ -23,6 +23,7 @@ from mock_s3vectors.mocking.requirements import check_botocore
 from mock_s3vectors.mocking.surroundings import Surroundings
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator, Mapping
 
     from mock_s3vectors.exchange import Exchange
@@ -82,7 +83,7 @@ class MockStack:
             world: what it begins with, instead of what the mock around it has.
 
         Raises:
-            UsageError: the installed botocore is too old.
+            UsageError: the installed botocore is too old, or its state file cannot be loaded.
         """
         self._prepare()
         with self._lock:
@@ -91,9 +92,11 @@ class MockStack:
             config = outer.config if outer else self.defaults
             config = replace(config, **options) if options else config
             is_dropped = world is None and not shared and owner is not self
-            level = Level(
-                owner, config, world or _world_in(outer, owner, shared), outer, is_dropped=is_dropped
-            )
+            if world is None:
+                world = _world_in(outer, owner, shared)
+                # The state of the mock around it is loaded already.
+                load_state(config.state if outer is None else options.get("state"), world, outer)
+            level = Level(owner, config, world, outer, is_dropped=is_dropped)
             try:
                 if not before:
                     check_botocore()
@@ -339,6 +342,29 @@ def _world_in(outer: Level | None, owner: object, shared: bool) -> World:  # noq
     if shared:
         return outer.world
     return outer.world.savepoint() if owner is STACK else outer.world.branch()
+
+
+def load_state(state: str | os.PathLike[str] | None, world: World, outer: Level | None = None) -> None:
+    """Have a world hold what a state file does, if there is one.
+
+    Args:
+        state: the file, the value of the option.
+        world: that of a mock that begins.
+        outer: the level around it.
+
+    Raises:
+        UsageError: the file cannot be loaded; or the world is that of the level around it.
+    """
+    if state is None:
+        return
+    if outer is not None and outer.holds(world):
+        raise UsageError(
+            f"state={state!r} was given to a mock that shares what the mock around it has: give it to that "
+            "mock, or replace all that is there with current_mock().load(...)."
+        )
+    from mock_s3vectors.storage.loading import loaded  # noqa: PLC0415 - it loads numpy and sqlite3
+
+    world.hold(loaded(state))
 
 
 def _without(levels: tuple[Level, ...], level: Level) -> tuple[Level, ...]:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.decorate import Target, decorate
+from mock_s3vectors.mocking.stack import load_state
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -29,6 +31,8 @@ class Switch(ABC):
 
     # The public function that makes such a mock.
     _made_by: ClassVar[str]
+    # Its own options.
+    _options: Mapping[str, Any]
 
     @abstractmethod
     def start(self) -> None:
@@ -59,6 +63,14 @@ class Switch(ABC):
         Args:
             world: the world that it begins with and writes into, instead of that of the mock around it.
         """
+
+    def fill(self, world: World) -> None:
+        """Have a world that a block is going to begin with hold the state file of the options, if any.
+
+        Raises:
+            UsageError: the file cannot be loaded.
+        """
+        load_state(self._options.get("state"), world)
 
     def __enter__(self) -> Self:
         self.start()

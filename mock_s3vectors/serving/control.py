@@ -20,6 +20,7 @@ from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.control_guide import DOES
+from mock_s3vectors.serving.state_files import STATE, state_route
 from mock_s3vectors.workbench.documents import calls_like, check_names, document_of, rule_from
 from mock_s3vectors.workbench.steered import calls_of
 from mock_s3vectors.workbench.workbench import BoundWorkbench
@@ -65,7 +66,10 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
         *(Path(method, path, _of_level(current, answer)) for method, path, answer in _OF_A_MOCK),
     ]
     return Starlette(
-        routes=[_route(path, [other for other in paths if other.path == path.path]) for path in paths],
+        routes=[
+            *(_route(path, [other for other in paths if other.path == path.path]) for path in paths),
+            state_route(f"{CONTROL}{STATE}", current, _response),
+        ],
         lifespan=lifespan,
         exception_handlers={HTTPException: _refuse, Exception: _fail},
     )
@@ -73,8 +77,8 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
 
 def _listed(paths: list[Path]) -> list[dict[str, str]]:
     return [
-        {"method": path.method, "path": f"{CONTROL}{path.path}", "does": DOES[path.method, path.path]}
-        for path in paths
+        {"method": method, "path": f"{CONTROL}{path}", "does": DOES[method, path]}
+        for method, path in (*((path.method, path.path) for path in paths), ("GET", STATE), ("PUT", STATE))
     ]
 
 

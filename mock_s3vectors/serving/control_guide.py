@@ -46,6 +46,13 @@ DOES = {
         'the process again; "freeze": true; "move_to": "2027-01-31T12:00:00Z" or seconds since the epoch; '
         '"shift": seconds}, each of them optional'
     ),
+    ("GET", "/state"): (
+        "answers with a file that holds all vector buckets with everything in them, identities and keys, as "
+        "mock.save() in Python writes it"
+    ),
+    ("PUT", "/state"): (
+        "drops all vector buckets, identities and keys, and holds those of such a file, which is the body"
+    ),
     ("POST", "/reset"): (
         "drops all vector buckets and all rules, forgets the calls, and has the clock follow the process"
     ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from itertools import chain, groupby
+from contextlib import contextmanager
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,17 +22,17 @@ from mock_s3vectors.world import World
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mock_s3vectors.world import Index
     from mock_s3vectors.world.writes import Size
 
 # How many vectors to read at a time: their bytes fit into the processor's cache.
 _PIECE = 1_000
+# The bytes of a number.
+_FLOAT = 4
 # How many files to keep the worlds of, those loaded last.
 _MOST_FILES = 4
-
-_SCALARS = frozenset({str, int, float, bool})
 
 # Rows that are not as they were written: a text is not JSON, or is a number, or has no policy.
 _FAULTS = (ValueError, TypeError, LookupError, AttributeError, PolicyError)
@@ -43,7 +45,7 @@ def load(path: str | os.PathLike[str]) -> World:
         UsageError: it is missing, damaged, or of another program or a newer version.
     """
     place = Path(path)
-    with schema.reading(place) as connection:
+    with _without_collections(), schema.reading(place) as connection:
         try:
             return _read(connection, place)
         except _FAULTS as error:
@@ -80,6 +82,21 @@ def _stamps(place: Path) -> list[tuple[int, ...]]:
     return [(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in stats]
 
 
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Keep Python from looking for cycles of garbage, as it does again and again while many objects are made.
+
+    There are none among what is read, and looking takes several times as long as reading.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _read(connection: sqlite3.Connection, place: Path) -> World:
     world = World()
     buckets = {}
@@ -109,7 +126,8 @@ def all_rows(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]
 
 
 def _read_vectors(connection: sqlite3.Connection, indexes: dict[int, Index], place: Path) -> None:
-    read = {index_id: _Vectors(index) for index_id, index in indexes.items()}
+    counts = dict(connection.execute("SELECT index_id, count(*) FROM vectors GROUP BY index_id"))
+    read = {index_id: _Vectors(index, counts.get(index_id, 0)) for index_id, index in indexes.items()}
     # One pass through the file, in its order: a saved file has the rows of an index together.
     cursor = connection.execute("SELECT index_id, key, data, metadata FROM vectors ORDER BY id")
     while piece := cursor.fetchmany(_PIECE):
@@ -122,11 +140,10 @@ def _read_vectors(connection: sqlite3.Connection, indexes: dict[int, Index], pla
 class _Vectors:
     """The vectors of an index, as they are read."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, count: int) -> None:
         self._index = index
         self._keys: list[str] = []
-        # Grows in place. In the end it is the table's matrix, without another copy.
-        self._data = bytearray()
+        self._data = np.empty((count, index.dimension), np.float32)
         self._metadata: list[dict[str, Any]] = []
 
     def add(self, read: Iterable[tuple[int, str, bytes, str]]) -> None:
@@ -136,45 +153,36 @@ class _Vectors:
             ValueError: no index can hold them.
         """
         _, keys, pieces, texts = zip(*read, strict=True)
-        data = b"".join(pieces)
-        floats = np.frombuffer(data, rows.FLOAT32).reshape(len(keys), self._index.dimension)
-        if vector_faults(floats, self._index.distance_metric):
+        index = self._index
+        if not {str}.issuperset(map(type, keys)) or set(map(len, pieces)) != {index.dimension * _FLOAT}:
+            raise ValueError("a vector has an impossible key or length")
+        floats = np.frombuffer(b"".join(pieces), rows.FLOAT32).reshape(len(keys), index.dimension)
+        if vector_faults(floats, index.distance_metric):
             raise ValueError("a vector has an impossible value")
         # One text for all takes a quarter of the time.
         documents = orjson.loads(f"[{','.join(texts)}]")
-        if len(documents) != len(keys) or not _are_metadata(documents):
-            raise ValueError("metadata has an impossible value")
+        if len(documents) != len(keys) or not {dict}.issuperset(map(type, documents)):
+            raise ValueError("metadata is not a JSON object")
+        self._data[len(self._keys) : len(self._keys) + len(keys)] = floats
         self._keys += keys
-        self._data += data
         self._metadata += documents
 
     def fill(self, place: Path) -> None:
         """Give the rows to the index.
 
         Raises:
-            ValueError: a key appears twice.
+            ValueError: a key appears twice, or rows are missing.
         """
         index, keys, metadata = self._index, self._keys, self._metadata
-        if len(set(keys)) < len(keys):
-            raise ValueError("a key appears twice")
-        floats = np.frombuffer(self._data, rows.FLOAT32).reshape(len(keys), index.dimension)
+        if len(keys) < len(self._data) or len(set(keys)) < len(keys):
+            raise ValueError("a table and its index do not agree")
 
         def measure() -> list[Size]:
-            try:
-                return check_documents(index, keys, metadata, {})[1]
-            except ServiceError as error:
-                raise schema.damaged(place, error.message) from error
+            """Return the sizes of the rows. Metadata that no vector can have is found then, not before."""
+            with _without_collections():
+                try:
+                    return check_documents(index, keys, metadata, {})[1]
+                except ServiceError as error:
+                    raise schema.damaged(place, error.message) from error
 
-        index.table.fill(keys, floats.astype(np.float32, copy=False), metadata, measure)
-
-
-def _are_metadata(documents: list[Any]) -> bool:
-    """Return whether values have the types that metadata can have; each pass through them is at C speed."""
-    if not {dict}.issuperset(map(type, documents)):
-        return False
-    values = list(chain.from_iterable(map(dict.values, documents)))
-    kinds = set(map(type, values))
-    if list in kinds:
-        arrays = [value for value in values if type(value) is list]
-        kinds = (kinds - {list}) | set(map(type, chain.from_iterable(arrays)))
-    return kinds <= _SCALARS
+        index.table.fill(keys, self._data, metadata, measure)

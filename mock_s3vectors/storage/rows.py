@@ -1,19 +1,19 @@
 """The rows of a state file, made of what a world holds, and read back: see `schema` for the tables.
 
-Only what a row says is checked here, since others may write such files: whoever reads one turns the
-exceptions of this module into a refusal of the file.
+A file may be damaged, or written by others: reading a row raises a ValueError, TypeError, LookupError,
+AttributeError or PolicyError unless the row says something that a world can hold.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_s3vectors.arns import Arn
+from mock_s3vectors.arns import Arn, parse_arn
 from mock_s3vectors.authorization import Policies, Principal, compile_policy
 from mock_s3vectors.world.identities import Identity
 from mock_s3vectors.world.keys import Key
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 # As in the file, whatever the order of bytes of this machine.
 FLOAT32 = "<f4"
+
+_MODES = ("CLASSIC", "ENHANCED")
+_METRICS = ("cosine", "euclidean")
+_DIMENSIONS = range(1, 4097)
 
 Columns = dict[str, Any]
 
@@ -52,15 +56,15 @@ def bucket_columns(bucket: VectorBucket) -> Columns:
 
 def bucket_of(columns: Mapping[str, Any]) -> VectorBucket:
     """Return the vector bucket of a row, without indexes."""
-    arn = Arn(columns["partition"], columns["region"], columns["account"], columns["name"])
+    arn = _checked(Arn(columns["partition"], columns["region"], columns["account"], columns["name"]))
     return VectorBucket(
         arn=arn,
         name=arn.bucket,
-        creation_time=columns["creation_time"],
-        encryption=json.loads(columns["encryption"]),
+        creation_time=int(columns["creation_time"]),
+        encryption=_texts(columns["encryption"]),
         supports_classic=bool(columns["supports_classic"]),
-        default_index_mode=columns["default_index_mode"],
-        tags=json.loads(columns["tags"]),
+        default_index_mode=_one_of(_MODES, columns["default_index_mode"]),
+        tags=_texts(columns["tags"]),
         policy=bucket_policy(columns["policy"]),
     )
 
@@ -90,22 +94,45 @@ def index_columns(index: Index) -> Columns:
 
 def index_of(columns: Mapping[str, Any], bucket: VectorBucket) -> Index:
     """Return the index of a row, without vectors; it is not yet added to its bucket."""
-    bucket_arn, name, configuration = bucket.arn, columns["name"], columns["metadata_configuration"]
-    text_search = json.loads(columns["text_search"])
+    configuration, text_search = columns["metadata_configuration"], json.loads(columns["text_search"])
+    dimension, metric = columns["dimension"], _one_of(_METRICS, columns["distance_metric"])
+    if dimension not in _DIMENSIONS:
+        raise ValueError(f"{dimension!r} is not a dimension")
+    arn = _checked(replace(bucket.arn, index=columns["name"]))
     return Index(
-        arn=Arn(bucket_arn.partition, bucket_arn.region, bucket_arn.account, bucket.name, name),
-        name=name,
-        creation_time=columns["creation_time"],
-        data_type=columns["data_type"],
-        distance_metric=columns["distance_metric"],
-        metadata_configuration=None if configuration is None else json.loads(configuration),
+        arn=arn,
+        name=columns["name"],
+        creation_time=int(columns["creation_time"]),
+        data_type=_one_of(("float32",), columns["data_type"]),
+        distance_metric=metric,
+        metadata_configuration=None if configuration is None else dict(json.loads(configuration)),
         text_search={key: TextSearch(**text) for key, text in text_search.items()},
-        encryption=json.loads(columns["encryption"]),
-        mode=columns["mode"],
-        tags=json.loads(columns["tags"]),
-        table=VectorTable(columns["dimension"], columns["distance_metric"]),
+        encryption=_texts(columns["encryption"]),
+        mode=_one_of(_MODES, columns["mode"]),
+        tags=_texts(columns["tags"]),
+        table=VectorTable(dimension, metric),
         found_from=columns["found_from"],
     )
+
+
+def _checked(arn: Arn) -> Arn:
+    if parse_arn(str(arn)) != arn:
+        raise ValueError(f"{arn} is not an ARN")
+    return arn
+
+
+def _one_of(known: tuple[str, ...], value: Any) -> str:
+    if value not in known:
+        raise ValueError(f"{value!r} is none of {', '.join(known)}")
+    return str(value)
+
+
+def _texts(document: str) -> dict[str, str]:
+    """Return an object of JSON whose values are texts."""
+    texts = dict(json.loads(document))
+    if not {str}.issuperset(map(type, texts.values())):
+        raise TypeError(f"{document} has a value that is not a text")
+    return texts
 
 
 def vector_rows(

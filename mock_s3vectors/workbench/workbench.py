@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, overload
 
+from mock_s3vectors.config import check_path
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.workbench.steered import LevelRules, calls_of
 
@@ -314,6 +315,41 @@ class Workbench(ABC):
         level = self._steered("seed()")
         seeding = seed_path if is_of_path(given, named) else seed
         return seeding(level.world, level.config, *given, **named)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Save all vector buckets with everything in them, identities and keys, of all accounts and Regions.
+
+        The file is a SQLite database; `mock_s3vectors.storage.schema` documents its tables. `load`, and the
+        option `state`, begin with it again. The calls, the rules and the clock are not saved.
+
+        The file appears as a whole, in the place of one that was saved before: whatever interrupts this
+        leaves that one as it was. Calls may go on meanwhile: the file has what was there at one moment.
+
+        Args:
+            path: the file. Something else than a saved state, or the state of a server, is not replaced.
+
+        Raises:
+            UsageError: the mock is off, or the file cannot be written.
+        """
+        from mock_s3vectors.storage.saving import save  # noqa: PLC0415 - it loads numpy and sqlite3
+
+        check_path("path", path)
+        save(self._steered("save()").world, path)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Drop all vector buckets, identities and keys, and begin again with those of a saved file.
+
+        An inner mock undoes this when it ends. The calls, the rules and the clock stay. The file is not
+        written, whatever happens in the mock.
+
+        Raises:
+            UsageError: the mock is off; or the file is missing, damaged, of another program or of a newer
+                version. Then nothing has changed.
+        """
+        from mock_s3vectors.storage.loading import loaded  # noqa: PLC0415 - it loads numpy and sqlite3
+
+        check_path("path", path)
+        self._steered("load()").world.hold(loaded(path))
 
     def bucket(self, name: str, region: str | None = None, account: str | None = None) -> VectorBucketView:
         """Return a view of a vector bucket, as it is now.

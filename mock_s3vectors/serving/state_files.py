@@ -1,0 +1,98 @@
+"""The whole state of a mock over HTTP, as the bytes of a state file: GET saves it, PUT loads it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, JSONResponse
+from starlette.routing import Route
+
+from mock_s3vectors.errors import refusals, server_refusals
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.storage.loading import load
+from mock_s3vectors.storage.saving import save
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from mock_s3vectors.errors.exceptions import ServiceError
+    from mock_s3vectors.mocking.levels import Level
+    from mock_s3vectors.world import World
+
+# Behind the prefix of the server's own paths.
+STATE = "/state"
+# That of SQLite's files.
+_MEDIA_TYPE = "application/vnd.sqlite3"
+
+
+def state_route(
+    path: str, current: Callable[[], Level | None], refuse: Callable[[ServiceError], Response]
+) -> Route:
+    """Return the route of the state.
+
+    Args:
+        path: where it is.
+        current: returns the mock whose state it is; None while no mock is on.
+        refuse: makes the answer to a request that is refused.
+    """
+
+    async def answer(request: Request) -> Response:
+        level = current()
+        if level is None:
+            return refuse(refusals.unavailable())
+        folder = Path(tempfile.mkdtemp(prefix="mock_s3vectors_"))
+        try:
+            if request.method == "PUT":
+                return await _take(request, level.world, folder)
+            return await _give(request, level.world, folder)
+        except UsageError as error:
+            shutil.rmtree(folder)
+            return refuse(server_refusals.bad_control_request(str(error)))
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
+
+    return Route(path, answer, methods=["GET", "PUT"])
+
+
+async def _give(request: Request, world: World, folder: Path) -> Response:
+    """Return a response with the state, which removes its folder in the end."""
+    file = folder / "state.db"
+    await _in_worker(request, lambda: save(world, file))
+    clean_up = BackgroundTask(shutil.rmtree, folder)
+    return FileResponse(file, media_type=_MEDIA_TYPE, filename=file.name, background=clean_up)
+
+
+async def _take(request: Request, world: World, folder: Path) -> Response:
+    """Have the world hold the state that is the body.
+
+    Raises:
+        UsageError: the body is no state file.
+    """
+    file = folder / "state.db"
+    with file.open("wb") as body:
+        async for piece in request.stream():
+            body.write(piece)
+
+    def take() -> None:
+        try:
+            world.hold(load(file))
+        except UsageError as error:
+            raise UsageError(str(error).replace(str(file), "the body")) from None
+
+    await _in_worker(request, take)
+    shutil.rmtree(folder)
+    return JSONResponse({})
+
+
+async def _in_worker(request: Request, work: Callable[[], None]) -> None:
+    """Do something that takes long in a thread, so that other requests are answered meanwhile."""
+    await asyncio.get_running_loop().run_in_executor(request.scope["state"]["workers"], work)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import orjson
@@ -13,6 +12,9 @@ import pytest
 from mock_s3vectors import UsageError
 from mock_s3vectors.transfer.places import open_place
 from tests.transfer.records import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = b'{"key": "a", "data": [1, 2]}\n'
 
@@ -36,13 +38,17 @@ def refusal(folder: Path, text: bytes) -> str:
         (b'{"key": "b", "data": [1, 2], "vector": [1, 2]}', "the object has both data and vector"),
         (
             b'{"key": "b", "vectors": [1, 2]}',
-            "a vector has no member 'vectors'. Did you mean 'vector'? It has key, data and metadata; put other "
-            "values into metadata, or leave them out",
+            (
+                "a vector has no member 'vectors'. Did you mean 'vector'? It has key, data and metadata; "
+                "put other values into metadata, or leave them out"
+            ),
         ),
         (
             b'{"key": "b", "data": [1, 2], "year": 1979}',
-            "a vector has no member 'year'. It has key, data and metadata; put other values into metadata, or "
-            "leave them out",
+            (
+                "a vector has no member 'year'. It has key, data and metadata; put other values into "
+                "metadata, or leave them out"
+            ),
         ),
         (b'{"key": 7, "data": [1, 2]}', "the key is 7, and must be a text"),
         (b'{"key": "", "data": [1, 2]}', "the key is empty, and must have 1 to 1,024 bytes"),
@@ -111,22 +117,16 @@ def test_batches_before_a_bad_line_are_read(tmp_path: Path) -> None:
     good = b"".join(b'{"key": "k%d", "data": [1, 2]}\n' % number for number in range(1_100))
     (tmp_path / "films.jsonl").write_bytes(good + b"x\n")
     (source,) = open_place(f"{tmp_path}/films.jsonl").sources()
-    found = []
-    with pytest.raises(UsageError):
-        found += [len(batch) for batch in iterate(source, found)]
-    assert found == [500, 500]
-
-
-def iterate(source: Any, found: list[int]) -> Any:
-    for batch in source.batches():
-        found.append(len(batch))
-        yield batch
+    batches = source.batches()
+    assert [len(next(batches)), len(next(batches))] == [500, 500]
+    with pytest.raises(UsageError, match="line 1,101: the line is not JSON"):
+        next(batches)
 
 
 def test_a_line_that_is_too_long(tmp_path: Path) -> None:
     assert refusal(tmp_path, GOOD + b'{"key": "' + b"x" * (4 << 20)) == (
-        "films.jsonl, line 2: the line is longer than 4,194,304 bytes, which no vector is. Write one object a "
-        "line."
+        "films.jsonl, line 2: the line is longer than 4,194,304 bytes, which no vector is. Write one "
+        "object a line."
     )
 
 

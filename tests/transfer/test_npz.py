@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +12,9 @@ from mock_s3vectors import UsageError
 from mock_s3vectors.transfer.batches import Settings
 from mock_s3vectors.transfer.places import open_place
 from tests.transfer.records import batch, by_key, read, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS = np.array(["a", "b"])
 VECTORS = np.array([[1, 2], [3, 4]], np.float32)
@@ -42,7 +44,7 @@ def refusal_of(path: Path) -> str:
 )
 def test_files_of_numpy_are_read(save: Any, vectors: Any, tmp_path: Path) -> None:
     metadata = ['{"year": 1979}', ""]
-    for keys in (["a", "é"], np.array(["a".encode(), "é".encode()])):
+    for keys in (["a", "é"], np.array([b"a", "é".encode()])):
         save(tmp_path / "films.npz", keys=keys, vectors=vectors, metadata=metadata, other=[1])
         found = read(tmp_path, "films.npz")
         assert (found.keys, found.data.tolist()) == (["a", "é"], [[1, 2], [3, 4]])
@@ -98,8 +100,10 @@ def test_vectors_without_metadata(tmp_path: Path) -> None:
         ),
         (
             {"keys": KEYS, "vectors": VECTORS, "metadata": np.array([{}, {}], object)},
-            "films.npz is not an .npz file that can be read: an array holds Python objects, which only pickle "
-            f"could read. {ADVICE}",
+            (
+                "films.npz is not an .npz file that can be read: an array holds Python objects, which only "
+                f"pickle could read. {ADVICE}"
+            ),
         ),
         (
             {"keys": ["a", "a"], "vectors": VECTORS},
@@ -167,7 +171,7 @@ def test_settings_of_others(text: str, expected: Settings, tmp_path: Path) -> No
 def test_memory_is_that_of_a_batch(tmp_path: Path) -> None:
     """One long text makes every text of the array as long, which only the file has to hold."""
     whole = batch(*map(str, range(500)))
-    whole.metadata[7]["text"] = "x" * 30_000  # type: ignore[index] # a list, here
+    whole.metadata[7]["text"] = "x" * 30_000
     write(tmp_path, "films.npz", whole)
     assert by_key(read(tmp_path, "films.npz")) == by_key(whole)
     assert (tmp_path / "films.npz").stat().st_size < 200_000

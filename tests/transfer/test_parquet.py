@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +12,9 @@ import pytest
 from mock_s3vectors import UsageError
 from mock_s3vectors.transfer.batches import Batch
 from tests.transfer.records import SETTINGS, batch, read, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pa = pytest.importorskip("pyarrow")
 parquet = import_module("pyarrow.parquet")
@@ -121,8 +123,10 @@ def test_vectors_of_other_types_are_read(vector: Any, tmp_path: Path) -> None:
     [
         (
             pa.table({"id": ["a"], "vector": [[1.0]]}),
-            "films.parquet has no column 'key': rename the columns of keys and vectors to key and vector. It has "
-            "'id', 'vector'.",
+            (
+                "films.parquet has no column 'key': rename the columns of keys and vectors to key and "
+                "vector. It has 'id', 'vector'."
+            ),
         ),
         (
             pa.table({"key": [1], "vector": [[1.0]]}),
@@ -134,8 +138,10 @@ def test_vectors_of_other_types_are_read(vector: Any, tmp_path: Path) -> None:
         ),
         (
             table(year=pa.array([1, 2], pa.timestamp("s"))),
-            "films.parquet: the column 'year' has type timestamp[ms], which metadata cannot have: turn it into "
-            "texts, numbers, booleans, or lists of these, or leave it out.",
+            (
+                "films.parquet: the column 'year' has type timestamp[ms], which metadata cannot have: turn "
+                "it into texts, numbers, booleans, or lists of these, or leave it out."
+            ),
         ),
         (
             table(year=[1.5, float("nan")]),
@@ -143,7 +149,10 @@ def test_vectors_of_other_types_are_read(vector: Any, tmp_path: Path) -> None:
         ),
         (
             table(years=[[1], [1, None]]),
-            "films.parquet, record 2: the column 'years' has [1, None], which metadata cannot have: leave it empty.",
+            (
+                "films.parquet, record 2: the column 'years' has [1, None], which metadata cannot have: "
+                "leave it empty."
+            ),
         ),
         (table(years=[[1], []]), "films.parquet, record 2: Empty arrays are not allowed in metadata."),
         (

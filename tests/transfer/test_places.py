@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +12,14 @@ from mock_s3vectors.transfer.places import Access, open_place, parse, target_of
 from tests.transfer.records import PLOTS, batch, write
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mock_s3vectors.transfer.places import Address
 
 FORMS = (
-    "A place is a data file (films.jsonl, films.npz, films.parquet), a state file (state.db, state.db::films, "
-    "state.db::films/plots), a server (http://127.0.0.1:7380/films/plots), or AWS (s3vectors://films/plots)."
+    "A place is a data file (films.jsonl, films.npz, films.parquet), a state file (state.db, "
+    "state.db::films, state.db::films/plots), a server (http://127.0.0.1:7380/films/plots), or AWS "
+    "(s3vectors://films/plots)."
 )
 FILMS = Location("films")
 ALL = Location()
@@ -33,7 +35,7 @@ def parts(address: Address) -> tuple[str, str | None, Location]:
     [
         ("films.jsonl", ("data file", "films.jsonl", ALL)),
         ("a folder/My Films.NPZ", ("data file", "a folder/My Films.NPZ", ALL)),
-        ("/tmp/films.2026.parquet", ("data file", "/tmp/films.2026.parquet", ALL)),
+        ("/data/films.2026.parquet", ("data file", "/data/films.2026.parquet", ALL)),
         ("state.db", ("state file", "state.db", ALL)),
         ("state.sqlite3", ("state file", "state.sqlite3", ALL)),
         ("state.db::", ("state file", "state.db", ALL)),
@@ -78,24 +80,32 @@ NO_INDEX = (
         ),
         (
             "films.json",
-            "'films.json': .json is no kind of file that is known here. A JSON document cannot be read line "
-            f"by line: write one object a line, in a .jsonl file. {FORMS}",
+            (
+                "'films.json': .json is no kind of file that is known here. A JSON document cannot be read "
+                f"line by line: write one object a line, in a .jsonl file. {FORMS}"
+            ),
         ),
         (
             "films.ndjson",
-            "'films.ndjson': .ndjson is no kind of file that is known here. Did you mean '.jsonl'? The format "
-            f"is the same: rename the file. {FORMS}",
+            (
+                "'films.ndjson': .ndjson is no kind of file that is known here. Did you mean '.jsonl'? The "
+                f"format is the same: rename the file. {FORMS}"
+            ),
         ),
         (
             "films.npy",
-            "'films.npy': .npy is no kind of file that is known here. Did you mean '.npz'? numpy.savez(file, "
-            f"keys=..., vectors=..., metadata=...) writes one. {FORMS}",
+            (
+                "'films.npy': .npy is no kind of file that is known here. Did you mean '.npz'? "
+                f"numpy.savez(file, keys=..., vectors=..., metadata=...) writes one. {FORMS}"
+            ),
         ),
         ("::films/plots", f"'::films/plots' has no file before the ::. {FORMS}"),
         (
             "films.npz::films/plots",
-            "'films.npz::films/plots': films.npz is a data file, which holds one index without a name. Leave "
-            "::films/plots out.",
+            (
+                "'films.npz::films/plots': films.npz is a data file, which holds one index without a name. "
+                "Leave ::films/plots out."
+            ),
         ),
         (
             "state.db::films\\plots",
@@ -120,8 +130,10 @@ NO_INDEX = (
         ),
         (
             "http://127.0.0.1:73800/films",
-            "'http://127.0.0.1:73800/films' names no server: write a host and a port, as in "
-            "http://127.0.0.1:7380.",
+            (
+                "'http://127.0.0.1:73800/films' names no server: write a host and a port, as in "
+                "http://127.0.0.1:7380."
+            ),
         ),
         (
             "http:///films",
@@ -129,13 +141,17 @@ NO_INDEX = (
         ),
         (
             "http://127.0.0.1:7380/films?x=1",
-            "'http://127.0.0.1:7380/films?x=1' has more than a server, a bucket and an index: write it as in "
-            "http://127.0.0.1:7380/films/plots.",
+            (
+                "'http://127.0.0.1:7380/films?x=1' has more than a server, a bucket and an index: write it "
+                "as in http://127.0.0.1:7380/films/plots."
+            ),
         ),
         (
             "http://me:secret@127.0.0.1:7380/films",
-            "'http://me:secret@127.0.0.1:7380/films' has more than a server, a bucket and an index: write it as "
-            "in http://127.0.0.1:7380/films/plots.",
+            (
+                "'http://me:secret@127.0.0.1:7380/films' has more than a server, a bucket and an index: "
+                "write it as in http://127.0.0.1:7380/films/plots."
+            ),
         ),
     ],
 )
@@ -203,7 +219,8 @@ class TestMissing:
             "films."
         )
         assert self.refusal(f"{path}::films", region="eu-west-1") == (
-            f"'{path}::films': there is no vector bucket 'films' in Region eu-west-1. Vector buckets there: none."
+            f"'{path}::films': there is no vector bucket 'films' in Region eu-west-1. Vector buckets "
+            f"there: none."
         )
 
     def test_index(self, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The indexes of a state file, read and written one by one, without loading the file.
 
-Whoever copies vectors uses this: memory holds one batch. Each change is one transaction.
+Whoever copies vectors uses this: memory holds some batches. A file may be read and written at the same time,
+as when an index is copied within it: each piece is read on its own, and a writer shows others no half.
 """
 
 from __future__ import annotations
@@ -28,89 +29,111 @@ if TYPE_CHECKING:
 _MOST_KEYS = 500
 # How long to wait for another program that changes the file, in seconds.
 _PATIENCE = 5.0
+# How many changes to put into a transaction: most of its time the disk needs at the end.
+_CHANGES = 10
 
 Vectors = tuple[list[str], "NDArray[np.float32]", list[dict[str, Any]]]
 
 
 class StoredIndexes:
-    """The vector buckets and indexes of a state file that is open.
+    """The vector buckets and indexes of a state file, as they were when this was made.
 
     Attributes:
         buckets: all vector buckets, with their indexes, whose tables are empty: the vectors stay in the file.
+
+    Raises:
+        UsageError: the file is missing, damaged, or of another program or a newer version.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._connection = connection
         self.buckets: list[VectorBucket] = []
-        # By the ARN: the id of the row.
+        # The ids of rows, by ARN.
         self._ids: dict[str, int] = {}
-        with _explained(path):
-            self._read()
+        with self._reading() as connection:
+            self._read(connection)
 
-    def _read(self) -> None:
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Open the file to read it, and have rows that are not as they were written be a UsageError."""
+        with schema.reading(self._path) as connection, _explained(self._path):
+            yield connection
+
+    def _read(self, connection: sqlite3.Connection) -> None:
         by_id = {}
-        for columns in all_rows(self._connection, "vector_buckets"):
+        for columns in all_rows(connection, "vector_buckets"):
             bucket = by_id[columns["id"]] = rows.bucket_of(columns)
             self.buckets.append(bucket)
             self._ids[str(bucket.arn)] = columns["id"]
-        for columns in all_rows(self._connection, "indexes"):
+        for columns in all_rows(connection, "indexes"):
             bucket = by_id[columns["bucket_id"]]
             index = rows.index_of(columns, bucket)
             bucket.add(index)
             self._ids[str(index.arn)] = columns["id"]
 
-    def _id_of(self, index: Index) -> int:
-        """Return the id of the row of an index.
-
-        Raises:
-            UsageError: somebody has deleted it.
-        """
-        found = self._ids.get(str(index.arn))
-        if found is None:
-            raise schema.refused(self._path, f"the index {index.arn.bucket}/{index.name} has been deleted")
-        return found
-
     def count(self, index: Index) -> int:
         """Return how many vectors an index has."""
-        with _explained(self._path):
+        with self._reading() as connection:
             statement = "SELECT count(*) FROM vectors WHERE index_id = ?"
-            (count,) = self._connection.execute(statement, (self._id_of(index),)).fetchone()
+            (count,) = connection.execute(statement, (self._ids[str(index.arn)],)).fetchone()
         return int(count)
 
     def vectors(self, index: Index, size: int) -> Iterator[Vectors]:
-        """Yield the vectors of an index, so many at a time: keys, vectors and metadata.
+        """Yield the vectors of an index in the order of keys, so many at a time: keys, vectors and metadata.
 
         Raises:
             UsageError: the file is damaged.
         """
-        last, index_id = "", self._id_of(index)
-        # No key is empty. Each piece is a query of its own: the caller may write meanwhile.
+        last: str | None = ""  # no key is empty
+        while last is not None:
+            with self._reading() as connection:
+                found = self._after(connection, index, last, size)
+            if found is not None:
+                yield found
+            last = None if found is None else found[0][-1]
+
+    def _after(self, connection: sqlite3.Connection, index: Index, last: str, size: int) -> Vectors | None:
+        """Return the vectors behind a key; None if there are none."""
         statement = (
             "SELECT key, data, metadata FROM vectors WHERE index_id = ? AND key > ? ORDER BY key LIMIT ?"
         )
-        while True:
-            with _explained(self._path):
-                piece = self._connection.execute(statement, (index_id, last, size)).fetchall()
-                if not piece:
-                    return
-                keys, data, texts = zip(*piece, strict=True)
-                floats = np.frombuffer(b"".join(data), rows.FLOAT32).reshape(len(keys), index.dimension)
-                documents = orjson.loads(f"[{','.join(texts)}]")
-                if len(documents) != len(keys):
-                    raise ValueError("metadata is not JSON")
-            yield list(keys), floats.astype(np.float32, copy=False), documents
-            last = keys[-1]
+        piece = connection.execute(statement, (self._ids[str(index.arn)], last, size)).fetchall()
+        if not piece:
+            return None
+        keys, data, texts = zip(*piece, strict=True)
+        floats = np.frombuffer(b"".join(data), rows.FLOAT32).reshape(len(keys), index.dimension)
+        documents = orjson.loads(f"[{','.join(texts)}]")
+        if len(documents) != len(keys):
+            raise ValueError("metadata is not JSON")
+        return list(keys), floats.astype(np.float32, copy=False), documents
+
+
+class WritableIndexes(StoredIndexes):
+    """The vector buckets and indexes of a state file that is open to be changed.
+
+    Each change is whole or not there. Some of them, as a rule, become one transaction.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._changes = 0
+        super().__init__(path)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with schema.explained(self._path), _explained(self._path):
+            schema.check(self._connection, self._path)
+            yield self._connection
 
     def known(self, index: Index, keys: Sequence[str]) -> set[str]:
         """Return those of the keys that the index has."""
         known: set[str] = set()
-        with _explained(self._path):
+        with self._reading() as connection:
             for start in range(0, len(keys), _MOST_KEYS):
                 piece = keys[start : start + _MOST_KEYS]
                 marks = ", ".join("?" * len(piece))
                 statement = f"SELECT key FROM vectors WHERE index_id = ? AND key IN ({marks})"  # noqa: S608 - marks
-                found = self._connection.execute(statement, (self._id_of(index), *piece))
+                found = connection.execute(statement, (self._ids[str(index.arn)], *piece))
                 known.update(key for (key,) in found)
         return known
 
@@ -121,10 +144,7 @@ class StoredIndexes:
             if bucket_id is None:
                 bucket_id = self._insert("vector_buckets", rows.bucket_columns(bucket))
             index_id = self._insert("indexes", {"bucket_id": bucket_id, **rows.index_columns(index)})
-        if str(bucket.arn) not in self._ids:
-            self.buckets.append(bucket)
         self._ids |= {str(bucket.arn): bucket_id, str(index.arn): index_id}
-        bucket.add(index)
 
     def put(
         self,
@@ -138,14 +158,14 @@ class StoredIndexes:
             f"{rows.insertion('vectors', rows.VECTOR_COLUMNS)} ON CONFLICT (index_id, key) "
             "DO UPDATE SET data = excluded.data, metadata = excluded.metadata"
         )
+        index_id, floats = self._ids[str(index.arn)], np.ascontiguousarray(data)
         with self._change():
-            written = rows.vector_rows(self._id_of(index), keys, np.ascontiguousarray(data), metadata)
-            self._connection.executemany(statement, written)
+            self._connection.executemany(statement, rows.vector_rows(index_id, keys, floats, metadata))
 
     def delete(self, index: Index, keys: Sequence[str]) -> None:
         """Delete those of the vectors that exist, all or none."""
+        index_id = self._ids[str(index.arn)]
         with self._change():
-            index_id = self._id_of(index)
             statement = "DELETE FROM vectors WHERE index_id = ? AND key = ?"
             self._connection.executemany(statement, ((index_id, key) for key in keys))
 
@@ -155,51 +175,64 @@ class StoredIndexes:
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        """Make a transaction of the block.
+        """Make a change of the block.
 
         Raises:
-            UsageError: it fails; the file is as it was.
+            UsageError: it fails; the file is as it was before.
         """
         with schema.explained(self._path, "change"):
-            self._connection.execute("BEGIN IMMEDIATE")
+            if not self._connection.in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("SAVEPOINT change")
             try:
                 yield
-                self._connection.execute("COMMIT")
+                self._connection.execute("RELEASE change")
             except BaseException:
-                # A failed COMMIT may have rolled back by itself.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # some errors end it
+                    self._connection.execute("ROLLBACK TO change")
                 raise
+        self._changes += 1
+        if self._changes >= _CHANGES:
+            self.commit()
+
+    def commit(self) -> None:
+        """Have the file keep all changes.
+
+        Raises:
+            UsageError: it cannot be written; the last changes are lost.
+        """
+        self._changes = 0
+        with schema.explained(self._path, "change"):
+            if self._connection.in_transaction:
+                try:
+                    self._connection.execute("COMMIT")
+                except sqlite3.Error:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
 
 
 @contextmanager
-def reading_indexes(path: Path) -> Iterator[StoredIndexes]:
-    """Open a state file to read its indexes. It is not written.
-
-    Raises:
-        UsageError: it is missing, damaged, or of another program or a newer version.
-    """
-    with schema.reading(path) as connection:
-        yield StoredIndexes(path, connection)
-
-
-@contextmanager
-def writing_indexes(path: Path) -> Iterator[StoredIndexes]:
-    """Open a state file to change it; a new one is made.
+def writing_indexes(path: Path) -> Iterator[WritableIndexes]:
+    """Open a state file to change it; a new one is made. What was changed is kept, also after an exception.
 
     Raises:
         UsageError: it cannot be written, is damaged, or of another program or a newer version.
     """
     with schema.explained(path, "change"):
-        is_new = not path.exists() or not path.stat().st_size
         connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
         try:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            if is_new:
+            # Until a transaction ends, others may read.
+            connection.execute("PRAGMA cache_spill = OFF")
+            if not path.stat().st_size:
                 _create(connection)
-            schema.check(connection, path)
-            yield StoredIndexes(path, connection)
+            indexes = WritableIndexes(path, connection)
+            try:
+                yield indexes
+            finally:
+                indexes.commit()
         finally:
             connection.close()
 
@@ -211,15 +244,15 @@ def _create(connection: sqlite3.Connection) -> None:
         schema.create(connection)
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """Have errors of SQLite, and rows that are not as they were written, be a UsageError."""
-    with schema.explained(path):
-        try:
-            yield
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise schema.damaged(path, f"{type(error).__name__}: {error}") from error
+    """Have rows that are not as they were written be a UsageError."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise schema.damaged(path, f"{type(error).__name__}: {error}") from error

@@ -1,7 +1,7 @@
 """State files as places: their indexes are read in batches, and written in transactions.
 
-A file that is read stays as it is. One that is written is changed in place, batch by batch, each of which is
-whole or not there; a new file is made.
+A file that is read stays as it is. One that is written is changed in place: each batch is whole or not there,
+whatever happens, and after an interruption those that were written are there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mock_s3vectors.operations.indexes import new_index
 from mock_s3vectors.protocol.model import service_model
 from mock_s3vectors.protocol.partitions import partition_of
 from mock_s3vectors.protocol.validator import Validator
-from mock_s3vectors.storage.indexes import reading_indexes, writing_indexes
+from mock_s3vectors.storage.indexes import StoredIndexes, writing_indexes
 from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
 from mock_s3vectors.transfer.checking import check_fits
 from mock_s3vectors.transfer.settings import check_agree, creation_params
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from mock_s3vectors.storage.indexes import StoredIndexes
+    from mock_s3vectors.storage.indexes import WritableIndexes
     from mock_s3vectors.transfer.batches import Sink, Source
     from mock_s3vectors.transfer.places import Access, Address
     from mock_s3vectors.world import Index, VectorBucket
@@ -49,8 +49,7 @@ class StateFile:
 
     def buckets(self) -> list[Location]:
         """Return where the vector buckets are, also those without indexes."""
-        with reading_indexes(self._path) as stored:
-            return [_location_of(bucket) for bucket in self._named(stored)]
+        return [_location_of(bucket) for bucket in self._named(StoredIndexes(self._path))]
 
     def sources(self) -> Iterator[Source]:
         """Yield each index that the place names, by account, Region and names.
@@ -59,23 +58,23 @@ class StateFile:
             UsageError: there is none of this name, or the file cannot be read.
         """
         wanted = self.address.location.index
-        with reading_indexes(self._path) as stored:
-            buckets = self._named(stored)
-            indexes = [
-                index
-                for bucket in buckets
-                for _, index in sorted(bucket.indexes.items())
-                if wanted in (None, index.name)
-            ]
-            if wanted is not None and not indexes:
-                names = sorted({name for bucket in buckets for name in bucket.indexes})
-                raise UsageError(
-                    f"{self.address.text!r}: there is no index {wanted!r} in vector bucket "
-                    f"{self.address.location.bucket!r}.{near(wanted, names)} Indexes in it: "
-                    f"{', '.join(names) or 'none'}."
-                )
+        stored = StoredIndexes(self._path)
+        buckets = self._named(stored)
+        indexes = [
+            index
+            for bucket in buckets
+            for _, index in sorted(bucket.indexes.items())
+            if wanted in (None, index.name)
+        ]
+        if wanted is not None and not indexes:
+            names = sorted({name for bucket in buckets for name in bucket.indexes})
+            raise UsageError(
+                f"{self.address.text!r}: there is no index {wanted!r} in vector bucket "
+                f"{self.address.location.bucket!r}.{near(wanted, names)} Indexes in it: "
+                f"{', '.join(names) or 'none'}."
+            )
         for index in indexes:
-            yield StoredSource(self._path, index)
+            yield StoredSource(stored, index)
 
     def _named(self, stored: StoredIndexes) -> list[VectorBucket]:
         """Return the vector buckets that the place names.
@@ -131,10 +130,10 @@ def settings_of_index(index: Index) -> Settings:
 
 
 class StoredSource:
-    """An index of a state file, which is open while it is read."""
+    """An index of a state file."""
 
-    def __init__(self, path: Path, index: Index) -> None:
-        self._path = path
+    def __init__(self, stored: StoredIndexes, index: Index) -> None:
+        self._stored = stored
         self._index = index
         arn = index.arn
         self.location = Location(arn.bucket, arn.index, arn.account, arn.region)
@@ -145,8 +144,7 @@ class StoredSource:
 
     def count(self) -> int | None:
         """Return how many vectors there are."""
-        with reading_indexes(self._path) as stored:
-            return stored.count(self._index)
+        return self._stored.count(self._index)
 
     def batches(self) -> Iterator[Batch]:
         """Yield all vectors, in the order of their keys.
@@ -154,9 +152,8 @@ class StoredSource:
         Raises:
             UsageError: the file is damaged.
         """
-        with reading_indexes(self._path) as stored:
-            for keys, data, metadata in stored.vectors(self._index, BATCH):
-                yield Batch(keys, data, metadata)
+        for keys, data, metadata in self._stored.vectors(self._index, BATCH):
+            yield Batch(keys, data, metadata)
 
 
 class StoredSink:
@@ -167,7 +164,7 @@ class StoredSink:
         self._wanted = location
         self._access = access
         self._stack = ExitStack()
-        self._stored: StoredIndexes | None = None
+        self._stored: WritableIndexes | None = None
         self._index: Index | None = None
 
     def __enter__(self) -> Self:
@@ -222,7 +219,7 @@ class StoredSink:
         account = self._access.account or self._wanted.account or (only and only.account)
         return Caller(account or Config().account_id, region, partition_of(region))
 
-    def _opened(self) -> tuple[StoredIndexes, Index]:
+    def _opened(self) -> tuple[WritableIndexes, Index]:
         if self._stored is None or self._index is None:
             raise RuntimeError("prepare() comes first")
         return self._stored, self._index
@@ -233,7 +230,7 @@ class StoredSink:
         return stored.known(index, keys)
 
     def write(self, batch: Batch) -> None:
-        """Write a batch in one transaction.
+        """Write a batch.
 
         Raises:
             UsageError: the service would refuse a vector, or the file cannot be written; none is stored.
@@ -243,7 +240,7 @@ class StoredSink:
         stored.put(index, batch.keys, batch.data, batch.metadata)
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Delete those of the vectors that exist, in one transaction."""
+        """Delete those of the vectors that exist, all or none."""
         stored, index = self._opened()
         stored.delete(index, keys)
 

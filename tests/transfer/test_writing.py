@@ -6,11 +6,12 @@ import errno
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from mock_s3vectors import UsageError
 from mock_s3vectors.transfer import json_lines
-from mock_s3vectors.transfer.batches import Location, Settings
+from mock_s3vectors.transfer.batches import Batch, Location, Settings
 from mock_s3vectors.transfer.places import Access, open_place
 from mock_s3vectors.transfer.projector import ProjectorSink
 from tests.support.interruptions import PACKAGE, interrupted_everywhere
@@ -168,6 +169,46 @@ class TestStateFile:
         read(tmp_path, "films.db::films/plots")
         assert (path.read_bytes(), path.stat().st_mtime_ns) == before
         assert [entry.name for entry in tmp_path.iterdir()] == ["films.db"]
+
+    def test_may_be_read_while_it_is_written(self, tmp_path: Path) -> None:
+        """An index is copied within its file, in more batches than one transaction has."""
+        data = np.random.default_rng(7).standard_normal((6_200, 2)).astype(np.float32)
+        whole = Batch([f"k{row:04}" for row in range(6_200)], data, [{"row": row} for row in range(6_200)])
+        write(tmp_path, "films.db::films/plots", whole)
+        (source,) = open_place(f"{tmp_path}/films.db").sources()
+        with open_place(f"{tmp_path}/films.db").sink(Location("films", "copy")) as sink:
+            sink.prepare(source.settings())
+            for part in source.batches():
+                sink.write(part)
+        assert by_key(read(tmp_path, "films.db::films/copy")) == by_key(whole)
+
+    def test_keeps_batches_after_an_error(self, tmp_path: Path) -> None:
+        def copy() -> None:
+            with open_place(f"{tmp_path}/films.db").sink(PLOTS) as sink:
+                sink.prepare(SETTINGS)
+                sink.write(FIRST)
+                sink.write(batch("c", metadata={"text": "x" * 3_000}))
+
+        with pytest.raises(UsageError, match="Filterable metadata"):
+            copy()
+        assert by_key(read(tmp_path, "films.db::films/plots")) == by_key(FIRST)
+
+    def test_on_a_full_disk_keeps_what_was_there(self, tmp_path: Path) -> None:
+        write(tmp_path, "films.db::films/plots", FIRST)
+        large = batch(*map(str, range(500)), metadata={"text": "x" * 1_000})
+
+        def copy() -> None:
+            with open_place(f"{tmp_path}/films.db").sink(PLOTS) as sink:
+                sink.prepare(SETTINGS)
+                stored, _ = sink._opened()  # type: ignore[attr-defined]  # noqa: SLF001 - to limit the file
+                stored._connection.execute("PRAGMA max_page_count = 10")  # noqa: SLF001 - the same
+                sink.write(SECOND)
+                sink.write(large)
+
+        with pytest.raises(UsageError) as caught:
+            copy()
+        assert str(caught.value) == f"Cannot change {tmp_path}/films.db: database or disk is full."
+        assert by_key(read(tmp_path, "films.db::films/plots")) in (by_key(FIRST), by_key(FIRST, SECOND))
 
     def test_keeps_other_indexes(self, tmp_path: Path) -> None:
         write(tmp_path, "films.db::films/plots", FIRST)

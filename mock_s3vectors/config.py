@@ -62,8 +62,8 @@ class Config:
             across accounts; other callers act as the root of their account.
         verify_signatures: whether a request whose signature is wrong, or too old by the clock, is refused.
         state: a file that `mock.save` wrote, with whose vector buckets, identities and keys the mock begins.
-            The file itself is not changed. By default a mock begins with nothing, or with what the mock around
-            it has.
+            The file itself is not changed. By default a mock begins with nothing, or with what the mock
+            around it has.
 
     Raises:
         UsageError: an option has an invalid value.

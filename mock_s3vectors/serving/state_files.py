@@ -14,8 +14,6 @@ from starlette.routing import Route
 
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.storage.loading import load
-from mock_s3vectors.storage.saving import save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +63,8 @@ def state_route(
 
 async def _give(request: Request, world: World, folder: Path) -> Response:
     """Return a response with the state, which removes its folder in the end."""
+    from mock_s3vectors.storage.saving import save  # noqa: PLC0415 - numpy takes 0.2 s to import
+
     file = folder / "state.db"
     await _in_worker(request, lambda: save(world, file))
     clean_up = BackgroundTask(shutil.rmtree, folder)
@@ -77,6 +77,8 @@ async def _take(request: Request, world: World, folder: Path) -> Response:
     Raises:
         UsageError: the body is no state file.
     """
+    from mock_s3vectors.storage.loading import load  # noqa: PLC0415 - numpy takes 0.2 s to import
+
     file = folder / "state.db"
     with file.open("wb") as body:
         async for piece in request.stream():

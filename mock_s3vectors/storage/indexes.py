@@ -220,6 +220,14 @@ def writing_indexes(path: Path) -> Iterator[WritableIndexes]:
         UsageError: it cannot be written, is damaged, or of another program or a newer version.
     """
     with schema.explained(path, "change"):
+        # The server would not see what changes, and its clients would not find it.
+        if schema.beside(path, "-wal").exists():
+            raise schema.refused(
+                path,
+                "it belongs to a server that runs, or that was killed. Name the server instead, or start it "
+                "once more and stop it",
+                "change",
+            )
         connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
         try:
             connection.execute("PRAGMA synchronous = FULL")
@@ -238,7 +246,7 @@ def writing_indexes(path: Path) -> Iterator[WritableIndexes]:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES['many']}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         schema.create(connection)

@@ -14,8 +14,10 @@ from mock_s3vectors.storage import rows, schema
 if TYPE_CHECKING:
     from mock_s3vectors.world import Index, World
 
-# Larger than SQLite's default: vectors fit into a page, and a file of many is written in half the time.
-PAGE_BYTES = 32_768
+# With larger pages than SQLite's own, a file of many vectors is written and read in less time. With few
+# vectors it would be large for nothing.
+PAGE_BYTES = {"few": 4_096, "many": 32_768}
+_MANY_BYTES = 1024 * 1024
 # How many vectors to write as one piece of bytes each at a time; more take more memory.
 _PIECE = 1_000
 
@@ -73,7 +75,7 @@ def _write(picture: World, draft: Path) -> None:
     """
     connection = sqlite3.connect(draft, isolation_level=None)
     try:
-        for pragma in (f"page_size = {PAGE_BYTES}", "journal_mode = OFF", "synchronous = OFF"):
+        for pragma in (f"page_size = {_page_bytes(picture)}", "journal_mode = OFF", "synchronous = OFF"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN EXCLUSIVE")
         schema.create(connection)
@@ -82,6 +84,12 @@ def _write(picture: World, draft: Path) -> None:
     finally:
         connection.close()
     _sync(draft)
+
+
+def _page_bytes(picture: World) -> int:
+    indexes = (index for store in picture.stores.all().values() for index in store.indexes())
+    vectors = sum(index.table.matrix.nbytes for index in indexes)
+    return PAGE_BYTES["few" if vectors < _MANY_BYTES else "many"]
 
 
 def _write_all(connection: sqlite3.Connection, picture: World) -> None:

@@ -44,6 +44,7 @@ def test_the_defaults() -> None:
         "seed": 0,
         "authorization": None,
         "verify_signatures": False,
+        "state": None,
     }
 
 
@@ -126,6 +127,10 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ("recall", "0.9", "recall='0.9': must be a number greater than 0 and at most 1, an int or a float"),
     ("seed", 2**32, "seed=4294967296: must be a whole number from 0 to 4294967295, an int"),
     ("seed", 1.0, "seed=1.0: must be a whole number from 0 to 4294967295, an int"),
+    ("state", "", "state='': must be the path of a file, a str or a pathlib.Path"),
+    ("state", "a\0b", "state='a\\x00b': must be the path of a file"),
+    ("state", b"films.db", "state=b'films.db': must be the path of a file"),
+    ("state", True, "state=True: must be the path of a file"),
     ("index_delay", -0.5, "index_delay=-0.5: must be a number of seconds, 0 or more, an int or a float"),
 ]
 
@@ -254,6 +259,9 @@ def test_a_value_of_a_wrong_type_is_refused_by_name(name: str, value: Any) -> No
     options: Any = {name: value}
     if value is True and isinstance(getattr(Config(), name), bool):
         assert getattr(Config(**options), name) is True
+        return
+    if name == "state" and isinstance(value, str):
+        assert Config(**options).state == value
         return
     with pytest.raises(UsageError) as refusal:
         Config(**options)

@@ -132,6 +132,8 @@ def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
         ("GET", "/clock"),
         ("POST", "/clock"),
         ("POST", "/reset"),
+        ("GET", "/state"),
+        ("PUT", "/state"),
     ]
     assert answer.json["paths"][0] == {"method": "GET", "path": CONTROL, "does": "lists these paths"}
     for entry in answer.json["paths"]:

@@ -355,6 +355,14 @@ class TestStateFile:
         assert str(caught.value) == f"Cannot change {tmp_path}/films.db: database is locked."
         assert by_key(read(tmp_path, "films.db::films/plots")) == by_key(FIRST)
 
+    def test_of_a_server_is_refused(self, tmp_path: Path) -> None:
+        write(tmp_path, "films.db::films/plots", FIRST)
+        (tmp_path / "films.db-wal").touch()
+        assert refusal(lambda: write(tmp_path, "films.db::films/plots", SECOND)) == (
+            f"Cannot change {tmp_path}/films.db: it belongs to a server that runs, or that was killed. Name the "
+            "server instead, or start it once more and stop it."
+        )
+
     def test_of_another_program_is_refused(self, tmp_path: Path) -> None:
         other = sqlite3.connect(tmp_path / "films.db")
         other.execute("CREATE TABLE vectors (a)")

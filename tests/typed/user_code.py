@@ -140,6 +140,14 @@ def test_state(s3vectors_server: S3VectorsServer) -> None:
     assert_type(mock.bucket("films", region="eu-west-1"), VectorBucketView)
     assert_type(mock.usage(), Usage)
     assert_type(mock.describe(), Description)
+    mock.save("films.db")
+    mock.load(Path("films.db"))
+
+
+@mock_s3vectors(state="films.db")
+@mock_s3vectors(state=Path("films.db"))
+@mock_s3vectors(state=None)
+def saved() -> None: ...
 
 
 with s3vectors_server() as server:

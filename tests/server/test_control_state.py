@@ -1,0 +1,73 @@
+"""The whole state over HTTP: GET and PUT /_mock_s3vectors/state."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors import mock_s3vectors
+from tests.storage.seen import files_in, fill, seen
+from tests.support.helpers import bucket_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from mock_s3vectors import S3VectorsServer
+    from tests.server.wire import Connection
+
+STATE = "/_mock_s3vectors/state"
+
+
+def test_a_state_goes_out_and_comes_back(
+    connection: Connection,
+    over_http: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    fill()
+    before = seen()
+    given = connection.ask("GET", STATE, b"")
+    assert given.status == 200
+    assert given.headers["content-type"] == "application/vnd.sqlite3"
+    over_http.create_vector_bucket(vectorBucketName="more")
+    assert "more" in bucket_names(over_http)
+    taken = connection.ask("PUT", STATE, given.body)
+    assert (taken.status, taken.json) == (200, {})
+    assert seen() == before
+    assert "more" not in bucket_names(over_http)
+    assert files_in(tmp_path) == []
+
+
+def test_python_reads_what_the_server_gives(connection: Connection, tmp_path: Path) -> None:
+    fill()
+    before = seen()
+    (tmp_path / "state.db").write_bytes(connection.ask("GET", STATE, b"").body)
+    with mock_s3vectors(state=tmp_path / "state.db"):
+        assert seen() == before
+
+
+def test_a_body_that_is_no_state_is_refused(
+    connection: Connection, over_http: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    over_http.create_vector_bucket(vectorBucketName="films")
+    for body in (b"", b"films"):
+        status, _, text = connection.ask("PUT", STATE, body).error
+        assert (status, text) == (400, "Cannot load the body: it is not a state file of mock_s3vectors.")
+    assert bucket_names(over_http) == ["films"]
+    assert files_in(tmp_path) == []
+
+
+def test_other_methods_are_refused(connection: Connection) -> None:
+    answer = connection.ask("POST", STATE)
+    assert answer.status == 405
+    assert sorted(answer.headers["allow"].split(", ")) == ["GET", "HEAD", "PUT"]
+
+
+def test_the_paths_are_listed(connection: Connection, s3vectors_server: S3VectorsServer) -> None:
+    assert s3vectors_server.url
+    listed = connection.ask("GET", "/_mock_s3vectors", b"").json["paths"]
+    assert [path["method"] for path in listed if path["path"] == STATE] == ["GET", "PUT"]

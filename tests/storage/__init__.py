@@ -1,0 +1,1 @@
+"""State files: saving, loading, and the files that are refused."""

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from mock_s3vectors import UsageError
+from mock_s3vectors.storage.indexes import writing_indexes
 from mock_s3vectors.transfer import json_lines
 from mock_s3vectors.transfer.batches import Batch, Location, Settings
 from mock_s3vectors.transfer.places import Access, open_place
@@ -172,9 +173,9 @@ class TestStateFile:
 
     def test_may_be_read_while_it_is_written(self, tmp_path: Path) -> None:
         """An index is copied within its file, in more batches than one transaction has."""
-        data = np.random.default_rng(7).standard_normal((6_200, 2)).astype(np.float32)
+        data = np.random.default_rng(7).standard_normal((6_200, 128)).astype(np.float32)
         whole = Batch([f"k{row:04}" for row in range(6_200)], data, [{"row": row} for row in range(6_200)])
-        write(tmp_path, "films.db::films/plots", whole)
+        write(tmp_path, "films.db::films/plots", whole, settings=Settings(dimension=128))
         (source,) = open_place(f"{tmp_path}/films.db").sources()
         with open_place(f"{tmp_path}/films.db").sink(Location("films", "copy")) as sink:
             sink.prepare(source.settings())
@@ -191,6 +192,16 @@ class TestStateFile:
 
         with pytest.raises(UsageError, match="Filterable metadata"):
             copy()
+        assert by_key(read(tmp_path, "films.db::films/plots")) == by_key(FIRST)
+
+    def test_has_no_part_of_a_batch_that_fails(self, tmp_path: Path) -> None:
+        write(tmp_path, "films.db::films/plots", FIRST)
+        bad: list[dict[str, Any]] = [{}, {"a": object()}]
+        with writing_indexes(tmp_path / "films.db") as stored:
+            index = stored.buckets[0].indexes["plots"]
+            with pytest.raises(TypeError):
+                stored.put(index, SECOND.keys, SECOND.data, bad)
+            assert stored.known(index, ["a", "b", "c", "d"]) == {"a", "b"}
         assert by_key(read(tmp_path, "films.db::films/plots")) == by_key(FIRST)
 
     def test_on_a_full_disk_keeps_what_was_there(self, tmp_path: Path) -> None:
@@ -359,8 +370,8 @@ class TestStateFile:
         write(tmp_path, "films.db::films/plots", FIRST)
         (tmp_path / "films.db-wal").touch()
         assert refusal(lambda: write(tmp_path, "films.db::films/plots", SECOND)) == (
-            f"Cannot change {tmp_path}/films.db: it belongs to a server that runs, or that was killed. Name the "
-            "server instead, or start it once more and stop it."
+            f"Cannot change {tmp_path}/films.db: it belongs to a server that runs, or that was killed. Name "
+            "the server instead, or start it once more and stop it."
         )
 
     def test_of_another_program_is_refused(self, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from mock_s3vectors.transfer.batches import Batch, Location, Settings
 from mock_s3vectors.transfer.places import Access, open_place, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mock_s3vectors.transfer.batches import Source
     from mock_s3vectors.transfer.places import Address
 
@@ -24,6 +26,17 @@ def is_path(value: object) -> TypeGuard[str | os.PathLike[str]]:
     """Return whether an argument is the path of a file, and neither a name nor vectors."""
     is_text = isinstance(value, str) and any(part in value for part in _OF_PATHS)
     return is_text or isinstance(value, os.PathLike)
+
+
+def is_of_path(given: Sequence[object], named: dict[str, Any]) -> bool:
+    """Return whether the arguments of `seed` begin with a path, and not with the name of a bucket.
+
+    The name of a bucket has no dot, but one that has is refused as such if vectors or a path follow.
+    """
+    if not given or not is_path(given[0]) or "vectors" in named:
+        return False
+    rest = given[2:]
+    return not rest or (isinstance(rest[0], str) and not is_path(rest[0]))
 
 
 def address_of(path: str | os.PathLike[str]) -> Address:

@@ -9,29 +9,17 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.operations.buckets import check_vector_bucket_quota
 from mock_s3vectors.storage.loading import loaded
 from mock_s3vectors.transfer.places import Access, open_place
-from mock_s3vectors.workbench.seed_files import address_of, is_path, read_file
+from mock_s3vectors.workbench.seed_files import address_of, read_file
 from mock_s3vectors.workbench.seeding import seed
 from mock_s3vectors.workbench.views import IndexView
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
 
     from mock_s3vectors.config import Config
     from mock_s3vectors.transfer.batches import Location
     from mock_s3vectors.transfer.places import Address
     from mock_s3vectors.world import VectorBucket, World
-
-
-def is_of_path(given: Sequence[object], named: dict[str, Any]) -> bool:
-    """Return whether the arguments of `seed` begin with a path, and not with the name of a bucket.
-
-    The name of a bucket has no dot, but one that has is refused as such if vectors or a path follow.
-    """
-    if not given or not is_path(given[0]) or "vectors" in named:
-        return False
-    rest = given[2:]
-    return not rest or (isinstance(rest[0], str) and not is_path(rest[0]))
 
 
 def seed_path(  # noqa: PLR0913 - the contract of `mock.seed`

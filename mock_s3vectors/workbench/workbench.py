@@ -309,12 +309,16 @@ class Workbench(ABC):
             UsageError: the mock is off, the service would refuse this, or the file is bad; the text has the
                 service's words, or names file and line.
         """
-        from mock_s3vectors.workbench.seed_paths import is_of_path, seed_path  # noqa: PLC0415 - it loads numpy
-        from mock_s3vectors.workbench.seeding import seed  # noqa: PLC0415 - the same
+        from mock_s3vectors.workbench.seed_files import is_of_path  # noqa: PLC0415 - it loads numpy
 
         level = self._steered("seed()")
-        seeding = seed_path if is_of_path(given, named) else seed
-        return seeding(level.world, level.config, *given, **named)
+        if is_of_path(given, named):
+            from mock_s3vectors.workbench.seed_paths import seed_path  # noqa: PLC0415 - it loads SQLite
+
+            return seed_path(level.world, level.config, *given, **named)
+        from mock_s3vectors.workbench.seeding import seed  # noqa: PLC0415 - it loads numpy
+
+        return seed(level.world, level.config, *given, **named)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save all vector buckets with everything in them, identities and keys, of all accounts and Regions.

@@ -12,6 +12,7 @@ from mock_s3vectors import UsageError, mock_s3vectors
 from mock_s3vectors.transfer.batches import Location, Settings
 from mock_s3vectors.transfer.places import Access, open_place
 from tests.support.helpers import Client, stored
+from tests.support.shapes import TAGS, needs
 from tests.transfer.records import PARQUET, PLACES, SETTINGS, batch, write
 from tests.workbench.state import seed, seen_bucket, seen_index
 
@@ -112,7 +113,8 @@ class TestStateFile:
     def test_buckets_of_a_region(self) -> None:
         assert [view.name for view in seed("films.db", region="eu-west-1")] == ["titles"]  # type: ignore[attr-defined] # views of all
 
-    def test_what_is_saved_is_seeded_with_policies_and_tags(self, tmp_path: Path) -> None:
+    @needs(*TAGS)
+    def test_what_is_saved_is_seeded_with_tags(self, tmp_path: Path) -> None:
         with mock_s3vectors() as mock:
             import boto3
 

@@ -100,23 +100,25 @@ def _without_collections() -> Iterator[None]:
 def _read(connection: sqlite3.Connection, place: Path) -> World:
     world = World()
     buckets = {}
-    for columns in _all(connection, "vector_buckets"):
+    for columns in all_rows(connection, "vector_buckets"):
         bucket = rows.bucket_of(columns)
         world.stores.made_at(bucket.arn.account, bucket.arn.region).add(bucket)
         buckets[columns["id"]] = bucket
     indexes = {}
-    for columns in _all(connection, "indexes"):
+    for columns in all_rows(connection, "indexes"):
         bucket = buckets[columns["bucket_id"]]
         index = rows.index_of(columns, bucket)
         bucket.add(index)
         indexes[columns["id"]] = index
     _read_vectors(connection, indexes, place)
-    world.identities.hold(rows.identity_of(columns["document"]) for columns in _all(connection, "identities"))
-    world.keys.hold(rows.key_of(columns["document"]) for columns in _all(connection, "kms_keys"))
+    world.identities.hold(
+        rows.identity_of(columns["document"]) for columns in all_rows(connection, "identities")
+    )
+    world.keys.hold(rows.key_of(columns["document"]) for columns in all_rows(connection, "kms_keys"))
     return world
 
 
-def _all(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
+def all_rows(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
     """Return the rows of a table by the names of its columns, the oldest first."""
     cursor = connection.execute(f"SELECT * FROM {table} ORDER BY id")  # noqa: S608 - a name of ours
     names = [description[0] for description in cursor.description]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # With larger pages than SQLite's own, a file of many vectors is written and read in less time. With few
 # vectors it would be large for nothing.
-_PAGE_BYTES = {"few": 4_096, "many": 32_768}
+PAGE_BYTES = {"few": 4_096, "many": 32_768}
 _MANY_BYTES = 1024 * 1024
 # How many vectors to write as one piece of bytes each at a time; more take more memory.
 _PIECE = 1_000
@@ -89,7 +89,7 @@ def _write(picture: World, draft: Path) -> None:
 def _page_bytes(picture: World) -> int:
     indexes = (index for store in picture.stores.all().values() for index in store.indexes())
     vectors = sum(index.table.matrix.nbytes for index in indexes)
-    return _PAGE_BYTES["few" if vectors < _MANY_BYTES else "many"]
+    return PAGE_BYTES["few" if vectors < _MANY_BYTES else "many"]
 
 
 def _write_all(connection: sqlite3.Connection, picture: World) -> None:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from typing_extensions import Self
+
+# The most vectors of a batch, which are as many as PutVectors takes.
+BATCH = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +24,45 @@ class Batch:
         keys: distinct.
         data: shape (len(keys), dimension), float32.
         metadata: that of each vector, as JSON values; `{}` for none.
+        origin: the file that the vectors were read from, for the texts of errors; empty for other places.
+        unit: what the numbers count: `line`, or `record`.
+        numbers: the number of each vector in its file, from 1.
     """
 
     keys: Sequence[str]
     data: NDArray[np.float32]
     metadata: Sequence[dict[str, Any]]
+    origin: str = ""
+    unit: str = "record"
+    numbers: Sequence[int] = ()
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def part(self, start: int, end: int) -> Batch:
+        """Return the vectors of some rows, as a batch of their own."""
+        rows = slice(start, end)
+        return Batch(
+            self.keys[rows],
+            self.data[rows],
+            self.metadata[rows],
+            self.origin,
+            self.unit,
+            self.numbers[rows],
+        )
+
+    def named(self) -> str:
+        """Return where the vectors are, for the text of an error: `films.jsonl, lines 501 to 1,000`."""
+        if not self.numbers:
+            return f"the vectors from {self.keys[0]!r} to {self.keys[-1]!r}"
+        first, last = self.numbers[0], self.numbers[-1]
+        return f"{self.origin}, {self.unit}s {first:,} to {last:,}"
+
+    def row_named(self, row: int) -> str:
+        """Return where a vector is, for the text of an error: `films.jsonl, line 501`."""
+        if not self.numbers:
+            return f"the vector {self.keys[row]!r}"
+        return f"{self.origin}, {self.unit} {self.numbers[row]:,}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +74,35 @@ class Settings:
         distance_metric: `cosine` or `euclidean`.
         non_filterable_keys: the metadata keys that filters must not name.
         text_search: the metadata keys that can be searched for text, with the language of each or None.
+        mode: `CLASSIC` or `ENHANCED`; it does not travel, and is only described.
     """
 
     dimension: int | None = None
     distance_metric: str | None = None
     non_filterable_keys: tuple[str, ...] | None = None
     text_search: dict[str, str | None] | None = None
+    mode: str | None = None
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where an index is; None for the parts that a place does not have, as all of a data file."""
+
+    bucket: str | None = None
+    index: str | None = None
+    account: str | None = None
+    region: str | None = None
+
+    def __str__(self) -> str:
+        return "/".join(filter(None, (self.bucket, self.index)))
 
 
 class Source(Protocol):
-    """A place that vectors are read from."""
+    """An index, or a data file, that vectors are read from."""
+
+    @property
+    def location(self) -> Location:
+        """Where the index is."""
 
     def settings(self) -> Settings:
         """Return what is known of the index."""
@@ -54,14 +111,31 @@ class Source(Protocol):
         """Return how many vectors there are, None if only reading them tells."""
 
     def batches(self) -> Iterator[Batch]:
-        """Yield all vectors, at most 500 at a time."""
+        """Yield all vectors, at most `BATCH` at a time.
+
+        Raises:
+            UsageError: a file has something else than vectors; the text names file and line.
+        """
 
 
 class Sink(Protocol):
-    """A place that vectors are written to."""
+    """An index, or a data file, that vectors are written to; open as long as its block.
+
+    A block that ends well makes the data last. After an exception a place that takes batches keeps those that
+    were written, and a file that is written as a whole stays as it was.
+    """
+
+    def __enter__(self) -> Self:
+        """Return the sink."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the writing."""
 
     def prepare(self, settings: Settings) -> None:
         """Make the index if it is missing, or check that it fits."""
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Return those of the keys that are there already, for a copy that is resumed."""
 
     def write(self, batch: Batch) -> None:
         """Write a batch: all of it, or none if it is refused."""

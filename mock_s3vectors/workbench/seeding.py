@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import botocore
-
 from mock_s3vectors.errors import constraints
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.operations.buckets import check_vector_bucket_quota, new_vector_bucket
 from mock_s3vectors.operations.helpers.records import check_distinct, check_documents, check_keys
 from mock_s3vectors.operations.indexes import check_index_quota, new_index
 from mock_s3vectors.operations.vectors import check_vector_quota
-from mock_s3vectors.protocol.model import COMPLETE_SINCE, service_model
+from mock_s3vectors.protocol.model import service_model
 from mock_s3vectors.protocol.validator import Validator, checker_of
+from mock_s3vectors.transfer.checking import check_fits
 from mock_s3vectors.workbench.places import caller_for, check_text
+from mock_s3vectors.workbench.seed_files import is_path, read_file
+from mock_s3vectors.workbench.seed_settings import SeedSettings
 from mock_s3vectors.workbench.seed_values import (
     Vectors,
     read_keys,
@@ -33,15 +34,15 @@ from mock_s3vectors.workbench.seed_values import (
 from mock_s3vectors.workbench.views import IndexView
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
     from mock_s3vectors.config import Config
     from mock_s3vectors.identity import Caller
+    from mock_s3vectors.transfer.batches import Batch
     from mock_s3vectors.world import Index, VectorBucket, World
-
-_DEFAULT_METRIC = "cosine"
 
 
 def seed(  # noqa: PLR0913 - the contract of `mock.seed`
@@ -49,7 +50,7 @@ def seed(  # noqa: PLR0913 - the contract of `mock.seed`
     config: Config,
     bucket: str,
     index: str,
-    vectors: ArrayLike | Sequence[ArrayLike],
+    vectors: ArrayLike | Sequence[ArrayLike] | os.PathLike[str],
     *,
     keys: Iterable[str] | None = None,
     metadata: Iterable[Mapping[str, Any] | None] | None = None,
@@ -70,19 +71,25 @@ def seed(  # noqa: PLR0913 - the contract of `mock.seed`
     """
     caller = caller_for(world, config, bucket, region, account)
     check_text("index", index)
-    given = read_vectors(vectors)
-    settings = _Settings(
+    settings = SeedSettings(
         distance_metric,
         read_texts("non_filterable_metadata_keys", non_filterable_metadata_keys),
         read_text_search(text_search),
     )
-    settings.check()
-    records = _Records(
-        vectors=given,
-        keys=read_keys(keys, given.count),
-        are_named=keys is not None,
-        metadata=read_metadata(metadata, given.count),
-    )
+    if is_path(vectors):
+        _check_absent(keys=keys, metadata=metadata)
+        batch, known, _ = read_file(vectors)
+        records, settings = _records_of(batch), settings.completed(known)
+        settings.check()
+    else:
+        given = read_vectors(vectors)
+        settings.check()
+        records = _Records(
+            vectors=given,
+            keys=read_keys(keys, given.count),
+            are_named=keys is not None,
+            metadata=read_metadata(metadata, given.count),
+        )
     try:
         return _seed(world, config, caller, _Wanted(bucket, index, settings, records))
     except ServiceError as refusal:
@@ -90,6 +97,17 @@ def seed(  # noqa: PLR0913 - the contract of `mock.seed`
             f"The service would refuse to seed index {index!r} in vector bucket {bucket!r}, so nothing was "
             f"created or stored. {refusal.code}: {refusal.message}"
         ) from None
+
+
+def _check_absent(**arguments: object) -> None:
+    """Raise if an argument is given that a file has instead.
+
+    Raises:
+        UsageError: it is.
+    """
+    for name, value in arguments.items():
+        if value is not None:
+            raise UsageError(f"{name} was given with a file, which has its own: leave it out.")
 
 
 @dataclass(frozen=True)
@@ -101,77 +119,25 @@ class _Records:
         keys: those of the vectors.
         are_named: whether the test gave the keys; others need no check.
         metadata: that of each vector, None if there is none at all.
+        batch: the same as a batch, if they are from a file.
     """
 
     vectors: Vectors
     keys: list[str]
     are_named: bool
     metadata: list[Any] | None
+    batch: Batch | None = None
 
 
-@dataclass(frozen=True)
-class _Settings:
-    """The settings of the index, as far as they were given."""
-
-    distance_metric: str | None
-    non_filterable_keys: list[str]
-    text_search: dict[str, str | None]
-
-    def check(self) -> None:
-        """Raise unless the settings have the right types, and botocore knows them.
-
-        Raises:
-            UsageError: they have not, or it does not.
-        """
-        if self.distance_metric is not None:
-            check_text("distance_metric", self.distance_metric)
-        if self.text_search and "textSearchConfigurations" not in _configuration_members():
-            raise UsageError(
-                f"text_search needs botocore {COMPLETE_SINCE} or newer: the installed one is "
-                f"{botocore.__version__}, and its model has no textSearchConfigurations."
-            )
-
-    def params(self, dimension: int) -> dict[str, Any]:
-        """Return the parameters of CreateIndex."""
-        configuration: dict[str, Any] = {}
-        if self.non_filterable_keys:
-            configuration["nonFilterableMetadataKeys"] = self.non_filterable_keys
-        if self.text_search:
-            configuration["textSearchConfigurations"] = [
-                {"metadataKey": key, **({"language": language} if language is not None else {})}
-                for key, language in self.text_search.items()
-            ]
-        metric = _DEFAULT_METRIC if self.distance_metric is None else self.distance_metric
-        return {
-            "dataType": "float32",
-            "dimension": dimension,
-            "distanceMetric": metric,
-            **({"metadataConfiguration": configuration} if configuration else {}),
-        }
-
-    def check_agree(self, index: Index, vectors: Vectors) -> None:
-        """Raise if an index that exists has other settings than those that were given.
-
-        Raises:
-            UsageError: the text names the first one.
-        """
-        has_text_search = {key: text.language for key, text in index.text_search.items()}
-        width = index.dimension if vectors.count or vectors.width is None else vectors.width
-        for name, wanted, there in (
-            ("distance_metric", self.distance_metric or index.distance_metric, index.distance_metric),
-            (
-                "non_filterable_metadata_keys",
-                sorted(self.non_filterable_keys or index.non_filterable_keys),
-                sorted(index.non_filterable_keys),
-            ),
-            ("text_search", self.text_search or has_text_search, has_text_search),
-            ("the dimension of vectors", width, index.dimension),
-        ):
-            if wanted != there:
-                raise UsageError(
-                    f"Index {index.name!r} in vector bucket {index.arn.bucket!r} exists, and keeps its "
-                    f"settings: {name} is {there!r}, not {wanted!r}. Leave that out, or seed another index."
-                )
+def _records_of(batch: Batch) -> _Records:
+    width = batch.data.shape[1] or None
+    return _Records(
+        vectors=Vectors(batch.data, len(batch), width),
+        keys=list(batch.keys),
+        are_named=True,
+        metadata=list(batch.metadata),
+        batch=batch,
+    )
 
 
 @dataclass(frozen=True)
@@ -180,7 +146,7 @@ class _Wanted:
 
     bucket: str
     index: str
-    settings: _Settings
+    settings: SeedSettings
     records: _Records
 
 
@@ -240,6 +206,8 @@ def _put(index: Index, records: _Records, config: Config) -> None:
         check_keys(records.keys)
         check_distinct(records.keys)
     with index.lock:
+        if records.batch is not None:
+            check_fits(records.batch, index)
         faults = records.vectors.faults(index)
         metadata, sizes = check_documents(index, records.keys, records.metadata, faults)
         check_vector_quota(index, records.keys, config)
@@ -249,12 +217,6 @@ def _put(index: Index, records: _Records, config: Config) -> None:
 @lru_cache(maxsize=2)
 def _validator(operation: str) -> Validator:
     return Validator(service_model().operation_model(operation))
-
-
-def _configuration_members() -> Mapping[str, Any]:
-    shape: Any = service_model().operation_model("CreateIndex").input_shape
-    members: Mapping[str, Any] = shape.members["metadataConfiguration"].members
-    return members
 
 
 def _check_lengths(keys: Sequence[str]) -> None:

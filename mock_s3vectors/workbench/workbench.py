@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from mock_s3vectors.config import check_path
 from mock_s3vectors.errors.exceptions import UsageError
@@ -256,11 +256,12 @@ class Workbench(ABC):
 
     # --- state ------------------------------------------------------------------------------
 
-    def seed(  # noqa: PLR0913 - what CreateIndex and PutVectors need
+    @overload
+    def seed(
         self,
         bucket: str,
         index: str,
-        vectors: ArrayLike | Sequence[ArrayLike],
+        vectors: ArrayLike | Sequence[ArrayLike] | os.PathLike[str],
         *,
         keys: Iterable[str] | None = None,
         metadata: Iterable[Mapping[str, Any] | None] | None = None,
@@ -269,13 +270,42 @@ class Workbench(ABC):
         text_search: Mapping[str, str | None] | Iterable[str] = (),
         region: str | None = None,
         account: str | None = None,
-    ) -> IndexView:
+    ) -> IndexView: ...
+
+    @overload
+    def seed(
+        self,
+        path: str | os.PathLike[str],
+        /,
+        bucket: str,
+        index: str,
+        *,
+        distance_metric: str | None = None,
+        non_filterable_metadata_keys: Iterable[str] = (),
+        text_search: Mapping[str, str | None] | Iterable[str] = (),
+        region: str | None = None,
+        account: str | None = None,
+    ) -> IndexView: ...
+
+    @overload
+    def seed(
+        self, path: str | os.PathLike[str], /, *, region: str | None = None, account: str | None = None
+    ) -> IndexView | tuple[IndexView, ...]: ...
+
+    def seed(self, *given: Any, **named: Any) -> Any:  # noqa: D417 - the arguments are those of the overloads
         """Put any number of vectors into an index at once, all or none, and return a view of it.
 
         The bucket and the index are created if they are missing. Vectors whose keys exist are overwritten.
         Everything is checked as the service checks it, except that there is no limit to the size of a
         request, and that no KMS key is asked. It is no call: `mock.calls` does not list it, and
         `mock.usage()` counts only what it stores.
+
+        The vectors may come from a file: `mock.seed("films.jsonl", "films", "plots")`, or with its path in
+        the place of `vectors`. It is a data file, `.jsonl`, `.npz` or `.parquet`, or an index of a state
+        file, `"films.db::films/plots"`, which needs no names. The settings that the file knows need not be
+        given. `mock.seed("films.db")` adds all buckets of a state file, in their Regions and accounts, with
+        everything in them, and `mock.seed("films.db::films")` adds one; they return a tuple of views, one for
+        each index.
 
         Args:
             bucket: the name of the vector bucket.
@@ -294,25 +324,19 @@ class Workbench(ABC):
             account: 12 digits; None for that of the options.
 
         Raises:
-            UsageError: the mock is off, or the service would refuse this; the text has its words.
+            UsageError: the mock is off, the service would refuse this, or the file is bad; the text has the
+                service's words, or names file and line.
         """
-        from mock_s3vectors.workbench.seeding import seed  # noqa: PLC0415 - it loads numpy
+        from mock_s3vectors.workbench.seed_files import is_of_path  # noqa: PLC0415 - it loads numpy
 
         level = self._steered("seed()")
-        return seed(
-            level.world,
-            level.config,
-            bucket,
-            index,
-            vectors,
-            keys=keys,
-            metadata=metadata,
-            distance_metric=distance_metric,
-            non_filterable_metadata_keys=non_filterable_metadata_keys,
-            text_search=text_search,
-            region=region,
-            account=account,
-        )
+        if is_of_path(given, named):
+            from mock_s3vectors.workbench.seed_paths import seed_path  # noqa: PLC0415 - it loads SQLite
+
+            return seed_path(level.world, level.config, *given, **named)
+        from mock_s3vectors.workbench.seeding import seed  # noqa: PLC0415 - it loads numpy
+
+        return seed(level.world, level.config, *given, **named)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save all vector buckets with everything in them, identities and keys, of all accounts and Regions.

@@ -135,6 +135,10 @@ def test_state(s3vectors_server: S3VectorsServer) -> None:
     mock = s3vectors_server.mock
     view = mock.seed("films", "plots", [[0.1, 0.2]], keys=["a"], metadata=[{"year": 1979}])
     assert_type(view, IndexView)
+    assert_type(mock.seed("films", "plots", Path("films.jsonl"), region="eu-west-1"), IndexView)
+    assert_type(mock.seed("films.npz", "films", "plots", distance_metric="euclidean"), IndexView)
+    assert_type(mock.seed(Path("films.npz"), bucket="films", index="plots"), IndexView)
+    assert_type(mock.seed(Path("films.db")), IndexView | tuple[IndexView, ...])
     assert_type(mock.index("films", "plots")["a"], StoredVector)
     assert_type(mock.bucket("films", region="eu-west-1"), VectorBucketView)
     assert_type(mock.usage(), Usage)

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 def seed(*arguments: Any, **named: Any) -> IndexView:
-    return current_mock().seed(*arguments, **named)
+    view: IndexView = current_mock().seed(*arguments, **named)
+    return view
 
 
 def seen_bucket(*arguments: Any, **named: Any) -> VectorBucketView:

@@ -123,6 +123,15 @@ def check_documents(
     return list(documents), sizes
 
 
+def metadata_fault(metadata: dict[str, Any], non_filterable: frozenset[str]) -> str | None:
+    """Return why a record cannot have this metadata, None if it can."""
+    try:
+        metadata_size(metadata, non_filterable)
+    except _RefusedError as refusal:
+        return str(refusal)
+    return None
+
+
 def metadata_size(metadata: dict[str, Any], non_filterable: frozenset[str]) -> Size:
     """Return the size of a record's metadata, if a record may have it."""
     filterable = total = _OBJECT

@@ -1,0 +1,266 @@
+"""The indexes of a state file, read and written one by one, without loading the file.
+
+Whoever copies vectors uses this: memory holds some batches. A file may be read and written at the same time,
+as when an index is copied within it: each piece is read on its own, and a writer shows others no half.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+from mock_s3vectors.storage import rows, schema
+from mock_s3vectors.storage.loading import all_rows
+from mock_s3vectors.storage.saving import PAGE_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from mock_s3vectors.world import Index, VectorBucket
+
+# How many keys one statement names: SQLite allows 32,766 values.
+_MOST_KEYS = 500
+# How long to wait for another program that changes the file, in seconds.
+_PATIENCE = 5.0
+# How many changes to put into a transaction: most of its time the disk needs at the end.
+_CHANGES = 10
+
+Vectors = tuple[list[str], "NDArray[np.float32]", list[dict[str, Any]]]
+
+
+class StoredIndexes:
+    """The vector buckets and indexes of a state file, as they were when this was made.
+
+    Attributes:
+        buckets: all vector buckets, with their indexes, whose tables are empty: the vectors stay in the file.
+
+    Raises:
+        UsageError: the file is missing, damaged, or of another program or a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.buckets: list[VectorBucket] = []
+        # The ids of rows, by ARN.
+        self._ids: dict[str, int] = {}
+        with self._reading() as connection:
+            self._read(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Open the file to read it, and have rows that are not as they were written be a UsageError."""
+        with schema.reading(self._path) as connection, _explained(self._path):
+            yield connection
+
+    def _read(self, connection: sqlite3.Connection) -> None:
+        by_id = {}
+        for columns in all_rows(connection, "vector_buckets"):
+            bucket = by_id[columns["id"]] = rows.bucket_of(columns)
+            self.buckets.append(bucket)
+            self._ids[str(bucket.arn)] = columns["id"]
+        for columns in all_rows(connection, "indexes"):
+            bucket = by_id[columns["bucket_id"]]
+            index = rows.index_of(columns, bucket)
+            bucket.add(index)
+            self._ids[str(index.arn)] = columns["id"]
+
+    def count(self, index: Index) -> int:
+        """Return how many vectors an index has."""
+        with self._reading() as connection:
+            statement = "SELECT count(*) FROM vectors WHERE index_id = ?"
+            (count,) = connection.execute(statement, (self._ids[str(index.arn)],)).fetchone()
+        return int(count)
+
+    def vectors(self, index: Index, size: int) -> Iterator[Vectors]:
+        """Yield the vectors of an index in the order of keys, so many at a time: keys, vectors and metadata.
+
+        Raises:
+            UsageError: the file is damaged.
+        """
+        last: str | None = ""  # no key is empty
+        while last is not None:
+            with self._reading() as connection:
+                found = self._after(connection, index, last, size)
+            if found is not None:
+                yield found
+            last = None if found is None else found[0][-1]
+
+    def _after(self, connection: sqlite3.Connection, index: Index, last: str, size: int) -> Vectors | None:
+        """Return the vectors behind a key; None if there are none."""
+        statement = (
+            "SELECT key, data, metadata FROM vectors WHERE index_id = ? AND key > ? ORDER BY key LIMIT ?"
+        )
+        piece = connection.execute(statement, (self._ids[str(index.arn)], last, size)).fetchall()
+        if not piece:
+            return None
+        keys, data, texts = zip(*piece, strict=True)
+        floats = np.frombuffer(b"".join(data), rows.FLOAT32).reshape(len(keys), index.dimension)
+        documents = orjson.loads(f"[{','.join(texts)}]")
+        if len(documents) != len(keys):
+            raise ValueError("metadata is not JSON")
+        return list(keys), floats.astype(np.float32, copy=False), documents
+
+
+class WritableIndexes(StoredIndexes):
+    """The vector buckets and indexes of a state file that is open to be changed.
+
+    Each change is whole or not there. Some of them, as a rule, become one transaction.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._changes = 0
+        super().__init__(path)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with schema.explained(self._path), _explained(self._path):
+            schema.check(self._connection, self._path)
+            yield self._connection
+
+    def known(self, index: Index, keys: Sequence[str]) -> set[str]:
+        """Return those of the keys that the index has."""
+        known: set[str] = set()
+        with self._reading() as connection:
+            for start in range(0, len(keys), _MOST_KEYS):
+                piece = keys[start : start + _MOST_KEYS]
+                marks = ", ".join("?" * len(piece))
+                statement = f"SELECT key FROM vectors WHERE index_id = ? AND key IN ({marks})"  # noqa: S608 - marks
+                found = connection.execute(statement, (self._ids[str(index.arn)], *piece))
+                known.update(key for (key,) in found)
+        return known
+
+    def add(self, bucket: VectorBucket, index: Index) -> None:
+        """Add an index, and its vector bucket if that is new."""
+        with self._change():
+            bucket_id = self._ids.get(str(bucket.arn))
+            if bucket_id is None:
+                bucket_id = self._insert("vector_buckets", rows.bucket_columns(bucket))
+            index_id = self._insert("indexes", {"bucket_id": bucket_id, **rows.index_columns(index)})
+        self._ids |= {str(bucket.arn): bucket_id, str(index.arn): index_id}
+
+    def put(
+        self,
+        index: Index,
+        keys: Sequence[str],
+        data: NDArray[np.float32],
+        metadata: Sequence[dict[str, Any]],
+    ) -> None:
+        """Write vectors, all or none; those with known keys are overwritten."""
+        statement = (
+            f"{rows.insertion('vectors', rows.VECTOR_COLUMNS)} ON CONFLICT (index_id, key) "
+            "DO UPDATE SET data = excluded.data, metadata = excluded.metadata"
+        )
+        index_id, floats = self._ids[str(index.arn)], np.ascontiguousarray(data)
+        with self._change():
+            self._connection.executemany(statement, rows.vector_rows(index_id, keys, floats, metadata))
+
+    def delete(self, index: Index, keys: Sequence[str]) -> None:
+        """Delete those of the vectors that exist, all or none."""
+        index_id = self._ids[str(index.arn)]
+        with self._change():
+            statement = "DELETE FROM vectors WHERE index_id = ? AND key = ?"
+            self._connection.executemany(statement, ((index_id, key) for key in keys))
+
+    def _insert(self, table: str, columns: rows.Columns) -> int:
+        cursor = self._connection.execute(rows.insertion(table, columns), tuple(columns.values()))
+        return int(cursor.lastrowid or 0)
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """Make a change of the block.
+
+        Raises:
+            UsageError: it fails; the file is as it was before.
+        """
+        with schema.explained(self._path, "change"):
+            if not self._connection.in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("SAVEPOINT change")
+            try:
+                yield
+                self._connection.execute("RELEASE change")
+            except BaseException:
+                if self._connection.in_transaction:  # some errors end it
+                    self._connection.execute("ROLLBACK TO change")
+                raise
+        self._changes += 1
+        if self._changes >= _CHANGES:
+            self.commit()
+
+    def commit(self) -> None:
+        """Have the file keep all changes.
+
+        Raises:
+            UsageError: it cannot be written; the last changes are lost.
+        """
+        self._changes = 0
+        with schema.explained(self._path, "change"):
+            if self._connection.in_transaction:
+                try:
+                    self._connection.execute("COMMIT")
+                except sqlite3.Error:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+
+
+@contextmanager
+def writing_indexes(path: Path) -> Iterator[WritableIndexes]:
+    """Open a state file to change it; a new one is made. What was changed is kept, also after an exception.
+
+    Raises:
+        UsageError: it cannot be written, is damaged, or of another program or a newer version.
+    """
+    with schema.explained(path, "change"):
+        # The server would not see what changes, and its clients would not find it.
+        if schema.beside(path, "-wal").exists():
+            raise schema.refused(
+                path,
+                "it belongs to a server that runs, or that was killed. Name the server instead, or start it "
+                "once more and stop it",
+                "change",
+            )
+        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            # Until a transaction ends, others may read.
+            connection.execute("PRAGMA cache_spill = OFF")
+            if not path.stat().st_size:
+                _create(connection)
+            indexes = WritableIndexes(path, connection)
+            try:
+                yield indexes
+            finally:
+                indexes.commit()
+        finally:
+            connection.close()
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES['many']}")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        schema.create(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Have rows that are not as they were written be a UsageError."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise schema.damaged(path, f"{type(error).__name__}: {error}") from error

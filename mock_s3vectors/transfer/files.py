@@ -1,0 +1,63 @@
+"""Data files as places: which format an extension stands for."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.transfer.json_lines import JsonLinesSink, JsonLinesSource
+from mock_s3vectors.transfer.npz import NpzSink, NpzSource
+from mock_s3vectors.transfer.opening import opened
+from mock_s3vectors.transfer.parquet_sink import ParquetSink
+from mock_s3vectors.transfer.parquet_source import ParquetSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from mock_s3vectors.transfer.batches import Location, Sink, Source
+    from mock_s3vectors.transfer.places import Address
+
+_SOURCES: Mapping[str, Callable[[Path], Source]] = {
+    ".jsonl": JsonLinesSource,
+    ".npz": NpzSource,
+    ".parquet": ParquetSource,
+}
+_WHOLE: Mapping[str, Callable[[Path], Sink]] = {".npz": NpzSink, ".parquet": ParquetSink}
+
+
+class DataFile:
+    """A data file, which holds one index."""
+
+    def __init__(self, address: Address) -> None:
+        if address.path is None:
+            raise TypeError(f"{address.text!r} is no data file")
+        self.address = address
+        self._path: Path = address.path
+        self._suffix = address.path.suffix.lower()
+
+    def buckets(self) -> list[Location]:
+        """Return none: a file has no vector buckets."""
+        return []
+
+    def sources(self) -> Iterator[Source]:
+        """Yield the file.
+
+        Raises:
+            UsageError: it cannot be read.
+        """
+        opened(self._path).close()
+        yield _SOURCES[self._suffix](self._path)
+
+    def sink(self, location: Location, *, resume: bool = False) -> Sink:
+        """Return the file to write to.
+
+        Raises:
+            UsageError: it is a folder.
+        """
+        del location  # a file holds any one index
+        if self._path.is_dir():
+            raise UsageError(f"{self._path} is a folder: give the name of a file.")
+        make = _WHOLE.get(self._suffix, partial(JsonLinesSink, resume=resume))
+        return make(self._path)

@@ -1,0 +1,77 @@
+"""The two files of the Embedding Projector: `vectors.tsv`, and `metadata.tsv` with labels.
+
+`metadata.tsv` has the keys in its first column, and a column for each metadata key. Its first line has the
+names of the columns, except if there is but one: the projector wants none then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.transfer.column_types import MetadataColumns
+from mock_s3vectors.transfer.opening import refused
+from mock_s3vectors.transfer.whole_files import WholeFilesSink
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from mock_s3vectors.transfer.batches import Batch
+    from mock_s3vectors.transfer.whole_files import Spool
+
+
+class ProjectorSink(WholeFilesSink):
+    """A folder to which the two files are written; it is made if it is missing.
+
+    Raises:
+        UsageError: there cannot be such a folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder: name one for vectors.tsv and metadata.tsv.")
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise refused(folder, error) from None
+        super().__init__(folder / "vectors.tsv", folder / "metadata.tsv")
+        self._columns = MetadataColumns()
+
+    def _note(self, batch: Batch) -> None:
+        self._columns.note(batch.metadata)
+
+    def _write(self, spool: Spool, *drafts: Path) -> None:
+        vectors, metadata = drafts
+        names = list(self._columns.types())
+        with vectors.open("xb") as numbers, metadata.open("xb") as labels:
+            if names:
+                labels.write(
+                    _line(["key", *(f"metadata.{name}" if name == "key" else name for name in names)])
+                )
+            for batch in spool.batches():
+                numbers.write(_lines_of(batch.data))
+                for key, document in zip(batch.keys, batch.metadata, strict=True):
+                    labels.write(_line([key, *(_cell(document.get(name)) for name in names)]))
+
+
+def _lines_of(data: NDArray[np.float32]) -> bytes:
+    """Return a line for each vector, with tabs between the numbers."""
+    text = orjson.dumps(np.ascontiguousarray(data), option=orjson.OPT_SERIALIZE_NUMPY)
+    return text[2:-2].replace(b"],[", b"\n").replace(b",", b"\t") + b"\n"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if type(value) is str else orjson.dumps(value).decode()
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    """Return a line; white space within a cell, such as tabs and ends of lines, becomes single spaces."""
+    return "\t".join(" ".join(cell.split()) for cell in cells).encode() + b"\n"

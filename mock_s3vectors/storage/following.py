@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 # A commit returns when the disk has it. A log that has grown beyond the limit all the same is cut. The cache,
-# in KiB, has the upper pages of a large file. What is deleted is not overwritten by zeros, which takes long.
+# in KiB, has the upper pages of a large file. Deleted rows are not overwritten by zeros, which takes long.
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -147,7 +147,7 @@ class DurableStore:
         """
         self._place = place
         self._paths = place, schema.beside(place, "-wal")
-        # Whatever is not in there was removed, with all that was in it, after a call had looked it up.
+        # A bucket or an index that is not in here was removed after a call had looked it up.
         self._ids = ids
         self._lock = new_lock()
         self._trouble: str | None = None

@@ -68,5 +68,6 @@ class Layered(ABC, Generic[Thing]):
         return copy
 
     def set_as(self, other: Self) -> None:
-        """Have this world have the things of a copy."""
-        self._own = other._own.copy()
+        """Have this world have the things of a copy, and those of the same world behind them."""
+        with self.lock:
+            self._own, self._outer = other._own.copy(), other._outer

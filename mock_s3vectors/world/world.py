@@ -83,6 +83,33 @@ class World:
         self.identities.hold(other.identities.all())
         self.keys.hold(other.keys.all())
 
+    def checkpoint(self) -> World:
+        """Return what this world holds now, for `restore`: stores, identities and keys of one moment.
+
+        Changes of this world do not reach it. It costs the same however many vectors there are: they are
+        shared until somebody writes.
+        """
+        point = World(self.stores.picture(), identities=self.identities.copy(), keys=self.keys.copy())
+        point.stores.miss_as(self.stores)
+        return point
+
+    def restore(self, point: World) -> None:
+        """Hold again what a checkpoint has, which stays as it is. Clock, journal, rules and meter go on.
+
+        A call that goes on meanwhile changes what is dropped, or comes after this.
+        """
+        try:
+            self._go_back_to(point)
+        except BaseException:
+            # Repeat it: what an interruption (Ctrl+C, a test's timeout) has begun, nobody else finishes.
+            self._go_back_to(point)
+            raise
+
+    def _go_back_to(self, point: World) -> None:
+        self.stores = self.stores.gone_back(point.stores)
+        self.identities.set_as(point.identities)
+        self.keys.set_as(point.keys)
+
     def drop(self, branch: World) -> None:
         """Note what is lost with a branch that has ended, for whoever looks for it here."""
         self.stores.drop(branch.stores)

@@ -146,8 +146,8 @@ class Stores:
         while True:
             with ExitStack() as held:
                 # All take a store's lock before that of an index, and nobody else takes two of a kind.
-                stores, known = self._stores, sorted(self._stores.items())
-                for _, store in known:
+                stores, known = self._stores, list(self._stores.items())
+                for _, store in sorted(known):
                     held.enter_context(store.lock)
                 for _, store in known:
                     for index in store.indexes():

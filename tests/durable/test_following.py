@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import shutil
+import signal
 import sqlite3
 from contextlib import closing, contextmanager
 from functools import lru_cache
@@ -16,9 +19,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mock_s3vectors import UsageError, mock_s3vectors, s3vectors_server
+from mock_s3vectors.__main__ import main
 from mock_s3vectors.errors.exceptions import ServiceUnavailableException
 from mock_s3vectors.operations import OPERATIONS
-from mock_s3vectors.storage import following, schema
+from mock_s3vectors.serving.http_server import HttpServer
+from mock_s3vectors.storage import claiming, following, schema
 from mock_s3vectors.storage.following import DurableStore, kept_in
 from mock_s3vectors.world import VectorBucket
 from tests.server.wire import Connection
@@ -548,6 +553,14 @@ def test_places_without_a_file(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(claiming, "_lock", fail)
+    assert refusal(tmp_path / "state.db") == "Cannot serve FILE: Operation not supported."
+
+
 def test_a_program_that_was_killed_while_it_wrote_without_a_log(tmp_path: Path) -> None:
     """As `copy` writes a file that no server has, and as a server that stops leaves it."""
     path, killed = tmp_path / "state.db", tmp_path / "killed.db"
@@ -619,3 +632,25 @@ def test_a_request_that_says_what_is_there_already_changes_nothing() -> None:
             answer = line.ask("POST", "/_mock_s3vectors/keys", orjson.dumps({"arn": KEY}))
             assert answer.json["state"] == "Enabled"
             assert world().keys.own() == ()
+
+
+def test_the_program_says_where_it_keeps_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "state.db"
+
+    def run(server: Any) -> None:
+        server._on_ready()  # noqa: SLF001 - as it does
+        make_index()
+
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
+    monkeypatch.setattr(HttpServer, "run", run)
+    assert main(["serve", "--port", "0", "--state", str(path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[3:] == [f"All changes are kept in {path}.", "Press Ctrl+C to stop it."]
+    with mock_s3vectors(state=path):
+        assert bucket_names(client_of_tests()) == ["films"]
+    assert main(["serve", "--port", "0", "--state", ""]) == 1
+    assert capsys.readouterr().err == (
+        "mock-s3vectors: --state='': must be the path of a file, a str or a pathlib.Path\n"
+    )

@@ -130,21 +130,27 @@ def settings_of_index(index: Index) -> Settings:
 
 
 class StoredSource:
-    """An index of a state file."""
+    """An index of a state file.
+
+    Attributes:
+        stored: the file.
+        index: the index in it, without vectors.
+        location: where it is.
+    """
 
     def __init__(self, stored: StoredIndexes, index: Index) -> None:
-        self._stored = stored
-        self._index = index
+        self.stored = stored
+        self.index = index
         arn = index.arn
         self.location = Location(arn.bucket, arn.index, arn.account, arn.region)
 
     def settings(self) -> Settings:
         """Return the settings of the index."""
-        return settings_of_index(self._index)
+        return settings_of_index(self.index)
 
     def count(self) -> int | None:
         """Return how many vectors there are."""
-        return self._stored.count(self._index)
+        return self.stored.count(self.index)
 
     def batches(self) -> Iterator[Batch]:
         """Yield all vectors, in the order of their keys.
@@ -152,7 +158,7 @@ class StoredSource:
         Raises:
             UsageError: the file is damaged.
         """
-        for keys, data, metadata in self._stored.vectors(self._index, BATCH):
+        for keys, data, metadata in self.stored.vectors(self.index, BATCH):
             yield Batch(keys, data, metadata)
 
 

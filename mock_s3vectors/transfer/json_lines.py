@@ -17,6 +17,7 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.hints import near
 from mock_s3vectors.transfer.batches import Location, Settings
 from mock_s3vectors.transfer.checking import Gathered
+from mock_s3vectors.transfer.decimals import to_write
 from mock_s3vectors.transfer.opening import opened, refused
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ class JsonLinesSink:
         """Add the vectors, all or none."""
         lines = b"".join(
             orjson.dumps({"key": key, "data": vector, "metadata": metadata}, option=_OPTIONS)
-            for key, vector, metadata in zip(batch.keys, batch.data, batch.metadata, strict=True)
+            for key, vector, metadata in zip(batch.keys, to_write(batch.data), batch.metadata, strict=True)
         )
         file = self._file
         if file is None:

@@ -49,13 +49,15 @@ class Access:
 
     Attributes:
         region: the Region of the indexes; None for the only one, or that of the profile.
-        account: the account of the indexes in a state file; None for the only one.
-        profile: the profile of AWS's configuration that calls of AWS are signed with.
+        account: the account of the indexes; None for the only one of a file, or that of the credentials.
+        profile: the profile of AWS's configuration that calls of AWS, or of a server, are signed with.
+        notice: called with a sentence before anything on AWS is read or written.
     """
 
     region: str | None = None
     account: str | None = None
     profile: str | None = None
+    notice: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,14 +268,16 @@ def _state_file(address: Address, access: Access) -> Place:
     return StateFile(address, access)
 
 
-def _not_yet(address: Address, _: Access) -> Place:
-    raise UsageError(f"{address.text!r}: a {address.kind} cannot be opened yet.")
+def _remote(address: Address, access: Access) -> Place:
+    from mock_s3vectors.transfer.clients import RemotePlace  # noqa: PLC0415 - it loads boto3
+
+    return RemotePlace(address, access)
 
 
 # How each kind of place is opened; nothing is read until then.
 _OPENERS: Mapping[Kind, Callable[[Address, Access], Place]] = {
     "data file": _data_file,
     "state file": _state_file,
-    "server": _not_yet,
-    "aws": _not_yet,
+    "server": _remote,
+    "aws": _remote,
 }

@@ -6,7 +6,6 @@ whatever happens, and after an interruption those that were written are there.
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from mock_s3vectors.identity import Caller
 from mock_s3vectors.operations.buckets import new_vector_bucket
 from mock_s3vectors.operations.indexes import new_index
 from mock_s3vectors.protocol.model import service_model
-from mock_s3vectors.protocol.partitions import partition_of
+from mock_s3vectors.protocol.partitions import default_region, partition_of
 from mock_s3vectors.protocol.validator import Validator
 from mock_s3vectors.storage.indexes import StoredIndexes, writing_indexes
 from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
@@ -249,11 +248,6 @@ class StoredSink:
         """Delete those of the vectors that exist, all or none."""
         stored, index = self._opened()
         stored.delete(index, keys)
-
-
-def default_region() -> str:
-    """Return the Region of a client that names none: that of the environment, else us-east-1."""
-    return os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1"
 
 
 def _new_bucket(caller: Caller, name: str) -> VectorBucket:

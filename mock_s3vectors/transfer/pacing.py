@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-import time
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -37,14 +37,19 @@ _SHORTEST_PAUSE = 0.01
 
 
 class Pace:
-    """The pace of some calls, which threads share. botocore's own retries come first."""
+    """The pace of some calls, which threads share. botocore's own retries come first.
 
-    def __init__(self) -> None:
+    Args:
+        place: the place that is called, for the texts of errors.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._place = place
         self._lock = new_lock()
         self._ended = threading.Event()
         self._pause = 0.0
         # When the pause was last made longer, and when a call last succeeded.
-        self._slowed = self._succeeded = time.monotonic()
+        self._slowed = self._succeeded = monotonic()
 
     def end(self) -> None:
         """Let calls that wait fail with the refusal they met."""
@@ -59,7 +64,7 @@ class Pace:
         """
         while True:
             self._ended.wait(self._pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
-            begun = time.monotonic()
+            begun = monotonic()
             try:
                 answer = function(**arguments)
             except ClientError as refusal:
@@ -73,7 +78,7 @@ class Pace:
     def _slow_down(self, begun: float, refusal: ClientError) -> None:
         """Double the pause, once for all calls that were under way together."""
         with self._lock:
-            now = time.monotonic()
+            now = monotonic()
             if begun >= self._slowed:
                 self._pause = min(max(2 * self._pause, _FIRST_PAUSE), _LONGEST_PAUSE)
                 self._slowed = now
@@ -81,11 +86,11 @@ class Pace:
         if waited > PATIENCE:
             error = refusal.response["Error"]
             raise UsageError(
-                f"The service has refused all calls for {waited:,.0f} seconds. {error['Code']}: "
-                f"{error['Message']}"
+                f"{self._place}: the service has refused all calls for {waited:,.0f} seconds. "
+                f"{error['Code']}: {error['Message']}"
             ) from None
 
     def _speed_up(self) -> None:
         with self._lock:
-            self._succeeded = time.monotonic()
+            self._succeeded = monotonic()
             self._pause = self._pause * _FASTER if self._pause > _SHORTEST_PAUSE else 0.0

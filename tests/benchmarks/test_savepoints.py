@@ -1,4 +1,4 @@
-"""Mocks within a mock of many vectors: entering and leaving them, and the first write in each. Checkpoints, too.
+"""Mocks within a mock of many vectors: entering and leaving them, and the first write in each; checkpoints.
 
     pytest tests/benchmarks/test_savepoints.py --benchmark-only
 

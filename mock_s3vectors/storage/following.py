@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -43,17 +43,19 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# A commit returns when the disk has it. Every so many pages the log goes into the file and begins again; one
-# that has grown beyond the limit all the same is cut. The cache, in KiB, has the upper pages of a large file.
-PRAGMAS = (
+# A commit returns when the disk has it. A log that has grown beyond the limit all the same is cut. The cache,
+# in KiB, has the upper pages of a large file. Deleted rows are not overwritten by zeros, which takes long.
+_PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
-    "wal_autocheckpoint = 4000",
     "journal_size_limit = 33554432",
     "cache_size = -32768",
+    "secure_delete = OFF",
 )
+# After so many bytes the log goes into the file, and begins again.
+_LOG_BYTES = 16 * 1024 * 1024
 # How long to wait for another program that writes the file, in seconds.
-_PATIENCE = 5.0
+_PATIENCE = 1.0
 
 # A vector that is overwritten keeps its row: its place in the table's index stays as it is.
 _PUT = (
@@ -80,7 +82,7 @@ def kept_in(path: str | os.PathLike[str], world: World) -> Iterator[None]:
     # The file itself, not a link to it: SQLite's log lies beside it.
     place = Path(os.path.realpath(path))
     with claimed(place):
-        _make_if_missing(place)
+        _prepare(place)
         held, ids = load_with_ids(place)
         for store in held.stores.all().values():
             for index in store.indexes():
@@ -94,8 +96,16 @@ def kept_in(path: str | os.PathLike[str], world: World) -> Iterator[None]:
             durable.close()
 
 
-def _make_if_missing(place: Path) -> None:
+def _prepare(place: Path) -> None:
+    """Make a file that is missing, and have SQLite undo what a program was writing when it was killed.
+
+    Raises:
+        UsageError: the file cannot be made, or its log is there without it.
+    """
     if place.exists() and place.stat().st_size:
+        if schema.beside(place, "-journal").exists() and schema.is_state_file(place):
+            with schema.explained(place, "serve"), closing(sqlite3.connect(place)) as connection:
+                connection.execute("PRAGMA user_version").fetchone()
         return
     log = schema.beside(place, "-wal")
     if log.exists():
@@ -109,6 +119,14 @@ def _make_if_missing(place: Path) -> None:
 
 class _Trouble(Exception):  # noqa: N818 - it is no error of the program
     """A reason why the file cannot have a change."""
+
+
+def tune(connection: sqlite3.Connection) -> None:
+    """Have a connection write as a durable store does."""
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_BYTES // page}")
 
 
 class DurableStore:
@@ -129,7 +147,7 @@ class DurableStore:
         """
         self._place = place
         self._paths = place, schema.beside(place, "-wal")
-        # Whatever is not in there was removed, with all that was in it, after a call had looked it up.
+        # A bucket or an index that is not in here was removed after a call had looked it up.
         self._ids = ids
         self._lock = new_lock()
         self._trouble: str | None = None
@@ -141,9 +159,10 @@ class DurableStore:
             check_same_thread=False,  # the lock is for that
         )
         try:
-            # Not every file system can have a log. The transaction fails if the file cannot be written.
-            for statement in (*(f"PRAGMA {pragma}" for pragma in PRAGMAS), "BEGIN IMMEDIATE", "ROLLBACK"):
-                self._connection.execute(statement)
+            tune(self._connection)
+            # It fails if the file cannot be written.
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("ROLLBACK")
             self._version = self._read_version()
             self._files = self._stats()
         except BaseException:
@@ -279,7 +298,7 @@ class DurableStore:
                 self._roll_back()
                 raise
         except (sqlite3.Error, _Trouble) as error:
-            raise self._unavailable(str(error)) from error
+            raise self._unavailable(str(error).rstrip(".")) from error
         if self._trouble is not None:
             self._trouble = None
             _log.warning("%s takes changes again.", self._place)
@@ -358,7 +377,10 @@ def _delete_bucket(connection: sqlite3.Connection, number: int) -> None:
 
 
 def _delete_index(connection: sqlite3.Connection, number: int) -> None:
-    connection.execute("DELETE FROM vectors WHERE index_id = ?", (number,))
+    # In the order of rows, not of keys: a page is emptied at once, and need not be written then.
+    connection.execute(
+        "DELETE FROM vectors WHERE id IN (SELECT id FROM vectors WHERE index_id = ? ORDER BY id)", (number,)
+    )
     connection.execute("DELETE FROM indexes WHERE id = ?", (number,))
 
 

@@ -105,22 +105,21 @@ class Stores:
 
     @contextmanager
     def left_alone(self) -> Iterator[None]:
-        """Have nobody create, delete or change a bucket or an index while stores that are followed change.
+        """Have nobody create, delete or change a bucket or an index while others replace all that is here.
 
         A call that has looked a store up, and waits for its lock, changes a store that nobody finds any more:
-        the follower is not told.
+        the follower is not told. All of this is for stores that are followed.
         """
         if self.follower is None:
             yield
             return
         with self._lock, ExitStack() as held:
-            before = sorted(self._stores.items())
-            for _, store in before:
+            before = [store for _, store in sorted(self._stores.items())]
+            for store in before:
                 held.enter_context(store.lock)
             yield
-            for place, store in before:
-                if self._stores.get(place) is not store:
-                    store.follower = None
+            for store in before:
+                store.follower = None
 
     def all(self) -> dict[tuple[str, str], Store]:
         """Return all stores, by account and Region."""
@@ -156,10 +155,13 @@ class Stores:
 
     def hold(self, other: Stores) -> None:
         """Forget everything, and hold what other stores have instead, which nobody else may change."""
-        held = other.all()
-        for store in held.values():
-            store.follow(self.follower)
-        self._begin_with(held)
+        self._begin_with(self._followed(other.all()))
+
+    def _followed(self, stores: dict[tuple[str, str], Store]) -> dict[tuple[str, str], Store]:
+        if self.follower is not None:
+            for store in stores.values():
+                store.follow(self.follower)
+        return stores
 
     def gone_back(self, picture: Stores) -> Stores:
         """Return stores that go on as these, and have what these had when a picture was made.
@@ -167,7 +169,7 @@ class Stores:
         They miss what these missed then. Calls that have begun go on with these, and with all of these.
         """
         other = copy(self)
-        other._stores = picture.copy().all()  # noqa: SLF001 - it is of this class
+        other._stores = self._followed(picture.copy().all())  # noqa: SLF001 - it is of this class
         other.miss_as(picture)
         return other
 

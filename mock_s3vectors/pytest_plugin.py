@@ -162,7 +162,7 @@ def s3vectors_client(s3vectors_mock: MockS3Vectors) -> S3VectorsClient:  # noqa:
     import boto3  # noqa: PLC0415 - half a second for those who never ask for a client
     from botocore.config import Config  # noqa: PLC0415 - the same
 
-    from mock_s3vectors.workbench.places import default_region  # noqa: PLC0415 - the same
+    from mock_s3vectors.protocol.partitions import default_region  # noqa: PLC0415 - the same
 
     # An endpoint that the environment names may be a local server, which the mock leaves alone.
     config = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg] # missing in the stubs

@@ -143,6 +143,25 @@ def test_least_privilege_shows_what_it_promises() -> None:
     assert "needs:    s3vectors:GetVectors, for returnMetadata (denied)" in rest
 
 
+# --- examples in folders, which are tests
+
+
+def test_the_examples_that_share_a_file_and_that_take_a_slice(tmp_path: Path) -> None:
+    folders = sorted(file.parent for file in EXAMPLES.glob("*/conftest.py"))
+    assert [folder.name for folder in folders] == ["shared_films", "slice_of_production"]
+    options = ["-q", "-p", "no:asyncio", "-W", "error", f"--override-ini=cache_dir={tmp_path}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *map(str, folders)],
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=EXAMPLES.parent,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert "11 passed" in done.stdout, done.stdout
+    assert len([*tmp_path.rglob("*.db")]) == 1
+
+
 # --- recipes
 
 

@@ -1,7 +1,8 @@
-"""The partitions of Regions, and their host names, from botocore's own table."""
+"""The partitions of Regions and their host names, from botocore's own table; the environment's Region."""
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
 from typing import Any
@@ -47,3 +48,8 @@ def partition_of(region: str) -> str:
         if region in regions or pattern.match(region):
             return name
     return "aws"
+
+
+def default_region() -> str:
+    """Return the Region of a client that names none: that of the environment, else us-east-1."""
+    return os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1"

@@ -18,7 +18,7 @@ from mock_s3vectors.storage.loading import all_rows
 from mock_s3vectors.storage.saving import PAGE_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -71,6 +71,10 @@ class StoredIndexes:
             bucket.add(index)
             self._ids[str(index.arn)] = columns["id"]
 
+    def has(self, index: Index) -> bool:
+        """Return whether an index is there, under its ARN."""
+        return str(index.arn) in self._ids
+
     def count(self, index: Index) -> int:
         """Return how many vectors an index has."""
         with self._reading() as connection:
@@ -98,14 +102,32 @@ class StoredIndexes:
             "SELECT key, data, metadata FROM vectors WHERE index_id = ? AND key > ? ORDER BY key LIMIT ?"
         )
         piece = connection.execute(statement, (self._ids[str(index.arn)], last, size)).fetchall()
-        if not piece:
-            return None
-        keys, data, texts = zip(*piece, strict=True)
-        floats = np.frombuffer(b"".join(data), rows.FLOAT32).reshape(len(keys), index.dimension)
-        documents = orjson.loads(f"[{','.join(texts)}]")
-        if len(documents) != len(keys):
-            raise ValueError("metadata is not JSON")
-        return list(keys), floats.astype(np.float32, copy=False), documents
+        return _vectors_of(piece, index.dimension) if piece else None
+
+    def named(self, index: Index, keys: Sequence[str]) -> Vectors:
+        """Return those of the vectors that the index has, at most 500 of them, in the order of keys.
+
+        Raises:
+            UsageError: the file is damaged.
+        """
+        statement = (
+            "SELECT key, data, metadata FROM vectors "  # noqa: S608 - marks
+            f"WHERE index_id = ? AND key IN ({_marks(keys)}) ORDER BY key"
+        )
+        with self._reading() as connection:
+            piece = connection.execute(statement, (self._ids[str(index.arn)], *keys)).fetchall()
+            return _vectors_of(piece, index.dimension)
+
+    def known(self, index: Index, keys: Sequence[str]) -> set[str]:
+        """Return those of the keys that the index has."""
+        known: set[str] = set()
+        with self._reading() as connection:
+            for start in range(0, len(keys), _MOST_KEYS):
+                piece = keys[start : start + _MOST_KEYS]
+                statement = f"SELECT key FROM vectors WHERE index_id = ? AND key IN ({_marks(piece)})"  # noqa: S608 - marks
+                found = connection.execute(statement, (self._ids[str(index.arn)], *piece))
+                known.update(key for (key,) in found)
+        return known
 
 
 class WritableIndexes(StoredIndexes):
@@ -124,18 +146,6 @@ class WritableIndexes(StoredIndexes):
         with schema.explained(self._path), _explained(self._path):
             schema.check(self._connection, self._path)
             yield self._connection
-
-    def known(self, index: Index, keys: Sequence[str]) -> set[str]:
-        """Return those of the keys that the index has."""
-        known: set[str] = set()
-        with self._reading() as connection:
-            for start in range(0, len(keys), _MOST_KEYS):
-                piece = keys[start : start + _MOST_KEYS]
-                marks = ", ".join("?" * len(piece))
-                statement = f"SELECT key FROM vectors WHERE index_id = ? AND key IN ({marks})"  # noqa: S608 - marks
-                found = connection.execute(statement, (self._ids[str(index.arn)], *piece))
-                known.update(key for (key,) in found)
-        return known
 
     def add(self, bucket: VectorBucket, index: Index) -> None:
         """Add an index, and its vector bucket if that is new."""
@@ -162,12 +172,28 @@ class WritableIndexes(StoredIndexes):
         with self._change():
             self._connection.executemany(statement, rows.vector_rows(index_id, keys, floats, metadata))
 
-    def delete(self, index: Index, keys: Sequence[str]) -> None:
-        """Delete those of the vectors that exist, all or none."""
+    def delete(
+        self,
+        index: Index,
+        keys: Sequence[str],
+        choose: Callable[[Vectors], Sequence[str]] | None = None,
+    ) -> int:
+        """Delete those of the vectors that exist, all or none, and return how many there were.
+
+        Args:
+            index: the index.
+            keys: the keys of the vectors, at most 500 if there is a choice.
+            choose: is given them as they are, and returns the keys of those to delete. Until that is done,
+                nobody else changes the file.
+        """
         index_id = self._ids[str(index.arn)]
         with self._change():
+            if choose is not None:
+                keys = choose(self.named(index, keys))
+            if not keys:
+                return 0
             statement = "DELETE FROM vectors WHERE index_id = ? AND key = ?"
-            self._connection.executemany(statement, ((index_id, key) for key in keys))
+            return self._connection.executemany(statement, ((index_id, key) for key in keys)).rowcount
 
     def _insert(self, table: str, columns: rows.Columns) -> int:
         cursor = self._connection.execute(rows.insertion(table, columns), tuple(columns.values()))
@@ -243,6 +269,25 @@ def writing_indexes(path: Path) -> Iterator[WritableIndexes]:
                 indexes.commit()
         finally:
             connection.close()
+
+
+def _vectors_of(found: Sequence[tuple[str, bytes, str]], dimension: int) -> Vectors:
+    """Return vectors from rows of key, data and metadata.
+
+    Raises:
+        ValueError: they are not as they were written.
+    """
+    keys, data, texts = map(list, zip(*found, strict=True)) if found else ([], [], [])
+    floats = np.frombuffer(b"".join(data), rows.FLOAT32).reshape(len(keys), dimension)
+    documents = orjson.loads(f"[{','.join(texts)}]")
+    if len(documents) != len(keys):
+        raise ValueError("metadata is not JSON")
+    return keys, floats.astype(np.float32, copy=False), documents
+
+
+def _marks(values: Sequence[object]) -> str:
+    """Return the marks of a statement that stand for values."""
+    return ", ".join("?" * len(values))
 
 
 def _create(connection: sqlite3.Connection) -> None:

@@ -49,13 +49,15 @@ class Access:
 
     Attributes:
         region: the Region of the indexes; None for the only one, or that of the profile.
-        account: the account of the indexes in a state file; None for the only one.
-        profile: the profile of AWS's configuration that calls of AWS are signed with.
+        account: the account of the indexes; None for the only one of a file, or that of the credentials.
+        profile: the profile of AWS's configuration that calls of AWS, or of a server, are signed with.
+        notice: called with a sentence before anything on AWS is read or written.
     """
 
     region: str | None = None
     account: str | None = None
     profile: str | None = None
+    notice: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,10 @@ class Place(Protocol):
     def address(self) -> Address:
         """The text that names it, in parts."""
 
+    @property
+    def is_gradual(self) -> bool:
+        """Whether it takes batches one by one, so that an interruption leaves those that it has."""
+
     def buckets(self) -> list[Location]:
         """Return where the vector buckets are, also those without indexes; a data file has none."""
 
@@ -93,6 +99,16 @@ class Place(Protocol):
         Raises:
             UsageError: there is none, or the place cannot be read; the text says what there is.
         """
+
+    def destination(self, location: Location) -> Location:
+        """Return where an index is that is written to a location, as far as it is known.
+
+        Raises:
+            UsageError: the place cannot be asked.
+        """
+
+    def named(self, location: Location) -> str:
+        """Return the name of an index of the place, for people."""
 
     def sink(self, location: Location, *, resume: bool = False) -> Sink:
         """Return the index of this bucket and name to write to; a data file holds any one.
@@ -266,14 +282,16 @@ def _state_file(address: Address, access: Access) -> Place:
     return StateFile(address, access)
 
 
-def _not_yet(address: Address, _: Access) -> Place:
-    raise UsageError(f"{address.text!r}: a {address.kind} cannot be opened yet.")
+def _remote(address: Address, access: Access) -> Place:
+    from mock_s3vectors.transfer.clients import RemotePlace  # noqa: PLC0415 - it loads boto3
+
+    return RemotePlace(address, access)
 
 
 # How each kind of place is opened; nothing is read until then.
 _OPENERS: Mapping[Kind, Callable[[Address, Access], Place]] = {
     "data file": _data_file,
     "state file": _state_file,
-    "server": _not_yet,
-    "aws": _not_yet,
+    "server": _remote,
+    "aws": _remote,
 }

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from mock_s3vectors.authorization import Policies, Principal
 from mock_s3vectors.config import check_account_id
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.protocol.partitions import partition_of
+from mock_s3vectors.protocol.partitions import default_region, partition_of
 from mock_s3vectors.workbench.iam_identity import IamIdentity, compiled_policy, inline_name, lasting_arn
 from mock_s3vectors.workbench.iam_names import check_name, check_session_name, check_tags, documents_of
-from mock_s3vectors.workbench.places import default_region
 from mock_s3vectors.world.access_keys import access_key_id, secret_access_key, session_token, unique_id
 from mock_s3vectors.world.identities import Identity
 

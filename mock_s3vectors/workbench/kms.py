@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from mock_s3vectors.config import check_account_id
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
-from mock_s3vectors.protocol.partitions import partition_of
-from mock_s3vectors.workbench.places import check_region, default_region
+from mock_s3vectors.protocol.partitions import default_region, partition_of
+from mock_s3vectors.workbench.places import check_region
 from mock_s3vectors.workbench.steered import made_before
 from mock_s3vectors.world.keys import Key
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from mock_s3vectors.config import check_account_id
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.identity import Caller
-from mock_s3vectors.protocol.partitions import partition_of
+from mock_s3vectors.protocol.partitions import default_region, partition_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -23,11 +22,6 @@ _REGION = re.compile("[a-z0-9-]{1,63}")
 # How many names a message shows, and among how many at most it looks for similar ones, which takes long.
 _SHOWN = 10
 _COMPARED = 1_000
-
-
-def default_region() -> str:
-    """Return the Region of a client that names none: that of the environment, else us-east-1."""
-    return os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1"
 
 
 def caller_for(

@@ -91,7 +91,7 @@ class Stores:
         self.meter = Meter()
         self._has_told = False
         self.follower: Follower | None = None
-        # Held by whoever makes a store, or replaces them all, while these are followed.
+        # Held by whoever makes a store or a picture, or replaces them all while these are followed.
         self._lock = new_lock()
 
     def at(self, account: str, region: str) -> Store:
@@ -143,19 +143,15 @@ class Stores:
 
         Unlike `copy` it waits for the calls that go on, and others wait until it is done.
         """
-        while True:
-            with ExitStack() as held:
-                # All take a store's lock before that of an index, and nobody else takes two of a kind.
-                stores, known = self._stores, list(self._stores.items())
-                for _, store in sorted(known):
-                    held.enter_context(store.lock)
-                for _, store in known:
-                    for index in store.indexes():
-                        held.enter_context(index.lock)
-                picture = Stores({place: store.copy() for place, store in known})
-                # Unless a call has made another store meanwhile, or a reset has dropped these.
-                if stores is self._stores and len(stores) == len(known):
-                    return picture
+        with self._lock, ExitStack() as held:
+            # All take a store's lock before that of an index, and nobody else takes two of a kind.
+            stores = self.all()
+            for _, store in sorted(stores.items()):
+                held.enter_context(store.lock)
+            for store in stores.values():
+                for index in store.indexes():
+                    held.enter_context(index.lock)
+            return Stores({place: store.copy() for place, store in stores.items()})
 
     def hold(self, other: Stores) -> None:
         """Forget everything, and hold what other stores have instead, which nobody else may change."""

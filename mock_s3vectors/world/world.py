@@ -106,6 +106,9 @@ class World:
         """Hold again what a checkpoint has, which stays as it is. Clock, journal, rules and meter go on.
 
         A call that goes on meanwhile changes what is dropped, or comes after this.
+
+        Raises:
+            ServiceError: a follower cannot note this. Nothing has changed then.
         """
         try:
             self._go_back_to(point)

@@ -1,4 +1,4 @@
-"""Mocks within a mock of many vectors: entering and leaving them, and the first write in each.
+"""Mocks within a mock of many vectors: entering and leaving them, and the first write in each; checkpoints.
 
     pytest tests/benchmarks/test_savepoints.py --benchmark-only
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +127,45 @@ def test_entering_and_leaving(benchmark: Any, request: pytest.FixtureRequest, wo
 
     with mock_s3vectors():
         benchmark.pedantic(enter_and_leave, rounds=200, iterations=10, warmup_rounds=5)
+
+
+@pytest.mark.parametrize("world", ["empty", "filled"])
+@pytest.mark.parametrize("step", ["checkpoint", "restore"])
+def test_checkpoints(benchmark: Any, request: pytest.FixtureRequest, step: str, world: str) -> None:
+    benchmark.group = f"{step} in a world of {ROWS:,} vectors, and in an empty one"
+    if world == "filled":
+        request.getfixturevalue("filled")
+    with mock_s3vectors() as mock:
+        point = mock.checkpoint()
+        work: Any = mock.checkpoint if step == "checkpoint" else partial(mock.restore, point)
+        benchmark.pedantic(work, rounds=200, iterations=10, warmup_rounds=5)
+
+
+@pytest.mark.parametrize("indexes", [1, 100, 5_000])
+@pytest.mark.parametrize("step", ["checkpoint", "restore"])
+def test_checkpoints_of_many_indexes(benchmark: Any, step: str, indexes: int) -> None:
+    benchmark.group = f"{step}, by the number of indexes"
+    with mock_s3vectors() as mock:
+        for number in range(indexes):
+            mock.seed("films", f"plots-{number}", [[1.0, 2.0]])
+        point = mock.checkpoint()
+        work: Any = mock.checkpoint if step == "checkpoint" else partial(mock.restore, point)
+        benchmark.pedantic(work, rounds=20, warmup_rounds=2)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("after", ["nothing", "a restore"])
+def test_query_after_a_restore(benchmark: Any, filled: Any, query: str, after: str) -> None:
+    benchmark.group = f"query by {query} among {ROWS:,} vectors, and the same after a restore"
+    with mock_s3vectors() as mock:
+        point = mock.checkpoint()
+
+        def setup() -> None:
+            if after == "a restore":
+                write(filled)
+                mock.restore(point)
+
+        benchmark.pedantic(lambda: QUERIES[query](filled), setup=setup, rounds=10, warmup_rounds=1)
 
 
 @pytest.mark.parametrize("work", ["first write", "plain copy"])

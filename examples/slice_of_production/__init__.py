@@ -1,0 +1,1 @@
+"""Tests with a slice of what an application has in production: see `conftest`."""

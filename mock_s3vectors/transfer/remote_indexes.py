@@ -123,10 +123,15 @@ class RemoteSink:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         threads, self._threads = self._threads, None
-        if kind is not None:
+        if threads is None:
+            return
+        try:
+            if kind is None:
+                threads.wait()
+        finally:
+            # After an error or an interruption, calls that are refused for now are not repeated.
             self._pace.end()
-        if threads is not None:
-            threads.close(failed=kind is not None)
+            threads.close()
 
     def check(self, settings: Settings) -> bool:
         """Return whether the index is there already.

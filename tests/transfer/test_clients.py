@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from mock_s3vectors.transfer.wire import bodies
 from tests.support.helpers import running_threads
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.transfer.records import PLOTS, batch, batches, by_key
-from tests.transfer.remote import AWS, EAST, all_of, many, operations, pieces, write_to, write_to_aws
+from tests.transfer.remote import AWS, EAST, all_of, aws, many, operations, pieces, write_to, write_to_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -218,6 +219,19 @@ def test_an_error_of_an_earlier_request_surfaces(s3vectors_mock: MockS3Vectors) 
         write_to_aws(*pieces(many(5_000)))
     assert str(caught.value) == f"{AWS}: PutVectors was refused. ServiceQuotaExceededException: Full"
     assert operations(s3vectors_mock)["PutVectors"] <= 5  # four are under way together
+
+
+def test_after_an_interruption_refused_calls_are_not_repeated() -> None:
+    """Patience would last for a minute."""
+    with mock_s3vectors(skip_retry_delays=True) as mock:
+        write_to_aws()
+        mock.fail("PutVectors", "TooManyRequestsException")
+        begun = time.monotonic()
+        with pytest.raises(KeyboardInterrupt), aws().sink(PLOTS) as sink:  # noqa: PT012 - the block is what ends
+            sink.write(many(500))
+            raise KeyboardInterrupt
+        assert time.monotonic() - begun < 30
+        assert all_of(aws()) == []
 
 
 def test_keys_are_deleted_500_at_a_time(s3vectors_mock: MockS3Vectors) -> None:
@@ -422,7 +436,5 @@ def test_the_first_call_that_fails_is_raised() -> None:
     threads.make(fail, ZeroDivisionError)
     threads.make(fail, KeyError)
     with pytest.raises(ZeroDivisionError):
-        threads.close(failed=False)
-    again = CallThreads(1)
-    again.make(fail, ZeroDivisionError)
-    again.close(failed=True)
+        threads.wait()
+    threads.close()

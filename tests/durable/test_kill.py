@@ -1,0 +1,126 @@
+"""A server that is killed, again and again, while clients write: each finds what it was told.
+
+What a killed process has written, the operating system has. So these tests do not show whether the disk was
+told to keep it: for that, the power would have to fail.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mock_s3vectors import mock_s3vectors
+from tests.durable.line import client_at
+from tests.durable.load import PLACES, SHARED, Writer, vectors_in
+from tests.durable.tokens import Tokens
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.durable.nursery import Life, Nursery
+
+KILLS = 55
+# How long a server lives with writers, in seconds, at most.
+LONGEST = 0.12
+
+
+class Lives:
+    """Servers with one file, one after another, and the writers that they serve.
+
+    Attributes:
+        kills: how many servers were killed.
+        writers: the writers.
+        tokens: the tokens that servers have given.
+    """
+
+    def __init__(self, nursery: Nursery, options: tuple[str, ...], seed: int) -> None:
+        self.kills = 0
+        self.writers = [Writer(number, seed) for number in range(len(PLACES))]
+        self.tokens = Tokens()
+        self._random = Random(seed)
+        self._nursery = nursery
+        self._options = options
+        with nursery.life(*options) as life:
+            self.tokens.prepare(life.url)
+
+    def one_more(self) -> None:
+        """Have a server live, and end."""
+        if self._random.random() < 0.15:
+            assert self._nursery.kill_early(*self._options, after=self._random.uniform(0, 0.03)) == -9
+            self.kills += 1
+        with self._nursery.life(*self._options) as life:
+            self.compare(life)
+            self.tokens.collect(life.url)
+            self.live(life)
+        assert life.log == ""
+
+    def compare(self, life: Life) -> None:
+        """Have a server show that all is there."""
+        shared = vectors_in(client_at(life.url), SHARED)
+        for writer in self.writers:
+            writer.meet(life.url)
+            writer.compare(shared)
+        self.tokens.check(life.url)
+
+    def live(self, life: Life) -> None:
+        """Have writers write until the server ends."""
+        threads = [threading.Thread(target=writer.write) for writer in self.writers]
+        for thread in threads:
+            thread.start()
+        time.sleep(self._random.uniform(0, LONGEST))
+        is_told_to_end = self._random.random() < 0.15
+        if is_told_to_end:
+            # It finishes the calls in progress, and closes the file, unless it is killed before.
+            life.send(signal.SIGTERM)
+            time.sleep(self._random.uniform(0, 0.02))
+        self.kills += life.end(signal.SIGKILL) == -9
+        for thread in threads:
+            thread.join()
+        for writer in self.writers:
+            assert writer.fault is None, f"{writer.fault}; {life.log}"
+            assert is_told_to_end or not writer.is_refused
+
+
+def test_all_that_was_acknowledged_is_there_after_each_kill(nursery: Nursery, quick_folder: Path) -> None:
+    seed = int(os.environ.get("KILL_SEED") or secrets.randbits(32))
+    print(f"KILL_SEED={seed}")
+    file = quick_folder / "state.db"
+    lives = Lives(nursery, ("--state", str(file), "--default-index-mode", "CLASSIC"), seed)
+    while lives.kills < KILLS:
+        lives.one_more()
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    with nursery.life("--state", str(file)) as life:
+        lives.compare(life)
+        expected = vectors_in(client_at(life.url), SHARED)
+        assert life.end(signal.SIGTERM) == 0
+    with mock_s3vectors(state=file) as mock:
+        assert set(mock.index(*SHARED.values())) == set(expected)
+    writers = lives.writers
+    print([(writer.acknowledged, writer.carried_out, writer.dropped) for writer in writers])
+    assert sum(writer.acknowledged for writer in writers) > 5 * KILLS
+    assert sum(writer.carried_out + writer.dropped for writer in writers) > KILLS
+    assert lives.tokens.right
+
+
+def test_a_server_that_forgets_is_noticed(nursery: Nursery) -> None:
+    """The test above could not fail otherwise."""
+    lives = Lives(nursery, ("--default-index-mode", "CLASSIC"), 7)
+    with nursery.life("--default-index-mode", "CLASSIC") as life:
+        lives.tokens.prepare(life.url)
+        lives.compare(life)
+        lives.live(life)
+    with nursery.life("--default-index-mode", "CLASSIC") as life:
+        lives.tokens.prepare(life.url)
+        with pytest.raises(AssertionError, match="^Writer 0, of whose calls .* has no answer: /"):
+            lives.compare(life)

@@ -1,0 +1,96 @@
+"""Page tokens of servers that were killed: refused or right, never wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from mock_s3vectors.world.listing import position_of
+from tests.durable.line import client_at
+from tests.durable.load import DIMENSION, INDEX, SHARED
+from tests.support.helpers import keys_of, listed_keys, put_batches, vector
+from tests.support.shapes import QUERY_PAGES, has
+
+if TYPE_CHECKING:
+    from tests.support.helpers import Client
+
+# An index that is written once, beside the one that all writers share.
+STILL = {"vectorBucketName": "shared", "indexName": "still"}
+STILL_COUNT = 150
+QUERY: dict[str, Any] = {"queryVector": {"float32": [1.0] * DIMENSION}, "topK": 150}
+# How many lives tokens are kept for.
+LIVES = 3
+
+
+@dataclass
+class Token:
+    """A token, and the keys of the page that it led to when it was given; None if that may change."""
+
+    address: dict[str, str]
+    token: str
+    last: str
+    expected: list[str] | None
+
+
+class Tokens:
+    """Tokens of the last servers.
+
+    Attributes:
+        refused: how many tokens of earlier servers were refused.
+        right: how many led to the right page.
+    """
+
+    def __init__(self) -> None:
+        self._lists: list[Token] = []
+        self._queries: list[Token] = []
+        self.refused = self.right = 0
+
+    def prepare(self, url: str) -> None:
+        """Make the indexes."""
+        client = client_at(url)
+        client.create_vector_bucket(vectorBucketName="shared")
+        for address in (SHARED, STILL):
+            client.create_index(**address, **INDEX)
+        put_batches(client, STILL, [vector(f"still {n}", [n, 1, 2]) for n in range(STILL_COUNT)])
+
+    def collect(self, url: str) -> None:
+        """Have a server give tokens."""
+        client = client_at(url)
+        for address in (SHARED, STILL):
+            page = client.list_vectors(**address, maxResults=20)
+            if "nextToken" in page:
+                self._lists.append(Token(address, page["nextToken"], page["vectors"][-1]["key"], None))
+            query = {**address, **QUERY}
+            page = client.query_vectors(**query) if has(*QUERY_PAGES) else {}
+            if "nextToken" in page:
+                following = client.query_vectors(**query, nextToken=page["nextToken"])["vectors"]
+                token = Token(address, page["nextToken"], page["vectors"][-1]["key"], keys_of(following))
+                self._queries.append(token)
+        self._lists, self._queries = self._lists[-2 * LIVES :], self._queries[-2 * LIVES :]
+
+    def check(self, url: str) -> None:
+        """Show a server the tokens of those before it."""
+        client = client_at(url)
+        for token in self._lists:
+            keys = listed_keys(client, token.address)
+            after = position_of(token.last)
+            rest = self._page(client.list_vectors, maxResults=1000, nextToken=token.token, **token.address)
+            assert rest in (None, [key for key in keys if position_of(key) > after])
+        for token in self._queries:
+            rest = self._page(client.query_vectors, nextToken=token.token, **QUERY, **token.address)
+            assert rest in (None, token.expected)
+
+    def _page(self, call: Any, **request: Any) -> list[str] | None:
+        """Return the keys of a page; None if the token is refused."""
+        try:
+            page = call(**request)
+        except ClientError as refusal:
+            error: Any = refusal.response["Error"]
+            assert (error["Code"], error["Message"]) == ("ValidationException", "Invalid page token")
+            self.refused += 1
+            return None
+        self.right += 1
+        return keys_of(page["vectors"])

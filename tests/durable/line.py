@@ -28,29 +28,44 @@ class Unavailable(Exception):  # noqa: N818 - an answer of the server
     """The server does not carry a request out."""
 
 
-def client_at(url: str, region: str = "us-east-1", account: str = HOME) -> Client:
-    """A client of a server, which asks once."""
-    own = MockS3Vectors().credentials(account)
-    return boto3.client("s3vectors", region_name=region, endpoint_url=url, config=ONCE, **own)
+class Line:
+    """A line to a server.
 
-
-def control(url: str, method: str, path: str, document: Any = None) -> Any:
-    """Ask for one of the server's own paths, and return the document that is answered.
-
-    Raises:
-        Unavailable: the answer is a ServiceUnavailableException.
+    Attributes:
+        url: where the server answers.
+        client: a client of the default account in us-east-1.
     """
-    body = b"" if document is None else json.dumps(document).encode()
-    status, answer = raw(url, method, path, body)
-    if status == 503:
-        raise Unavailable(json.loads(answer)["message"])
-    assert status == 200, answer
-    return json.loads(answer)
 
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._clients: dict[tuple[str, str], Client] = {}
+        self.client = self.client_at()
 
-def raw(url: str, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-    """Ask for one of the server's own paths, and return the status and the body of the answer."""
-    with closing(HTTPConnection(urlsplit(url).netloc, timeout=30)) as connection:
-        connection.request(method, f"/_mock_s3vectors{path}", body)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
+    def client_at(self, region: str = "us-east-1", account: str = HOME) -> Client:
+        """A client that asks once."""
+        if (region, account) not in self._clients:
+            own = MockS3Vectors().credentials(account)
+            self._clients[region, account] = boto3.client(
+                "s3vectors", region_name=region, endpoint_url=self.url, config=ONCE, **own
+            )
+        return self._clients[region, account]
+
+    def control(self, method: str, path: str, document: Any = None) -> Any:
+        """Ask for one of the server's own paths, and return the document that is answered.
+
+        Raises:
+            Unavailable: the answer is a ServiceUnavailableException.
+        """
+        body = b"" if document is None else json.dumps(document).encode()
+        status, answer = self.ask(method, path, body)
+        if status == 503:
+            raise Unavailable(json.loads(answer)["message"])
+        assert status == 200, answer
+        return json.loads(answer)
+
+    def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+        """Ask for one of the server's own paths, and return the status and the body of the answer."""
+        with closing(HTTPConnection(urlsplit(self.url).netloc, timeout=30)) as connection:
+            connection.request(method, f"/_mock_s3vectors{path}", body)
+            answer = connection.getresponse()
+            return answer.status, answer.read()

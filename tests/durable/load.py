@@ -14,7 +14,7 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from tests.durable.line import HOME, LOST, Unavailable, client_at, control
+from tests.durable.line import HOME, LOST, Line, Unavailable
 from tests.support.helpers import POLICY, pages_of, vector
 from tests.support.shapes import MODES, TAGS, TEXT_SEARCH, has
 
@@ -29,8 +29,8 @@ SHARED = {"vectorBucketName": "shared", "indexName": "shared"}
 DIMENSION = 3
 INDEX = {"dataType": "float32", "dimension": DIMENSION, "distanceMetric": "euclidean"}
 # How many keys a writer has in each index, and how many it writes at once.
-KEYS = 100
-COUNTS = (1, 1, 2, 10, 60)
+KEYS = 60
+COUNTS = (1, 1, 2, 10, 50)
 PLACES = (("us-east-1", HOME), ("eu-west-1", HOME), ("us-east-1", "111122223333"))
 ACTIONS = ("s3vectors:GetVectors", "s3vectors:ListVectors")
 MODE_NAMES = ("CLASSIC", "ENHANCED")
@@ -68,15 +68,14 @@ class Writer:
         self.fault: Exception | None = None
         self._random = Random(seed + number)
         self._version = 0
-        self._url = ""
+        self._line: Line = None  # type: ignore[assignment] # until it meets a server
         self._client: Client = None
         self._shared: Client = None
 
-    def meet(self, url: str) -> None:
+    def meet(self, line: Line) -> None:
         """Turn to a new server."""
-        self._url = url
-        self._client = client_at(url, self.region, self.account)
-        self._shared = client_at(url)
+        self._line, self._shared = line, line.client
+        self._client = line.client_at(self.region, self.account)
 
     def write(self) -> None:
         """Make one call after another, until an answer is missing, or the server is about to end."""
@@ -120,7 +119,7 @@ class Writer:
     def _seen(self, shared: State) -> State:
         own = f"w{self.number}-"
         identities: State = {}
-        for found in control(self._url, "GET", "/identities")["identities"]:
+        for found in self._line.control("GET", "/identities")["identities"]:
             if found.get("user", "").startswith(own):
                 actions = [policy["Statement"]["Action"] for policy in found["policies"]]
                 identities.setdefault(found["user"], {})[found["access_key_id"]] = actions
@@ -134,7 +133,7 @@ class Writer:
             "identities": identities,
             "keys": {
                 key["arn"]: [key["state"], key["admits_indexing"]]
-                for key in control(self._url, "GET", "/keys")["keys"]
+                for key in self._line.control("GET", "/keys")["keys"]
                 if key["arn"].startswith(self._key_arn(""))
             },
         }
@@ -411,7 +410,7 @@ class Writer:
         after["identities"][name] = dict.fromkeys(keys, [action])
         policy = {"Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}}
         document = {"user": name, "policy": policy, "access_key_id": key}
-        call = partial(control, self._url, "POST", "/identities", document)
+        call = partial(self._line.control, "POST", "/identities", document)
         return Step(f"user {name} with {key} and {action}", call, after)
 
     def _delete_identity(self) -> Step | None:
@@ -421,7 +420,7 @@ class Writer:
             return None
         del after["identities"][name]
         path = f"/identities/arn:aws:iam::{HOME}:user/{name}"
-        return Step(f"deleting user {name}", partial(control, self._url, "DELETE", path), after)
+        return Step(f"deleting user {name}", partial(self._line.control, "DELETE", path), after)
 
     def _key_arn(self, name: str) -> str:
         return f"arn:aws:kms:us-east-1:{self.number:012}:key/{name}"
@@ -433,7 +432,7 @@ class Writer:
         disable = self._random.random() < 0.5
         after["keys"][arn] = ["Disabled" if disable else "Enabled", admits]
         document = {"arn": arn, "disable" if disable else "enable": True, "admit_indexing": admits}
-        call = partial(control, self._url, "POST", "/keys", document)
+        call = partial(self._line.control, "POST", "/keys", document)
         return Step(f"key {arn}: {after['keys'][arn]}", call, after)
 
     def _delete_key(self) -> Step | None:
@@ -442,7 +441,7 @@ class Writer:
         if arn is None:
             return None
         del after["keys"][arn]
-        return Step(f"deleting {arn}", partial(control, self._url, "DELETE", f"/keys/{arn}"), after)
+        return Step(f"deleting {arn}", partial(self._line.control, "DELETE", f"/keys/{arn}"), after)
 
 
 def shown(record: Any) -> str:

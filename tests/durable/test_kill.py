@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from tests.durable.line import client_at
+from tests.durable.line import Line
 from tests.durable.load import PLACES, SHARED, Writer, vectors_in
 from tests.durable.tokens import Tokens
 
@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.durable.nursery import Life, Nursery
+    from tests.support.helpers import Client
 
 KILLS = 55
-# How long a server lives with writers, in seconds, at most.
-LONGEST = 0.12
+# How many calls a server answers at most before it is killed, but for those that are answered meanwhile; and
+# how many seconds pass then, at most.
+MOST_CALLS, MOST_SECONDS = 30, 0.006
 
 
 class Lives:
@@ -50,7 +52,7 @@ class Lives:
         self._nursery = nursery
         self._options = options
         with nursery.life(*options) as life:
-            self.tokens.prepare(life.url)
+            self.tokens.prepare(Line(life.url).client)
 
     def one_more(self) -> None:
         """Have a server live, and end."""
@@ -58,25 +60,29 @@ class Lives:
             assert self._nursery.kill_early(*self._options, after=self._random.uniform(0, 0.03)) == -9
             self.kills += 1
         with self._nursery.life(*self._options) as life:
-            self.compare(life)
-            self.tokens.collect(life.url)
+            self.tokens.collect(self.compare(life))
             self.live(life)
         assert life.log == ""
 
-    def compare(self, life: Life) -> None:
-        """Have a server show that all is there."""
-        shared = vectors_in(client_at(life.url), SHARED)
+    def compare(self, life: Life) -> Client:
+        """Have a server show that all is there, and return a client of it."""
+        line = Line(life.url)
+        shared = vectors_in(line.client, SHARED)
         for writer in self.writers:
-            writer.meet(life.url)
+            writer.meet(line)
             writer.compare(shared)
-        self.tokens.check(life.url)
+        self.tokens.check(line.client)
+        return line.client
 
     def live(self, life: Life) -> None:
         """Have writers write until the server ends."""
         threads = [threading.Thread(target=writer.write) for writer in self.writers]
         for thread in threads:
             thread.start()
-        time.sleep(self._random.uniform(0, LONGEST))
+        enough = self._acknowledged() + self._random.randrange(MOST_CALLS)
+        while self._acknowledged() < enough and any(thread.is_alive() for thread in threads):
+            time.sleep(0.0005)
+        time.sleep(self._random.uniform(0, MOST_SECONDS))
         is_told_to_end = self._random.random() < 0.15
         if is_told_to_end:
             # It finishes the calls in progress, and closes the file, unless it is killed before.
@@ -88,6 +94,9 @@ class Lives:
         for writer in self.writers:
             assert writer.fault is None, f"{writer.fault}; {life.log}"
             assert is_told_to_end or not writer.is_refused
+
+    def _acknowledged(self) -> int:
+        return sum(writer.acknowledged for writer in self.writers)
 
 
 def test_all_that_was_acknowledged_is_there_after_each_kill(nursery: Nursery, quick_folder: Path) -> None:
@@ -101,14 +110,13 @@ def test_all_that_was_acknowledged_is_there_after_each_kill(nursery: Nursery, qu
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     with nursery.life("--state", str(file)) as life:
-        lives.compare(life)
-        expected = vectors_in(client_at(life.url), SHARED)
+        expected = vectors_in(lives.compare(life), SHARED)
         assert life.end(signal.SIGTERM) == 0
     with mock_s3vectors(state=file) as mock:
         assert set(mock.index(*SHARED.values())) == set(expected)
     writers = lives.writers
     print([(writer.acknowledged, writer.carried_out, writer.dropped) for writer in writers])
-    assert sum(writer.acknowledged for writer in writers) > 5 * KILLS
+    # Each time as many as there are writers.
     assert sum(writer.carried_out + writer.dropped for writer in writers) > KILLS
     assert lives.tokens.right
 
@@ -117,10 +125,10 @@ def test_a_server_that_forgets_is_noticed(nursery: Nursery) -> None:
     """The test above could not fail otherwise."""
     lives = Lives(nursery, ("--default-index-mode", "CLASSIC"), 7)
     with nursery.life("--default-index-mode", "CLASSIC") as life:
-        lives.tokens.prepare(life.url)
+        lives.tokens.prepare(Line(life.url).client)
         lives.compare(life)
         lives.live(life)
     with nursery.life("--default-index-mode", "CLASSIC") as life:
-        lives.tokens.prepare(life.url)
+        lives.tokens.prepare(Line(life.url).client)
         with pytest.raises(AssertionError, match="^Writer 0, of whose calls .* has no answer: /"):
             lives.compare(life)

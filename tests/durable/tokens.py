@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from botocore.exceptions import ClientError
 
 from mock_s3vectors.world.listing import position_of
-from tests.durable.line import client_at
 from tests.durable.load import DIMENSION, INDEX, SHARED
 from tests.support.helpers import keys_of, listed_keys, put_batches, vector
 from tests.support.shapes import QUERY_PAGES, has
@@ -22,7 +20,7 @@ STILL = {"vectorBucketName": "shared", "indexName": "still"}
 STILL_COUNT = 150
 QUERY: dict[str, Any] = {"queryVector": {"float32": [1.0] * DIMENSION}, "topK": 150}
 # How many lives tokens are kept for.
-LIVES = 3
+LIVES = 2
 
 
 @dataclass
@@ -48,17 +46,15 @@ class Tokens:
         self._queries: list[Token] = []
         self.refused = self.right = 0
 
-    def prepare(self, url: str) -> None:
+    def prepare(self, client: Client) -> None:
         """Make the indexes."""
-        client = client_at(url)
         client.create_vector_bucket(vectorBucketName="shared")
         for address in (SHARED, STILL):
             client.create_index(**address, **INDEX)
         put_batches(client, STILL, [vector(f"still {n}", [n, 1, 2]) for n in range(STILL_COUNT)])
 
-    def collect(self, url: str) -> None:
+    def collect(self, client: Client) -> None:
         """Have a server give tokens."""
-        client = client_at(url)
         for address in (SHARED, STILL):
             page = client.list_vectors(**address, maxResults=20)
             if "nextToken" in page:
@@ -71,11 +67,11 @@ class Tokens:
                 self._queries.append(token)
         self._lists, self._queries = self._lists[-2 * LIVES :], self._queries[-2 * LIVES :]
 
-    def check(self, url: str) -> None:
+    def check(self, client: Client) -> None:
         """Show a server the tokens of those before it."""
-        client = client_at(url)
+        listed = {name: listed_keys(client, {**SHARED, "indexName": name}) for name in ("shared", "still")}
         for token in self._lists:
-            keys = listed_keys(client, token.address)
+            keys = listed[token.address["indexName"]]
             after = position_of(token.last)
             rest = self._page(client.list_vectors, maxResults=1000, nextToken=token.token, **token.address)
             assert rest in (None, [key for key in keys if position_of(key) > after])

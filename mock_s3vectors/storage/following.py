@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -43,17 +43,18 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# A commit returns when the disk has it. Every so many pages the log goes into the file and begins again; one
-# that has grown beyond the limit all the same is cut. The cache, in KiB, has the upper pages of a large file.
-PRAGMAS = (
+# A commit returns when the disk has it. A log that has grown beyond the limit all the same is cut. The cache,
+# in KiB, has the upper pages of a large file.
+_PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
-    "wal_autocheckpoint = 4000",
     "journal_size_limit = 33554432",
     "cache_size = -32768",
 )
+# After so many bytes the log goes into the file, and begins again.
+_LOG_BYTES = 16 * 1024 * 1024
 # How long to wait for another program that writes the file, in seconds.
-_PATIENCE = 5.0
+_PATIENCE = 1.0
 
 # A vector that is overwritten keeps its row: its place in the table's index stays as it is.
 _PUT = (
@@ -80,7 +81,7 @@ def kept_in(path: str | os.PathLike[str], world: World) -> Iterator[None]:
     # The file itself, not a link to it: SQLite's log lies beside it.
     place = Path(os.path.realpath(path))
     with claimed(place):
-        _make_if_missing(place)
+        _prepare(place)
         held, ids = load_with_ids(place)
         for store in held.stores.all().values():
             for index in store.indexes():
@@ -94,8 +95,16 @@ def kept_in(path: str | os.PathLike[str], world: World) -> Iterator[None]:
             durable.close()
 
 
-def _make_if_missing(place: Path) -> None:
+def _prepare(place: Path) -> None:
+    """Make a file that is missing, and have SQLite undo what a program was writing when it was killed.
+
+    Raises:
+        UsageError: the file cannot be made, or its log is there without it.
+    """
     if place.exists() and place.stat().st_size:
+        if schema.beside(place, "-journal").exists() and schema.is_state_file(place):
+            with schema.explained(place, "serve"), closing(sqlite3.connect(place)) as connection:
+                connection.execute("PRAGMA user_version").fetchone()
         return
     log = schema.beside(place, "-wal")
     if log.exists():
@@ -109,6 +118,14 @@ def _make_if_missing(place: Path) -> None:
 
 class _Trouble(Exception):  # noqa: N818 - it is no error of the program
     """A reason why the file cannot have a change."""
+
+
+def tune(connection: sqlite3.Connection) -> None:
+    """Have a connection write as a durable store does."""
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_BYTES // page}")
 
 
 class DurableStore:
@@ -141,9 +158,10 @@ class DurableStore:
             check_same_thread=False,  # the lock is for that
         )
         try:
-            # Not every file system can have a log. The transaction fails if the file cannot be written.
-            for statement in (*(f"PRAGMA {pragma}" for pragma in PRAGMAS), "BEGIN IMMEDIATE", "ROLLBACK"):
-                self._connection.execute(statement)
+            tune(self._connection)
+            # It fails if the file cannot be written.
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("ROLLBACK")
             self._version = self._read_version()
             self._files = self._stats()
         except BaseException:

@@ -8,9 +8,11 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 PROGRAM = Path(__file__).with_name("programs") / "nursery.py"
 # Native threads do not survive a fork.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# Those of the process, see the program.
+Changes = Mapping[str, Any]
+NONE: Changes = MappingProxyType({})
 URL = re.compile(r"mock_s3vectors answers at (http://\S+)\n")
 
 
@@ -50,25 +55,32 @@ class Nursery:
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
-    def start(self, *options: str) -> Life:
+    def start(self, *options: str, changes: Changes = NONE) -> Life:
         """Start `mock-s3vectors serve`, and wait until it answers, or has ended."""
-        request = self._request(options)
+        request = self._request(options, changes)
         return Life(self, errors=Path(request["errors"]), **self.ask(**request))
 
-    def kill_early(self, *options: str, after: float) -> int:
+    def refusal(self, *options: str, changes: Changes = NONE) -> str:
+        """Return what a server says that ends at once with status 1."""
+        life = self.start(*options, changes=changes)
+        assert (life.wait(), life.said) == (1, "")
+        return life.log
+
+    def kill_early(self, *options: str, after: float, changes: Changes = NONE) -> int:
         """Start a server, kill it so many seconds later, which may be too early, and return its status."""
-        status: int = self.ask(**self._request(options), kill_after=after)["status"]
+        status: int = self.ask(**self._request(options, changes), kill_after=after)["status"]
         return status
 
-    def _request(self, options: tuple[str, ...]) -> dict[str, Any]:
+    def _request(self, options: tuple[str, ...], changes: Changes) -> dict[str, Any]:
         self._lives += 1
         errors = self.folder / f"errors-{self._lives}"
-        return {"arguments": ["serve", "--port", "0", *options], "errors": str(errors)}
+        arguments = ["serve", "--port", "0", *options]
+        return {"arguments": arguments, "errors": str(errors), "changes": dict(changes)}
 
     @contextmanager
-    def life(self, *options: str) -> Iterator[Life]:
+    def life(self, *options: str, changes: Changes = NONE) -> Iterator[Life]:
         """Have a server that answers, and that has ended after the block."""
-        life = self.start(*options)
+        life = self.start(*options, changes=changes)
         try:
             assert life.url, life.log
             yield life

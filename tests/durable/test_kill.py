@@ -33,6 +33,8 @@ KILLS = 55
 # How many calls a server answers at most before it is killed, but for those that are answered meanwhile; and
 # how many seconds pass then, at most.
 MOST_CALLS, MOST_SECONDS = 30, 0.006
+# So that kills also meet a log that goes into the file.
+SMALL_LOG = {"log bytes": 128 * 1024}
 
 
 class Lives:
@@ -51,15 +53,16 @@ class Lives:
         self._random = Random(seed)
         self._nursery = nursery
         self._options = options
-        with nursery.life(*options) as life:
+        with nursery.life(*options, changes=SMALL_LOG) as life:
             self.tokens.prepare(Line(life.url).client)
 
     def one_more(self) -> None:
         """Have a server live, and end."""
         if self._random.random() < 0.15:
-            assert self._nursery.kill_early(*self._options, after=self._random.uniform(0, 0.03)) == -9
+            after = self._random.uniform(0, 0.03)
+            assert self._nursery.kill_early(*self._options, after=after, changes=SMALL_LOG) == -9
             self.kills += 1
-        with self._nursery.life(*self._options) as life:
+        with self._nursery.life(*self._options, changes=SMALL_LOG) as life:
             self.tokens.collect(self.compare(life))
             self.live(life)
         assert life.log == ""

@@ -2,17 +2,19 @@
 
 A line of its input is JSON, and so is its answer:
 
-    {"arguments": ["serve", "--port", "0"], "errors": FILE}                  {"pid": 7, "said": "..."}
+    {"arguments": ["serve", "--port", "0"], "errors": FILE, "changes": {}}   {"pid": 7, "said": "..."}
     {"pid": 7}                                                               {"status": 0}
-    {"arguments": [...], "errors": FILE, "kill_after": 0.01}                 {"status": -9}
+    {"arguments": [...], ..., "kill_after": 0.01}                            {"status": -9}
 
 `said` is what the program has written to its output until it answers clients, or until it has ended. The
-file gets what it writes to its error stream. The second request waits for the end of the program; its status
-is negative if a signal ended it. The third one kills the program so many seconds after its beginning.
+file gets what it writes to its error stream. `changes` are those of the process before the program begins,
+see `CHANGES`. The second request waits for the end of the program; its status is negative if a signal ended
+it. The third one kills the program so many seconds after its beginning.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
@@ -20,15 +22,18 @@ import signal
 import sys
 import time
 import traceback
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
 import mock_s3vectors.serving.http_server
 import mock_s3vectors.serving.set_up
-import mock_s3vectors.storage.following
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.__main__ import main
+from mock_s3vectors.storage import following
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LAST_LINE = "Press Ctrl+C to stop it.\n"
 
@@ -40,11 +45,13 @@ def warm_up() -> None:
         boto3.client("s3vectors", "us-east-1").list_vectors(vectorBucketName="films", indexName="plots")
 
 
-def start(arguments: list[str], errors: str, kill_after: float | None = None) -> dict[str, Any]:
+def start(
+    arguments: list[str], errors: str, changes: dict[str, Any], kill_after: float | None = None
+) -> dict[str, Any]:
     output, of_child = os.pipe()
     pid = os.fork()
     if not pid:
-        be_the_program(arguments, errors, of_child)
+        be_the_program(arguments, errors, changes, of_child)
     os.close(of_child)
     if kill_after is not None:
         time.sleep(kill_after)
@@ -60,12 +67,14 @@ def start(arguments: list[str], errors: str, kill_after: float | None = None) ->
     return {"pid": pid, "said": said}
 
 
-def be_the_program(arguments: list[str], errors: str, output: int) -> None:
+def be_the_program(arguments: list[str], errors: str, changes: dict[str, Any], output: int) -> None:
     status = 70
     try:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(output, 1)
         os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
+        for name, value in changes.items():
+            CHANGES[name](value)
         status = main(arguments)
         sys.stdout.flush()
     except SystemExit as end:
@@ -75,6 +84,34 @@ def be_the_program(arguments: list[str], errors: str, output: int) -> None:
     finally:
         sys.stderr.flush()
         os._exit(status)
+
+
+def keep_log_small(size: int) -> None:
+    following._LOG_BYTES = size
+
+
+def wait_for_others(seconds: float) -> None:
+    following._PATIENCE = seconds
+
+
+def obey_permissions(_: Any) -> None:
+    """Have root obey the permissions of files, as anybody else: without two capabilities of Linux."""
+    version_3 = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    capabilities = (ctypes.c_uint32 * 6)()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.capget(version_3, capabilities):
+        raise OSError(ctypes.get_errno(), "capget")
+    capabilities[0] &= ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    if libc.capset(version_3, capabilities):
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+# The changes of the process.
+CHANGES: dict[str, Callable[[Any], None]] = {
+    "log bytes": keep_log_small,
+    "patience": wait_for_others,
+    "permissions": obey_permissions,
+}
 
 
 def end_of(pid: int) -> dict[str, Any]:

@@ -297,7 +297,7 @@ class DurableStore:
                 self._roll_back()
                 raise
         except (sqlite3.Error, _Trouble) as error:
-            raise self._unavailable(str(error)) from error
+            raise self._unavailable(str(error).rstrip(".")) from error
         if self._trouble is not None:
             self._trouble = None
             _log.warning("%s takes changes again.", self._place)

@@ -11,6 +11,7 @@ import json
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ class Writer:
         step: the call whose answer is missing; None if there is none.
         acknowledged: how many calls were answered.
         carried_out, dropped: how many of the calls without an answer were carried out, or were not.
-        is_refused: whether the last call was not carried out, because the server is about to end.
+        is_refused: whether the last call was answered with ServiceUnavailableException.
         fault: an error that is no consequence of a kill.
     """
 
@@ -77,11 +78,11 @@ class Writer:
         self._line, self._shared = line, line.client
         self._client = line.client_at(self.region, self.account)
 
-    def write(self) -> None:
-        """Make one call after another, until an answer is missing, or the server is about to end."""
+    def write(self, calls: int | None = None) -> None:
+        """Make so many calls, one after the other, or until one is refused, or has no answer."""
         self.is_refused = False
         try:
-            while True:
+            for _ in count() if calls is None else range(calls):
                 self.step = self._next_step()
                 self.step.call()
                 self.known, self.step = self.step.after, None

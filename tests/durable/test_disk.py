@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import signal
 import sqlite3
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +27,6 @@ from tests.support.helpers import INDEX, vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.durable.nursery import Life, Nursery
     from tests.support.helpers import Client
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 UNAVAILABLE = ("ServiceUnavailableException", "Currently unable to handle the request")
 AGAIN = "takes changes again."
 CLASSIC = ("--default-index-mode", "CLASSIC")
+# It limits another process, mounts disks for one process alone, and has root obey permissions.
+linux = pytest.mark.skipif(sys.platform != "linux", reason="this needs Linux")
 # How many calls are refused before there is room again.
 REFUSED = 5
 
@@ -91,7 +95,7 @@ def no_longer_than(life: Life, size: int) -> Iterator[None]:
         resource.prlimit(life.pid, resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="no other system limits another process")
+@linux
 @pytest.mark.parametrize("log_bytes", [40 * 1024, 10**6])
 def test_a_disk_that_is_full_for_a_while(nursery: Nursery, file: Path, log_bytes: int) -> None:
     """The log cannot grow; or the file cannot, when the log goes into it."""
@@ -123,6 +127,51 @@ def test_a_disk_that_is_full_for_a_while(nursery: Nursery, file: Path, log_bytes
     assert files_in(file.parent) == ["state.db"]
 
 
+@linux
+def test_a_real_disk_that_is_full_for_a_while(nursery: Nursery, file: Path) -> None:
+    life = nursery.start("--state", str(file), changes={"small disk": str(file.parent)})
+    if not life.url and "OSError" in life.log:
+        pytest.skip(f"this system lets nobody mount a disk: {life.log.splitlines()[-1]}")
+    client = Line(life.url).client
+    make_index(client)
+    there = Path(f"/proc/{life.pid}/root{file}")
+    for number in range(2):
+        fill(there.with_name("ballast"))
+        expected = vectors_in(client, INDEX)
+        records = [vector(f"{number}-{n}", [n + 1, 1], text="x" * 700) for n in range(100)]
+        put = partial(client.put_vectors, **INDEX, vectors=records)
+        assert refusal(put) == refusal(put) == UNAVAILABLE
+        assert vectors_in(client, INDEX) == expected
+        assert keys_in(copied(there, file)) == sorted(expected)
+        there.with_name("ballast").unlink()
+        put()
+        assert keys_in(copied(there, file)) == sorted(vectors_in(client, INDEX))
+    client.delete_vectors(**INDEX, keys=[record["key"] for record in records])
+    assert keys_in(copied(there, file)) == sorted(expected := vectors_in(client, INDEX))
+    assert len(expected) == 100
+    assert logged(life) == warned(file, "database or disk is full") * 2
+    assert life.end(signal.SIGTERM) == 0
+
+
+def fill(ballast: Path) -> None:
+    """Write until the disk is full."""
+    with ballast.open("wb", buffering=0) as stream, suppress(OSError):
+        while True:
+            stream.write(bytes(4096))
+
+
+def copied(there: Path, file: Path) -> Path:
+    """Copy a state file and its log out of the disk that only the server sees, while it is idle."""
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{there}{suffix}", f"{file}{suffix}")
+    return file
+
+
+def keys_in(file: Path) -> list[str]:
+    with mock_s3vectors(state=file) as mock:
+        return sorted(mock.index("bucket", "index"))
+
+
 def test_a_file_that_another_program_locks(nursery: Nursery, file: Path) -> None:
     with nursery.life("--state", str(file), changes={"patience": 0.05}) as life:
         line = Line(life.url)
@@ -142,8 +191,7 @@ def test_a_file_that_another_program_locks(nursery: Nursery, file: Path) -> None
             other.execute("ROLLBACK")
         line.client.put_vectors(**INDEX, vectors=[vector("after")])
         assert logged(life) == warned(file, "database is locked")
-    with mock_s3vectors(state=file) as mock:
-        assert sorted(mock.index("bucket", "index")) == ["after", "before"]
+    assert keys_in(file) == ["after", "before"]
 
 
 def make_index(client: Client) -> None:
@@ -166,6 +214,7 @@ def test_a_file_that_another_program_has_locked_already(nursery: Nursery, file: 
         make_index(Line(life.url).client)
 
 
+@linux
 def test_a_file_without_permission_to_write(nursery: Nursery, file: Path) -> None:
     as_others = {"permissions": "obey"}
     with mock_s3vectors() as mock:

@@ -63,7 +63,9 @@ class Lives:
             assert self._nursery.kill_early(*self._options, after=after, changes=SMALL_LOG) == -9
             self.kills += 1
         with self._nursery.life(*self._options, changes=SMALL_LOG) as life:
-            self.tokens.collect(self.compare(life))
+            client = self.compare(life)
+            self.tokens.collect(client)
+            self.tokens.check(client)
             self.live(life)
         assert life.log == ""
 
@@ -74,7 +76,6 @@ class Lives:
         for writer in self.writers:
             writer.meet(line)
             writer.compare(shared)
-        self.tokens.check(line.client)
         return line.client
 
     def live(self, life: Life) -> None:

@@ -68,7 +68,10 @@ class Tokens:
         self._lists, self._queries = self._lists[-2 * LIVES :], self._queries[-2 * LIVES :]
 
     def check(self, client: Client) -> None:
-        """Show a server the tokens of those before it."""
+        """Show a server its own tokens, and those of the servers before it.
+
+        It has given some by then, so that its own names of rankings might be those of others.
+        """
         listed = {name: listed_keys(client, {**SHARED, "indexName": name}) for name in ("shared", "still")}
         for token in self._lists:
             keys = listed[token.address["indexName"]]

@@ -36,7 +36,8 @@ class Nursery:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lives = 0
+        self._requests = 0
+        self._lives: list[Life] = []
         self._process = subprocess.Popen(
             [sys.executable, str(PROGRAM)],
             stdin=subprocess.PIPE,
@@ -46,6 +47,10 @@ class Nursery:
         )
 
     def close(self) -> None:
+        """End it, and the servers that a failing test has left running."""
+        for life in self._lives:
+            if life.status is None:
+                life.end(signal.SIGKILL)
         self._process.communicate()
 
     def ask(self, **request: Any) -> Any:
@@ -58,11 +63,15 @@ class Nursery:
     def start(self, *options: str, changes: Changes = NONE) -> Life:
         """Start `mock-s3vectors serve`, and wait until it answers, or has ended."""
         request = self._request(options, changes)
-        return Life(self, errors=Path(request["errors"]), **self.ask(**request))
+        life = Life(self, errors=Path(request["errors"]), **self.ask(**request))
+        self._lives.append(life)
+        return life
 
     def refusal(self, *options: str, changes: Changes = NONE) -> str:
         """Return what a server says that ends at once with status 1."""
         life = self.start(*options, changes=changes)
+        if life.url:
+            life.send(signal.SIGKILL)
         assert (life.wait(), life.said) == (1, "")
         return life.log
 
@@ -72,8 +81,8 @@ class Nursery:
         return status
 
     def _request(self, options: tuple[str, ...], changes: Changes) -> dict[str, Any]:
-        self._lives += 1
-        errors = self.folder / f"errors-{self._lives}"
+        self._requests += 1
+        errors = self.folder / f"errors-{self._requests}"
         arguments = ["serve", "--port", "0", *options]
         return {"arguments": arguments, "errors": str(errors), "changes": dict(changes)}
 

@@ -24,6 +24,7 @@ from tests.durable.load import PLACES, SHARED, Writer, vectors_in
 from tests.durable.tokens import Tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.durable.nursery import Life, Nursery
@@ -33,6 +34,8 @@ KILLS = 55
 # How many calls a server answers at most before it is killed, but for those that are answered meanwhile; and
 # how many seconds pass then, at most.
 MOST_CALLS, MOST_SECONDS = 30, 0.006
+# How many steps of SQLite's work are done at most, by a server that is killed within that.
+MOST_STEPS = 600
 # So that kills also meet a log that goes into the file.
 SMALL_LOG = {"log bytes": 128 * 1024}
 
@@ -62,11 +65,13 @@ class Lives:
             after = self._random.uniform(0, 0.03)
             assert self._nursery.kill_early(*self._options, after=after, changes=SMALL_LOG) == -9
             self.kills += 1
-        with self._nursery.life(*self._options, changes=SMALL_LOG) as life:
+        is_killed_within = self._random.random() < 0.4
+        within = {"steps": self._random.randrange(MOST_STEPS)} if is_killed_within else {}
+        with self._nursery.life(*self._options, changes={**SMALL_LOG, **within}) as life:
             client = self.compare(life)
             self.tokens.collect(client)
             self.tokens.check(client)
-            self.live(life)
+            self.live(life, (lambda _: False) if is_killed_within else self.kill)
         assert life.log == ""
 
     def compare(self, life: Life) -> Client:
@@ -78,26 +83,36 @@ class Lives:
             writer.compare(shared)
         return line.client
 
-    def live(self, life: Life) -> None:
-        """Have writers write until the server ends."""
+    def live(self, life: Life, end: Callable[[Life], bool]) -> None:
+        """Have writers write until the server has ended.
+
+        Args:
+            life: the server.
+            end: waits for the end, and tells whether the server was asked to end before.
+        """
         threads = [threading.Thread(target=writer.write) for writer in self.writers]
         for thread in threads:
             thread.start()
-        enough = self._acknowledged() + self._random.randrange(MOST_CALLS)
-        while self._acknowledged() < enough and any(thread.is_alive() for thread in threads):
-            time.sleep(0.0005)
-        time.sleep(self._random.uniform(0, MOST_SECONDS))
-        is_told_to_end = self._random.random() < 0.15
-        if is_told_to_end:
-            # It finishes the calls in progress, and closes the file, unless it is killed before.
-            life.send(signal.SIGTERM)
-            time.sleep(self._random.uniform(0, 0.02))
-        self.kills += life.end(signal.SIGKILL) == -9
+        is_asked = end(life)
+        self.kills += life.wait() == -9
         for thread in threads:
             thread.join()
         for writer in self.writers:
             assert writer.fault is None, f"{writer.fault}; {life.log}"
-            assert is_told_to_end or not writer.is_refused
+            assert is_asked or not writer.is_refused
+
+    def kill(self, life: Life) -> bool:
+        """Kill a server after some calls, perhaps while it finishes the calls in progress and closes the file."""
+        enough = self._acknowledged() + self._random.randrange(MOST_CALLS)
+        while self._acknowledged() < enough:
+            time.sleep(0.0005)
+        time.sleep(self._random.uniform(0, MOST_SECONDS))
+        is_asked = self._random.random() < 0.15
+        if is_asked:
+            life.send(signal.SIGTERM)
+            time.sleep(self._random.uniform(0, 0.02))
+        life.send(signal.SIGKILL)
+        return is_asked
 
     def _acknowledged(self) -> int:
         return sum(writer.acknowledged for writer in self.writers)
@@ -131,7 +146,7 @@ def test_a_server_that_forgets_is_noticed(nursery: Nursery) -> None:
     with nursery.life("--default-index-mode", "CLASSIC") as life:
         lives.tokens.prepare(Line(life.url).client)
         lives.compare(life)
-        lives.live(life)
+        lives.live(life, lives.kill)
     with nursery.life("--default-index-mode", "CLASSIC") as life:
         lives.tokens.prepare(Line(life.url).client)
         with pytest.raises(AssertionError, match="^Writer 0, of whose calls .* has no answer: /"):

@@ -19,6 +19,7 @@ import gc
 import json
 import os
 import signal
+import sqlite3
 import sys
 import time
 import traceback
@@ -95,6 +96,24 @@ def wait_for_others(seconds: float) -> None:
     following._PATIENCE = seconds
 
 
+def kill_within(steps: int) -> None:
+    """Have the process kill itself while SQLite works on a change, after so many steps of such work."""
+    connect, left = sqlite3.connect, iter(range(steps))
+
+    def connect_and_count(*arguments: Any, **settings: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **settings)
+
+        def count() -> None:
+            if connection.in_transaction and next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        connection.set_progress_handler(count, 10)
+        return connection
+
+    module: Any = sqlite3
+    module.connect = connect_and_count
+
+
 def obey_permissions(_: Any) -> None:
     """Have root obey the permissions of files, as anybody else does: without two capabilities of Linux."""
     if os.geteuid():
@@ -125,6 +144,7 @@ def mount_small_disk(where: str) -> None:
 CHANGES: dict[str, Callable[[Any], None]] = {
     "log bytes": keep_log_small,
     "patience": wait_for_others,
+    "steps": kill_within,
     "permissions": obey_permissions,
     "small disk": mount_small_disk,
 }

@@ -20,6 +20,7 @@ from mock_s3vectors.errors.exceptions import ServiceUnavailableException
 from mock_s3vectors.operations import OPERATIONS
 from mock_s3vectors.storage import following, schema
 from mock_s3vectors.storage.following import DurableStore, kept_in
+from mock_s3vectors.world import VectorBucket
 from tests.server.wire import Connection
 from tests.storage.seen import files_in, seen
 from tests.support.helpers import POLICY, bucket_names, vector
@@ -249,6 +250,34 @@ def test_a_load_replaces_the_file_too(tmp_path: Path) -> None:
         assert set(mock.index("other", "index")) == {str(number) for number in range(1200)} - {"7"}
         assert world().identities.all() == identities
         assert [key.arn for key in world().keys.all()] == [KEY]
+
+
+def test_the_file_goes_back_with_the_mock(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with followed(path, skip_retry_delays=True) as (mock, durable):
+        make_index()
+        put("a")
+        mock.iam.user("reader")
+        before, point, old = seen(), mock.checkpoint(), (store(), world().stores)
+        put("b")
+        mock.kms.key(arn=KEY)
+        mock.seed("other", "index", [[1.0]])
+        after = seen()
+        with failing(durable), pytest.raises(ServiceUnavailableException):
+            mock.restore(point)
+        assert seen() == after == kept(path)
+        mock.restore(point)
+        assert seen() == before == kept(path)
+        # Calls that have begun before.
+        old[0].add(VectorBucket(**{**vars(old[0].vector_buckets["films"]), "name": "late"}))
+        old[1].made_at(ACCOUNT, "eu-west-1").add(old[0].vector_buckets["films"])
+        assert seen() == before == kept(path)
+        with mock.rollback():
+            put("c")
+            assert seen() == kept(path) != before
+        assert seen() == before == kept(path)
+        put("d")
+        assert seen() == kept(path) != before
 
 
 def test_what_a_call_writes_into_something_that_is_gone_is_not_in_the_file(tmp_path: Path) -> None:

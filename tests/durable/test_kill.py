@@ -34,8 +34,8 @@ KILLS = 55
 # How many calls a server answers at most before it is killed, but for those that are answered meanwhile; and
 # how many seconds pass then, at most.
 MOST_CALLS, MOST_SECONDS = 30, 0.006
-# How many steps of SQLite's work are done at most, by a server that is killed within that.
-MOST_STEPS = 600
+# How many steps of SQLite's work a server that is killed within a change does for it, at most.
+MOST_STEPS = 500
 # So that kills also meet a log that goes into the file.
 SMALL_LOG = {"log bytes": 128 * 1024}
 
@@ -66,7 +66,10 @@ class Lives:
             assert self._nursery.kill_early(*self._options, after=after, changes=SMALL_LOG) == -9
             self.kills += 1
         is_killed_within = self._random.random() < 0.4
-        within = {"steps": self._random.randrange(MOST_STEPS)} if is_killed_within else {}
+        # Most changes are small: so are most of these numbers.
+        steps = int(MOST_STEPS ** self._random.random())
+        place = [self._random.randrange(MOST_CALLS), steps]
+        within = {"killed within": place} if is_killed_within else {}
         with self._nursery.life(*self._options, changes={**SMALL_LOG, **within}) as life:
             client = self.compare(life)
             self.tokens.collect(client)

@@ -23,6 +23,7 @@ import sqlite3
 import sys
 import time
 import traceback
+from itertools import count, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,18 +97,30 @@ def wait_for_others(seconds: float) -> None:
     following._PATIENCE = seconds
 
 
-def kill_within(steps: int) -> None:
-    """Have the process kill itself while SQLite works on a change, after so many steps of such work."""
-    connect, left = sqlite3.connect, iter(range(steps))
+def kill_within(place: list[int]) -> None:
+    """Have the process kill itself while SQLite works on a change.
+
+    Args:
+        place: how many changes are let pass, and how many steps of such work. A change that has not so many
+            is let pass as well.
+    """
+    connect, (changes, steps) = sqlite3.connect, place
+    begun, done = count(), repeat(-1)
 
     def connect_and_count(*arguments: Any, **settings: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = connect(*arguments, **settings)
 
-        def count() -> None:
-            if connection.in_transaction and next(left, None) is None:
+        def note(statement: str) -> None:
+            nonlocal done
+            if statement.startswith("BEGIN"):
+                done = count() if next(begun) >= changes else repeat(-1)
+
+        def step() -> None:
+            if connection.in_transaction and next(done) >= steps:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        connection.set_progress_handler(count, 10)
+        connection.set_trace_callback(note)
+        connection.set_progress_handler(step, 3)
         return connection
 
     module: Any = sqlite3
@@ -144,7 +157,7 @@ def mount_small_disk(where: str) -> None:
 CHANGES: dict[str, Callable[[Any], None]] = {
     "log bytes": keep_log_small,
     "patience": wait_for_others,
-    "steps": kill_within,
+    "killed within": kill_within,
     "permissions": obey_permissions,
     "small disk": mount_small_disk,
 }

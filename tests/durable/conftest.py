@@ -1,0 +1,40 @@
+"""Servers that start quickly, and clients that are closed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.durable.nursery import Nursery
+from tests.server.conftest import clients_are_closed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["clients_are_closed"]
+
+
+@pytest.fixture(scope="package")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Makes servers."""
+    nursery = Nursery(tmp_path_factory.mktemp("nursery"))
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def quick_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory, if there is such a place: a commit waits for no disk, so that more is written.
+
+    For a process that is killed it makes no difference: what it has written, the operating system has.
+    """
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)

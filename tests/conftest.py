@@ -11,6 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.loaders import create_loader
 from botocore.session import Session
 
@@ -20,6 +21,7 @@ from tests.support.helpers import BUCKET, SETTINGS, START, SetClock
 from tests.support.shapes import check_response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mock_s3vectors import MockS3Vectors
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 LOADER = create_loader()
+ALIASER = EventAliaser(HierarchicalEmitter())
 
 with suppress(ImportError):  # environments of other clients have no Hypothesis
     from hypothesis import HealthCheck, settings
@@ -50,14 +53,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if name in {"benchmarks", "clients"} and not by_name else None
 
 
-@pytest.fixture(autouse=True)
-def one_loader(monkeypatch: pytest.MonkeyPatch) -> None:
-    """botocore reads its JSON anew for every session, which takes longer than most tests: read it once."""
-    monkeypatch.setattr(
-        Session,
-        "_register_data_loader",
-        lambda session: session.register_component("data_loader", LOADER),
-    )
+@pytest.fixture(autouse=True, scope="session")
+def quick_clients() -> Iterator[None]:
+    """botocore reads its JSON and renames its events anew for every client, which takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            Session,
+            "_register_data_loader",
+            lambda session: session.register_component("data_loader", LOADER),
+        )
+        # One that remembers the names, which are the same for all.
+        patch.setattr(EventAliaser, "_alias_event_name", staticmethod(ALIASER._alias_event_name))  # noqa: SLF001
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,6 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.hooks import EventAliaser, HierarchicalEmitter
-from botocore.loaders import create_loader
-from botocore.session import Session
 
 from mock_s3vectors.errors.exceptions import BareStatus, ServiceError
 from mock_s3vectors.gateway import Gateway
@@ -33,10 +30,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.world import World
     from tests.support.helpers import Client, ClientAt, MakeIndex, Refused
 
-pytest_plugins = ["pytester"]
-
-LOADER = create_loader()
-ALIASER = EventAliaser(HierarchicalEmitter())
+pytest_plugins = ["pytester", "tests.support.quick_clients"]
 
 with suppress(ImportError):  # environments of other clients have no Hypothesis
     from hypothesis import HealthCheck, settings
@@ -71,7 +65,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture
 def no_coverage(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keeps coverage from measuring what other tests measure: thousands of calls take twice as long with it."""
+    """Keeps coverage from measuring what other tests measure: many calls take twice as long with it."""
     before, of_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
     threading.settrace(None)  # type: ignore[arg-type]
@@ -81,20 +75,6 @@ def no_coverage(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     sys.settrace(before)
     threading.settrace(of_threads)  # type: ignore[arg-type]
-
-
-@pytest.fixture(autouse=True, scope="session")
-def quick_clients() -> Iterator[None]:
-    """Have botocore read JSON and rename events once, not for every client, which takes as long as a test."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            Session,
-            "_register_data_loader",
-            lambda session: session.register_component("data_loader", LOADER),
-        )
-        # One that remembers the names, which are the same for all.
-        patch.setattr(EventAliaser, "_alias_event_name", staticmethod(ALIASER._alias_event_name))  # noqa: SLF001
-        yield
 
 
 @pytest.fixture(autouse=True)
@@ -107,8 +87,8 @@ def no_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
-@pytest.fixture(autouse=True)
-def checked_responses(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def checked_responses() -> Iterator[None]:
     """Every response of every test is held against the model's output shape."""
     handle = Gateway.handle
 
@@ -119,7 +99,9 @@ def checked_responses(monkeypatch: pytest.MonkeyPatch) -> None:
             check_response(exchange.operation, response.status, dict(response.headers), response.body)
         return exchange
 
-    monkeypatch.setattr(Gateway, "handle", handle_and_check)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Gateway, "handle", handle_and_check)
+        yield
 
 
 def is_unmodelled(error: Exception | None) -> bool:

@@ -47,6 +47,7 @@ POLICY = (
 
 # Options of a pytest in a process of its own. To rewrite the asserts of all that it loads takes it a second.
 PLAIN_RUN = ("-p", "no:cacheprovider", "--assert=plain")
+QUICK_CLIENTS = ("-p", "tests.support.quick_clients")
 
 
 @lru_cache(maxsize=1)

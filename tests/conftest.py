@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keeps coverage out of the process that only hands out tests, which takes half as long then."""
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
 
 
 def pytest_collection_finish() -> None:
@@ -68,13 +68,13 @@ def no_coverage(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keeps coverage from measuring what other tests measure: many calls take twice as long with it."""
     before, of_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
-    threading.settrace(None)  # type: ignore[arg-type]
+    threading.settrace(None)
     # These tell processes that a test starts to measure.
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     monkeypatch.delenv("COVERAGE_PROCESS_START", raising=False)
     yield
     sys.settrace(before)
-    threading.settrace(of_threads)  # type: ignore[arg-type]
+    threading.settrace(of_threads)
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOADER = create_loader()
-ALIASER = EventAliaser(HierarchicalEmitter())
-VERIFY = BaseEventHooks._verify_accept_kwargs  # noqa: SLF001 - takes longer than the rest of a registration
+# Stubs know nothing of what is private.
+ALIASER: Any = EventAliaser(HierarchicalEmitter())
+HOOKS: Any = BaseEventHooks
+VERIFY = HOOKS._verify_accept_kwargs  # noqa: SLF001 - takes longer than the rest of a registration
 
 
 def verify(hooks: BaseEventHooks, handler: Any) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
+import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -11,8 +14,6 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.loaders import create_loader
-from botocore.session import Session
 
 from mock_s3vectors.errors.exceptions import BareStatus, ServiceError
 from mock_s3vectors.gateway import Gateway
@@ -20,6 +21,7 @@ from tests.support.helpers import BUCKET, SETTINGS, START, SetClock
 from tests.support.shapes import check_response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mock_s3vectors import MockS3Vectors
@@ -28,9 +30,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.world import World
     from tests.support.helpers import Client, ClientAt, MakeIndex, Refused
 
-pytest_plugins = ["pytester"]
-
-LOADER = create_loader()
+pytest_plugins = ["pytester", "tests.support.quick_clients"]
 
 with suppress(ImportError):  # environments of other clients have no Hypothesis
     from hypothesis import HealthCheck, settings
@@ -50,14 +50,31 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if name in {"benchmarks", "clients"} and not by_name else None
 
 
-@pytest.fixture(autouse=True)
-def one_loader(monkeypatch: pytest.MonkeyPatch) -> None:
-    """botocore reads its JSON anew for every session, which takes longer than most tests: read it once."""
-    monkeypatch.setattr(
-        Session,
-        "_register_data_loader",
-        lambda session: session.register_component("data_loader", LOADER),
-    )
+def pytest_configure(config: pytest.Config) -> None:
+    """Keeps coverage out of the process that only hands out tests, which takes half as long then."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        sys.settrace(None)
+        threading.settrace(None)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are a lot to look through: the collector of garbage leaves them out from now on."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def no_coverage(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keeps coverage from measuring what other tests measure: many calls take twice as long with it."""
+    before, of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    # These tell processes that a test starts to measure.
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+    monkeypatch.delenv("COVERAGE_PROCESS_START", raising=False)
+    yield
+    sys.settrace(before)
+    threading.settrace(of_threads)
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +87,8 @@ def no_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
-@pytest.fixture(autouse=True)
-def checked_responses(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def checked_responses() -> Iterator[None]:
     """Every response of every test is held against the model's output shape."""
     handle = Gateway.handle
 
@@ -82,7 +99,9 @@ def checked_responses(monkeypatch: pytest.MonkeyPatch) -> None:
             check_response(exchange.operation, response.status, dict(response.headers), response.body)
         return exchange
 
-    monkeypatch.setattr(Gateway, "handle", handle_and_check)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Gateway, "handle", handle_and_check)
+        yield
 
 
 def is_unmodelled(error: Exception | None) -> bool:

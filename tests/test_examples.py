@@ -19,6 +19,8 @@ from tests.support.shapes import TEXT_SEARCH, needs
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("no_coverage")
+
 # By name, what runs an example.
 RUN_BY = {
     "async_search.py": "tests/clients/aiobotocore",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import fields
+from pathlib import Path
 
 import botocore
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from mock_s3vectors import Config
 from mock_s3vectors.operations import OPERATIONS
 from mock_s3vectors.protocol.model import COMPLETE_SINCE
+from tests.support.helpers import PLAIN_RUN, QUICK_CLIENTS
 from tests.support.readme import ELSEWHERE, README, blocks, recipe_of
 from tests.support.shapes import DISTANCE_METRIC, MODES, QUERY_PAGES, TAGS, TEXT_SEARCH, has, service_model
 
@@ -58,7 +60,8 @@ def test_the_options_are_those_of_config() -> None:
 
 
 @pytest.mark.slow
-def test_the_recipes_run(pytester: pytest.Pytester) -> None:
+@pytest.mark.usefixtures("no_coverage")
+def test_the_recipes_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(RECIPES) == 22
     elsewhere = [recipe_of(library) for library in ELSEWHERE]
     recipes = [
@@ -73,7 +76,8 @@ def test_the_recipes_run(pytester: pytest.Pytester) -> None:
         "settings.load_profile('few')"
     )
     pytester.makepyfile(**{f"test_recipe_{number}": recipe for number, recipe in enumerate(recipes)})
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    result = pytester.runpytest_subprocess(*PLAIN_RUN, *QUICK_CLIENTS, "-W", "error")
     result.assert_outcomes(passed=len(recipes))  # one of them is no test, and only runs; another has two
 
 

@@ -39,6 +39,7 @@ BAD = {
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("no_coverage")
 def test_right_user_code_is_accepted_and_wrong_is_found(tmp_path: Path) -> None:
     right, wrong = tmp_path / "right.py", tmp_path / "wrong.py"
     right.write_text(USER_CODE.read_text(encoding="utf-8"), encoding="utf-8")

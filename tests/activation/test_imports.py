@@ -11,6 +11,9 @@ from textwrap import dedent
 import pytest
 
 import mock_s3vectors
+from tests.support.helpers import PLAIN_RUN
+
+pytestmark = pytest.mark.usefixtures("no_coverage")
 
 HEAVY = (
     *("numpy", "faiss", "boto3", "botocore", "orjson", "regex", "Stemmer", "moto", "hypothesis"),
@@ -19,7 +22,6 @@ HEAVY = (
 # All that a run of pytest loads that has no use for a mock.
 LIGHT = [f"mock_s3vectors.{name}" for name in ("loading", "mocking", "mocking.recording", "pytest_plugin")]
 KEYS = 'aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"'
-NO_CACHE = ["-p", "no:cacheprovider"]
 PROGRAMS = Path(__file__).with_name("programs")
 
 
@@ -59,7 +61,7 @@ def test_a_pytest_run_without_s3vectors_loads_nothing_heavy(tmp_path: Path) -> N
                 assert ours == {set(LIGHT)!r}
         """)
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:hypothesispytest", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:hypothesispytest", *PLAIN_RUN]
     # No other plugins: hypothesis and others import numpy when it is there.
     plugin = ["-p", "mock_s3vectors.pytest_plugin"]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -93,7 +95,7 @@ def test_a_mock_that_nobody_loads_before_a_test_calls_it_is_in_the_report(tmp_pa
             "-m",
             "pytest",
             "-q",
-            *NO_CACHE,
+            *PLAIN_RUN,
             "-p",
             "mock_s3vectors.pytest_plugin",
             str(tmp_path),

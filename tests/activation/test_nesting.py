@@ -16,6 +16,7 @@ from mock_s3vectors.errors import refusals
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.operations import OPERATIONS
 from tests.activation.world import CLIENT, account_of, create, names, through
+from tests.support.helpers import PLAIN_RUN
 from tests.support.mocks import index_named, world
 
 if TYPE_CHECKING:
@@ -348,7 +349,7 @@ def test_a_mock_of_a_fixture_counts_for_tests_whose_context_is_older(pytester: p
             assert names() == ["seed"]
         """
     )
-    result = pytester.runpytest_subprocess("-p", "anyio", "-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-p", "anyio", *PLAIN_RUN)
     result.assert_outcomes(passed=5)
 
 

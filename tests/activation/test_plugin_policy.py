@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.activation.test_plugin import run
+from tests.support.helpers import PLAIN_RUN
 from tests.support.shapes import TAGS, needs
 
 if TYPE_CHECKING:
@@ -98,13 +99,14 @@ def test_a_run_writes_the_policy_for_all_its_calls(run: Run, pytester: pytest.Py
 
 @needs(*TAGS)
 @pytest.mark.slow
+@pytest.mark.usefixtures("no_coverage")
 def test_workers_of_xdist_send_what_their_calls_needed(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
     preamble = "import pytest\nfrom mock_s3vectors import mock_s3vectors\n"
     preamble += "from tests.activation.prelude import CLIENT, create, names\n"
     pytester.makepyfile(preamble + TESTS)
     # A process of its own: workers inherit the path of the one that starts them.
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *PLAIN_RUN]
     done = subprocess.run(
         [*command, "--s3vectors-policy", "policy.json"],
         check=False,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tests.activation.test_plugin import run
+from tests.support.helpers import PLAIN_RUN
 
 if TYPE_CHECKING:
     import pytest
@@ -318,7 +319,7 @@ def test(s3vectors_mock):
     raise KeyboardInterrupt
 """
     )
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(*PLAIN_RUN)
     assert result.ret == 2
     assert "KeyboardInterrupt" in result.stdout.str()
     assert "never fired" not in result.stdout.str() + result.stderr.str()

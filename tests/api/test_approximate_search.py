@@ -71,6 +71,7 @@ def recall(
     return found / (10 * len(queries))
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.slow
 @pytest.mark.s3vectors(search_engine="hnsw")
 def test_recall_on_the_films(

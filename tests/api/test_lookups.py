@@ -65,6 +65,7 @@ def test_a_reset_after_a_call_has_found_its_store(
     assert client.list_vector_buckets()["vectorBuckets"] == []
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_resets_while_buckets_are_made_and_deleted(client: Client, s3vectors_mock: MockS3Vectors) -> None:
     """Each call is answered, or refused as the service refuses: nothing else is raised."""
     done = threading.Event()

@@ -81,6 +81,7 @@ class TestNames:
         assert [len(page) for page in found] == sizes
         assert [name for page in found for name in page] == numbered(6)
 
+    @pytest.mark.usefixtures("no_coverage")
     def test_come_in_pages_of_500_by_default_and_at_most(self, names: Names, refused: Refused) -> None:
         names.create(*numbered(501))
         assert [len(page) for page in names.pages()] == [500, 1]
@@ -151,6 +152,7 @@ class TestTokens:
             for token in ("x", "name-001", "====", "AAAAAAAAAAA=", "AAAAAAAAAAAA", "ä", " ", "\0", "{}"):
                 assert refused(call, nextToken=token) == BAD_TOKEN
 
+    @pytest.mark.usefixtures("no_coverage")
     def test_are_not_to_be_changed(self, lists: dict[str, Callable[..., Any]], refused: Refused) -> None:
         letters = string.ascii_letters + string.digits + "-_=+/"
         for call in lists.values():

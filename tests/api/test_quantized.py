@@ -91,6 +91,7 @@ COMMANDS = st.lists(
 )
 
 
+@pytest.mark.usefixtures("no_coverage")
 @METRICS
 @given(commands=COMMANDS, target=st.tuples(STEPS, STEPS), exponent=st.sampled_from([-149, -12, 0, 115]))
 def test_the_law_after_any_writes(metric: str, commands: Any, target: Any, exponent: int) -> None:

@@ -59,6 +59,7 @@ class TestPages:
         assert [len(page) for page in found] == sizes
         assert [key for page in found for key in page] == names[:top_k]
 
+    @pytest.mark.usefixtures("no_coverage")
     def test_of_the_largest_query(self, client: Client, index: dict[str, str]) -> None:
         names = fill(client, index, 10_050)
         found = keys_in_pages(client.query_vectors, **index, **{**REQUEST, "topK": 10_000})
@@ -170,6 +171,7 @@ class TestFrozenRanking:
         client.query_vectors(**index, **REQUEST)
         assert len(held()) == len(of_others) + 1
 
+    @pytest.mark.usefixtures("no_coverage")
     def test_makes_way_for_256_others(
         self, client: Client, index: dict[str, str], proceed: Any, refused: Refused
     ) -> None:

@@ -336,7 +336,7 @@ class EmptyPagesMachine(Machine):
     OPTIONS = {"empty_pages": True}  # noqa: RUF012
 
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_coverage")]
 
 PROFILE = settings(
     derandomize=True,

@@ -18,7 +18,7 @@ from tests.support.text_search import query_texts, searchable
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex
 
-pytestmark = needs(*TEXT_SEARCH)
+pytestmark = [needs(*TEXT_SEARCH), pytest.mark.usefixtures("no_coverage")]
 
 LANGUAGES: dict[str, str | None] = {"title": None, "plot": "en", "原文": "zh"}
 # So few words that most texts have one in common, and many are equal.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,8 @@ from tests.authorization.table.rows import (
 
 if TYPE_CHECKING:
     from mock_s3vectors.authorization.statements import Policy, PolicyKind
+
+pytestmark = pytest.mark.usefixtures("no_coverage")
 
 CALLERS = [USER, SESSION, ROOT, OTHER_USER, OTHER_SESSION, OTHER_ROOT]
 NAMES = ["*", HOME, ABROAD, ROLE, *(caller.arn for caller in CALLERS)]

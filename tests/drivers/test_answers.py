@@ -303,6 +303,7 @@ def test_one_of_many_racing_calls_creates_the_bucket(driver: Driver, client: Any
     ]
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.filterwarnings("ignore:Sending a large body directly:ResourceWarning")  # aiohttp, of aiobotocore
 def test_a_body_of_20_mib_and_one_of_a_byte_more(driver: Driver, client: Any) -> None:
     client.create_vector_bucket(**BUCKET)

@@ -18,6 +18,8 @@ from .breaches import Breach, boundaries, breaches, violation_of
 from .places import MATCHING, MISMATCHING, places, valid
 from .wire import MODELLED, input_shape, method_of, operation_model, parsed, send, serialized
 
+pytestmark = pytest.mark.usefixtures("no_coverage")
+
 BREACHES = [breach for operation in MODELLED for breach in breaches(operation)]
 _ROUTER = Router([operation_model(name) for name in MODELLED])
 

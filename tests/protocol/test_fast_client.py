@@ -44,6 +44,8 @@ from .wire import MODELLED, input_shape, method_of, operation_model, output_shap
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.usefixtures("no_coverage")
+
 # The operations that have a fast way, there and back.
 ASKED = [name for name in MODELLED if plain_requests(operation_model(name))]
 ANSWERED = [name for name in MODELLED if quick_answers(operation_model(name))]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mock_s3vectors.messages import HttpRequest
     from mock_s3vectors.world import Stores
 
+pytestmark = pytest.mark.usefixtures("no_coverage")
+
 _NO_OPERATION = re.compile(r"is not an operation of Amazon S3 Vectors")
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.world import Stores
 
+pytestmark = pytest.mark.usefixtures("no_coverage")
+
 # --- answers --------------------------------------------------------------------------------
 
 MANY = 20_000

@@ -51,6 +51,7 @@ def test_joiners_stand_where_the_annex_has_them(text: str) -> None:
     assert stream_safe(stream_safe(text)) == stream_safe(text)
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_every_mark_is_known_as_one() -> None:
     letter = "\u1f82"  # and three marks behind it: no letter has more
     for character in map(chr, range(0x110000)):

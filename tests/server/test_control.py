@@ -95,6 +95,7 @@ def test_the_session_token_of_a_presigned_url_is_not_listed(connection: Connecti
     assert calls(connection)[0]["query"] == "X-Amz-Security-Token=...&X-Amz-Expires=60"
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_the_last_thousand_calls_are_kept(connection: Connection) -> None:
     for number in range(1002):
         assert connection.ask("POST", "/GetIndex", b'{"indexName": "plot-%d"}' % number).status == 400

@@ -15,6 +15,7 @@ import pytest
 from mock_s3vectors import Config, UsageError, s3vectors_server
 from mock_s3vectors.mocking.stack import STACK
 from tests.activation.world import account_of, create, names
+from tests.support.helpers import PLAIN_RUN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -143,5 +144,5 @@ def test_an_unittest_class() -> None:
 def test_a_pytest_class(pytester: pytest.Pytester) -> None:
     """Clients that were made before a test find the server in it, on the same port."""
     pytester.makepyfile((Path(__file__).with_name("programs") / "decorated_class.py").read_text())
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(*PLAIN_RUN)
     result.assert_outcomes(passed=2)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
+from .helpers import PLAIN_RUN, QUICK_CLIENTS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -59,7 +61,7 @@ def run_recipes(recipes: Sequence[Path], folder: Path) -> Outcome:
     copies = [str(folder / recipe.name) for recipe in recipes]
     report = folder / "report.xml"
     # Warnings of pytest-asyncio are about its own settings.
-    options = ["-p", "no:asyncio", "-p", "no:cacheprovider", "-W", "error", f"--junitxml={report}"]
+    options = [*PLAIN_RUN, *QUICK_CLIENTS, "-p", "no:asyncio", "-W", "error", f"--junitxml={report}"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, *copies],
         # The package is the installed one; in a checkout that is the checkout.

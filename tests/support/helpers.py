@@ -45,6 +45,10 @@ POLICY = (
     '"Action": "s3vectors:*", "Resource": "*"}]}'
 )
 
+# Options of a pytest in a process of its own. To rewrite the asserts of all that it loads takes it a second.
+PLAIN_RUN = ("-p", "no:cacheprovider", "--assert=plain")
+QUICK_CLIENTS = ("-p", "tests.support.quick_clients")
+
 
 @lru_cache(maxsize=1)
 def shared_client() -> Client:

@@ -649,6 +649,7 @@ def test_calls_equal_a_list_of_them(mock: MockS3Vectors, once: Client) -> None:
     assert mock.calls != []
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_threads_call_while_others_look(mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST_BYTES", 5_000)
     client: Client = boto3.client("s3vectors", region_name="us-east-1")

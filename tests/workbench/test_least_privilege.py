@@ -182,6 +182,7 @@ def everything() -> Calls:
     return [(name, call) for name, call in calls if has(name.title().replace("_", ""))]
 
 
+@pytest.mark.usefixtures("no_coverage")
 @needs(*TAGS)
 def test_with_the_policy_all_calls_can_be_made_and_without_any_action_they_cannot(
     mock: MockS3Vectors, root: Client

@@ -20,6 +20,8 @@ from mock_s3vectors.world.tables import VectorTable
 if TYPE_CHECKING:
     from mock_s3vectors.filtering import Filter
 
+pytestmark = pytest.mark.usefixtures("no_coverage")
+
 KEYS = st.sampled_from("abcdefghij")
 WORDS = st.lists(st.sampled_from(["red", "green", "blue"]), min_size=1, max_size=3).map(" ".join)
 VALUES = st.one_of(st.integers(0, 3), WORDS, st.lists(st.integers(0, 3), min_size=1, max_size=3))

@@ -18,6 +18,8 @@ from tests.support.text_search import INDEX, search, searchable
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex
 
+pytestmark = pytest.mark.usefixtures("no_coverage")
+
 
 class Work:
     """How often each metadata key was built or read again, by the class of what is derived from it."""

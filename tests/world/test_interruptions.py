@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,29 +18,19 @@ from tests.support.text_search import INDEX, searchable
 from tests.world.copies import index_of, seeing, state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.support.helpers import Client, MakeIndex
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.usefixtures("no_coverage"),
     pytest.mark.s3vectors(search_engine="hnsw"),  # it has an exact engine within
 ]
 
 ROWS = 24
 
 FRUIT = ("apple", "pear", "plum")
-
-
-@pytest.fixture(autouse=True)
-def no_coverage() -> Iterator[None]:
-    """Keeps coverage from measuring thousands of calls: measuring takes as long again."""
-    before, of_threads = sys.gettrace(), threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)
-    yield
-    sys.settrace(before)
-    threading.settrace(of_threads)
 
 
 def record(number: int, shift: float = 0.0) -> Any:

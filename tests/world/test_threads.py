@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from tests.support.helpers import Client, MakeIndex
 
+pytestmark = pytest.mark.usefixtures("no_coverage")
+
 T = TypeVar("T")
 
 THREADS = 8

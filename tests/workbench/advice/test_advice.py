@@ -17,7 +17,7 @@ from mock_s3vectors.messages import HttpRequest
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.workbench.advice import Adviser
 from tests.support import mocks
-from tests.support.helpers import INDEX, ORIGIN, keys_in_pages, put_batches, vector
+from tests.support.helpers import INDEX, ORIGIN, PLAIN_RUN, keys_in_pages, put_batches, vector
 from tests.support.shapes import QUERY_PAGES, needs
 
 from .advised import ROWS, make_index, new_client, query
@@ -47,6 +47,7 @@ def test_each_kind_has_a_code_and_is_public() -> None:
     ]
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.parametrize(
     ("options", "failed"),
     [
@@ -67,7 +68,7 @@ def test_pytest_can_make_errors_of_it(
         def test_it():
             warnings.warn(mock_s3vectors.UnknownFilterKeyAdvice("text"))
     """)
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
+    result = pytester.runpytest_subprocess(*PLAIN_RUN, *options)
     result.assert_outcomes(failed=failed, passed=1 - failed, warnings=1 - failed)
 
 

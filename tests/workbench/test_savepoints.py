@@ -414,19 +414,20 @@ def test_tests_and_examples_restore_checkpoints_of_their_class() -> None:
     run_case(TestFilms)
 
 
+@pytest.fixture(scope="class")
+def films() -> Iterator[MockS3Vectors]:
+    with mock_s3vectors() as mock:
+        mock.seed("films", "plots", [[1.0, 0.0]], keys=["alien"])
+        yield mock
+
+
+@pytest.fixture
+def undone(films: MockS3Vectors) -> Iterator[Any]:
+    with films.rollback():
+        yield at(0)
+
+
 class TestFixtures:
-    @pytest.fixture(scope="class")
-    @staticmethod
-    def films() -> Iterator[MockS3Vectors]:
-        with mock_s3vectors() as mock:
-            mock.seed("films", "plots", [[1.0, 0.0]], keys=["alien"])
-            yield mock
-
-    @pytest.fixture
-    def undone(self, films: MockS3Vectors) -> Iterator[Any]:
-        with films.rollback():
-            yield at(0)
-
     @pytest.mark.parametrize("number", [1, 2])
     def test_each_test_is_undone(self, undone: Any, number: int) -> None:
         undone.put_vectors(**PLOTS, vectors=[vector(f"own-{number}"), vector("alien", [5, 5])])

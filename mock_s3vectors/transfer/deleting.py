@@ -18,7 +18,7 @@ import numpy as np
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH, Batch
-from mock_s3vectors.transfer.calling import run_tasks, run_tasks_async
+from mock_s3vectors.transfer.calling import PlainCaller, run_tasks, run_tasks_async
 from mock_s3vectors.transfer.candidates import Candidates
 from mock_s3vectors.transfer.selecting import selection
 
@@ -54,8 +54,8 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
 ) -> Deleted:
     """Delete the vectors of an index that meet all conditions that are given, with a client of boto3.
 
-    A refusal for too many requests is waited out, at first by the client, and then here, for minutes. An
-    interruption (Ctrl+C) waits for the calls that are under way.
+    A refusal for too many requests is waited out, at first by the client, and then here, for up to a minute
+    without any call that is answered. An interruption (Ctrl+C) waits for the calls that are under way.
 
     Args:
         client: a client of boto3 for `s3vectors`.
@@ -76,7 +76,7 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
         on_batch: called with the outcome so far after each batch of at most 500 vectors.
 
     Raises:
-        UsageError: a condition is refused, or none is given; before any call.
+        UsageError: a condition is refused, or none is given; before any call. Or patience is over.
         ClientError: AWS refuses a call. Batches may have been deleted.
     """
     deletion = Deletion(
@@ -84,9 +84,10 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
         Candidates(selection(keys=keys, filter=filter, older_than=older_than, now=now)),
         segments,
     )
-    run_tasks(client, deletion.finding(), segments)
+    caller = PlainCaller(client)
+    run_tasks(caller, deletion.finding(), segments)
     if not dry_run:
-        run_tasks(client, deletion.deleting(), segments, deletion.telling(on_batch))
+        run_tasks(caller, deletion.deleting(), segments, deletion.telling(on_batch))
     return deletion.candidates.so_far
 
 

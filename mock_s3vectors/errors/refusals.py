@@ -49,7 +49,7 @@ def internal_failure(bug: Exception) -> InternalServerException:
 
 
 def unavailable() -> ServiceUnavailableException:
-    """No mock is on to answer."""
+    """No mock is on to answer, or the file that keeps its state cannot have a change."""
     return ServiceUnavailableException("Currently unable to handle the request")
 
 

@@ -179,9 +179,7 @@ _CLOCK: dict[str, Callable[[Clock, Any], None]] = {
 
 
 def _reset(level: Level, *_: Any) -> Any:
-    level.world.clear()
-    level.world.identities.clear()
-    level.world.keys.clear()
+    level.world.reset()
     calls_of(level).clear()
     level.world.clock.follow()
     return _remove_rules(level, None, "")

@@ -64,9 +64,8 @@ def add_identity(level: Level, document: Any) -> Identity:
     if older and "access_key_id" not in document:
         kept: dict[str, Any] = {name: getattr(older[0], name) for name in _KEYS if name not in document}
         new = replace(new, **kept)
-    for other in older:
-        level.world.identities.put(replace(other, principal=new.principal, policies=new.policies))
-    level.world.identities.put(new)
+    changed = [replace(other, principal=new.principal, policies=new.policies) for other in older]
+    level.world.identities.put(*changed, new)
     return new
 
 
@@ -158,7 +157,6 @@ def remove_identity(level: Level, name: str) -> None:
     if not chosen:
         known = ", ".join(known.principal.arn for known in identities.all()) or "none"
         raise UsageError(f"There is no identity with the access key or the ARN {show(name)}. Known: {known}.")
-    for identity in chosen:
-        identities.remove(identity.access_key_id)
+    identities.remove(*(identity.access_key_id for identity in chosen))
     if any(identities.of(identity.access_key_id) is identity for identity in chosen):
         raise UsageError(f"{chosen[0].principal.arn} is older than this mock, and stays.")

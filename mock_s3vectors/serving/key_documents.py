@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.abridging import show
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.mocking.levels import Level
 from mock_s3vectors.workbench.documents import check_names
 from mock_s3vectors.workbench.workbench import BoundWorkbench
+from mock_s3vectors.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.workbench.kms import KmsKey
     from mock_s3vectors.world.keys import Key
 
@@ -47,13 +48,21 @@ def set_key(level: Level, document: Any) -> dict[str, Any]:
     if not isinstance(admits, bool):
         raise UsageError(f"{_INDEXING!r} is {show(admits)}: it must be true or false.")
     made_with = {name: document[name] for name in _MADE_WITH if name in document}
-    key = BoundWorkbench(lambda: level).kms.key(**made_with)
-    for name in changes:
-        _STATES[name](key)
-    if _INDEXING in document:
-        key.admit_indexing(admits)
-    found = level.world.keys.of(key.arn)
-    return {} if found is None else document_of_key(found)
+    keys = level.world.keys
+    with keys.lock:
+        # In a mock of its own, so that all of this is one change, or none.
+        apart = Level(None, level.config, World(keys=keys.copy()), None, is_dropped=False)
+        handle = BoundWorkbench(lambda: apart).kms.key(**made_with)
+        for name in changes:
+            _STATES[name](handle)
+        if _INDEXING in document:
+            handle.admit_indexing(admits)
+        found = apart.world.keys.of(handle.arn)
+        if found is None:
+            return {}
+        if found is not keys.of(handle.arn):
+            keys.put(found)
+        return document_of_key(found)
 
 
 def document_of_key(key: Key) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 
 from mock_s3vectors.errors import refusals, server_refusals
-from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from mock_s3vectors.errors.exceptions import ServiceError
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.world import World
 
@@ -54,6 +53,9 @@ def state_route(
         except UsageError as error:
             shutil.rmtree(folder)
             return refuse(server_refusals.bad_control_request(str(error)))
+        except ServiceError as error:
+            shutil.rmtree(folder)
+            return refuse(error)
         except BaseException:
             shutil.rmtree(folder)
             raise

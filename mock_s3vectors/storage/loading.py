@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
+    from mock_s3vectors.storage.writing import Ids
     from mock_s3vectors.world import Index
     from mock_s3vectors.world.writes import Size
 
@@ -43,6 +44,15 @@ def load(path: str | os.PathLike[str]) -> World:
 
     Raises:
         UsageError: it is missing, damaged, or of another program or a newer version.
+    """
+    return load_with_ids(path)[0]
+
+
+def load_with_ids(path: str | os.PathLike[str]) -> tuple[World, Ids]:
+    """Return the same as `load`, and the ids of the rows of buckets and indexes.
+
+    Raises:
+        UsageError: see `load`.
     """
     place = Path(path)
     with _without_collections(), schema.reading(place) as connection:
@@ -97,7 +107,7 @@ def _without_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _read(connection: sqlite3.Connection, place: Path) -> World:
+def _read(connection: sqlite3.Connection, place: Path) -> tuple[World, Ids]:
     world = World()
     buckets = {}
     for columns in all_rows(connection, "vector_buckets"):
@@ -115,7 +125,8 @@ def _read(connection: sqlite3.Connection, place: Path) -> World:
         rows.identity_of(columns["document"]) for columns in all_rows(connection, "identities")
     )
     world.keys.hold(rows.key_of(columns["document"]) for columns in all_rows(connection, "kms_keys"))
-    return world
+    ids = {resource: number for known in (buckets, indexes) for number, resource in known.items()}
+    return world, ids
 
 
 def all_rows(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:

@@ -9,17 +9,16 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mock_s3vectors.storage import rows, schema
+from mock_s3vectors.storage import schema
+from mock_s3vectors.storage.writing import write_identities, write_keys, write_stores
 
 if TYPE_CHECKING:
-    from mock_s3vectors.world import Index, World
+    from mock_s3vectors.world import World
 
 # With larger pages than SQLite's own, a file of many vectors is written and read in less time. With few
 # vectors it would be large for nothing.
 PAGE_BYTES = {"few": 4_096, "many": 32_768}
 _MANY_BYTES = 1024 * 1024
-# How many vectors to write as one piece of bytes each at a time; more take more memory.
-_PIECE = 1_000
 
 
 def save(world: World, path: str | os.PathLike[str]) -> None:
@@ -79,7 +78,9 @@ def _write(picture: World, draft: Path) -> None:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN EXCLUSIVE")
         schema.create(connection)
-        _write_all(connection, picture)
+        write_stores(connection, picture.stores)
+        write_identities(connection, picture.identities.all())
+        write_keys(connection, picture.keys.all())
         connection.execute("COMMIT")
     finally:
         connection.close()
@@ -90,35 +91,6 @@ def _page_bytes(picture: World) -> int:
     indexes = (index for store in picture.stores.all().values() for index in store.indexes())
     vectors = sum(index.table.matrix.nbytes for index in indexes)
     return PAGE_BYTES["few" if vectors < _MANY_BYTES else "many"]
-
-
-def _write_all(connection: sqlite3.Connection, picture: World) -> None:
-    for store in picture.stores.all().values():
-        for bucket in store.vector_buckets.values():
-            bucket_id = _insert(connection, "vector_buckets", rows.bucket_columns(bucket))
-            for index in bucket.indexes.values():
-                columns = {"bucket_id": bucket_id, **rows.index_columns(index)}
-                _write_vectors(connection, _insert(connection, "indexes", columns), index)
-    for identity in picture.identities.all():
-        _insert(connection, "identities", rows.identity_columns(identity))
-    for key in picture.keys.all():
-        _insert(connection, "kms_keys", rows.key_columns(key))
-
-
-def _insert(connection: sqlite3.Connection, table: str, columns: rows.Columns) -> int:
-    """Insert a row, and return its id."""
-    return int(connection.execute(rows.insertion(table, columns), tuple(columns.values())).lastrowid or 0)
-
-
-def _write_vectors(connection: sqlite3.Connection, index_id: int, index: Index) -> None:
-    with index.lock:
-        # The picture holds the table too, so that nobody changes it from now on.
-        table = index.vectors
-    statement = rows.insertion("vectors", rows.VECTOR_COLUMNS)
-    for start in range(0, len(table), _PIECE):
-        piece = slice(start, start + _PIECE)
-        written = rows.vector_rows(index_id, table.keys[piece], table.matrix[piece], table.metadata[piece])
-        connection.executemany(statement, written)
 
 
 def _sync(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from mock_s3vectors.locks import new_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from typing_extensions import Self
 
@@ -22,13 +22,15 @@ class Layered(ABC, Generic[Thing]):
 
     Attributes:
         lock: for whoever replaces a thing by what it makes of it.
+        tell: is told the things of this world before they change, see `following`; None if nobody is.
     """
 
     def __init__(self, outer: Self | None = None) -> None:
-        # Each method changes or reads it in one step, since threads add things and look into it meanwhile.
+        # Replaced as a whole, since threads look into it meanwhile.
         self._own: dict[str, Thing] = {}
         self._outer = outer
         self.lock = new_lock()
+        self.tell: Callable[[tuple[Thing, ...]], None] | None = None
 
     @staticmethod
     @abstractmethod
@@ -45,21 +47,44 @@ class Layered(ABC, Generic[Thing]):
         outer = {} if self._outer is None else {self._name_of(thing): thing for thing in self._outer.all()}
         return tuple({**outer, **self._own}.values())
 
-    def put(self, thing: Thing) -> None:
-        """Add a thing, or replace the one of the same name."""
-        self._own[self._name_of(thing)] = thing
+    def own(self) -> tuple[Thing, ...]:
+        """Return the things of this world itself, the oldest first."""
+        return tuple(self._own.values())
 
-    def remove(self, name: str) -> None:
-        """Forget a thing of this world; harmless if there is none."""
-        self._own.pop(name, None)
+    def put(self, *things: Thing) -> None:
+        """Add things, or replace those of the same names."""
+        with self.lock:
+            self._change({**self._own, **{self._name_of(thing): thing for thing in things}})
+
+    def remove(self, *names: str) -> None:
+        """Forget things of this world; harmless if there are none."""
+        with self.lock:
+            self._change({name: thing for name, thing in self._own.items() if name not in names})
 
     def clear(self) -> None:
         """Forget those of this world."""
-        self._own = {}
+        with self.lock:
+            self._change({})
+
+    def _change(self, own: dict[str, Thing]) -> None:
+        """Have these things from now on; the caller holds the lock."""
+        if self.tell is not None:
+            self.tell(tuple(own.values()))
+        self._own = own
 
     def hold(self, things: Iterable[Thing]) -> None:
-        """Forget those of this world and of the one that it branched off, and have these instead."""
-        self._own, self._outer = {self._name_of(thing): thing for thing in things}, None
+        """Forget those of this world and of the one that it branched off, and have these instead.
+
+        Those of the outer world stay if these things are followed: a server that starts with them again has
+        both. The caller has told the follower.
+        """
+        self._own = {self._name_of(thing): thing for thing in things}
+        if self.tell is None:
+            self._outer = None
+
+    def drop(self) -> None:
+        """Forget those of this world. The caller has told the follower, if there is one."""
+        self._own = {}
 
     def copy(self) -> Self:
         """Return those that there are now, in front of the same outer ones."""
@@ -69,4 +94,5 @@ class Layered(ABC, Generic[Thing]):
 
     def set_as(self, other: Self) -> None:
         """Have this world have the things of a copy."""
-        self._own = other._own.copy()
+        with self.lock:
+            self._change(other._own.copy())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.arns import Arn
     from mock_s3vectors.authorization import Policy
+    from mock_s3vectors.world.following import Follower
     from mock_s3vectors.world.tables import VectorTable
     from mock_s3vectors.world.writes import Size
 
@@ -71,6 +73,7 @@ class Index:
         found_from: seconds since the epoch; calls find the index from then on. None: at any time.
         lock: held by whoever reads or writes the vectors, or changes a setting that queries look at. An
             index and its copies, and theirs, have one lock for ever: any of them may share a table.
+        follower: is told of changes before they are made; None if nobody is. A copy has none.
     """
 
     arn: Arn
@@ -87,6 +90,7 @@ class Index:
     found_from: float | None = None
     rankings: Rankings = field(default_factory=Rankings)
     lock: threading.RLock = field(default_factory=new_lock)
+    follower: Follower | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.hold_table()
@@ -129,12 +133,16 @@ class Index:
             metadata: that of each vector.
             sizes: that of each vector.
         """
-        self._own_vectors().put(keys, data, metadata, sizes)
+        follower = self.follower
+        tell = None if follower is None else partial(follower.put, self, keys, data, metadata)
+        self._own_vectors().put(keys, data, metadata, sizes, tell)
 
     def delete(self, keys: Sequence[str]) -> None:
         """Delete those of the vectors that exist; the keys are distinct, the caller holds the lock."""
         if len(self.vectors.unknown(keys)) < len(keys):
-            self._own_vectors().delete(keys)
+            follower = self.follower
+            tell = None if follower is None else partial(follower.deleted, self, keys)
+            self._own_vectors().delete(keys, tell)
 
     def _own_vectors(self) -> VectorTable:
         """Return the vectors to change: a table of this index alone, a copy if others have it too."""
@@ -162,15 +170,22 @@ class Index:
 
     def set_mode(self, mode: str) -> None:
         """Change the mode; the caller holds the lock."""
+        self._tell(mode=mode)
         self.mode = mode
 
     def set_tags(self, tags: dict[str, str]) -> None:
         """Replace the tags."""
+        self._tell(tags=tags)
         self.tags = tags
 
     def configure_text_search(self, text_search: dict[str, TextSearch]) -> None:
         """Replace all text search configurations, by metadata key; the caller holds the lock."""
+        self._tell(text_search=text_search)
         self.text_search = text_search
+
+    def _tell(self, **new: Any) -> None:
+        if self.follower is not None:
+            self.follower.changed_index(self, **new)
 
     def copy(self) -> Index:
         """Return an index of its own with the same vectors; page tokens of queries work in it as well.
@@ -180,6 +195,7 @@ class Index:
         """
         other = copy(self)
         other.rankings = self.rankings.copy()
+        other.follower = None
         other.hold_table()
         return other
 
@@ -190,13 +206,14 @@ def _hold(table: VectorTable, holder: Index | Reader) -> None:
     table.holders.append(ref(holder, table.holders.remove))
 
 
-@dataclass
+@dataclass(eq=False)  # a bucket is itself, as an index is
 class VectorBucket:
     """A vector bucket and the indexes in it, by name.
 
     Attributes:
         supports_classic: whether the bucket is so old that its indexes may be CLASSIC.
         default_index_mode: the mode of indexes that are created in it.
+        follower: is told of changes before they are made, see `Index`.
     """
 
     arn: Arn
@@ -208,29 +225,49 @@ class VectorBucket:
     tags: dict[str, str]
     policy: Policy | None = None
     indexes: dict[str, Index] = field(default_factory=dict)
+    follower: Follower | None = field(default=None, repr=False)
 
     def add(self, index: Index) -> None:
         """Add an index, whose name is free."""
+        if self.follower is not None:
+            self.follower.added_index(self, index)
+            index.follower = self.follower
         self.indexes[index.name] = index
 
     def remove(self, index: Index) -> None:
         """Remove an index with its vectors."""
+        if self.follower is not None:
+            self.follower.removed_index(index)
         del self.indexes[index.name]
 
     def set_default_index_mode(self, mode: str) -> None:
         """Change the mode of indexes that are created from now on."""
+        self._tell(default_index_mode=mode)
         self.default_index_mode = mode
 
     def set_policy(self, policy: Policy | None) -> None:
         """Replace the policy; None removes it."""
+        self._tell(policy=policy)
         self.policy = policy
 
     def set_tags(self, tags: dict[str, str]) -> None:
         """Replace the tags."""
+        self._tell(tags=tags)
         self.tags = tags
+
+    def _tell(self, **new: Any) -> None:
+        if self.follower is not None:
+            self.follower.changed_bucket(self, **new)
+
+    def follow(self, follower: Follower | None) -> None:
+        """Tell a follower of changes of the bucket, and of the indexes in it."""
+        self.follower = follower
+        for index in self.indexes.values():
+            index.follower = follower
 
     def copy(self) -> VectorBucket:
         """Return a bucket of its own with the same indexes."""
         other = copy(self)
+        other.follower = None
         other.indexes = {name: index.copy() for name, index in list(self.indexes.items())}
         return other

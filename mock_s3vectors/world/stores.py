@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
@@ -12,8 +12,10 @@ from mock_s3vectors.world.metering import Meter
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterator
 
     from mock_s3vectors.arns import Arn
+    from mock_s3vectors.world.following import Follower
     from mock_s3vectors.world.resources import Index, VectorBucket
 
 
@@ -37,14 +39,26 @@ class Store:
 
     vector_buckets: dict[str, VectorBucket] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=new_lock)
+    follower: Follower | None = field(default=None, repr=False)
 
     def add(self, bucket: VectorBucket) -> None:
         """Add a vector bucket, whose name is free."""
+        if self.follower is not None:
+            self.follower.added_bucket(bucket)
+            bucket.follow(self.follower)
         self.vector_buckets[bucket.name] = bucket
 
     def remove(self, bucket: VectorBucket) -> None:
         """Remove a vector bucket."""
+        if self.follower is not None:
+            self.follower.removed_bucket(bucket)
         del self.vector_buckets[bucket.name]
+
+    def follow(self, follower: Follower | None) -> None:
+        """Tell a follower of changes of the store, and of all that is in it."""
+        self.follower = follower
+        for bucket in self.vector_buckets.values():
+            bucket.follow(follower)
 
     def indexes(self) -> list[Index]:
         """Return all indexes; the caller holds the lock."""
@@ -63,6 +77,7 @@ class Stores:
 
     Attributes:
         meter: what calls have used here since these stores were copied or cleared.
+        follower: is told of changes before they are made; None if nobody is. A copy has none.
     """
 
     def __init__(self, stores: dict[tuple[str, str], Store] | None = None) -> None:
@@ -74,6 +89,9 @@ class Stores:
         self._moments = count(1)
         self.meter = Meter()
         self._has_told = False
+        self.follower: Follower | None = None
+        # Held by whoever makes a store, or replaces them all, while these are followed.
+        self._lock = new_lock()
 
     def at(self, account: str, region: str) -> Store:
         """Return the store of an account and Region; where there is none, an empty one that is not kept."""
@@ -81,7 +99,27 @@ class Stores:
 
     def made_at(self, account: str, region: str) -> Store:
         """Return the store of an account and Region, made and kept if there is none."""
-        return self._stores.setdefault((account, region), Store())
+        with self._lock:
+            return self._stores.setdefault((account, region), Store(follower=self.follower))
+
+    @contextmanager
+    def left_alone(self) -> Iterator[None]:
+        """Have nobody create, delete or change a bucket or an index while stores that are followed change.
+
+        A call that has looked a store up, and waits for its lock, changes a store that nobody finds any more:
+        the follower is not told.
+        """
+        if self.follower is None:
+            yield
+            return
+        with self._lock, ExitStack() as held:
+            before = sorted(self._stores.items())
+            for _, store in before:
+                held.enter_context(store.lock)
+            yield
+            for place, store in before:
+                if self._stores.get(place) is not store:
+                    store.follower = None
 
     def all(self) -> dict[tuple[str, str], Store]:
         """Return all stores, by account and Region."""
@@ -112,10 +150,11 @@ class Stores:
             return self.copy()
 
     def hold(self, other: Stores) -> None:
-        """Forget everything, and hold what other stores have instead."""
-        held = other.copy().all()
+        """Forget everything, and hold what other stores have instead, which nobody else may change."""
         self.clear()
-        self._stores = held
+        self._stores = other.all()
+        for store in self._stores.values():
+            store.follow(self.follower)
 
     def moment(self) -> int:
         """Return a number that is greater than all before: an order of events that no test can freeze."""

@@ -141,6 +141,7 @@ class VectorTable:
         data: NDArray[np.float32],
         metadata: Sequence[dict[str, Any]],
         sizes: Sequence[Size],
+        tell: Callable[[], None] | None = None,
     ) -> None:
         """Write vectors; the keys are distinct.
 
@@ -150,6 +151,7 @@ class VectorTable:
                 table makes it its matrix, so that many vectors are not copied once more.
             metadata: that of each vector.
             sizes: the bytes that processing each vector counts for.
+            tell: is called when all is ready, and before anything changes; see `following`.
         """
         used = len(self.keys)
         new = self.unknown(keys)
@@ -165,6 +167,8 @@ class VectorTable:
         write = Write(used + len(new), numbers, data, metadata, sizes, total, placed, is_append=is_append)
         # Before anything changes: there may be no memory for it.
         self._matrix = with_room(self._matrix, write.count, used) if used else data
+        if tell is not None:
+            tell()
 
         self._unfinished = write
         self._carry_out(write)
@@ -176,8 +180,8 @@ class VectorTable:
             engine.write(write.rows, self._matrix)
         self._unfinished = None
 
-    def delete(self, keys: Sequence[str]) -> None:
-        """Delete those of the vectors that exist; the keys are distinct."""
+    def delete(self, keys: Sequence[str], tell: Callable[[], None] | None = None) -> None:
+        """Delete those of the vectors that exist; the keys are distinct. See `put` for `tell`."""
         gone = [key for key in keys if key in self._rows]
         removed = sorted((self._rows[key] for key in gone), reverse=True)
         used = len(self.keys)
@@ -193,6 +197,8 @@ class VectorTable:
             placed={self.keys[row]: hole for hole, row in filled.items()},
             gone=gone,
         )
+        if tell is not None:
+            tell()
 
         self._unfinished = write
         for number, row in enumerate(removed, start=1):

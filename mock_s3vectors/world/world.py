@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.world.clock import Clock
 from mock_s3vectors.world.identities import Identities
@@ -10,6 +10,11 @@ from mock_s3vectors.world.journal import Journal
 from mock_s3vectors.world.keys import Keys
 from mock_s3vectors.world.rules import Rules
 from mock_s3vectors.world.stores import Stores
+
+if TYPE_CHECKING:
+    from mock_s3vectors.world.following import Follower
+    from mock_s3vectors.world.identities import Identity
+    from mock_s3vectors.world.keys import Key
 
 
 class World:
@@ -79,9 +84,12 @@ class World:
 
         Changes of one are not seen in the other. Clock, journal and rules stay.
         """
-        self.stores.hold(other.stores)
-        self.identities.hold(other.identities.all())
-        self.keys.hold(other.keys.all())
+        stores, identities, keys = other.stores.copy(), other.identities.all(), other.keys.all()
+        with self.stores.left_alone(), self.identities.lock, self.keys.lock:
+            self._tell(stores, identities, keys)
+            self.stores.hold(stores)
+            self.identities.hold(identities)
+            self.keys.hold(keys)
 
     def drop(self, branch: World) -> None:
         """Note what is lost with a branch that has ended, for whoever looks for it here."""
@@ -89,4 +97,36 @@ class World:
 
     def clear(self) -> None:
         """Drop all vector buckets, of all accounts and Regions."""
-        self.stores.clear()
+        with self.stores.left_alone():
+            self._tell(Stores(), None, None)
+            self.stores.clear()
+
+    def reset(self) -> None:
+        """Drop all vector buckets, and identities and keys but those of the world that it branched off."""
+        with self.stores.left_alone(), self.identities.lock, self.keys.lock:
+            self._tell(Stores(), (), ())
+            self.stores.clear()
+            self.identities.drop()
+            self.keys.drop()
+
+    def follow(self, follower: Follower, held: World) -> None:
+        """Hold what another world does, and tell a follower of all changes from now on.
+
+        Identities and keys of the world that this one branched off stay behind those.
+
+        Args:
+            follower: knows what is held.
+            held: nobody else uses it.
+        """
+        self.identities.tell = follower.changed_identities
+        self.keys.tell = follower.changed_keys
+        self.identities.hold(held.identities.all())
+        self.keys.hold(held.keys.all())
+        self.stores.follower = follower
+        self.stores.hold(held.stores)
+
+    def _tell(
+        self, stores: Stores, identities: tuple[Identity, ...] | None, keys: tuple[Key, ...] | None
+    ) -> None:
+        if self.stores.follower is not None:
+            self.stores.follower.replaced(stores, identities, keys)

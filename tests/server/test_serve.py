@@ -21,6 +21,7 @@ import boto3
 import pytest
 
 from mock_s3vectors import Config, __main__
+from mock_s3vectors.cli import serve
 from mock_s3vectors.serving.http_server import HttpServer
 from tests.activation.world import account_of, create, names
 from tests.server.wire import Connection, head, request
@@ -297,7 +298,7 @@ def test_ctrl_c_before_it_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(__main__, "http_server", interrupt)
+    monkeypatch.setattr(serve, "http_server", interrupt)
     assert __main__.main(["serve", "--port", "0"]) == 130
 
 
@@ -456,9 +457,8 @@ def test_help_says_of_every_option_what_it_does() -> None:
     shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     found = re.findall(r"^  (?:-\w, )?--([\w-]+)(?:, --no-\1)?(?: (\S+))?\s+(.*)$", shown, flags=re.MULTILINE)
     options = {name: (values, text) for name, values, text in found if name != "help"}
-    ours = {"host", "port", "port-file", "allowed-host", "identities", "kms-key", "verbose"}
-    # A server does not only begin with a state.
-    assert set(options) == ours | {field.name.replace("_", "-") for field in fields(Config)} - {"state"}
+    ours = {"host", "port", "port-file", "allowed-host", "state", "identities", "kms-key", "verbose"}
+    assert set(options) == ours | {field.name.replace("_", "-") for field in fields(Config)}
     for name, (_, text) in options.items():
         assert re.fullmatch(r"\S+ .{15,}( \(default: .+\)|By default .+)", text), name
     assert "--fast-client, --no-fast-client\n" in shown

@@ -102,7 +102,7 @@ def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none" / "state.db") == "unable to open database file."
 
 
-@pytest.mark.parametrize("failing", ["_write_all", "_sync"])
+@pytest.mark.parametrize("failing", ["write_stores", "_sync"])
 def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
     path = tmp_path / "state.db"
     with mock_s3vectors() as mock:

@@ -7,9 +7,10 @@ import signal
 import sys
 from typing import Any
 
-from mock_s3vectors import __main__ as program
+from mock_s3vectors.__main__ import main
+from mock_s3vectors.cli import serve
 
-make: Any = vars(program)["http_server"]
+make: Any = vars(serve)["http_server"]
 
 
 def make_and_be_told_to_stop(*arguments: Any, **settings: Any) -> Any:
@@ -24,5 +25,5 @@ def make_and_be_told_to_stop(*arguments: Any, **settings: Any) -> Any:
     return server
 
 
-vars(program)["http_server"] = make_and_be_told_to_stop
-sys.exit(program.main(["serve", "--port", "0"]))
+vars(serve)["http_server"] = make_and_be_told_to_stop
+sys.exit(main(["serve", "--port", "0"]))

@@ -75,9 +75,9 @@ def _add_conditions(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="KEY=AGE",
         help="the metadata key of a date, and the age that it must exceed, such as created_at=30d; may be "
-        "given several times. Units are s, m (minutes), h, d and w. Dates are ISO 8601, in UTC unless they have a "
-        "zone, or seconds (from 10**8 up to 10**11) or milliseconds (from there up to 10**14) since 1970. A "
-        "vector without such a date is left alone",
+        "given several times. Units are s, m (minutes), h, d and w. Dates are ISO 8601, in UTC unless they "
+        "have a zone, or seconds (from 10**8 up to 10**11) or milliseconds (from there up to 10**14) since "
+        "1970. A vector without such a date is left alone",
     )
 
 
@@ -126,7 +126,7 @@ def _filter(text: str | None) -> Any:
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise UsageError(f"--filter {text}: this is no JSON: {error}.") from None
+        raise UsageError(f"--filter {text}: this is no JSON, from character {error.pos + 1} on.") from None
     if type(document) is not dict:
         raise UsageError(f"--filter {text}: a filter is a JSON object, such as {_EXAMPLE}.")
     return document

@@ -233,8 +233,8 @@ def test_an_interruption_leaves_whole_batches(
 def test_a_file_of_a_server(state: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with kept_in(tmp_path / "films.db", World()):
         assert refused(state, *OLD) == (
-            f"Cannot change {tmp_path}/films.db: it belongs to a server that runs, or that was killed. Name the "
-            "server instead, or start it once more and stop it."
+            f"Cannot change {tmp_path}/films.db: it belongs to a server that runs, or that was killed. Name "
+            "the server instead, or start it once more and stop it."
         )
         assert deleted(capsys, state, *OLD, "--dry-run").startswith(f"{state}: 1,050 vectors match:\n")
     assert deleted(capsys, state, *OLD).endswith("\n1,050 vectors deleted.\n")

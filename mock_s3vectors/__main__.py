@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mock_s3vectors import __version__
-from mock_s3vectors.cli import delete, describe, serve
+from mock_s3vectors.cli import copy, delete, describe, serve
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = (
     serve,
+    copy,
     describe,
     delete,
 )

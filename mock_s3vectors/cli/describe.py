@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_s3vectors.abridging import plural, show
+from mock_s3vectors.cli.progress import say
 from mock_s3vectors.transfer.describing import outline_of
 from mock_s3vectors.transfer.places import Access, open_place
 
@@ -65,7 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         UsageError: the place does not exist, or cannot be read.
     """
-    access = Access(region=arguments.region, account=arguments.account, profile=arguments.profile)
+    access = Access(region=arguments.region, account=arguments.account, profile=arguments.profile, notice=say)
     outline = outline_of(open_place(arguments.place, access), arguments.sample)
     if arguments.json:
         text = orjson.dumps(_document(outline), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

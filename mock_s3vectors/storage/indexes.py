@@ -118,6 +118,17 @@ class StoredIndexes:
             piece = connection.execute(statement, (self._ids[str(index.arn)], *keys)).fetchall()
             return _vectors_of(piece, index.dimension)
 
+    def known(self, index: Index, keys: Sequence[str]) -> set[str]:
+        """Return those of the keys that the index has."""
+        known: set[str] = set()
+        with self._reading() as connection:
+            for start in range(0, len(keys), _MOST_KEYS):
+                piece = keys[start : start + _MOST_KEYS]
+                statement = f"SELECT key FROM vectors WHERE index_id = ? AND key IN ({_marks(piece)})"  # noqa: S608 - marks
+                found = connection.execute(statement, (self._ids[str(index.arn)], *piece))
+                known.update(key for (key,) in found)
+        return known
+
 
 class WritableIndexes(StoredIndexes):
     """The vector buckets and indexes of a state file that is open to be changed.
@@ -135,17 +146,6 @@ class WritableIndexes(StoredIndexes):
         with schema.explained(self._path), _explained(self._path):
             schema.check(self._connection, self._path)
             yield self._connection
-
-    def known(self, index: Index, keys: Sequence[str]) -> set[str]:
-        """Return those of the keys that the index has."""
-        known: set[str] = set()
-        with self._reading() as connection:
-            for start in range(0, len(keys), _MOST_KEYS):
-                piece = keys[start : start + _MOST_KEYS]
-                statement = f"SELECT key FROM vectors WHERE index_id = ? AND key IN ({_marks(piece)})"  # noqa: S608 - marks
-                found = connection.execute(statement, (self._ids[str(index.arn)], *piece))
-                known.update(key for (key,) in found)
-        return known
 
     def add(self, bucket: VectorBucket, index: Index) -> None:
         """Add an index, and its vector bucket if that is new."""

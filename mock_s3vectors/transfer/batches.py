@@ -51,6 +51,17 @@ class Batch:
             self.numbers[rows],
         )
 
+    def rows(self, rows: Sequence[int]) -> Batch:
+        """Return the vectors of some rows, in the order given, as a batch of their own."""
+        return Batch(
+            [self.keys[row] for row in rows],
+            self.data[list(rows)],
+            [self.metadata[row] for row in rows],
+            self.origin,
+            self.unit,
+            [self.numbers[row] for row in rows] if self.numbers else (),
+        )
+
     def named(self) -> str:
         """Return where the vectors are, for the text of an error: `films.jsonl, lines 501 to 1,000`."""
         if not self.numbers:
@@ -131,11 +142,21 @@ class Sink(Protocol):
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """End the writing."""
 
+    def check(self, settings: Settings) -> bool:
+        """Return whether there is such an index, or file, already. Nothing is changed, nor is it opened.
+
+        Raises:
+            UsageError: `prepare` would be refused.
+        """
+
     def prepare(self, settings: Settings) -> None:
         """Make the index if it is missing, or check that it fits."""
 
     def known(self, keys: Sequence[str]) -> set[str]:
-        """Return those of the keys that are there already, for a copy that is resumed."""
+        """Return those of the keys that are there already, for a copy that is resumed.
+
+        `check` or `prepare` comes first.
+        """
 
     def write(self, batch: Batch) -> None:
         """Write a batch: all of it, or none if it is refused."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class RemotePlace:
     """A server or AWS, or a vector bucket or an index there."""
 
+    is_gradual = True
+
     def __init__(self, address: Address, access: Access) -> None:
         self.address = address
         self._access = access
@@ -76,19 +78,32 @@ class RemotePlace:
         of the command, the profile, or the environment.
         """
         del resume  # vectors that are there are overwritten, or left out, one as well as the other
-        client = self._client(location if self.address.kind == "server" else None)
+        client = self._client_of(location)
         return RemoteSink(client, location, partial(self._announce_writing, location))
 
-    def whereabouts(self, location: Location) -> str:
-        """Return where an index to be written is: `AWS, account 111122223333, Region us-east-1: films/plots`.
+    def destination(self, location: Location) -> Location:
+        """Return where an index is that is written to a location, as far as it is known.
+
+        Raises:
+            UsageError: the place cannot be asked.
+        """
+        client = self._client_of(location)
+        is_server = self.address.kind == "server"
+        account = client.account if is_server else _account(client, location.bucket)
+        return Location(location.bucket, location.index, account, client.region)
+
+    def named(self, location: Location) -> str:
+        """Return the name of an index: `AWS, account 111122223333, Region us-east-1: films/plots`.
 
         Raises:
             UsageError: the place cannot be asked, or AWS's account is another one than the command's.
         """
         if self.address.kind == "server":
             return f"{self.address.endpoint}/{location}"
-        client = self._client()
-        return self._at_aws(client, _account(client, location.bucket), str(location))
+        return self._at_aws(self._client(), location.account, str(location))
+
+    def _client_of(self, location: Location) -> RemoteClient:
+        return self._client(location if self.address.kind == "server" else None)
 
     def _at_aws(self, client: RemoteClient, account: str | None, name: str) -> str:
         """Return where something on AWS is.
@@ -114,7 +129,7 @@ class RemotePlace:
     def _announce_writing(self, location: Location) -> None:
         """Say that an index on AWS is about to be changed."""
         if self.address.kind == "aws":
-            self._say(f"Writing to {self.whereabouts(location)}.")
+            self._say(f"Writing to {self.named(self.destination(location))}.")
 
     def _say(self, text: str) -> None:
         if self._access.notice is not None:

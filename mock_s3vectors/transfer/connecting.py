@@ -46,11 +46,13 @@ class RemoteClient:
     """A client of S3 Vectors on a server or on AWS; its connections close when nobody uses it any more.
 
     Attributes:
+        account: the account that the access key names; None if it is another key.
         region: the Region that calls are signed for.
         endpoint: the URL that is called.
     """
 
-    def __init__(self, client: Any, address: Address) -> None:
+    def __init__(self, client: Any, address: Address, account: str | None = None) -> None:
+        self.account = account
         self.region: str = client.meta.region_name
         self.endpoint: str = client.meta.endpoint_url
         self._client = client
@@ -123,32 +125,46 @@ def connect(address: Address, access: Access, region: str | None, account: str |
     """
     try:
         session = boto3.Session(profile_name=access.profile, region_name=access.region)
-        make = _of_server if address.kind == "server" else _of_aws
-        return RemoteClient(make(session, address, access, region, account), address)
+        if address.kind == "aws":
+            return RemoteClient(_of_aws(session, address), address)
+        own = _account_of(access, account)
+        client = _of_server(session, address, access, _region_of(session, access, region), own)
+        return RemoteClient(client, address, own)
     except (BotoCoreError, ValueError) as error:
         raise UsageError(f"{address.text}: {error}") from None
 
 
-def _of_server(
-    session: Any, address: Address, access: Access, region: str | None, account: str | None
-) -> Any:
+def _region_of(session: Any, access: Access, region: str | None) -> str:
+    """Return the Region to look in on a server, which has all of them."""
+    of_profile = session.region_name if access.profile is not None else None
+    return access.region or region or of_profile or default_region()
+
+
+def _account_of(access: Access, account: str | None) -> str | None:
+    """Return the account that calls of a server are signed for; None if other credentials decide."""
+    return access.account or (None if _has_credentials(access) else account)
+
+
+def _has_credentials(access: Access) -> bool:
+    return access.profile is not None or os.environ.get(_KEY_VARIABLE, "") not in ("", _FAKE)
+
+
+def _of_server(session: Any, address: Address, access: Access, region: str, account: str | None) -> Any:
     """Return a client of a server, which may be a mock: an access key of 12 digits is an account there."""
-    own = access.account
-    if own is None and access.profile is None and not os.environ.get(_KEY_VARIABLE):
-        own = account or _FAKE
+    own = account or (None if _has_credentials(access) else _FAKE)
     keys = {} if own is None else {"aws_access_key_id": own, "aws_secret_access_key": _FAKE}
     # A server is near, so no proxy is asked; and it is known at once if there is none.
     config = Config(max_pool_connections=_CONNECTIONS, proxies={}, retries={"total_max_attempts": 1})
     return session.client(
         "s3vectors",
         endpoint_url=address.endpoint,
-        region_name=access.region or region or default_region(),
+        region_name=region,
         config=config,
         **keys,
     )
 
 
-def _of_aws(session: Any, address: Address, *_: Any) -> Any:
+def _of_aws(session: Any, address: Address) -> Any:
     region = session.region_name or os.environ.get("AWS_REGION")
     if not region:
         raise UsageError(

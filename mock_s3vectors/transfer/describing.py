@@ -97,8 +97,9 @@ def _outline(source: Source, most: int, *, is_file: bool) -> IndexOutline:
         sampled += room
         if sampled >= most and not reads_all:
             break
-    vectors = sampled if reads_all else count
-    return IndexOutline(source.location, vectors, settings, sampled, keys.found())
+    else:  # all were read
+        count = sampled
+    return IndexOutline(source.location, count, settings, sampled, keys.found())
 
 
 class _Keys:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.transfer.batches import Location
 from mock_s3vectors.transfer.json_lines import JsonLinesSink, JsonLinesSource
 from mock_s3vectors.transfer.npz import NpzSink, NpzSource
 from mock_s3vectors.transfer.opening import opened
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from mock_s3vectors.transfer.batches import Location, Sink, Source
+    from mock_s3vectors.transfer.batches import Sink, Source
     from mock_s3vectors.transfer.places import Address
 
 _SOURCES: Mapping[str, Callable[[Path], Source]] = {
@@ -36,6 +37,7 @@ class DataFile:
         self.address = address
         self._path: Path = address.path
         self._suffix = address.path.suffix.lower()
+        self.is_gradual = self._suffix not in _WHOLE
 
     def buckets(self) -> list[Location]:
         """Return none: a file has no vector buckets."""
@@ -49,6 +51,16 @@ class DataFile:
         """
         opened(self._path).close()
         yield _SOURCES[self._suffix](self._path)
+
+    def destination(self, location: Location) -> Location:
+        """Return no names: a file has none."""
+        del location
+        return Location()
+
+    def named(self, location: Location) -> str:
+        """Return the path."""
+        del location
+        return str(self._path)
 
     def sink(self, location: Location, *, resume: bool = False) -> Sink:
         """Return the file to write to.

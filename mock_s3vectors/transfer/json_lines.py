@@ -173,32 +173,48 @@ class JsonLinesSink:
                 os.fsync(self._file.fileno())
             self._file = None
 
+    def check(self, settings: Settings) -> bool:
+        """Return whether the file is there already, and learn the keys in it.
+
+        Raises:
+            UsageError: it holds something already, unless a copy is resumed, or other vectors.
+        """
+        is_there = self._is_there()
+        if is_there:
+            self._learn(settings)
+        return is_there
+
     def prepare(self, settings: Settings) -> None:
         """Open the file, which must be new or empty, unless a copy is resumed.
+
+        Half a line at its end, which a crash can leave, is cut off.
 
         Raises:
             UsageError: it cannot be written, or holds something already.
         """
+        if self._is_there():
+            _cut_off(self._path)
+            self._learn(settings)
+        try:
+            self._file = self._path.open("ab", buffering=0)
+        except OSError as error:
+            raise refused(self._path, error) from None
+
+    def _is_there(self) -> bool:
         is_there = self._path.exists() and self._path.stat().st_size > 0
         if is_there and not self._resume:
             raise UsageError(
                 f"{self._path} exists already: resume the copy that has written it, delete it, or choose "
                 "another name."
             )
-        if is_there:
-            self._go_on(settings)
-        try:
-            self._file = self._path.open("ab", buffering=0)
-        except OSError as error:
-            raise refused(self._path, error) from None
+        return is_there
 
-    def _go_on(self, settings: Settings) -> None:
-        """Learn the keys in the file; half a line at its end, which a crash can leave, is cut off.
+    def _learn(self, settings: Settings) -> None:
+        """Learn the keys in the file.
 
         Raises:
-            UsageError: the file has other vectors than those of such an index.
+            UsageError: it has other vectors than those of such an index.
         """
-        _cut_off(self._path)
         for batch in JsonLinesSource(self._path).batches():
             if settings.dimension not in (None, batch.data.shape[1]):
                 raise UsageError(

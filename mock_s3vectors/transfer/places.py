@@ -86,6 +86,10 @@ class Place(Protocol):
     def address(self) -> Address:
         """The text that names it, in parts."""
 
+    @property
+    def is_gradual(self) -> bool:
+        """Whether it takes batches one by one, so that an interruption leaves those that it has."""
+
     def buckets(self) -> list[Location]:
         """Return where the vector buckets are, also those without indexes; a data file has none."""
 
@@ -95,6 +99,16 @@ class Place(Protocol):
         Raises:
             UsageError: there is none, or the place cannot be read; the text says what there is.
         """
+
+    def destination(self, location: Location) -> Location:
+        """Return where an index is that is written to a location, as far as it is known.
+
+        Raises:
+            UsageError: the place cannot be asked.
+        """
+
+    def named(self, location: Location) -> str:
+        """Return the name of an index of the place, for people."""
 
     def sink(self, location: Location, *, resume: bool = False) -> Sink:
         """Return the index of this bucket and name to write to; a data file holds any one.

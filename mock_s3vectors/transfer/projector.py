@@ -12,18 +12,61 @@ import numpy as np
 import orjson
 
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.transfer.batches import Location
 from mock_s3vectors.transfer.column_types import MetadataColumns
 from mock_s3vectors.transfer.opening import refused
+from mock_s3vectors.transfer.places import Address
 from mock_s3vectors.transfer.whole_files import WholeFilesSink
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from mock_s3vectors.transfer.batches import Batch
+    from mock_s3vectors.transfer.batches import Batch, Settings, Sink, Source
     from mock_s3vectors.transfer.whole_files import Spool
+
+
+class ProjectorFolder:
+    """A folder for the two files, which can only be written."""
+
+    is_gradual = False
+
+    def __init__(self, folder: Path) -> None:
+        self.address = Address(text=str(folder), kind="data file", path=folder)
+        self._folder = folder
+
+    def buckets(self) -> list[Location]:
+        """Return none: a folder has no vector buckets."""
+        return []
+
+    def sources(self) -> Iterator[Source]:
+        """Refuse to read the files.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(f"{self._folder}: the files of the Embedding Projector are only written.")
+
+    def destination(self, location: Location) -> Location:
+        """Return no names: a folder has none."""
+        del location
+        return Location()
+
+    def named(self, location: Location) -> str:
+        """Return the path."""
+        del location
+        return str(self._folder)
+
+    def sink(self, location: Location, *, resume: bool = False) -> Sink:
+        """Return the two files to write to.
+
+        Raises:
+            UsageError: there cannot be such a folder.
+        """
+        del location, resume  # the files are written as a whole
+        return ProjectorSink(self._folder)
 
 
 class ProjectorSink(WholeFilesSink):
@@ -36,12 +79,21 @@ class ProjectorSink(WholeFilesSink):
     def __init__(self, folder: Path) -> None:
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"{folder} is not a folder: name one for vectors.tsv and metadata.tsv.")
-        try:
-            folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise refused(folder, error) from None
+        self._folder = folder
         super().__init__(folder / "vectors.tsv", folder / "metadata.tsv")
         self._columns = MetadataColumns()
+
+    def prepare(self, settings: Settings) -> None:
+        """Make the folder if it is missing, and begin, unless a file is there.
+
+        Raises:
+            UsageError: one is, or cannot be written.
+        """
+        try:
+            self._folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise refused(self._folder, error) from None
+        super().prepare(settings)
 
     def _note(self, batch: Batch) -> None:
         self._columns.note(batch.metadata)

@@ -133,6 +133,20 @@ class RemoteSink:
         if threads is not None:
             threads.close(failed=kind is not None)
 
+    def check(self, settings: Settings) -> bool:
+        """Return whether the index is there already.
+
+        Raises:
+            UsageError: it does not fit, or cannot be made.
+        """
+        found = self._client.find("get_index", **self._names)
+        if found is None:
+            creation_params(settings)
+            self._known = set()
+            return False
+        check_agree(settings, _settings_of(found["index"]), str(self._location))
+        return True
+
     def prepare(self, settings: Settings) -> None:
         """Make the index and its vector bucket if they are missing, or check that the index fits.
 
@@ -140,16 +154,13 @@ class RemoteSink:
             UsageError: it does not fit, or the service refuses to make it.
         """
         self._announce_once()
-        found = self._client.find("get_index", **self._names)
-        if found is not None:
-            check_agree(settings, _settings_of(found["index"]), str(self._location))
+        if self.check(settings):
             return
         params = creation_params(settings)
         bucket: dict[str, Any] = {"vectorBucketName": self._location.bucket}
         if self._client.find("get_vector_bucket", **bucket) is None:
             self._client.call("create_vector_bucket", **bucket)
         self._client.call("create_index", **self._names, **params)
-        self._known = set()
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Return those of the keys that the index had when this was first asked; it remembers all."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.config import Config
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 class StateFile:
     """A state file, or a vector bucket or an index in it."""
+
+    is_gradual = True
 
     def __init__(self, address: Address, access: Access) -> None:
         if address.path is None:
@@ -101,6 +104,18 @@ class StateFile:
                 f"Vector buckets there: {', '.join(names) or 'none'}."
             )
         return found
+
+    def destination(self, location: Location) -> Location:
+        """Return where an index is that is written to a location, as far as it is known.
+
+        It may not be known before the file is opened: see `StoredSink`.
+        """
+        account, region = self._access.account, self._access.region
+        return replace(location, account=account or location.account, region=region or location.region)
+
+    def named(self, location: Location) -> str:
+        """Return the name of an index in the file."""
+        return f"{self._path}::{location}"
 
     def sink(self, location: Location, *, resume: bool = False) -> Sink:
         """Return an index to write to, in the Region and account of the command, or those of the location."""
@@ -170,6 +185,7 @@ class StoredSink:
         self._access = access
         self._stack = ExitStack()
         self._stored: WritableIndexes | None = None
+        self._read: StoredIndexes | None = None
         self._index: Index | None = None
 
     def __enter__(self) -> Self:
@@ -185,33 +201,55 @@ class StoredSink:
             UsageError: it does not fit, the service would refuse to make it, or the file cannot be written.
         """
         stored = self._stored = self._stack.enter_context(writing_indexes(self._path))
-        name, caller = self._wanted.index or "", self._caller(stored)
-        bucket = next((bucket for bucket in stored.buckets if self._is_wanted(bucket, caller)), None)
-        index = None if bucket is None else bucket.indexes.get(name)
-        if index is not None:
-            check_agree(settings, settings_of_index(index), str(self._wanted))
-        else:
-            try:
-                bucket = bucket or _new_bucket(caller, self._wanted.bucket or "")
-                index = _new_index(bucket, name, settings)
-            except ServiceError as refusal:
-                raise UsageError(
-                    f"The service would refuse to create {self._wanted}. {refusal.code}: {refusal.message}"
-                ) from None
+        bucket, index, is_there = self._find(stored.buckets, settings)
+        if not is_there:
             stored.add(bucket, index)
         self._index = index
+
+    def check(self, settings: Settings) -> bool:
+        """Return whether the index is there already.
+
+        Raises:
+            UsageError: it does not fit, the service would refuse to make it, or the file cannot be read.
+        """
+        has_some = self._path.exists() and self._path.stat().st_size > 0
+        self._read = StoredIndexes(self._path) if has_some else None
+        _, self._index, is_there = self._find(self._read.buckets if self._read else [], settings)
+        if not is_there:
+            self._read = None
+        return is_there
+
+    def _find(self, buckets: Sequence[VectorBucket], settings: Settings) -> tuple[VectorBucket, Index, bool]:
+        """Return the index and its vector bucket, new ones if they are missing, and whether it was there.
+
+        Raises:
+            UsageError: it does not fit, or the service would refuse to make it.
+        """
+        name, caller = self._wanted.index or "", self._caller(buckets)
+        bucket = next((bucket for bucket in buckets if self._is_wanted(bucket, caller)), None)
+        index = None if bucket is None else bucket.indexes.get(name)
+        if bucket is not None and index is not None:
+            check_agree(settings, settings_of_index(index), str(self._wanted))
+            return bucket, index, True
+        try:
+            bucket = bucket or _new_bucket(caller, self._wanted.bucket or "")
+            return bucket, _new_index(bucket, name, settings), False
+        except ServiceError as refusal:
+            raise UsageError(
+                f"The service would refuse to create {self._wanted}. {refusal.code}: {refusal.message}"
+            ) from None
 
     def _is_wanted(self, bucket: VectorBucket, caller: Caller) -> bool:
         there = bucket.name, bucket.arn.account, bucket.arn.region
         return there == (self._wanted.bucket, caller.account, caller.region)
 
-    def _caller(self, stored: StoredIndexes) -> Caller:
+    def _caller(self, buckets: Sequence[VectorBucket]) -> Caller:
         """Return where to write.
 
         It is what the command says, else where the only bucket of this name is, else where the vectors come
         from, else the default account and the Region of the environment.
         """
-        arns = [bucket.arn for bucket in stored.buckets if _is_there(bucket, self._access)]
+        arns = [bucket.arn for bucket in buckets if _is_there(bucket, self._access)]
         here = [arn for arn in arns if arn.bucket == self._wanted.bucket]
         only = here[0] if len(here) == 1 else None
         if len(here) > 1 and (self._wanted.region is None or self._wanted.account is None):
@@ -231,8 +269,10 @@ class StoredSink:
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Return those of the keys that the index has."""
-        stored, index = self._opened()
-        return stored.known(index, keys)
+        stored = self._stored or self._read
+        if stored is None or self._index is None:  # no index yet
+            return set()
+        return stored.known(self._index, keys)
 
     def write(self, batch: Batch) -> None:
         """Write a batch.

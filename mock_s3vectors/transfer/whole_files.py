@@ -91,19 +91,29 @@ class WholeFilesSink(ABC):
         finally:
             spool.close()
 
-    def prepare(self, settings: Settings) -> None:
-        """Begin, unless a file is there.
+    def check(self, settings: Settings) -> bool:
+        """Return False: there is no file yet.
 
         Raises:
-            UsageError: one is, or cannot be written.
+            UsageError: there is one.
         """
-        self._settings = settings
+        del settings  # a new file can have any
         for path in self._paths:
             if path.exists() and path.stat().st_size > 0:
                 raise UsageError(
                     f"{path} exists already: delete it, or choose another name. It is written as a whole, so "
                     "an interrupted copy leaves nothing to resume."
                 )
+        return False
+
+    def prepare(self, settings: Settings) -> None:
+        """Begin, unless a file is there.
+
+        Raises:
+            UsageError: one is, or cannot be written.
+        """
+        self.check(settings)
+        self._settings = settings
         folder = self._paths[0].parent
         try:
             self._spool = Spool(folder, settings.dimension)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_s3vectors.abridging import plural, show
+from mock_s3vectors.cli.progress import ProgressLine, say
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import Location
 from mock_s3vectors.transfer.places import Access, open_place
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from mock_s3vectors.transfer.batches import Batch
     from mock_s3vectors.transfer.candidates import Deleted
     from mock_s3vectors.transfer.removing import Removal
 
@@ -98,20 +100,19 @@ def run(arguments: argparse.Namespace) -> None:
             "--filter or --older-than. To delete all, delete the index."
         )
     wanted = selection(keys=arguments.keys, filter=_filter(arguments.filter), older_than=older_than or None)
-    access = Access(
-        region=arguments.region, account=arguments.account, profile=arguments.profile, notice=_say
-    )
+    access = Access(region=arguments.region, account=arguments.account, profile=arguments.profile, notice=say)
     place = open_place(arguments.place, access)
     if arguments.backup is not None:
         _check_backup(arguments.backup)
-    removal = removal_from(place, wanted)
-    if not arguments.dry_run:
-        removal.check()
-    removal.find()
+    with ProgressLine() as line:
+        removal = removal_from(place, wanted, lambda read: line.show(read, None, "vectors read"))
+        if not arguments.dry_run:
+            removal.check()
+        removal.find()
     found = removal.candidates.so_far
-    _say(*_matches(arguments.place, found, list(older_than)))
+    _tell(*_matches(arguments.place, found, list(older_than)))
     if arguments.dry_run:
-        _say("Nothing is deleted: this is a dry run.")
+        _tell("Nothing is deleted: this is a dry run.")
         return
     if place.address.kind == "aws" and found.matched and not arguments.yes:
         raise UsageError(f"{arguments.place} is on AWS, so nothing is deleted without --yes.")
@@ -177,32 +178,42 @@ def _back_up(removal: Removal, path: Path) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    count = 0
+    count, matched = 0, removal.candidates.so_far.matched
     try:
-        with open_place(str(path)).sink(Location()) as sink:
+        with ProgressLine() as line, open_place(str(path)).sink(Location()) as sink:
+
+            def write(batch: Batch) -> None:
+                nonlocal count
+                sink.write(batch)
+                count += len(batch)
+                line.show(count, matched, "vectors copied")
+
             sink.prepare(removal.source.settings())
-            count = removal.back_up(sink.write)
+            removal.back_up(write)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    _say(f"{plural(count, 'vector')} copied to {path}.")
+    _tell(f"{plural(count, 'vector')} copied to {path}.")
 
 
 def _delete(removal: Removal) -> None:
     """Delete the vectors that match still, and say how many, also after an interruption."""
     try:
-        removal.delete(lambda _: None)
+        with ProgressLine() as line:
+            removal.delete(
+                lambda done: line.show(done.deleted + done.changed, done.matched, "vectors deleted")
+            )
     except BaseException:
         deleted = removal.candidates.so_far.deleted
-        _say(f"{plural(deleted, 'vector')} deleted before this stopped. The same command deletes the rest.")
+        _tell(f"{plural(deleted, 'vector')} deleted before this stopped. The same command deletes the rest.")
         raise
     done = removal.candidates.so_far
     if done.changed:
         verb = "was" if done.changed == 1 else "were"
-        _say(f"{plural(done.changed, 'vector')} {verb} changed meanwhile: left alone.")
-    _say(f"{plural(done.deleted, 'vector')} deleted.")
+        _tell(f"{plural(done.changed, 'vector')} {verb} changed meanwhile: left alone.")
+    _tell(f"{plural(done.deleted, 'vector')} deleted.")
 
 
-def _say(*lines: str) -> None:
+def _tell(*lines: str) -> None:
     sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.stdout.flush()

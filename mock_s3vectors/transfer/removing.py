@@ -6,16 +6,16 @@ a state file the last look at a batch and its deletion are one transaction.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Protocol
 
 from mock_s3vectors.abridging import plural
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.locks import new_lock
 from mock_s3vectors.storage.indexes import writing_indexes
 from mock_s3vectors.transfer.batches import BATCH, Batch, Source
 from mock_s3vectors.transfer.calling import run_tasks
 from mock_s3vectors.transfer.candidates import Candidates
-from mock_s3vectors.transfer.deleting import DEFAULT_SEGMENTS, Deletion, address_of, pieces
+from mock_s3vectors.transfer.deleting import Deletion, address_of, pieces
 from mock_s3vectors.transfer.remote_indexes import RemoteSource
 from mock_s3vectors.transfer.state_files import StoredSource
 
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 
     Write = Callable[[Batch], None]
     Listener = Callable[[Deleted], None]
+
+
+# How many parts of an index are listed at the same time, and how many batches are deleted: each has 500
+# vectors, and AWS takes 2,500 a second.
+_SEGMENTS = 16
+_BATCHES = 4
 
 
 class Removal(Protocol):
@@ -53,8 +59,8 @@ class Removal(Protocol):
     def find(self) -> None:
         """Find the vectors that match."""
 
-    def back_up(self, write: Write) -> int:
-        """Give the vectors that match still to a function, and return how many they are.
+    def back_up(self, write: Write) -> None:
+        """Give the vectors that match still to a function, one batch after another.
 
         From now on they are deleted only if they are as they were then.
         """
@@ -76,32 +82,29 @@ class RemoteRemoval:
         self.candidates = candidates
         self._client = source.client
         names = address_of(source.location.bucket, source.location.index, None)
-        self._deletion = Deletion(names, candidates, DEFAULT_SEGMENTS)
+        self._deletion = Deletion(names, candidates, _SEGMENTS)
 
     def check(self) -> None:
         """Do nothing: only a call that deletes tells."""
 
     def find(self) -> None:
         """Find the vectors that match, in pages."""
-        run_tasks(self._client, self._deletion.finding(), DEFAULT_SEGMENTS)
+        run_tasks(self._client, self._deletion.finding(), _SEGMENTS)
 
-    def back_up(self, write: Write) -> int:
-        """Give the vectors that match still to a function, one batch at a time; see `Removal`."""
-        lock, count = threading.Lock(), 0
+    def back_up(self, write: Write) -> None:
+        """Give the vectors that match still to a function; see `Removal`."""
+        lock = new_lock()
 
         def write_alone(batch: Batch) -> None:
-            nonlocal count
             with lock:
                 write(batch)
-                count += len(batch)
 
         self.candidates.begin_backup()
-        run_tasks(self._client, self._deletion.backing_up(write_alone), DEFAULT_SEGMENTS)
-        return count
+        run_tasks(self._client, self._deletion.backing_up(write_alone), _SEGMENTS)
 
     def delete(self, listener: Listener) -> None:
         """Delete the vectors that match still, in batches side by side."""
-        run_tasks(self._client, self._deletion.deleting(), DEFAULT_SEGMENTS, self._deletion.telling(listener))
+        run_tasks(self._client, self._deletion.deleting(), _BATCHES, self._deletion.telling(listener))
 
 
 class StoredRemoval:
@@ -139,16 +142,13 @@ class StoredRemoval:
                 found, _, metadata = self._stored.named(self._index, piece)
                 self.candidates.note(found, metadata)
 
-    def back_up(self, write: Write) -> int:
-        """Give the vectors that match still to a function, one batch after another; see `Removal`."""
-        count = 0
+    def back_up(self, write: Write) -> None:
+        """Give the vectors that match still to a function; see `Removal`."""
         self.candidates.begin_backup()
         for piece in pieces(self.candidates.keys, BATCH):
             kept = self.candidates.back_up(Batch(*self._stored.named(self._index, piece)))
             if len(kept):
                 write(kept)
-                count += len(kept)
-        return count
 
     def delete(self, listener: Listener) -> None:
         """Delete the vectors that match still, one batch after another.
@@ -169,8 +169,13 @@ class StoredRemoval:
         return self.candidates.still(keys, metadata, data)
 
 
-def removal_from(place: Place, wanted: Selection) -> Removal:
+def removal_from(place: Place, wanted: Selection, on_read: Callable[[int], None] = lambda _: None) -> Removal:
     """Return a deletion from the one index that a place names.
+
+    Args:
+        place: the place.
+        wanted: says which vectors match.
+        on_read: called, in any thread, with how many vectors have been compared so far.
 
     Raises:
         UsageError: it names none, several, or a data file; or it cannot be read.
@@ -188,7 +193,7 @@ def removal_from(place: Place, wanted: Selection) -> Removal:
             f"{address.text} names {plural(len(sources), 'index', 'es')}, and a deletion takes one. "
             f"Indexes there: {names}."
         )
-    (source,), candidates = sources, Candidates(wanted)
+    (source,), candidates = sources, Candidates(wanted, on_read)
     if isinstance(source, StoredSource) and address.path is not None:
         return StoredRemoval(address.path, source, candidates)
     if isinstance(source, RemoteSource):

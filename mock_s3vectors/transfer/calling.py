@@ -73,12 +73,18 @@ def run_tasks(
 
     def run(task: Task) -> None:
         answer = None
-        while not stopped.is_set():
+        while True:
             try:
-                operation, params = task.send(answer)
+                operation, params = task.send(answer)  # also the last answer, which the task may count
             except StopIteration:
                 return
-            answer = caller.call(operation, pace, **params)
+            if stopped.is_set():
+                return
+            try:
+                answer = caller.call(operation, pace, **params)
+            except BaseException:
+                stopped.set()
+                raise
 
     with ThreadPoolExecutor(most) as threads:
         # A thread has no context of its own, and the mock that answers may be that of this one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import json
 from datetime import datetime, timedelta, timezone
@@ -323,6 +324,26 @@ def test_a_refused_call_says_how_many_are_deleted(
     assert capsys.readouterr().out.endswith(
         "    and 1,045 more\n0 vectors deleted before this stopped. The same command deletes the rest.\n"
     )
+
+
+def test_ctrl_c_leaves_whole_batches_and_says_how_many(
+    server: S3VectorsServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The signal comes while calls are under way; they are waited for, and counted."""
+
+    def press() -> float:
+        _thread.interrupt_main()
+        return 0.1
+
+    place = f"{server.url}/films/plots"
+    with server.mock.delay("DeleteVectors", press, times=1), pytest.raises(KeyboardInterrupt):
+        deleted(capsys, place, *OLD)
+    gone = 2_100 - len(server.mock.index("films", "plots"))
+    assert gone in (50, 500, 550, 1_000, 1_050)
+    assert capsys.readouterr().out.endswith(
+        f"\n{gone:,} vectors deleted before this stopped. The same command deletes the rest.\n"
+    )
+    assert deleted(capsys, place, *OLD).endswith(f"\n{1_050 - gone:,} vectors deleted.\n")
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Task = Generator[tuple[str, dict[str, Any]], Any, None]
 
 
-class Caller(Protocol):
+class OperationCaller(Protocol):
     """Something that calls operations, as `RemoteClient` does."""
 
     def call(self, operation: str, pace: Pace | None = None, **params: Any) -> Any:
@@ -57,7 +57,7 @@ class PlainCaller:
 
 
 def run_tasks(
-    caller: Caller, tasks: Sequence[Task], most: int, on_end: Callable[[], None] | None = None
+    caller: OperationCaller, tasks: Sequence[Task], most: int, on_end: Callable[[], None] | None = None
 ) -> None:
     """Run tasks in threads, until all have ended.
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from mock_s3vectors import UsageError, mock_s3vectors, s3vectors_server
+from mock_s3vectors.__main__ import main
 from mock_s3vectors.cli import delete
 from mock_s3vectors.storage.following import kept_in
 from mock_s3vectors.storage.indexes import writing_indexes
@@ -487,6 +488,13 @@ def test_a_deletion_takes_one_index(tmp_path: Path) -> None:
         f"'{tmp_path}/films.db::films/plot': there is no index 'plot' in vector bucket 'films'. Did you mean "
         "'plots'? Indexes in it: more, plots."
     )
+
+
+def test_the_program_has_the_command(state: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["delete", state, *OLD]) == 0
+    assert capsys.readouterr().out.endswith("\n1,050 vectors deleted.\n")
+    assert main(["delete", state, "--older-than", "at=soon"]) == 1
+    assert capsys.readouterr().err.startswith("mock-s3vectors: 'soon' is no age: ")
 
 
 def test_options_are_explained(capsys: pytest.CaptureFixture[str]) -> None:

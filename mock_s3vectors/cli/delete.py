@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from mock_s3vectors.abridging import plural, show
+from mock_s3vectors.cli.filters import filter_of
 from mock_s3vectors.cli.progress import ProgressLine, say
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import Location
@@ -99,7 +98,8 @@ def run(arguments: argparse.Namespace) -> None:
             "No condition is given, and without one all vectors would be deleted. Say which with --key, "
             "--filter or --older-than. To delete all, delete the index."
         )
-    wanted = selection(keys=arguments.keys, filter=_filter(arguments.filter), older_than=older_than or None)
+    condition = None if arguments.filter is None else filter_of(arguments.filter)
+    wanted = selection(keys=arguments.keys, filter=condition, older_than=older_than or None)
     access = Access(region=arguments.region, account=arguments.account, profile=arguments.profile, notice=say)
     place = open_place(arguments.place, access)
     if arguments.backup is not None:
@@ -119,18 +119,6 @@ def run(arguments: argparse.Namespace) -> None:
     if found.matched and arguments.backup is not None:
         _back_up(removal, arguments.backup)
     _delete(removal)
-
-
-def _filter(text: str | None) -> Any:
-    if text is None:
-        return None
-    try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise UsageError(f"--filter {text}: this is no JSON, from character {error.pos + 1} on.") from None
-    if type(document) is not dict:
-        raise UsageError(f"--filter {text}: a filter is a JSON object, such as {_EXAMPLE}.")
-    return document
 
 
 def _ages(texts: Sequence[str]) -> dict[str, str]:

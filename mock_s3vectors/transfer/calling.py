@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
@@ -30,15 +30,28 @@ Task = Generator[tuple[str, dict[str, Any]], Any, None]
 class OperationCaller(Protocol):
     """Something that calls operations, as `RemoteClient` does."""
 
+    def new_pace(self) -> Pace:
+        """Return a pace for some calls."""
+
     def call(self, operation: str, pace: Pace | None = None, **params: Any) -> Any:
         """Call an operation, by the name of the client's method, at a pace."""
 
 
 class PlainCaller:
-    """A client of boto3, whose errors stay as they are."""
+    """A client of boto3, whose errors stay as they are.
 
-    def __init__(self, client: Any) -> None:
+    Args:
+        client: the client.
+        name: that of the index, for the text of an error.
+    """
+
+    def __init__(self, client: Any, name: str) -> None:
         self._client = client
+        self._name = name
+
+    def new_pace(self) -> Pace:
+        """Return a pace for some calls."""
+        return Pace(self._name)
 
     def call(self, operation: str, pace: Pace | None = None, **params: Any) -> Any:
         """Call an operation, by the name of the client's method, at a pace.
@@ -47,7 +60,7 @@ class PlainCaller:
             ClientError: it is refused.
             UsageError: it is refused again and again, or the client is none of boto3.
         """
-        answer = (pace or Pace()).call(getattr(self._client, operation), **params)
+        answer = (pace or self.new_pace()).call(getattr(self._client, operation), **params)
         if inspect.iscoroutine(answer):
             answer.close()
             raise UsageError(
@@ -69,7 +82,7 @@ def run_tasks(
         most: how many of them to run at the same time.
         on_end: called in this thread after each task that has ended.
     """
-    pace, stopped = Pace(), threading.Event()
+    pace, stopped = caller.new_pace(), threading.Event()
 
     def run(task: Task) -> None:
         answer = None
@@ -101,7 +114,7 @@ def run_tasks(
 
 
 async def run_tasks_async(
-    client: Any, tasks: Sequence[Task], most: int, on_end: Callable[[], None] | None = None
+    client: Any, pace: Pace, tasks: Sequence[Task], most: int, on_end: Callable[[], None] | None = None
 ) -> None:
     """Run tasks with a client of aiobotocore, in one event loop, until all have ended.
 
@@ -110,11 +123,12 @@ async def run_tasks_async(
 
     Args:
         client: the client.
+        pace: that of its calls.
         tasks: the tasks.
         most: how many of them to run at the same time.
         on_end: called after each task that has ended.
     """
-    pace, room = Pace(), asyncio.Semaphore(most)
+    room = asyncio.Semaphore(most)
 
     async def run(task: Task) -> None:
         answer = None
@@ -142,7 +156,7 @@ async def _answer(method: Callable[..., Any], params: dict[str, Any], pace: Pace
     """Return the answer to a call, which is made again and again while the service asks for patience."""
     while True:
         await asyncio.sleep(pace.pause())
-        begun = time.monotonic()
+        begun = monotonic()
         try:
             answer = method(**params)
             if not inspect.isawaitable(answer):

@@ -65,6 +65,10 @@ class RemoteClient:
         """Whether the endpoint is one of AWS's own, and none that the environment names."""
         return (urlsplit(self.endpoint).hostname or "").startswith(("s3vectors.", "s3vectors-fips."))
 
+    def new_pace(self) -> Pace:
+        """Return a pace for some calls."""
+        return Pace(self._text)
+
     def call(self, operation: str, pace: Pace | None = None, **params: Any) -> Any:
         """Call an operation, by the name of the client's method.
 
@@ -73,7 +77,7 @@ class RemoteClient:
             UsageError: nobody answers, or there are no valid credentials.
         """
         try:
-            return (pace or Pace()).call(getattr(self._client, operation), **params)
+            return (pace or self.new_pace()).call(getattr(self._client, operation), **params)
         except ClientError as error:
             raise RefusedCallError(self._text, error) from None
         except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:

@@ -217,7 +217,9 @@ class _Job:
             return self._pour(sink.known, lambda _: None, replace(self.outcome, is_new=not is_there))
         with sink:
             sink.prepare(settings)
-            return self._pour(sink.known, sink.write, self.outcome)
+            outcome = self._pour(sink.known, sink.write, self.outcome)
+        # Only now the account is known if it had no vector bucket.
+        return replace(outcome, target=self.target.named(self.target.destination(self.location)))
 
     def _sink(self) -> Sink:
         return self.target.sink(self.location, resume=self.options.resume)

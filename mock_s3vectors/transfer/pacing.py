@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import threading
-import time
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -40,14 +40,19 @@ _SHORTEST_PAUSE = 0.01
 
 
 class Pace:
-    """The pace of some calls, which threads share. botocore's own retries come first."""
+    """The pace of some calls, which threads share. botocore's own retries come first.
 
-    def __init__(self) -> None:
+    Args:
+        place: the place that is called, for the texts of errors.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._place = place
         self._lock = new_lock()
         self._ended = threading.Event()
         self._pause = 0.0
         # When the pause was last made longer, and when a call last succeeded.
-        self._slowed = self._succeeded = time.monotonic()
+        self._slowed = self._succeeded = monotonic()
 
     def end(self) -> None:
         """Let calls that wait fail with the refusal they met."""
@@ -62,7 +67,7 @@ class Pace:
         """
         while True:
             self._ended.wait(self.pause())
-            begun = time.monotonic()
+            begun = monotonic()
             try:
                 answer = function(**arguments)
             except ClientError as refusal:
@@ -89,7 +94,7 @@ class Pace:
         if refusal.response["Error"]["Code"] not in PASSING or self._ended.is_set():
             raise refusal
         with self._lock:
-            now = time.monotonic()
+            now = monotonic()
             if begun >= self._slowed:
                 self._pause = min(max(2 * self._pause, _FIRST_PAUSE), _LONGEST_PAUSE)
                 self._slowed = now
@@ -97,12 +102,12 @@ class Pace:
         if waited > PATIENCE:
             error = refusal.response["Error"]
             raise UsageError(
-                f"The service has refused all calls for {waited:,.0f} seconds. {error['Code']}: "
-                f"{error['Message']}"
+                f"{self._place}: the service has refused all calls for {waited:,.0f} seconds. "
+                f"{error['Code']}: {error['Message']}"
             ) from None
 
     def speed_up(self) -> None:
         """Shorten the pause a little, after a call that was answered."""
         with self._lock:
-            self._succeeded = time.monotonic()
+            self._succeeded = monotonic()
             self._pause = self._pause * _FASTER if self._pause > _SHORTEST_PAUSE else 0.0

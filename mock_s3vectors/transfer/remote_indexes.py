@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH, Settings
 from mock_s3vectors.transfer.connecting import RefusedCallError
-from mock_s3vectors.transfer.pacing import Pace
 from mock_s3vectors.transfer.settings import check_agree, creation_params
 from mock_s3vectors.transfer.side_by_side import CallThreads, side_by_side
 from mock_s3vectors.transfer.wire import batch_of, bodies
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.transfer.batches import Batch, Location
     from mock_s3vectors.transfer.connecting import RemoteClient
+    from mock_s3vectors.transfer.pacing import Pace
 
 # As many as the service has at most.
 _SEGMENTS = 16
@@ -97,7 +97,7 @@ class RemoteSource:
         Raises:
             UsageError: the index cannot be read any more.
         """
-        pace = Pace()
+        pace = self.client.new_pace()
         segments = _listed(self.client, self.location, pace, returnData=True, returnMetadata=True)
         pages = side_by_side(list(map(_as_batches, segments)), ahead=_PAGES_AHEAD, end=pace.end)
         for page in pages:
@@ -118,7 +118,7 @@ class RemoteSink:
         self._client = client
         self._location = location
         self._names: dict[str, Any] = {"vectorBucketName": location.bucket, "indexName": location.index}
-        self._pace = Pace()
+        self._pace = self._client.new_pace()
         self._threads: CallThreads | None = None
         self._known: set[str] | None = None
 
@@ -128,10 +128,15 @@ class RemoteSink:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         threads, self._threads = self._threads, None
-        if kind is not None:
+        if threads is None:
+            return
+        try:
+            if kind is None:
+                threads.wait()
+        finally:
+            # After an error or an interruption, calls that are refused for now are not repeated.
             self._pace.end()
-        if threads is not None:
-            threads.close(failed=kind is not None)
+            threads.close()
 
     def check(self, settings: Settings) -> bool:
         """Return whether the index is there already.
@@ -165,7 +170,7 @@ class RemoteSink:
     def known(self, keys: Sequence[str]) -> set[str]:
         """Return those of the keys that the index had when this was first asked; it remembers all."""
         if self._known is None:
-            pace = Pace()
+            pace = self._client.new_pace()
             segments = _listed(self._client, self._location, pace)
             pages = side_by_side(segments, ahead=_PAGES_AHEAD, end=pace.end)
             self._known = {record["key"] for page in pages for record in page}

@@ -119,17 +119,15 @@ class CallThreads:
             self._pending.popleft().result()
         self._pending.append(self._threads.submit(copy_context().run, function, *arguments))
 
-    def close(self, *, failed: bool) -> None:
+    def wait(self) -> None:
         """Wait for all calls.
-
-        Args:
-            failed: whether something else has gone wrong already, so that errors of calls do not matter.
 
         Raises:
             Exception: a call has failed with it.
         """
-        try:
-            while self._pending and not failed:
-                self._pending.popleft().result()
-        finally:
-            self._threads.shutdown(cancel_futures=True)
+        while self._pending:
+            self._pending.popleft().result()
+
+    def close(self) -> None:
+        """Wait for the calls that are under way, however they end."""
+        self._threads.shutdown()

@@ -56,7 +56,7 @@ def task(*operations: str) -> Task:
 
 def run(client: Any, *tasks: Task) -> None:
     with pytest.raises(ZeroDivisionError):
-        run_tasks(PlainCaller(client), tasks, len(tasks))
+        run_tasks(PlainCaller(client, "films/plots"), tasks, len(tasks))
 
 
 def test_when_a_task_fails_others_make_no_more_calls() -> None:
@@ -80,7 +80,7 @@ def test_when_a_task_fails_no_other_task_begins() -> None:
     client = Client()
     client.first_is_called.set()
     with pytest.raises(ZeroDivisionError):
-        run_tasks(PlainCaller(client), [task("fail"), task("delete"), task("delete")], 1)
+        run_tasks(PlainCaller(client, "films/plots"), [task("fail"), task("delete"), task("delete")], 1)
     assert client.calls == []
 
 

@@ -9,16 +9,16 @@ import orjson
 from mock_s3vectors.errors.exceptions import UsageError
 
 
-def filter_of(text: str) -> dict[str, Any]:
+def filter_of(text: str) -> Any:
     """Return the document of a filter; whether it is in the grammar is checked elsewhere.
 
     Raises:
-        UsageError: it is no object of JSON.
+        UsageError: it is no JSON, or null.
     """
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise UsageError(f"--filter {text}: it is not JSON: {error.msg} (column {error.colno:,}).") from None
-    if type(document) is not dict:
-        raise UsageError(f'--filter {text}: a filter is an object, such as {{"category": "old_docs"}}.')
+    if document is None:  # which would mean no filter
+        raise UsageError(f"--filter {text}: a filter is an object.")
     return document

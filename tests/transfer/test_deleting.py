@@ -253,7 +253,8 @@ def test_patience_ends(
     with pytest.raises(UsageError) as error:
         delete(client, **PLACE, filter=OLD)
     assert str(error.value) == (
-        "bucket/index: the service has refused all calls for 0 seconds. ServiceUnavailableException: Please wait"
+        "bucket/index: the service has refused all calls for 0 seconds. "
+        "ServiceUnavailableException: Please wait"
     )
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mock_s3vectors import __version__
-from mock_s3vectors.cli import copy, describe, serve
+from mock_s3vectors.cli import copy, delete, describe, serve
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ _COMMANDS = (
     serve,
     copy,
     describe,
+    delete,
 )
 _INTERRUPTED = 130
 

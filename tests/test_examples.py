@@ -25,6 +25,7 @@ pytestmark = pytest.mark.usefixtures("no_coverage")
 RUN_BY = {
     "async_search.py": "tests/clients/aiobotocore",
     "build_movie_data.py": "nothing: it needs a model of 90 MB",
+    "forget_old_memories.py": "test_forget_old_memories_shows_what_it_promises",
     "hybrid_search.py": "test_hybrid_search_shows_what_it_promises",
     "javascript_search.py": "tests/clients/test_javascript.py",
     "least_privilege.py": "test_least_privilege_shows_what_it_promises",
@@ -143,6 +144,19 @@ def test_least_privilege_shows_what_it_promises() -> None:
     assert rest.splitlines()[1] == "Alien (0.025), Solaris (0.128)"
     assert "Policies denied QueryVectors." in rest
     assert "needs:    s3vectors:GetVectors, for returnMetadata (denied)" in rest
+
+
+def test_forget_old_memories_shows_what_it_promises() -> None:
+    lines = run(EXAMPLES / "forget_old_memories.py").splitlines()
+    assert lines[:7] == [
+        "What would be forgotten",
+        "  1 matched: had a cold",
+        "  0 deleted, 1 left alone because it has no date",
+        "What is forgotten",
+        "  1 matched: had a cold",
+        "  1 deleted, 1 left alone because it has no date",
+        "  left: asked for the train to Lyon, is called Ada, likes tea, was in Rome",
+    ]
 
 
 # --- examples in folders, which are tests

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from mock_s3vectors.abridging import plural
+from mock_s3vectors.cli.filters import filter_of
 from mock_s3vectors.cli.progress import ProgressLine, say
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.places import Access, open_place, parse
@@ -146,7 +145,7 @@ def run(arguments: argparse.Namespace) -> None:
     if not targets:
         raise UsageError("There is nowhere to copy to: name a TARGET, or a folder with --tsv.")
     options = {
-        "filter": None if arguments.filter is None else _filter(arguments.filter),
+        "filter": None if arguments.filter is None else filter_of(arguments.filter),
         "limit": arguments.limit,
         "distance_metric": arguments.distance_metric,
         "non_filterable": arguments.non_filterable,
@@ -168,13 +167,6 @@ def _places(arguments: argparse.Namespace) -> Iterator[Place]:
             given = getattr(arguments, name) if address.kind == "aws" or not is_of_aws else None
             access[name] = (getattr(arguments, f"target_{name}") if number else None) or given
         yield open_place(address.text, Access(**access, notice=say))
-
-
-def _filter(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise UsageError(f"--filter {text}: it is not JSON: {error.msg} (column {error.colno:,}).") from None
 
 
 def _copy(source: Place, target: Place, options: dict[str, Any]) -> None:

@@ -8,65 +8,100 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import random
 import threading
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.transfer.pacing import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 # Yields the names of a client's methods, with their parameters.
-Task = Generator[tuple[str, dict[str, Any]], dict[str, Any], None]
-
-# Errors that mean: later. The client has tried again by itself before it raises one.
-_LATER = frozenset({"TooManyRequestsException", "ServiceUnavailableException"})
-# How often a call is made at most, and how long to wait after the first time and at most, in seconds.
-_MOST_CALLS = 10
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
+Task = Generator[tuple[str, dict[str, Any]], Any, None]
 
 
-def pause_after(error: ClientError, calls: int) -> float:
-    """Return how many seconds to wait before a call that was refused is made again: each time twice as many.
+class OperationCaller(Protocol):
+    """Something that calls operations, as `RemoteClient` does."""
+
+    def new_pace(self) -> Pace:
+        """Return a pace for some calls."""
+
+    def call(self, operation: str, pace: Pace | None = None, **params: Any) -> Any:
+        """Call an operation, by the name of the client's method, at a pace."""
+
+
+class PlainCaller:
+    """A client of boto3, whose errors stay as they are.
 
     Args:
-        error: the refusal, which is raised if waiting does not help.
-        calls: how often the call was made.
+        client: the client.
+        name: that of the index, for the text of an error.
     """
-    if error.response["Error"]["Code"] not in _LATER or calls >= _MOST_CALLS:
-        raise error
-    # Of several callers not all come back at the same moment.
-    jitter = random.uniform(0.5, 1)  # noqa: S311 - no secret
-    return float(min(_FIRST_WAIT * 2 ** (calls - 1), _LONGEST_WAIT) * jitter)
 
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
 
-class _StoppedError(Exception):
-    """Another task has failed, or the program is interrupted: this one makes no more calls."""
+    def new_pace(self) -> Pace:
+        """Return a pace for some calls."""
+        return Pace(self._name)
+
+    def call(self, operation: str, pace: Pace | None = None, **params: Any) -> Any:
+        """Call an operation, by the name of the client's method, at a pace.
+
+        Raises:
+            ClientError: it is refused.
+            UsageError: it is refused again and again, or the client is none of boto3.
+        """
+        answer = (pace or self.new_pace()).call(getattr(self._client, operation), **params)
+        if inspect.iscoroutine(answer):
+            answer.close()
+            raise UsageError(
+                "The client is one of aiobotocore: use the function whose name ends with _async."
+            )
+        return answer
 
 
 def run_tasks(
-    client: Any, tasks: Sequence[Task], most: int, on_end: Callable[[], None] | None = None
+    caller: OperationCaller, tasks: Sequence[Task], most: int, on_end: Callable[[], None] | None = None
 ) -> None:
-    """Run tasks with a client of boto3, in threads, until all have ended.
+    """Run tasks in threads, until all have ended.
 
     If one fails, or this is interrupted, the calls that are under way are waited for, and no others are made.
 
     Args:
-        client: the client.
+        caller: makes the calls.
         tasks: the tasks.
         most: how many of them to run at the same time.
         on_end: called in this thread after each task that has ended.
     """
-    stopped = threading.Event()
+    pace, stopped = caller.new_pace(), threading.Event()
+
+    def run(task: Task) -> None:
+        answer = None
+        while True:
+            try:
+                operation, params = task.send(answer)  # also the last answer, which the task may count
+            except StopIteration:
+                return
+            if stopped.is_set():
+                return
+            try:
+                answer = caller.call(operation, pace, **params)
+            except BaseException:
+                stopped.set()
+                raise
+
     with ThreadPoolExecutor(most) as threads:
         # A thread has no context of its own, and the mock that answers may be that of this one.
-        futures = [threads.submit(copy_context().run, _run, client, task, stopped) for task in tasks]
+        futures = [threads.submit(copy_context().run, run, task) for task in tasks]
         try:
             for future in as_completed(futures):
                 future.result()
@@ -74,40 +109,12 @@ def run_tasks(
                     on_end()
         finally:
             stopped.set()
+            pace.end()
             threads.shutdown(cancel_futures=True)
 
 
-def _run(client: Any, task: Task, stopped: threading.Event) -> None:
-    answer: dict[str, Any] | None = None
-    while True:
-        try:
-            # A generator that begins is sent None.
-            method, params = task.send(answer)  # type: ignore[arg-type]
-        except StopIteration:
-            return
-        answer = _answer(getattr(client, method), params, stopped)
-
-
-def _answer(method: Callable[..., Any], params: dict[str, Any], stopped: threading.Event) -> dict[str, Any]:
-    calls, pause = 0, 0.0
-    while not stopped.wait(pause):
-        calls += 1
-        try:
-            answer = method(**params)
-        except ClientError as error:
-            pause = pause_after(error, calls)
-            continue
-        if inspect.iscoroutine(answer):
-            answer.close()
-            raise UsageError(
-                "The client is one of aiobotocore: use the function whose name ends with _async."
-            )
-        return answer  # type: ignore[no-any-return] # as clients answer
-    raise _StoppedError
-
-
 async def run_tasks_async(
-    client: Any, tasks: Sequence[Task], most: int, on_end: Callable[[], None] | None = None
+    client: Any, pace: Pace, tasks: Sequence[Task], most: int, on_end: Callable[[], None] | None = None
 ) -> None:
     """Run tasks with a client of aiobotocore, in one event loop, until all have ended.
 
@@ -116,6 +123,7 @@ async def run_tasks_async(
 
     Args:
         client: the client.
+        pace: that of its calls.
         tasks: the tasks.
         most: how many of them to run at the same time.
         on_end: called after each task that has ended.
@@ -123,8 +131,14 @@ async def run_tasks_async(
     room = asyncio.Semaphore(most)
 
     async def run(task: Task) -> None:
+        answer = None
         async with room:
-            await _run_async(client, task)
+            while True:
+                try:
+                    operation, params = task.send(answer)
+                except StopIteration:
+                    return
+                answer = await _answer(getattr(client, operation), params, pace)
 
     running = [asyncio.ensure_future(run(task)) for task in tasks]
     try:
@@ -133,32 +147,25 @@ async def run_tasks_async(
             if on_end is not None:
                 on_end()
     finally:
-        for task in running:
-            task.cancel()
+        for future in running:
+            future.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _run_async(client: Any, task: Task) -> None:
-    answer: dict[str, Any] | None = None
+async def _answer(method: Callable[..., Any], params: dict[str, Any], pace: Pace) -> Any:
+    """Return the answer to a call, which is made again and again while the service asks for patience."""
     while True:
-        try:
-            method, params = task.send(answer)  # type: ignore[arg-type] # see _run
-        except StopIteration:
-            return
-        answer = await _answer_async(getattr(client, method), params)
-
-
-async def _answer_async(method: Callable[..., Any], params: dict[str, Any]) -> dict[str, Any]:
-    calls = 0
-    while True:
-        calls += 1
-        answer = None
+        await asyncio.sleep(pace.pause())
+        begun = monotonic()
         try:
             answer = method(**params)
             if not inspect.isawaitable(answer):
                 raise UsageError(
                     "The client is one of boto3: use the function whose name does not end with _async."
                 )
-            return await answer  # type: ignore[no-any-return] # as clients answer
-        except ClientError as error:
-            await asyncio.sleep(pause_after(error, calls))
+            answer = await answer
+        except ClientError as refusal:
+            pace.slow_down(begun, refusal)
+        else:
+            pace.speed_up()
+            return answer

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mock_s3vectors.locks import new_lock
-from mock_s3vectors.transfer.batches import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from mock_s3vectors.transfer.batches import Batch
     from mock_s3vectors.transfer.selecting import Selection
 
 # How many of the vectors that match are shown.
@@ -50,10 +50,13 @@ class Candidates:
 
     Args:
         wanted: says which vectors match.
+        on_read: called, in any of the threads, with how many vectors have been compared so far.
     """
 
-    def __init__(self, wanted: Selection) -> None:
+    def __init__(self, wanted: Selection, on_read: Callable[[int], None] = lambda _: None) -> None:
         self.wanted = wanted
+        self._on_read = on_read
+        self._read = 0
         self._lock = new_lock()
         self._keys: dict[str, None] = {}  # a set, but in order
         self._digests: dict[str, bytes] | None = None
@@ -90,6 +93,8 @@ class Candidates:
             self._undated += matches.undated
             self._keys.update(dict.fromkeys(found))
             self._sample = dict(sorted((self._sample | found).items())[:_SAMPLE])
+            self._read += len(keys)
+        self._on_read(self._read)
 
     def begin_backup(self) -> None:
         """From now on, delete only what `back_up` is given."""
@@ -98,9 +103,7 @@ class Candidates:
     def back_up(self, batch: Batch) -> Batch:
         """Return those of some vectors that match still, and remember them as they are."""
         rows = self.wanted.matches(batch.metadata).rows
-        kept = Batch(
-            [batch.keys[row] for row in rows], batch.data[rows], [batch.metadata[row] for row in rows]
-        )
+        kept = batch.rows(rows)
         digests = dict(zip(kept.keys, _digests(kept.data, kept.metadata), strict=True))
         with self._lock:
             self._digests = (self._digests or {}) | digests

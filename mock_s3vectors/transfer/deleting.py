@@ -18,8 +18,9 @@ import numpy as np
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH, Batch
-from mock_s3vectors.transfer.calling import run_tasks, run_tasks_async
+from mock_s3vectors.transfer.calling import PlainCaller, run_tasks, run_tasks_async
 from mock_s3vectors.transfer.candidates import Candidates
+from mock_s3vectors.transfer.pacing import Pace
 from mock_s3vectors.transfer.selecting import selection
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
 ) -> Deleted:
     """Delete the vectors of an index that meet all conditions that are given, with a client of boto3.
 
-    A refusal for too many requests is waited out, at first by the client, and then here, for minutes. An
-    interruption (Ctrl+C) waits for the calls that are under way.
+    A refusal for too many requests is waited out, at first by the client, and then here, for up to a minute
+    without any call that is answered. An interruption (Ctrl+C) waits for the calls that are under way.
 
     Args:
         client: a client of boto3 for `s3vectors`.
@@ -76,17 +77,16 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
         on_batch: called with the outcome so far after each batch of at most 500 vectors.
 
     Raises:
-        UsageError: a condition is refused, or none is given; before any call.
+        UsageError: a condition is refused, or none is given; before any call. Or patience is over.
         ClientError: AWS refuses a call. Batches may have been deleted.
     """
-    deletion = Deletion(
-        address_of(vector_bucket_name, index_name, index_arn),
-        Candidates(selection(keys=keys, filter=filter, older_than=older_than, now=now)),
-        segments,
-    )
-    run_tasks(client, deletion.finding(), segments)
+    address = address_of(vector_bucket_name, index_name, index_arn)
+    wanted = selection(keys=keys, filter=filter, older_than=older_than, now=now)
+    deletion = Deletion(address, Candidates(wanted), segments)
+    caller = PlainCaller(client, deletion.name)
+    run_tasks(caller, deletion.finding(), segments)
     if not dry_run:
-        run_tasks(client, deletion.deleting(), segments, deletion.telling(on_batch))
+        run_tasks(caller, deletion.deleting(), segments, deletion.telling(on_batch))
     return deletion.candidates.so_far
 
 
@@ -109,14 +109,13 @@ async def delete_matching_async(  # noqa: PLR0913 - see above
     See `delete_matching` for arguments and errors. If it is cancelled, so are the calls that are under way:
     AWS carries each of them out as a whole, or not at all.
     """
-    deletion = Deletion(
-        address_of(vector_bucket_name, index_name, index_arn),
-        Candidates(selection(keys=keys, filter=filter, older_than=older_than, now=now)),
-        segments,
-    )
-    await run_tasks_async(client, deletion.finding(), segments)
+    address = address_of(vector_bucket_name, index_name, index_arn)
+    wanted = selection(keys=keys, filter=filter, older_than=older_than, now=now)
+    deletion = Deletion(address, Candidates(wanted), segments)
+    await run_tasks_async(client, Pace(deletion.name), deletion.finding(), segments)
     if not dry_run:
-        await run_tasks_async(client, deletion.deleting(), segments, deletion.telling(on_batch))
+        told = deletion.telling(on_batch)
+        await run_tasks_async(client, Pace(deletion.name), deletion.deleting(), segments, told)
     return deletion.candidates.so_far
 
 
@@ -136,6 +135,10 @@ def address_of(bucket: str | None, index: str | None, arn: str | None) -> dict[s
 class Deletion:
     """The calls of a deletion, as tasks: see `calling`.
 
+    Attributes:
+        name: that of the index.
+        candidates: what has come of the deletion so far.
+
     Args:
         address: the parameters that name the index.
         candidates: the vectors, which are found and then deleted.
@@ -152,6 +155,7 @@ class Deletion:
             )
         self.candidates = candidates
         self._address = dict(address)
+        self.name = "/".join(self._address.values())
         self._segments = segments
 
     def telling(self, listener: Callable[[Deleted], None] | None) -> Callable[[], None] | None:

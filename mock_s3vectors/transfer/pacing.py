@@ -1,4 +1,7 @@
-"""The pace of calls: a service that says "too many requests" is called more slowly, by all threads."""
+"""The pace of calls: a service that says "too many requests" is called more slowly, by all threads.
+
+Coroutines, which wait in their own way, use `pause`, `slow_down` and `speed_up` by themselves.
+"""
 
 from __future__ import annotations
 
@@ -63,20 +66,33 @@ class Pace:
             UsageError: patience is over.
         """
         while True:
-            self._ended.wait(self._pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+            self._ended.wait(self.pause())
             begun = monotonic()
             try:
                 answer = function(**arguments)
             except ClientError as refusal:
-                if refusal.response["Error"]["Code"] not in PASSING or self._ended.is_set():
-                    raise
-                self._slow_down(begun, refusal)
+                self.slow_down(begun, refusal)
             else:
-                self._speed_up()
+                self.speed_up()
                 return answer
 
-    def _slow_down(self, begun: float, refusal: ClientError) -> None:
-        """Double the pause, once for all calls that were under way together."""
+    def pause(self) -> float:
+        """Return how many seconds to wait before the next call."""
+        return self._pause * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+
+    def slow_down(self, begun: float, refusal: ClientError) -> None:
+        """Double the pause, once for all calls that were under way together.
+
+        Args:
+            begun: when the call was begun, in seconds of `time.monotonic`.
+            refusal: how it ended.
+
+        Raises:
+            ClientError: the refusal does not end by itself.
+            UsageError: patience is over.
+        """
+        if refusal.response["Error"]["Code"] not in PASSING or self._ended.is_set():
+            raise refusal
         with self._lock:
             now = monotonic()
             if begun >= self._slowed:
@@ -90,7 +106,8 @@ class Pace:
                 f"{error['Code']}: {error['Message']}"
             ) from None
 
-    def _speed_up(self) -> None:
+    def speed_up(self) -> None:
+        """Shorten the pause a little, after a call that was answered."""
         with self._lock:
             self._succeeded = monotonic()
             self._pause = self._pause * _FASTER if self._pause > _SHORTEST_PAUSE else 0.0

@@ -67,10 +67,15 @@ def _listed(
 
 
 class RemoteSource:
-    """An index on a server or on AWS."""
+    """An index on a server or on AWS.
+
+    Attributes:
+        client: makes the calls.
+        location: where the index is.
+    """
 
     def __init__(self, client: RemoteClient, location: Location) -> None:
-        self._client = client
+        self.client = client
         self.location = location
 
     def settings(self) -> Settings:
@@ -80,7 +85,7 @@ class RemoteSource:
             UsageError: it cannot be read any more.
         """
         names: dict[str, Any] = {"vectorBucketName": self.location.bucket, "indexName": self.location.index}
-        return _settings_of(self._client.call("get_index", **names)["index"])
+        return _settings_of(self.client.call("get_index", **names)["index"])
 
     def count(self) -> int | None:
         """Return None: only listing the index tells."""
@@ -92,8 +97,8 @@ class RemoteSource:
         Raises:
             UsageError: the index cannot be read any more.
         """
-        pace = self._client.new_pace()
-        segments = _listed(self._client, self.location, pace, returnData=True, returnMetadata=True)
+        pace = self.client.new_pace()
+        segments = _listed(self.client, self.location, pace, returnData=True, returnMetadata=True)
         pages = side_by_side(list(map(_as_batches, segments)), ahead=_PAGES_AHEAD, end=pace.end)
         for page in pages:
             for start in range(0, len(page), BATCH):

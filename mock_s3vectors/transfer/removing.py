@@ -6,30 +6,47 @@ a state file the last look at a batch and its deletion are one transaction.
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from mock_s3vectors.abridging import plural
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.locks import new_lock
 from mock_s3vectors.storage.indexes import writing_indexes
-from mock_s3vectors.transfer.batches import BATCH, Batch
+from mock_s3vectors.transfer.batches import BATCH, Batch, Source
 from mock_s3vectors.transfer.calling import run_tasks
-from mock_s3vectors.transfer.deleting import Deletion, pieces
+from mock_s3vectors.transfer.candidates import Candidates
+from mock_s3vectors.transfer.deleting import Deletion, address_of, pieces
+from mock_s3vectors.transfer.remote_indexes import RemoteSource
+from mock_s3vectors.transfer.state_files import StoredSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from mock_s3vectors.storage.indexes import Vectors
-    from mock_s3vectors.transfer.candidates import Candidates, Deleted
-    from mock_s3vectors.transfer.state_files import StoredSource
+    from mock_s3vectors.transfer.candidates import Deleted
+    from mock_s3vectors.transfer.places import Place
+    from mock_s3vectors.transfer.selecting import Selection
 
     Write = Callable[[Batch], None]
     Listener = Callable[[Deleted], None]
 
 
-class Removal(Protocol):
-    """A deletion from one index, step by step; `candidates` says what has come of it so far."""
+# How many parts of an index are listed at the same time, and how many batches are deleted: each has 500
+# vectors, and AWS takes 2,500 a second.
+_SEGMENTS = 16
+_BATCHES = 4
 
+
+class Removal(Protocol):
+    """A deletion from one index, step by step.
+
+    Attributes:
+        source: the index.
+        candidates: what has come of the deletion so far.
+    """
+
+    source: Source
     candidates: Candidates
 
     def check(self) -> None:
@@ -43,51 +60,51 @@ class Removal(Protocol):
         """Find the vectors that match."""
 
     def back_up(self, write: Write) -> None:
-        """Give the vectors that match still to a function; from now on delete them only as they are now."""
+        """Give the vectors that match still to a function, one batch after another.
+
+        From now on they are deleted only if they are as they were then.
+        """
 
     def delete(self, listener: Listener) -> None:
         """Delete the vectors that match still, and tell a function the outcome so far after each batch."""
 
 
-class ClientRemoval:
-    """A deletion from an index behind a client of boto3.
+class RemoteRemoval:
+    """A deletion from an index of a server or of AWS.
 
     Args:
-        client: the client.
-        address: the parameters that name the index.
+        source: the index.
         candidates: says which vectors match.
-        segments: how many parts of the index are listed, and how many batches deleted, at the same time.
     """
 
-    def __init__(
-        self, client: Any, address: Mapping[str, str], candidates: Candidates, segments: int
-    ) -> None:
+    def __init__(self, source: RemoteSource, candidates: Candidates) -> None:
+        self.source: Source = source
         self.candidates = candidates
-        self._client = client
-        self._deletion = Deletion(address, candidates, segments)
-        self._segments = segments
+        self._client = source.client
+        names = address_of(source.location.bucket, source.location.index, None)
+        self._deletion = Deletion(names, candidates, _SEGMENTS)
 
     def check(self) -> None:
         """Do nothing: only a call that deletes tells."""
 
     def find(self) -> None:
         """Find the vectors that match, in pages."""
-        run_tasks(self._client, self._deletion.finding(), self._segments)
+        run_tasks(self._client, self._deletion.finding(), _SEGMENTS)
 
     def back_up(self, write: Write) -> None:
-        """Give the vectors that match still to a function, one batch at a time."""
-        self.candidates.begin_backup()
-        lock = threading.Lock()
+        """Give the vectors that match still to a function; see `Removal`."""
+        lock = new_lock()
 
         def write_alone(batch: Batch) -> None:
             with lock:
                 write(batch)
 
-        run_tasks(self._client, self._deletion.backing_up(write_alone), self._segments)
+        self.candidates.begin_backup()
+        run_tasks(self._client, self._deletion.backing_up(write_alone), _SEGMENTS)
 
     def delete(self, listener: Listener) -> None:
         """Delete the vectors that match still, in batches side by side."""
-        run_tasks(self._client, self._deletion.deleting(), self._segments, self._deletion.telling(listener))
+        run_tasks(self._client, self._deletion.deleting(), _BATCHES, self._deletion.telling(listener))
 
 
 class StoredRemoval:
@@ -100,9 +117,9 @@ class StoredRemoval:
     """
 
     def __init__(self, path: Path, source: StoredSource, candidates: Candidates) -> None:
+        self.source: Source = source
         self.candidates = candidates
         self._path = path
-        self._source = source
         self._stored, self._index = source.stored, source.index
 
     def check(self) -> None:
@@ -118,7 +135,7 @@ class StoredRemoval:
         """Find the vectors that match, in pieces."""
         keys = self.candidates.wanted.keys
         if keys is None:
-            for batch in self._source.batches():
+            for batch in self.source.batches():
                 self.candidates.note(batch.keys, batch.metadata)
         else:
             for piece in pieces(keys, BATCH):
@@ -126,7 +143,7 @@ class StoredRemoval:
                 self.candidates.note(found, metadata)
 
     def back_up(self, write: Write) -> None:
-        """Give the vectors that match still to a function, one batch after another."""
+        """Give the vectors that match still to a function; see `Removal`."""
         self.candidates.begin_backup()
         for piece in pieces(self.candidates.keys, BATCH):
             kept = self.candidates.back_up(Batch(*self._stored.named(self._index, piece)))
@@ -141,7 +158,7 @@ class StoredRemoval:
         """
         with writing_indexes(self._path) as stored:
             if not stored.has(self._index):
-                raise UsageError(f"{self._path} has no index {self._source.location} any more.")
+                raise UsageError(f"{self._path} has no index {self.source.location} any more.")
             for piece in pieces(self.candidates.keys, BATCH):
                 deleted = stored.delete(self._index, piece, self._still)
                 self.candidates.count(len(piece), deleted)
@@ -150,3 +167,35 @@ class StoredRemoval:
     def _still(self, vectors: Vectors) -> list[str]:
         keys, data, metadata = vectors
         return self.candidates.still(keys, metadata, data)
+
+
+def removal_from(place: Place, wanted: Selection, on_read: Callable[[int], None] = lambda _: None) -> Removal:
+    """Return a deletion from the one index that a place names.
+
+    Args:
+        place: the place.
+        wanted: says which vectors match.
+        on_read: called, in any thread, with how many vectors have been compared so far.
+
+    Raises:
+        UsageError: it names none, several, or a data file; or it cannot be read.
+    """
+    address = place.address
+    if address.kind == "data file":
+        raise UsageError(
+            f"{address.text} is a data file, which is never changed in place: copy those of its vectors that "
+            f"are to stay into another one, with mock-s3vectors copy {address.text} OTHER --filter ..."
+        )
+    sources = list(place.sources())
+    if len(sources) != 1:
+        names = ", ".join(str(source.location) for source in sources) or "none"
+        raise UsageError(
+            f"{address.text} names {plural(len(sources), 'index', 'es')}, and a deletion takes one. "
+            f"Indexes there: {names}."
+        )
+    (source,), candidates = sources, Candidates(wanted, on_read)
+    if isinstance(source, StoredSource) and address.path is not None:
+        return StoredRemoval(address.path, source, candidates)
+    if isinstance(source, RemoteSource):
+        return RemoteRemoval(source, candidates)
+    raise TypeError(f"{source!r} is none of the places that are known here")

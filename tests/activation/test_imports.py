@@ -38,7 +38,9 @@ def run(program: str, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("module", ["mock_s3vectors", "mock_s3vectors.pytest_plugin"])
+@pytest.mark.parametrize(
+    "module", ["mock_s3vectors", "mock_s3vectors.pytest_plugin", "mock_s3vectors.transfer"]
+)
 def test_importing_loads_nothing_heavy(module: str) -> None:
     run(f"""
         import sys, pytest, _pytest.fixtures

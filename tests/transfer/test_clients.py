@@ -177,11 +177,11 @@ def test_all_threads_slow_down_together(monkeypatch: pytest.MonkeyPatch) -> None
     pauses = []
     for begun, at in ((0.0, 1.0), (0.5, 1.1), (0.9, 1.2), (1.3, 2.0), (1.9, 2.1), (2.5, 3.0)):
         now[0] = at
-        pace._slow_down(begun, refusal("Throttling"))  # noqa: SLF001 - a Pace shows what it does by waiting
-        pauses.append(pace._pause)  # noqa: SLF001
+        pace.slow_down(begun, refusal("Throttling"))
+        pauses.append(pace._pause)  # noqa: SLF001 - a Pace shows what it does by waiting
     assert pauses == [0.1, 0.1, 0.1, 0.2, 0.2, 0.4]
     for _ in range(100):
-        pace._speed_up()  # noqa: SLF001
+        pace.speed_up()
     assert pace._pause == 0  # noqa: SLF001
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import threading
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_s3vectors import UsageError, mock_s3vectors
-from mock_s3vectors.transfer import Deleted, calling, delete_matching, delete_matching_async
+from mock_s3vectors.transfer import Deleted, delete_matching, delete_matching_async, pacing
 from tests.filtering import oracle
 from tests.support.helpers import BUCKET, INDEX_ARN, keys_in_pages, shared_client, vector
 
@@ -63,7 +62,7 @@ def delete(request: pytest.FixtureRequest) -> Delete:
 @pytest.fixture
 def mock(s3vectors_mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch) -> MockS3Vectors:
     """The mock of `client`; nobody waits after a refusal."""
-    monkeypatch.setattr(calling, "_FIRST_WAIT", 0.001)
+    monkeypatch.setattr(pacing, "_FIRST_PAUSE", 0.001)
     return s3vectors_mock
 
 
@@ -249,17 +248,14 @@ def test_patience_ends(
     mock: MockS3Vectors,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(calling, "_MOST_CALLS", 3)
-    rule = mock.fail("ListVectors", "ServiceUnavailableException")
-    with pytest.raises(ClientError, match="ServiceUnavailableException"):
-        delete(client, **PLACE, filter=OLD, segments=1)
-    assert rule.hits in (3 * 3, 3 * 5)  # botocore's own calls depend on its version
-
-
-def test_pauses_grow_and_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    later = ClientError({"Error": {"Code": "TooManyRequestsException"}}, "DeleteVectors")
-    monkeypatch.setattr(random, "uniform", lambda _, most: most)
-    assert [calling.pause_after(later, calls) for calls in range(1, 9)] == [1, 2, 4, 8, 16, 30, 30, 30]
+    monkeypatch.setattr(pacing, "PATIENCE", 0)
+    mock.fail("ListVectors", "ServiceUnavailableException", "Please wait")
+    with pytest.raises(UsageError) as error:
+        delete(client, **PLACE, filter=OLD)
+    assert str(error.value) == (
+        "bucket/index: the service has refused all calls for 0 seconds. "
+        "ServiceUnavailableException: Please wait"
+    )
 
 
 @pytest.mark.usefixtures("films")

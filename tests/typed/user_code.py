@@ -2,8 +2,9 @@
 
 import unittest
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 from unittest.mock import ANY
 
 import boto3
@@ -34,6 +35,7 @@ from mock_s3vectors import (
     patch_client,
     s3vectors_server,
 )
+from mock_s3vectors.transfer import Deleted, delete_matching, delete_matching_async
 
 
 @mock_s3vectors
@@ -161,6 +163,20 @@ def test_state(s3vectors_server: S3VectorsServer) -> None:
 @mock_s3vectors(state=Path("films.db"))
 @mock_s3vectors(state=None)
 def saved() -> None: ...
+
+
+async def forget(client: S3VectorsClient, async_client: Any) -> None:
+    outcome = delete_matching(
+        client,
+        vector_bucket_name="agent",
+        index_name="memories",
+        filter={"pinned": False},
+        older_than={"created_at": timedelta(days=30), "used_at": "12h"},
+        on_batch=lambda so_far: print(so_far.deleted),  # noqa: T201 - as users do
+    )
+    assert_type(outcome, Deleted)
+    arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/agent/index/memories"
+    assert_type(await delete_matching_async(async_client, index_arn=arn, keys=["a"]), Deleted)
 
 
 with s3vectors_server() as server:

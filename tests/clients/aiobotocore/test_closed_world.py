@@ -57,6 +57,15 @@ def test_nobody_imports_it_who_does_not_use_it() -> None:
     assert run("boto3_alone.py") == "set()\n"
 
 
+def test_the_example_of_deleting_shows_what_it_promises() -> None:
+    lines = run_example(EXAMPLES / "forget_old_memories.py").splitlines()
+    assert lines[-3:] == [
+        "The same with aiobotocore",
+        "  1 matched: had a cold",
+        "  1 deleted, 1 left alone because it has no date",
+    ]
+
+
 def test_the_example_shows_what_it_promises() -> None:
     lines = run_example(EXAMPLES / "async_search.py").splitlines()
     assert lines[0] == "3,199 films stored in 7 batches, 796 + 794 + 786 + 823 listed in segments"

@@ -1,0 +1,93 @@
+"""Tasks that make calls side by side: how they end when one of them fails."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from mock_s3vectors.transfer import pacing
+from mock_s3vectors.transfer.calling import PlainCaller, run_tasks
+
+if TYPE_CHECKING:
+    from mock_s3vectors.transfer.calling import Task
+
+LATER = ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "Later"}}, "DeleteVectors")
+
+
+class Client:
+    """Notes the calls; what they wait for is up to a test."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.first_is_called, self.second_fails = threading.Event(), threading.Event()
+        self.second_is_called = threading.Event()
+
+    def read(self) -> None:
+        self.calls.append("read")
+        self.first_is_called.set()
+        # The other task fails meanwhile, and that has been seen.
+        self.second_fails.wait(60)
+        time.sleep(0.1)
+
+    def delete(self) -> None:
+        self.calls.append("delete")
+
+    def throttled(self) -> None:
+        self.second_is_called.wait(60)
+        self.calls.append("throttled")
+        self.first_is_called.set()
+        raise LATER
+
+    def fail(self) -> None:
+        self.second_is_called.set()
+        self.first_is_called.wait(60)
+        self.second_fails.set()
+        raise ZeroDivisionError
+
+
+def task(*operations: str) -> Task:
+    for operation in operations:
+        yield operation, {}
+
+
+def run(client: Any, *tasks: Task) -> None:
+    with pytest.raises(ZeroDivisionError):
+        run_tasks(PlainCaller(client, "films/plots"), tasks, len(tasks))
+
+
+def test_when_a_task_fails_others_make_no_more_calls() -> None:
+    client = Client()
+    run(client, task("read", "delete"), task("fail"))
+    assert client.calls == ["read"]
+
+
+def test_when_a_task_fails_others_learn_the_answers_to_their_last_calls() -> None:
+    client, answers = Client(), []
+
+    def read() -> Task:
+        answers.append((yield "read", {}))
+        yield "delete", {}
+
+    run(client, read(), task("fail"))
+    assert answers == [None]
+
+
+def test_when_a_task_fails_no_other_task_begins() -> None:
+    client = Client()
+    client.first_is_called.set()
+    with pytest.raises(ZeroDivisionError):
+        run_tasks(PlainCaller(client, "films/plots"), [task("fail"), task("delete"), task("delete")], 1)
+    assert client.calls == []
+
+
+def test_when_a_task_fails_others_that_wait_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_FIRST_PAUSE", "_LONGEST_PAUSE"):
+        monkeypatch.setattr(pacing, name, 60)
+    client, begun = Client(), time.monotonic()
+    run(client, task("throttled"), task("fail"))
+    assert time.monotonic() - begun < 20
+    assert set(client.calls) == {"throttled"}

@@ -235,7 +235,8 @@ def test_an_interruption_leaves_whole_batches(
 def test_only_what_the_file_keeps_is_counted(
     state: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commit, commits = WritableIndexes.commit, []
+    commit = WritableIndexes.commit
+    commits: list[None] = []
 
     def fail_later(indexes: WritableIndexes) -> None:
         commits.append(None)

@@ -31,7 +31,8 @@ def add_parser(commands: Any) -> None:
         "delete",
         help="delete vectors by key, metadata or age",
         description="Deletes the vectors of an index that meet all conditions that are given. It says first "
-        "how many they are, and shows a few.",
+        "how many they are, and shows a few. Real AWS is called only where the place begins with "
+        "s3vectors://, and this is said before it starts. Ctrl+C leaves whole batches.",
     )
     parser.add_argument(
         "place",
@@ -39,7 +40,7 @@ def add_parser(commands: Any) -> None:
         help="state.db::films/plots, http://127.0.0.1:7380/films/plots or s3vectors://films/plots",
     )
     _add_conditions(parser)
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be deleted (default: no)")
     parser.add_argument(
         "--backup",
         type=Path,
@@ -47,11 +48,11 @@ def add_parser(commands: Any) -> None:
         help="a new data file (.jsonl, .npz or .parquet) that the vectors are copied to before; one that is "
         "changed after that is left alone (default: none)",
     )
-    parser.add_argument("--yes", action="store_true", help="delete also if the index is on AWS")
-    parser.add_argument("--region", metavar="REGION", help="the Region to look in (default: all of a file's)")
-    parser.add_argument("--account", metavar="ID", help="the account in a state file (default: all)")
+    parser.add_argument("--yes", action="store_true", help="delete also on AWS (default: only say what)")
+    parser.add_argument("--region", metavar="REGION", help="the Region of the index (default: any in a file)")
+    parser.add_argument("--account", metavar="ID", help="the account of the index (default: any in a file)")
     parser.add_argument(
-        "--profile", metavar="NAME", help="the profile of AWS's configuration, for s3vectors://"
+        "--profile", metavar="NAME", help="the profile of AWS's configuration to call with (default: none)"
     )
     parser.set_defaults(run=run)
 

@@ -97,16 +97,17 @@ class Candidates:
         self._on_read(self._read)
 
     def begin_backup(self) -> None:
-        """From now on, delete only what `back_up` is given."""
+        """From now on, delete only what `back_up` has been given."""
         self._digests = {}
 
     def back_up(self, batch: Batch) -> Batch:
         """Return those of some vectors that match still, and remember them as they are."""
-        rows = self.wanted.matches(batch.metadata).rows
-        kept = batch.rows(rows)
-        digests = dict(zip(kept.keys, _digests(kept.data, kept.metadata), strict=True))
+        if self._digests is None:
+            raise RuntimeError("begin_backup() comes first")
+        kept = batch.rows(self.wanted.matches(batch.metadata).rows)
+        digests = _digests(kept.data, kept.metadata)
         with self._lock:
-            self._digests = (self._digests or {}) | digests
+            self._digests.update(zip(kept.keys, digests, strict=True))
         return kept
 
     def still(

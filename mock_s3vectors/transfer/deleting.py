@@ -4,7 +4,7 @@ One way serves clients of boto3 and of aiobotocore, under a mock and on AWS. Fir
 segments side by side, and each vector is compared with the conditions. Then those that match are deleted, in
 batches side by side. S3 Vectors has no conditional delete, so the vectors of a batch are read once more just
 before: one that was overwritten since, and does not match any more, is left alone. Only a write between
-this last read and the deletion, which follows at once, goes unnoticed.
+this last read, which takes up to five calls, and the deletion, which follows at once, goes unnoticed.
 
 A batch is deleted as a whole, or not at all. After an interruption some batches are gone, and the same call
 deletes the rest. The caller needs the rights of ListVectors, GetVectors and DeleteVectors.
@@ -25,7 +25,7 @@ from mock_s3vectors.transfer.selecting import selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from numpy.typing import NDArray
 
@@ -47,7 +47,7 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
     index_arn: str | None = None,
     keys: Collection[str] | None = None,
     filter: Mapping[str, Any] | None = None,  # noqa: A002 - as S3 Vectors calls it
-    older_than: Mapping[str, Any] | None = None,
+    older_than: Mapping[str, str | timedelta] | None = None,
     dry_run: bool = False,
     now: datetime | None = None,
     segments: int = DEFAULT_SEGMENTS,
@@ -98,7 +98,7 @@ async def delete_matching_async(  # noqa: PLR0913 - see above
     index_arn: str | None = None,
     keys: Collection[str] | None = None,
     filter: Mapping[str, Any] | None = None,  # noqa: A002 - as S3 Vectors calls it
-    older_than: Mapping[str, Any] | None = None,
+    older_than: Mapping[str, str | timedelta] | None = None,
     dry_run: bool = False,
     now: datetime | None = None,
     segments: int = DEFAULT_SEGMENTS,
@@ -106,8 +106,8 @@ async def delete_matching_async(  # noqa: PLR0913 - see above
 ) -> Deleted:
     """Delete the vectors of an index that meet all conditions that are given, with a client of aiobotocore.
 
-    See `delete_matching` for arguments and errors. If it is cancelled, so are the calls that are under way:
-    AWS carries each of them out as a whole, or not at all.
+    It runs in an event loop of asyncio. See `delete_matching` for arguments and errors. If it is cancelled,
+    so are the calls that are under way: AWS carries each of them out as a whole, or not at all.
     """
     address = address_of(vector_bucket_name, index_name, index_arn)
     wanted = selection(keys=keys, filter=filter, older_than=older_than, now=now)
@@ -145,7 +145,7 @@ class Deletion:
         segments: in how many parts to list the index.
 
     Raises:
-        UsageError: an index has no so many segments.
+        UsageError: an index cannot have so many segments.
     """
 
     def __init__(self, address: Mapping[str, str], candidates: Candidates, segments: int) -> None:

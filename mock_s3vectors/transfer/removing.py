@@ -161,6 +161,7 @@ class StoredRemoval:
                 raise UsageError(f"{self._path} has no index {self.source.location} any more.")
             for piece in pieces(self.candidates.keys, BATCH):
                 deleted = stored.delete(self._index, piece, self._still)
+                stored.commit()  # only what the file keeps is counted
                 self.candidates.count(len(piece), deleted)
                 listener(self.candidates.so_far)
 

@@ -17,6 +17,7 @@ from mock_s3vectors.transfer.dates import age_of, moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import timedelta
 
     from mock_s3vectors.filtering import Filter
 
@@ -77,7 +78,7 @@ def selection(
     *,
     keys: Collection[str] | None = None,
     filter: Mapping[str, Any] | None = None,  # noqa: A002 - as S3 Vectors calls it
-    older_than: Mapping[str, Any] | None = None,
+    older_than: Mapping[str, str | timedelta] | None = None,
     now: datetime | None = None,
 ) -> Selection:
     """Return the vectors that meet all conditions that are given: at least one, so that none is forgotten.
@@ -130,7 +131,7 @@ def _compiled(document: Mapping[str, Any]) -> Filter:
             ) from None
 
 
-def _moments(older_than: Mapping[str, Any], now: datetime | None) -> dict[str, float]:
+def _moments(older_than: Mapping[str, str | timedelta], now: datetime | None) -> dict[str, float]:
     if not older_than:
         raise UsageError('older_than names no metadata key: write {"created_at": "30d"}.')
     if now is None:

@@ -16,7 +16,7 @@ from mock_s3vectors import UsageError, mock_s3vectors, s3vectors_server
 from mock_s3vectors.__main__ import main
 from mock_s3vectors.cli import delete
 from mock_s3vectors.storage.following import kept_in
-from mock_s3vectors.storage.indexes import writing_indexes
+from mock_s3vectors.storage.indexes import WritableIndexes, writing_indexes
 from mock_s3vectors.transfer import removing
 from mock_s3vectors.transfer.batches import Batch
 from mock_s3vectors.transfer.candidates import Candidates
@@ -230,6 +230,27 @@ def test_an_interruption_leaves_whole_batches(
     assert len(keys_in(tmp_path)) == 1_600
     assert deleted(capsys, state, *OLD).endswith("\n550 vectors deleted.\n")
     assert len(keys_in(tmp_path)) == 1_050
+
+
+def test_only_what_the_file_keeps_is_counted(
+    state: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = WritableIndexes.commit
+    commits: list[None] = []
+
+    def fail_later(indexes: WritableIndexes) -> None:
+        commits.append(None)
+        if len(commits) > 1:
+            raise UsageError("The disk is full.")
+        commit(indexes)
+
+    monkeypatch.setattr(removing.StoredRemoval, "check", lambda _: None)
+    monkeypatch.setattr(WritableIndexes, "commit", fail_later)
+    assert refused(state, *OLD) == "The disk is full."
+    assert capsys.readouterr().out.endswith(
+        "\n500 vectors deleted before this stopped. The same command deletes the rest.\n"
+    )
+    assert len(keys_in(tmp_path)) == 1_600
 
 
 def test_a_file_of_a_server(state: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

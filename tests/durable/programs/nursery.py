@@ -101,10 +101,10 @@ def kill_within(place: list[int]) -> None:
     """Have the process kill itself while SQLite works on a change.
 
     Args:
-        place: how many changes are let pass, and how many steps of such work. A change that has not so many
-            is let pass as well.
+        place: how many transactions pass before, that of the opening included; and how many steps of such
+            work. A transaction that takes fewer passes as well.
     """
-    connect, (changes, steps) = sqlite3.connect, place
+    connect, (before, steps) = sqlite3.connect, place
     begun, done = count(), repeat(-1)
 
     def connect_and_count(*arguments: Any, **settings: Any) -> sqlite3.Connection:
@@ -113,7 +113,7 @@ def kill_within(place: list[int]) -> None:
         def note(statement: str) -> None:
             nonlocal done
             if statement.startswith("BEGIN"):
-                done = count() if next(begun) >= changes else repeat(-1)
+                done = count() if next(begun) >= before else repeat(-1)
 
         def step() -> None:
             if connection.in_transaction and next(done) >= steps:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import shutil
+import signal
 import sqlite3
 from contextlib import closing, contextmanager
 from functools import lru_cache
@@ -16,13 +19,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mock_s3vectors import UsageError, mock_s3vectors, s3vectors_server
+from mock_s3vectors.__main__ import main
 from mock_s3vectors.errors.exceptions import ServiceUnavailableException
 from mock_s3vectors.operations import OPERATIONS
-from mock_s3vectors.storage import following, schema
+from mock_s3vectors.serving.http_server import HttpServer
+from mock_s3vectors.storage import claiming, following, schema
 from mock_s3vectors.storage.following import DurableStore, kept_in
 from mock_s3vectors.world import VectorBucket
 from tests.server.wire import Connection
-from tests.storage.seen import files_in, seen
+from tests.storage.seen import files_in, seen, statement
 from tests.support.helpers import POLICY, bucket_names, vector
 from tests.support.mocks import index_named, store, world
 from tests.support.shapes import MODES, TAGS, TEXT_SEARCH, has
@@ -39,7 +44,6 @@ FILMS = {"vectorBucketName": "films"}
 PLOTS = {**FILMS, "indexName": "plots"}
 ARNS = [f"arn:aws:s3vectors:us-east-1:{ACCOUNT}:bucket/films{end}" for end in ("", "/index/plots")]
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-POLICY_OF_READER = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "cosine"}
 TAGGED = {"tags": {"team": "films", "größe": "groß"}} if has(*TAGS) else {}
 
@@ -99,8 +103,9 @@ def steps() -> list[Step]:
         worked("seed, known bucket", lambda mock: mock.seed("films", "new", np.ones((3, 3)))),
         worked("seed, new bucket", lambda mock: mock.seed("books", "new", [[1]], region="eu-west-1")),
         worked("user", lambda mock: mock.iam.user("reader")),
-        worked("role", lambda mock: mock.iam.role("writer").allow("PutVectors")),
-        worked("key", lambda mock: mock.kms.key(arn=KEY).disable()),
+        worked("role", lambda mock: mock.iam.role("writer", statement("s3vectors:PutVectors"))),
+        worked("key", lambda mock: mock.kms.key(arn=KEY)),
+        worked("change of a key", lambda mock: mock.kms.key(arn=KEY).disable()),
         called("delete_index", **PLOTS),
         called("delete_index", **FILMS, indexName="new"),
         called("delete_vector_bucket", **FILMS),
@@ -126,26 +131,38 @@ def kept(path: Path) -> str:
 class Failing:
     """A connection to a file that cannot be written any more."""
 
-    def __init__(self, connection: Any, statement: str) -> None:
+    def __init__(self, connection: Any, failing: str) -> None:
         self._connection = connection
-        self._statement = statement
+        self._failing = failing
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
 
-    def execute(self, statement: str, *values: Any) -> Any:
-        if statement.startswith(self._statement):
+    def execute(self, sql: str, *values: Any) -> Any:
+        if sql.startswith(self._failing):
             raise sqlite3.OperationalError("database or disk is full")
-        return self._connection.execute(statement, *values)
+        return self._connection.execute(sql, *values)
 
 
 @contextmanager
-def failing(durable: DurableStore, statement: str = "COMMIT") -> Iterator[None]:
+def failing(durable: DurableStore, at: str = "COMMIT") -> Iterator[None]:
     """Has transactions fail at a statement."""
     connection: Any = durable._connection  # noqa: SLF001 - no option of SQLite fails at a moment of a test's own
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(durable, "_connection", Failing(connection, statement))
+        patch.setattr(durable, "_connection", Failing(connection, at))
         yield
+
+
+def commits_of(durable: DurableStore) -> list[str]:
+    """The commits from now on."""
+    commits: list[str] = []
+
+    def note(traced: str) -> None:
+        if traced == "COMMIT":
+            commits.append(traced)
+
+    durable._connection.set_trace_callback(note)  # noqa: SLF001 - SQLite traces a connection
+    return commits
 
 
 def test_the_steps_are_all_operations_that_change_something() -> None:
@@ -157,11 +174,12 @@ def test_the_steps_are_all_operations_that_change_something() -> None:
 
 def test_the_file_has_every_change(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
-    with followed(path) as (mock, _):
-        before = seen()
-        for name, change in steps():
+    with followed(path) as (mock, durable):
+        before, commits = seen(), commits_of(durable)
+        for number, (name, change) in enumerate(steps(), start=1):
             change(client_of_tests(), mock)
             after = seen()
+            assert len(commits) == number, name
             assert after != before, name
             assert kept(path) == after, name
             before = after
@@ -208,6 +226,8 @@ def test_copies_of_a_mock_that_is_followed_have_no_follower(tmp_path: Path) -> N
                     patch.setattr(DurableStore, name, Nobody().__getattr__)
             with mock_s3vectors() as inner:
                 inner.seed("outer", "index", [[2.0]])
+                inner.seed("outer", "new", [[2.0]])
+                client_of_tests().put_vector_bucket_policy(vectorBucketName="outer", policy=POLICY)
                 for _, change in steps():
                     change(client_of_tests(), inner)
             mock.save(tmp_path / "picture.db")
@@ -423,6 +443,27 @@ def test_a_disk_that_is_full_for_a_while(tmp_path: Path, caplog: pytest.LogCaptu
         assert set(mock.index("films", "plots")) == keys
 
 
+def test_a_disk_that_fails_in_the_middle_of_a_transaction(tmp_path: Path) -> None:
+    """SQLite reads the file anew then, which is no change of another program."""
+    resource = pytest.importorskip("resource", reason="Windows limits no files")
+    path = tmp_path / "state.db"
+    with followed(path, skip_retry_delays=True) as (mock, durable):
+        make_index()
+        put("before")
+        durable._connection.execute("PRAGMA cache_size = 5")  # noqa: SLF001 - so that it writes before the end
+        records = [vector(f"many-{number}", [1.0, number], text="x" * 1000) for number in range(200)]
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, before[1]))
+        try:
+            with pytest.raises(client_of_tests().exceptions.ServiceUnavailableException):
+                client_of_tests().put_vectors(**PLOTS, vectors=records)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert set(mock.index("films", "plots")) == {"before"}
+        put("after")
+        assert kept(path) == seen()
+
+
 def fill_up() -> list[str]:
     """Put one vector after the other until there is no room; return the keys of those that are there."""
     written: list[str] = []
@@ -512,6 +553,14 @@ def test_places_without_a_file(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(claiming, "_lock", fail)
+    assert refusal(tmp_path / "state.db") == "Cannot serve FILE: Operation not supported."
+
+
 def test_a_program_that_was_killed_while_it_wrote_without_a_log(tmp_path: Path) -> None:
     """As `copy` writes a file that no server has, and as a server that stops leaves it."""
     path, killed = tmp_path / "state.db", tmp_path / "killed.db"
@@ -540,7 +589,8 @@ def test_all_that_the_control_paths_change_is_kept(tmp_path: Path) -> None:
     ):
         make_index()
         mock.save(tmp_path / "saved.db")
-        reader = {"user": "reader", "policies": [POLICY_OF_READER]}
+        commits = commits_of(durable)
+        reader = {"user": "reader", "policies": [statement("*")]}
         requests: list[tuple[str, str, Any]] = [
             ("POST", "/identities", reader),
             ("POST", "/identities", {**reader, "access_key_id": "AKIAREADER0000000000"}),
@@ -554,11 +604,13 @@ def test_all_that_the_control_paths_change_is_kept(tmp_path: Path) -> None:
             ("DELETE", "/keys", None),
             ("POST", "/identities", {"role": "writer"}),
             ("PUT", "/state", (tmp_path / "saved.db").read_bytes()),
+            ("POST", "/identities", {"role": "writer"}),
             ("POST", "/reset", {}),
         ]
         for method, name, document in requests:
             body = document if isinstance(document, bytes) else orjson.dumps(document) if document else b""
             before = seen()
+            commits.clear()
             with failing(durable):
                 answer = line.ask(method, f"/_mock_s3vectors{name}", body)
             assert answer.error == (
@@ -568,6 +620,7 @@ def test_all_that_the_control_paths_change_is_kept(tmp_path: Path) -> None:
             )
             assert seen() == before, name
             assert line.ask(method, f"/_mock_s3vectors{name}", body).status == 200
+            assert len(commits) == 1, name
             assert kept(path) == seen() != before, name
         assert bucket_names(client_of_tests()) == []
 
@@ -579,3 +632,25 @@ def test_a_request_that_says_what_is_there_already_changes_nothing() -> None:
             answer = line.ask("POST", "/_mock_s3vectors/keys", orjson.dumps({"arn": KEY}))
             assert answer.json["state"] == "Enabled"
             assert world().keys.own() == ()
+
+
+def test_the_program_says_where_it_keeps_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "state.db"
+
+    def run(server: Any) -> None:
+        server._on_ready()  # noqa: SLF001 - as it does
+        make_index()
+
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
+    monkeypatch.setattr(HttpServer, "run", run)
+    assert main(["serve", "--port", "0", "--state", str(path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[3:] == [f"All changes are kept in {path}.", "Press Ctrl+C to stop it."]
+    with mock_s3vectors(state=path):
+        assert bucket_names(client_of_tests()) == ["films"]
+    assert main(["serve", "--port", "0", "--state", ""]) == 1
+    assert capsys.readouterr().err == (
+        "mock-s3vectors: --state='': must be the path of a file, a str or a pathlib.Path\n"
+    )

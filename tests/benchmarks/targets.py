@@ -29,6 +29,7 @@ MODULES = (
     "by_text",
     "together",
     "at_scale",
+    "durable_puts",
     "compare",
 )
 

@@ -32,7 +32,7 @@ def quick_folder(tmp_path: Path) -> Iterator[Path]:
 
     For a process that is killed it makes no difference: what it has written, the operating system has.
     """
-    memory = Path("/dev/shm")
+    memory = Path("/dev/shm")  # noqa: S108 - where Linux has files in memory
     if not os.access(memory, os.W_OK):
         yield tmp_path
         return

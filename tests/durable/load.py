@@ -56,6 +56,7 @@ class Writer:
         acknowledged: how many calls were answered.
         carried_out, dropped: how many of the calls without an answer were carried out, or were not.
         is_refused: whether the last call was answered with ServiceUnavailableException.
+        is_writing: whether it goes on to make calls.
         fault: an error that is no consequence of a kill.
     """
 
@@ -65,7 +66,7 @@ class Writer:
         self.known: State = {"buckets": {}, "shared": {}, "identities": {}, "keys": {}}
         self.step: Step | None = None
         self.acknowledged = self.carried_out = self.dropped = 0
-        self.is_refused = False
+        self.is_refused = self.is_writing = False
         self.fault: Exception | None = None
         self._random = Random(seed + number)
         self._version = 0
@@ -80,7 +81,7 @@ class Writer:
 
     def write(self, calls: int | None = None) -> None:
         """Make so many calls, one after the other, or until one is refused, or has no answer."""
-        self.is_refused = False
+        self.is_refused, self.is_writing = False, True
         try:
             for _ in count() if calls is None else range(calls):
                 self.step = self._next_step()
@@ -91,8 +92,10 @@ class Writer:
             return
         except (Unavailable, self._client.exceptions.ServiceUnavailableException):
             self.step, self.is_refused = None, True
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test is about to fail of it
             self.fault = error
+        finally:
+            self.is_writing = False
 
     def compare(self, shared: State) -> None:
         """Look at what is there, and know it from now on.
@@ -406,8 +409,8 @@ class Writer:
         name = f"w{self.number}-{self._random.choice('ab')}"
         key = f"AKIA{self.number}{name[-1]}{self._random.randrange(3)}".ljust(20, "0")
         action = self._random.choice(ACTIONS)
-        keys = {**after["identities"].get(name, {}), key: None}
-        after["identities"][name] = dict.fromkeys(keys, [action])
+        keys = {*after["identities"].get(name, {}), key}
+        after["identities"][name] = {known: [action] for known in keys}
         policy = {"Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}}
         document = {"user": name, "policy": policy, "access_key_id": key}
         call = partial(self._line.control, "POST", "/identities", document)

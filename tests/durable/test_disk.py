@@ -1,4 +1,4 @@
-"""A file that cannot be written for a while: clients are refused, memory is what the file has, and it goes on.
+"""A file that cannot be written for a while: clients are refused, memory is what the file has, all goes on.
 
 `test_following` has the same in one process, with a limit of SQLite's own.
 """

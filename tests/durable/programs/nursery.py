@@ -29,14 +29,13 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-import mock_s3vectors.serving.http_server
-import mock_s3vectors.serving.set_up
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.__main__ import main
+from mock_s3vectors.serving import http_server, set_up  # noqa: F401 - so that no server has to load them
 from mock_s3vectors.storage import following
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LAST_LINE = "Press Ctrl+C to stop it.\n"
 
@@ -82,7 +81,7 @@ def be_the_program(arguments: list[str], errors: str, changes: dict[str, Any], o
         sys.stdout.flush()
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 70
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - it is as good as the program's
         traceback.print_exc()
     finally:
         sys.stderr.flush()
@@ -90,22 +89,23 @@ def be_the_program(arguments: list[str], errors: str, changes: dict[str, Any], o
 
 
 def keep_log_small(size: int) -> None:
-    following._LOG_BYTES = size
+    following._LOG_BYTES = size  # noqa: SLF001 - no option of the server
 
 
 def wait_for_others(seconds: float) -> None:
-    following._PATIENCE = seconds
+    following._PATIENCE = seconds  # noqa: SLF001 - the same
 
 
 def kill_within(place: list[int]) -> None:
     """Have the process kill itself while SQLite works on a change.
 
     Args:
-        place: how many changes are let pass, and how many steps of such work. A change that has not so many
-            is let pass as well.
+        place: how many transactions pass before, that of the opening included; and how many steps of such
+            work. A transaction that takes fewer passes as well.
     """
-    connect, (changes, steps) = sqlite3.connect, place
-    begun, done = count(), repeat(-1)
+    connect, (before, steps) = sqlite3.connect, place
+    begun = count()
+    done: Iterator[int] = repeat(-1)
 
     def connect_and_count(*arguments: Any, **settings: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = connect(*arguments, **settings)
@@ -113,7 +113,7 @@ def kill_within(place: list[int]) -> None:
         def note(statement: str) -> None:
             nonlocal done
             if statement.startswith("BEGIN"):
-                done = count() if next(begun) >= changes else repeat(-1)
+                done = count() if next(begun) >= before else repeat(-1)
 
         def step() -> None:
             if connection.in_transaction and next(done) >= steps:

@@ -62,7 +62,7 @@ def test_the_options_are_those_of_config() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("no_coverage")
 def test_the_recipes_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(RECIPES) == 22
+    assert len(RECIPES) == 25
     elsewhere = [recipe_of(library) for library in ELSEWHERE]
     recipes = [
         recipe

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.abridging import plural
-from mock_s3vectors.cli.filters import filter_of
+from mock_s3vectors.cli.arguments import count_of, filter_of
 from mock_s3vectors.cli.progress import ProgressLine, say
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.places import Access, open_place, parse
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from mock_s3vectors.transfer.copying import Copied
@@ -85,7 +85,7 @@ def _add_options_of_copy(parser: argparse.ArgumentParser) -> None:
         """'{"year": {"$gte": 1980}}'; non-filterable keys may be named as well (default: all vectors)""",
     )
     parser.add_argument(
-        "--limit", type=_count, metavar="N", help="at most so many vectors of each index (default: all)"
+        "--limit", type=count_of, metavar="N", help="at most so many vectors of each index (default: all)"
     )
     parser.add_argument(
         "--distance-metric",
@@ -121,13 +121,6 @@ def _add_options_of_places(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--target-{name}", metavar=metavar, help=f"{text} in TARGET (default: that of --{name})"
         )
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("must not be negative")
-    return number
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.abridging import plural, show
-from mock_s3vectors.cli.filters import filter_of
+from mock_s3vectors.cli.arguments import filter_of
 from mock_s3vectors.cli.progress import ProgressLine, say
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import Location

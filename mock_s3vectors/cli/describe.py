@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mock_s3vectors.abridging import plural, show
+from mock_s3vectors.cli.arguments import count_of
 from mock_s3vectors.cli.progress import say
 from mock_s3vectors.transfer.describing import outline_of
 from mock_s3vectors.transfer.places import Access, open_place
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from mock_s3vectors.transfer.describing import IndexOutline, MetadataKey, Outline
@@ -44,20 +45,13 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--sample",
-        type=_count,
+        type=count_of,
         default=_SAMPLE,
         metavar="N",
         help="at how many vectors of each index to look for metadata keys (default: %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="write JSON (default: text)")
     parser.set_defaults(run=run)
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("must not be negative")
-    return number
 
 
 def run(arguments: argparse.Namespace) -> None:

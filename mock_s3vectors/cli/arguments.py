@@ -1,7 +1,8 @@
-"""The option `--filter` of commands: a filter in the grammar of S3 Vectors, as JSON."""
+"""Values of options that several commands have."""
 
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
 import orjson
@@ -9,8 +10,19 @@ import orjson
 from mock_s3vectors.errors.exceptions import UsageError
 
 
+def count_of(text: str) -> int:
+    """Return a number of things.
+
+    Raises:
+        ArgumentTypeError: it is negative, or no whole number.
+    """
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 on")
+    return int(text)
+
+
 def filter_of(text: str) -> Any:
-    """Return the document of a filter; whether it is in the grammar is checked elsewhere.
+    """Return a filter of S3 Vectors, of which only the JSON is checked.
 
     Raises:
         UsageError: it is no JSON, or null.

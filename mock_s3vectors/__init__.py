@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.iam_identity import IamIdentity
     from mock_s3vectors.workbench.kms import KmsKey
     from mock_s3vectors.workbench.rules import Rule
+    from mock_s3vectors.workbench.savepoints import Checkpoint
     from mock_s3vectors.workbench.usage import Usage
     from mock_s3vectors.workbench.views import IndexView, StoredVector, VectorBucketView
     from mock_s3vectors.workbench.workbench import Workbench
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Call",
     "Calls",
+    "Checkpoint",
     "Clock",
     "Config",
     "Decision",
@@ -91,6 +93,7 @@ if not TYPE_CHECKING:
     _MODULES = {
         "Call": "workbench.call",
         "Calls": "workbench.calls",
+        "Checkpoint": "workbench.savepoints",
         "Clock": "world",
         "Config": "config",
         "Decision": "authorization",

@@ -94,7 +94,8 @@ def _no_identity(access_key_id: str, identities: Identities) -> UsageError:
     known = ", ".join(identity.principal.arn for identity in identities.all()) or "none"
     return UsageError(
         f"The access key {access_key_id} is that of a user or a role of a mock that has ended, or that does "
-        f"not answer here. Make it with mock.iam of the mock that answers. Its users and roles: {known}."
+        f"not answer here, or it was undone. Make it with mock.iam of the mock that answers. Its users and "
+        f"roles: {known}."
     )
 
 

@@ -41,6 +41,7 @@ class Level:
         shares: whether its calls change the world of the level around it.
         is_dropped: whether its world is dropped when it ends. A later call that looks for something in it is
             warned.
+        is_savepoint: whether it is a savepoint of the level around it, for a test or an example.
         place: where it began.
         rules: those that a test has made with it.
         calls_before: how many calls its world had seen when it began, or when its calls were last forgotten.
@@ -48,14 +49,22 @@ class Level:
         has_failed: whether the test that runs in it has failed, so that nothing else need be said of it.
     """
 
-    def __init__(
-        self, owner: object, config: Config, world: World, outer: Level | None, *, is_dropped: bool
+    def __init__(  # noqa: PLR0913 - all that makes a level
+        self,
+        owner: object,
+        config: Config,
+        world: World,
+        outer: Level | None,
+        *,
+        is_dropped: bool,
+        is_savepoint: bool = False,
     ) -> None:
         self.owner = owner
         self.config = config
         self.outer = outer
         self.shares = outer is not None and outer.holds(world)
         self.is_dropped = is_dropped
+        self.is_savepoint = is_savepoint
         self.place = here()
         self.rules: list[Rule] = []
         self.calls_before = world.journal.added
@@ -82,6 +91,14 @@ class Level:
         if self._world is None:
             raise self.ended()
         return self._world
+
+    def worlds(self) -> Iterator[World]:
+        """Yield its world, and the worlds whose savepoint it is, as long as they are there."""
+        for level in self.around():
+            if level.is_on:
+                yield level.world
+            if not level.is_savepoint:
+                return
 
     def ended(self) -> UsageError:
         """Return the error of a call that outlives its mock."""

@@ -79,7 +79,7 @@ class MockS3Vectors(Switch, Workbench):
         Raises:
             UsageError: this mock is off. Another mock that is on keeps its vector buckets.
         """
-        level = STACK.level_of(self)
+        level = self._level()
         if level is None:
             raise UsageError(
                 "reset() was called on a mock that is off: call it on the mock that is on, between its "

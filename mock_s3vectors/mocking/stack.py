@@ -96,7 +96,7 @@ class MockStack:
                 world = _world_in(outer, owner, shared)
                 # The state of the mock around it is loaded already.
                 load_state(config.state if outer is None else options.get("state"), world, outer)
-            level = Level(owner, config, world, outer, is_dropped=is_dropped)
+            level = Level(owner, config, world, outer, is_dropped=is_dropped, is_savepoint=owner is self)
             try:
                 if not before:
                     check_botocore()

@@ -88,7 +88,8 @@ DOES = {
         "mock.save() in Python writes it"
     ),
     ("PUT", "/state"): (
-        "drops all vector buckets, identities and keys, and holds those of such a file, which is the body"
+        "drops all vector buckets, identities and keys, and holds those of such a file, which is the body. "
+        "On a server with --state those that the command line has given stay"
     ),
     ("POST", "/reset"): (
         "drops all vector buckets, all rules, and the identities and the keys that DELETE drops, forgets the "

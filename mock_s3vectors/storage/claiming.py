@@ -38,7 +38,8 @@ def claimed(place: Path) -> Iterator[None]:
         UsageError: another server has it, or the folder cannot be written.
     """
     file = schema.beside(place, "-server")
-    descriptor = _claim(place, file)
+    with schema.explained(place, "serve"):  # not every file system has locks
+        descriptor = _claim(place, file)
     try:
         yield
     finally:
@@ -54,8 +55,7 @@ def claimed(place: Path) -> Iterator[None]:
 def _claim(place: Path, file: Path) -> int:
     """Return the descriptor of the locked file."""
     while True:
-        with schema.explained(place, "serve"):
-            descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             _lock(descriptor)
             # It may be the file of a server that has ended just now, and removed it.

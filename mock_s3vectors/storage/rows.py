@@ -106,7 +106,7 @@ def index_of(columns: Mapping[str, Any], bucket: VectorBucket) -> Index:
         data_type=_one_of(("float32",), columns["data_type"]),
         distance_metric=metric,
         metadata_configuration=None if configuration is None else dict(json.loads(configuration)),
-        text_search={key: TextSearch(**text) for key, text in text_search.items()},
+        text_search={key: TextSearch(**_known(TextSearch, text)) for key, text in text_search.items()},
         encryption=_texts(columns["encryption"]),
         mode=_one_of(_MODES, columns["mode"]),
         tags=_texts(columns["tags"]),
@@ -176,14 +176,20 @@ def identity_of(text: str) -> Identity:
     policies = document.pop("policies")
     own = policies["identity"]
     return Identity(
-        principal=Principal(**document.pop("principal")),
+        principal=Principal(**_known(Principal, document.pop("principal"))),
         policies=Policies(
             identity=None if own is None else tuple(map(_policy_of, own)),
             boundary=policies["boundary"] and _policy_of(policies["boundary"]),
             session=policies["session"] and _policy_of(policies["session"]),
         ),
-        **document,
+        **_known(Identity, document),
     )
+
+
+def _known(kind: type, document: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a document that are fields of a class: a later version may have more."""
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in document.items() if name in names}
 
 
 def _policy_document(policy: Policy) -> dict[str, Any]:
@@ -201,7 +207,7 @@ def key_columns(key: Key) -> Columns:
 
 def key_of(text: str) -> Key:
     """Return the key of a document."""
-    return Key(**json.loads(text))
+    return Key(**_known(Key, json.loads(text)))
 
 
 def insertion(table: str, columns: Iterable[str]) -> str:

@@ -31,6 +31,10 @@ JSON hold text.
 `kms_keys`: KMS keys that a test has made. `arn` is that of the document.
     document: JSON, see `rows.key_columns`.
 
+Readers ignore tables, columns, and members of documents that they do not know. A version of the package may
+add some, if what was there before still says the truth without them; else the number of the format grows.
+Members of documents that are missing have the defaults of `Identity` and `Key`.
+
 Nothing that follows from these is saved: no sizes, no listing order, no search structures.
 """
 

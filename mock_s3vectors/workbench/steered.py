@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mock_s3vectors.config import Config
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.rules import Rule
@@ -33,6 +35,9 @@ class Steered(Protocol):
     @property
     def world(self) -> World:
         """The mocked S3 Vectors that its calls find and change."""
+
+    def worlds(self) -> Iterator[World]:
+        """Yield its world, and the worlds whose savepoint it is."""
 
 
 def calls_of(level: Steered) -> Calls:
@@ -78,8 +83,8 @@ class LevelRules:
 
 
 def made_before(asked: str, what: str, maker: str) -> UsageError:
-    """Return the refusal to change something that was made on a mock that has ended."""
+    """Return the refusal to change something that is not there any more."""
     return UsageError(
-        f"{asked} was used on {what}, which was made on a mock that has ended: make it on the mock that is "
-        f"on, with {maker}."
+        f"{asked} was used on {what}, which was made on a mock that has ended, or was undone: make it on the "
+        f"mock that is on, with {maker}."
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, overload
 
 from mock_s3vectors.config import check_path
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.workbench.savepoints import Savepoints
 from mock_s3vectors.workbench.steered import LevelRules, calls_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _REQUESTS_A_SECOND = 1_000
 _VECTORS_A_SECOND = 6_250
 
 
-class Workbench(ABC):
+class Workbench(Savepoints):
     """The methods by which a test steers a mock that is on, and sees what happens in it.
 
     They have calls fail, wait or get lost, move the time, list the calls, fill indexes and look inside. All
@@ -51,11 +52,7 @@ class Workbench(ABC):
         """Return the mock that is steered, None if it is off."""
 
     def _steered(self, asked: str) -> Steered:
-        """Return the mock that is steered.
-
-        Raises:
-            UsageError: it is off.
-        """
+        """See `Savepoints`."""
         level = self._level()
         if level is None:
             raise UsageError(

@@ -23,28 +23,30 @@ if TYPE_CHECKING:
 class Follower(Protocol):
     """A follower of a world.
 
-    Each method is called once for a change, under the locks of what changes, when nothing can refuse the
-    change any more, and before memory changes. If it raises, memory stays as it is. Whatever it is told of a
-    bucket or an index that it was told is removed is of no use to anybody: a call has begun before that.
+    The world calls a method once for each change, under the locks of the changing things, when nothing can
+    refuse the change any more, and before memory changes. If the method raises, memory stays as it is.
+
+    A follower may hear of a bucket or an index that has been removed: a call had looked it up before. Nobody
+    finds it any more, and the follower ignores it.
     """
 
     def added_bucket(self, bucket: VectorBucket) -> None:
-        """A vector bucket is added, with the indexes in it, and their vectors."""
+        """Note that a vector bucket is added, with the indexes in it, and their vectors."""
 
     def changed_bucket(self, bucket: VectorBucket, **new: Any) -> None:
-        """Attributes of a vector bucket get new values."""
+        """Note that attributes of a vector bucket get new values."""
 
     def removed_bucket(self, bucket: VectorBucket) -> None:
-        """A vector bucket is removed, with all that is in it."""
+        """Note that a vector bucket is removed, with all that is in it."""
 
     def added_index(self, bucket: VectorBucket, index: Index) -> None:
-        """An index is added, with the vectors in it."""
+        """Note that an index is added, with the vectors in it."""
 
     def changed_index(self, index: Index, **new: Any) -> None:
-        """Attributes of an index get new values."""
+        """Note that attributes of an index get new values."""
 
     def removed_index(self, index: Index) -> None:
-        """An index is removed, with its vectors."""
+        """Note that an index is removed, with its vectors."""
 
     def put(
         self,
@@ -53,18 +55,24 @@ class Follower(Protocol):
         data: NDArray[np.float32],
         metadata: Sequence[dict[str, Any]],
     ) -> None:
-        """Vectors are written, see `Index.put`; those that exist are overwritten."""
+        """Note that vectors are written, see `Index.put`; those that exist are overwritten."""
 
     def deleted(self, index: Index, keys: Sequence[str]) -> None:
-        """Vectors are deleted; some of the keys may have none."""
+        """Note that vectors are deleted; some of the keys may have none."""
 
     def changed_identities(self, identities: Sequence[Identity]) -> None:
-        """The identities of the world itself, without those of the one that it branched off, are others."""
+        """Note which identities the world itself has from now on, without those of the outer world."""
 
     def changed_keys(self, keys: Sequence[Key]) -> None:
-        """The KMS keys of the world itself are others."""
+        """Note which KMS keys the world itself has from now on."""
 
     def replaced(
         self, stores: Stores, identities: Sequence[Identity] | None, keys: Sequence[Key] | None
     ) -> None:
-        """All is replaced: the stores, and identities and keys of the world itself; None: these stay."""
+        """Note that other stores, identities and keys replace those of the world itself.
+
+        Args:
+            stores: the new ones, whose buckets and indexes the world will have; nobody else uses them yet.
+            identities: the new ones; None if they stay.
+            keys: the new ones; None if they stay.
+        """

@@ -93,6 +93,11 @@ class Layered(ABC, Generic[Thing]):
         return copy
 
     def set_as(self, other: Self) -> None:
-        """Have this world have the things of a copy."""
+        """Have this world have the things of a copy, and those of the same world behind them."""
         with self.lock:
-            self._change(other._own.copy())
+            self._change(other._own)
+            self.take(other)
+
+    def take(self, other: Self) -> None:
+        """Do the same as `set_as`. The caller has told the follower, if there is one."""
+        self._own, self._outer = other._own.copy(), other._outer

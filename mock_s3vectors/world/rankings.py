@@ -63,7 +63,8 @@ class Rankings:
     """The rankings of one index."""
 
     def __init__(self, rankings: Mapping[str, Ranking] | None = None) -> None:
-        self._rankings = dict(rankings or {})
+        # Replaced, never changed, so that copies share it.
+        self._rankings = {} if rankings is None else rankings
 
     def copy(self) -> Rankings:
         """Return rankings of their own, which begin with the same."""
@@ -72,10 +73,11 @@ class Rankings:
     def freeze(self, hits: Hits, now: float) -> Ranking:
         """Keep hits as a ranking that `find` returns by its name until it expires."""
         ranking = Ranking(secrets.token_hex(8), hits, now + limits.QUERY_TOKEN_SECONDS)
-        self._rankings = {name: other for name, other in self._rankings.items() if now < other.expires}
-        self._rankings[ranking.name] = ranking
-        while len(self._rankings) > 1 and self._are_too_many():
-            del self._rankings[next(iter(self._rankings))]
+        kept = {name: other for name, other in self._rankings.items() if now < other.expires}
+        kept[ranking.name] = ranking
+        while len(kept) > 1 and _are_too_many(kept):
+            del kept[next(iter(kept))]
+        self._rankings = kept
         return ranking
 
     def find(self, name: str, now: float) -> Ranking | None:
@@ -83,6 +85,7 @@ class Rankings:
         ranking = self._rankings.get(name)
         return ranking if ranking is not None and now < ranking.expires else None
 
-    def _are_too_many(self) -> bool:
-        hits = sum(len(ranking.hits) for ranking in self._rankings.values())
-        return len(self._rankings) > _KEPT or hits > _KEPT_HITS
+
+def _are_too_many(rankings: Mapping[str, Ranking]) -> bool:
+    hits = sum(len(ranking.hits) for ranking in rankings.values())
+    return len(rankings) > _KEPT or hits > _KEPT_HITS

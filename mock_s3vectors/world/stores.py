@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
@@ -104,22 +105,21 @@ class Stores:
 
     @contextmanager
     def left_alone(self) -> Iterator[None]:
-        """Have nobody create, delete or change a bucket or an index while stores that are followed change.
+        """Have nobody create, delete or change a bucket or an index while others replace all that is here.
 
         A call that has looked a store up, and waits for its lock, changes a store that nobody finds any more:
-        the follower is not told.
+        the follower is not told. All of this is for stores that are followed.
         """
         if self.follower is None:
             yield
             return
         with self._lock, ExitStack() as held:
-            before = sorted(self._stores.items())
-            for _, store in before:
+            before = [store for _, store in sorted(self._stores.items())]
+            for store in before:
                 held.enter_context(store.lock)
             yield
-            for place, store in before:
-                if self._stores.get(place) is not store:
-                    store.follower = None
+            for store in before:
+                store.follower = None
 
     def all(self) -> dict[tuple[str, str], Store]:
         """Return all stores, by account and Region."""
@@ -127,7 +127,11 @@ class Stores:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._stores, self._made, self._dropped = {}, {}, {}
+        self._begin_with({})
+
+    def _begin_with(self, stores: dict[tuple[str, str], Store]) -> None:
+        # The stores first: calls that go on find all of them, the old ones or the new ones.
+        self._stores, self._made, self._dropped = stores, {}, {}
         self.meter = Meter()
 
     def copy(self) -> Stores:
@@ -139,22 +143,39 @@ class Stores:
 
         Unlike `copy` it waits for the calls that go on, and others wait until it is done.
         """
-        with ExitStack() as held:
-            # All take a store's lock before that of an index, and nobody else takes two of a kind.
-            stores = [store for _, store in sorted(self._stores.items())]
-            for store in stores:
-                held.enter_context(store.lock)
-            for store in stores:
-                for index in store.indexes():
-                    held.enter_context(index.lock)
-            return self.copy()
+        while True:
+            with ExitStack() as held:
+                # All take a store's lock before that of an index, and nobody else takes two of a kind.
+                stores, known = self._stores, list(self._stores.items())
+                for _, store in sorted(known):
+                    held.enter_context(store.lock)
+                for _, store in known:
+                    for index in store.indexes():
+                        held.enter_context(index.lock)
+                picture = Stores({place: store.copy() for place, store in known})
+                # Unless a call has made another store meanwhile, or a reset has dropped these.
+                if stores is self._stores and len(stores) == len(known):
+                    return picture
 
     def hold(self, other: Stores) -> None:
         """Forget everything, and hold what other stores have instead, which nobody else may change."""
-        self.clear()
-        self._stores = other.all()
-        for store in self._stores.values():
-            store.follow(self.follower)
+        self._begin_with(self._followed(other.all()))
+
+    def _followed(self, stores: dict[tuple[str, str], Store]) -> dict[tuple[str, str], Store]:
+        if self.follower is not None:
+            for store in stores.values():
+                store.follow(self.follower)
+        return stores
+
+    def gone_back(self, picture: Stores) -> Stores:
+        """Return stores that go on as these, and have what these had when a picture was made.
+
+        They miss what these missed then. Calls that have begun go on with these, and with all of these.
+        """
+        other = copy(self)
+        other._stores = self._followed(picture.copy().all())  # noqa: SLF001 - it is of this class
+        other.miss_as(picture)
+        return other
 
     def moment(self) -> int:
         """Return a number that is greater than all before: an order of events that no test can freeze."""

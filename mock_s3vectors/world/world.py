@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.errors.exceptions import ServiceError
 from mock_s3vectors.world.clock import Clock
 from mock_s3vectors.world.identities import Identities
 from mock_s3vectors.world.journal import Journal
@@ -90,6 +91,40 @@ class World:
             self.stores.hold(stores)
             self.identities.hold(identities)
             self.keys.hold(keys)
+
+    def checkpoint(self) -> World:
+        """Return what this world holds now, for `restore`: stores, identities and keys of one moment.
+
+        Changes of this world do not reach it. It costs the same however many vectors there are: they are
+        shared until somebody writes.
+        """
+        point = World(self.stores.picture(), identities=self.identities.copy(), keys=self.keys.copy())
+        point.stores.miss_as(self.stores)
+        return point
+
+    def restore(self, point: World) -> None:
+        """Hold again what a checkpoint has, which stays as it is. Clock, journal, rules and meter go on.
+
+        A call that goes on meanwhile changes what is dropped, or comes after this.
+        """
+        try:
+            self._go_back_to(point)
+        except ServiceError:  # of the follower, and nothing has changed
+            raise
+        except BaseException:
+            # Repeat it: what an interruption (Ctrl+C, a test's timeout) has begun, nobody else finishes.
+            self._go_back_to(point)
+            raise
+
+    def _go_back_to(self, point: World) -> None:
+        before = self.stores
+        with before.left_alone(), self.identities.lock, self.keys.lock:
+            stores = before.gone_back(point.stores)
+            self._tell(stores, point.identities.own(), point.keys.own())
+            # Calls that have begun may still make a store there.
+            self.stores, before.follower = stores, None
+            self.identities.take(point.identities)
+            self.keys.take(point.keys)
 
     def drop(self, branch: World) -> None:
         """Note what is lost with a branch that has ended, for whoever looks for it here."""

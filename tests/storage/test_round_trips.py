@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,8 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_s3vectors import mock_s3vectors
-from tests.storage.seen import ADDRESS, PLACES, client_at, fill, seen
+from mock_s3vectors.authorization import Policies, Principal, compile_policy
+from mock_s3vectors.world.identities import Identity
+from mock_s3vectors.world.keys import Key
+from tests.storage.seen import ADDRESS, ENCRYPTIONS, PLACES, client_at, fill, seen, statement
 from tests.support.helpers import shared_client, vector
+from tests.support.mocks import world
 from tests.support.shapes import TEXT_SEARCH, has, needs
 
 if TYPE_CHECKING:
@@ -144,8 +149,102 @@ def test_all_vectors_come_back_bit_for_bit(tmp_path: Path, records: dict[str, An
         assert mock.usage().storage_bytes == usage
 
 
+ARN = "arn:aws:iam::123456789012:user/reader"
+POLICY_TEXTS = (
+    st.sampled_from(["*", "s3vectors:Get*", "s3vectors:QueryVectors"]).map(statement).map(json.dumps)
+)
+OPTIONAL_TEXTS = st.none() | TEXTS
+
+
+def policies(kind: Any) -> Any:
+    """Strategy: a compiled policy."""
+    return st.builds(compile_policy, POLICY_TEXTS, st.just(kind), name=TEXTS, arn=OPTIONAL_TEXTS)
+
+
+PRINCIPALS = st.builds(
+    Principal,
+    arn=st.just(ARN),
+    account=st.just("123456789012"),
+    kind=st.sampled_from(["user", "session"]),
+    role_arn=OPTIONAL_TEXTS,
+    name=OPTIONAL_TEXTS,
+    unique_id=TEXTS,
+    tags=st.dictionaries(TEXTS, TEXTS, max_size=2),
+)
+IDENTITIES = st.builds(
+    Identity,
+    principal=PRINCIPALS,
+    policies=st.builds(
+        Policies,
+        identity=st.none() | st.lists(policies("identity"), max_size=2).map(tuple),
+        boundary=st.none() | policies("boundary"),
+        session=st.none() | policies("session"),
+    ),
+    access_key_id=TEXTS,
+    secret_access_key=TEXTS,
+    session_token=OPTIONAL_TEXTS,
+    always_decided=st.booleans(),
+    fault=OPTIONAL_TEXTS,
+    issued=st.none() | st.floats(0, 2**40),
+)
+KEYS = st.builds(
+    Key,
+    arn=TEXTS,
+    state=TEXTS,
+    usage=TEXTS,
+    admits_indexing=st.booleans(),
+    is_forgotten=st.booleans(),
+    policy=OPTIONAL_TEXTS,
+)
+
+
+@given(identities=st.lists(IDENTITIES, max_size=3), keys=st.lists(KEYS, max_size=3))
+def test_all_fields_of_identities_and_keys_come_back(
+    tmp_path: Path, identities: list[Identity], keys: list[Key]
+) -> None:
+    def held() -> str:
+        return repr((world().identities.all(), world().keys.all()))
+
+    with mock_s3vectors() as mock:
+        for identity in identities:
+            world().identities.put(identity)
+        for key in keys:
+            world().keys.put(key)
+        before = held()
+        mock.save(tmp_path / "state.db")
+    with mock_s3vectors(state=tmp_path / "state.db"):
+        assert held() == before
+
+
+def test_the_strategies_know_all_fields() -> None:
+    """A new field of an identity or a key has to come back, too."""
+    fields_of = {kind: [field.name for field in fields(kind)] for kind in (Identity, Principal, Key)}
+    assert fields_of == {
+        Identity: [
+            "principal",
+            "policies",
+            "access_key_id",
+            "secret_access_key",
+            "session_token",
+            "always_decided",
+            "fault",
+            "issued",
+        ],
+        Principal: ["arn", "account", "kind", "role_arn", "name", "unique_id", "tags"],
+        Key: ["arn", "state", "usage", "admits_indexing", "is_forgotten", "policy"],
+    }
+
+
 NAMES = st.text("abcxyz019", min_size=3, max_size=8)
 TAG_TEXTS = st.text(st.characters(categories=["L", "N"], include_characters=" _.:/=+-@"), max_size=8)
+TEXT_SEARCHES = st.lists(
+    st.fixed_dictionaries(
+        {"metadataKey": TEXTS.filter(bool)}, optional={"language": st.sampled_from(["en", "de", "ja"])}
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda entry: entry["metadataKey"],
+)
 SETTINGS = st.fixed_dictionaries(
     {
         "dimension": st.integers(1, 4096),
@@ -154,8 +253,10 @@ SETTINGS = st.fixed_dictionaries(
     },
     optional={
         "metadataConfiguration": st.fixed_dictionaries(
-            {"nonFilterableMetadataKeys": st.lists(TEXTS.filter(bool), min_size=1, max_size=3, unique=True)}
+            {"nonFilterableMetadataKeys": st.lists(TEXTS.filter(bool), min_size=1, max_size=3, unique=True)},
+            optional={"textSearchConfigurations": TEXT_SEARCHES} if has(*TEXT_SEARCH) else {},
         ),
+        "encryptionConfiguration": st.sampled_from(ENCRYPTIONS[1:]),
         **(
             {"tags": st.dictionaries(TAG_TEXTS.map("t{}".format), TAG_TEXTS, max_size=3)}
             if has("CreateIndex.tags")

@@ -232,14 +232,9 @@ def test_describe_on_aws(s3vectors_mock: MockS3Vectors, capsys: pytest.CaptureFi
         assert main(["describe", AWS, "--region", "us-east-1", "--sample", str(sample)]) == 0
         written = capsys.readouterr()
         assert written.err == "Reading from AWS, account 123456789012, Region us-east-1: films/plots.\n"
-        assert written.out.splitlines()[:3] == [
-            f"{AWS}: AWS",
-            "",
-            (
-                f"films/plots (Region us-east-1, account 123456789012): {count}, 2 dimensions, euclidean, "
-                "ENHANCED"
-            ),
-        ]
+        assert written.out.startswith(
+            f"{AWS}: AWS\n\nfilms/plots (Region us-east-1, account 123456789012): {count}, 2 dimensions, "
+        )
 
 
 def test_every_option_has_a_default(capsys: pytest.CaptureFixture[str]) -> None:

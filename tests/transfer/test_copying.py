@@ -15,7 +15,7 @@ from mock_s3vectors.transfer.batches import Batch, Location, Settings
 from mock_s3vectors.transfer.copying import Copied, copy
 from mock_s3vectors.transfer.places import Access, open_place
 from mock_s3vectors.transfer.regrouping import regrouped
-from tests.support.shapes import TEXT_SEARCH, has
+from tests.support.shapes import MODES, QUERY_PAGES, TEXT_SEARCH, has, needs
 from tests.transfer.records import HAS_PYARROW, PLOTS, batch, by_key, write
 from tests.transfer.remote import (
     AWS,
@@ -229,6 +229,7 @@ FILTERS: list[dict[str, Any]] = [
 ]
 
 
+@needs(*MODES, *QUERY_PAGES)
 def test_filters_choose_what_queries_choose(s3vectors_client: Client, tmp_path: Path) -> None:
     whole = many(1_203)
     named = Batch(

@@ -15,6 +15,7 @@ from typing_extensions import assert_type
 from mock_s3vectors import (
     Call,
     Calls,
+    Checkpoint,
     Clock,
     Config,
     Decision,
@@ -145,6 +146,10 @@ def test_state(s3vectors_server: S3VectorsServer) -> None:
     assert_type(mock.bucket("films", region="eu-west-1"), VectorBucketView)
     assert_type(mock.usage(), Usage)
     assert_type(mock.describe(), Description)
+    with mock.rollback():
+        point = mock.checkpoint()
+        assert_type(point, Checkpoint)
+        assert_type(mock.restore(point), None)
     assert_type(mock.kms.key(region="eu-west-1").admit_indexing(admit=False).disable(), KmsKey)
     assert_type(mock.iam.user("reader").allow("GetVectors", on=view), IamIdentity)
     assert_type(mock.iam.role("batch", tags={"team": "films"}), IamIdentity)

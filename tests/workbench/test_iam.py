@@ -402,8 +402,8 @@ def test_a_mock_that_has_ended(kind: str) -> None:
     with mock:
         wrong(
             lambda: one.deny("GetIndex"),
-            f"deny() was used on {one!r}, which was made on a mock that has ended: make it on the mock that "
-            "is on, with mock.iam.",
+            f"deny() was used on {one!r}, which was made on a mock that has ended, or was undone: make it "
+            "on the mock that is on, with mock.iam.",
         )
         again = getattr(mock.iam, kind)("reader")
         assert dict(again) == dict(one)

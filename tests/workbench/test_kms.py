@@ -258,8 +258,8 @@ def test_a_key_ends_with_its_mock(change: str) -> None:
     with mock, pytest.raises(UsageError) as error:
         getattr(key, change)()
     assert str(error.value) == (
-        f"{change}() was used on the key {ARN}, which was made on a mock that has ended: make it on the mock "
-        "that is on, with mock.kms."
+        f"{change}() was used on the key {ARN}, which was made on a mock that has ended, or was undone: "
+        "make it on the mock that is on, with mock.kms."
     )
     assert (key.arn, repr(key)) == (ARN, f"<KMS key {ARN}: gone>")
 

@@ -178,7 +178,7 @@ def test_a_key_of_a_mock_that_has_ended() -> None:
         names(new_client(**keys(key, "wrong")))
     assert str(caught.value) == (
         f"The access key {key} is that of a user or a role of a mock that has ended, or that does not answer "
-        "here. Make it with mock.iam of the mock that answers. Its users and roles: none."
+        "here, or it was undone. Make it with mock.iam of the mock that answers. Its users and roles: none."
     )
 
 

@@ -1,7 +1,7 @@
 """A server that is killed, again and again, while clients write: each finds what it was told.
 
 What a killed process has written, the operating system has. So these tests do not show whether the disk was
-told to keep it: for that, the power would have to fail.
+told to keep it: for that, the power would have to fail. The last one looks at SQLite's settings instead.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import pytest
 from mock_s3vectors import mock_s3vectors
 from tests.durable.line import Line
 from tests.durable.load import PLACES, SHARED, Writer, vectors_in
+from tests.durable.test_following import followed
 from tests.durable.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Lives:
 
         Args:
             life: the server.
-            end: waits for the end, and tells whether the server was asked to end before.
+            end: kills it, or leaves it to kill itself; tells whether it was asked to end before.
         """
         threads = [threading.Thread(target=writer.write) for writer in self.writers]
         for writer, thread in zip(self.writers, threads, strict=True):
@@ -140,19 +141,33 @@ def test_all_that_was_acknowledged_is_there_after_each_kill(nursery: Nursery, qu
     with mock_s3vectors(state=file) as mock:
         assert set(mock.index(*SHARED.values())) == set(expected)
     writers = lives.writers
-    # Each time as many as there are writers.
+    # After most kills, each writer misses an answer.
     assert sum(writer.carried_out + writer.dropped for writer in writers) > KILLS
     assert lives.tokens.right
 
 
 def test_a_server_that_forgets_is_noticed(nursery: Nursery) -> None:
     """The test above could not fail otherwise."""
+
+    def kill(life: Life) -> bool:
+        while lives.writers[0].acknowledged < 20:
+            time.sleep(0.001)
+        life.send(signal.SIGKILL)
+        return False
+
     lives = Lives(nursery, ("--default-index-mode", "CLASSIC"), 7)
     with nursery.life("--default-index-mode", "CLASSIC") as life:
         lives.tokens.prepare(Line(life.url).client)
         lives.compare(life)
-        lives.live(life, lives.kill)
+        lives.live(life, kill)
     with nursery.life("--default-index-mode", "CLASSIC") as life:
         lives.tokens.prepare(Line(life.url).client)
         with pytest.raises(AssertionError, match=r"^Writer 0, of whose calls .* has no answer: /"):
             lives.compare(life)
+
+
+def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    with followed(tmp_path / "state.db") as (_, durable):
+        pragmas = ("synchronous", "journal_mode")
+        connection = durable._connection  # noqa: SLF001 - only a connection knows how it writes
+        assert [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas] == [2, "wal"]

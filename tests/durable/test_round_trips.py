@@ -89,7 +89,11 @@ INDEXES = st.fixed_dictionaries(
                 "dataType": st.just("float32"),
             },
             optional={
-                "encryptionConfiguration": st.just(ENCRYPTIONS[1]),
+                **(
+                    {"encryptionConfiguration": st.just(ENCRYPTIONS[1])}
+                    if has("CreateIndex.encryptionConfiguration")
+                    else {}
+                ),
                 "metadataConfiguration": st.fixed_dictionaries(
                     {
                         "nonFilterableMetadataKeys": st.lists(

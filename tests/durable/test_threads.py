@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import Random
@@ -12,6 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mock_s3vectors import UsageError
+from mock_s3vectors.storage.following import DurableStore
+from mock_s3vectors.world.following import Follower
 from tests.durable.test_following import followed, kept
 from tests.storage.seen import PLACES, client_at, seen
 from tests.support.helpers import POLICY, vector
@@ -20,30 +22,38 @@ from tests.support.shapes import MODES, TAGS, TEXT_SEARCH, has
 from tests.support.text_search import searchable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from mock_s3vectors import MockS3Vectors
 
-THREADS, CALLS, ROUNDS = 4, 60, 4
+THREADS, CALLS, ROUNDS = 4, 60, 2
 SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.fixture(autouse=True)
-def restless_threads() -> Iterator[None]:
-    """Have Python change threads as often as it can."""
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(interval)
+def hesitating(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have other threads run whenever the file has a change, and memory does not have it yet."""
+
+    def hesitate(tell: Callable[..., None]) -> Callable[..., None]:
+        def told(*arguments: Any, **named: Any) -> None:
+            tell(*arguments, **named)
+            time.sleep(0.0002)
+
+        return told
+
+    for name in vars(Follower):
+        if not name.startswith("_"):
+            monkeypatch.setattr(DurableStore, name, hesitate(vars(DurableStore)[name]))
 
 
 class Thread:
-    """Calls at random, of two buckets with two indexes each."""
+    """Calls at random, of two buckets with two indexes each; a part of them resets all."""
 
-    def __init__(self, mock: MockS3Vectors, seed: int) -> None:
+    def __init__(self, mock: MockS3Vectors, seed: int, resets: float) -> None:
         self._mock = mock
+        self._resets = resets
         self._random = Random(seed)
         self._client = client_at(*PLACES[0])
 
@@ -71,7 +81,7 @@ class Thread:
             *[lambda: client.create_index(**index, **SETTINGS)] * 3,
             *[lambda: client.create_vector_bucket(**bucket)] * 2,
             lambda: client.delete_index(**index),
-            lambda: client.delete_vector_bucket(**bucket),
+            lambda: self._delete_all(bucket),
             lambda: client.put_vector_bucket_policy(**bucket, policy=f"{POLICY}{' ' * (number % 50)}"),
             lambda: client.delete_vector_bucket_policy(**bucket),
             lambda: self._mock.iam.user(f"user-{number % 3}"),
@@ -86,16 +96,21 @@ class Thread:
             calls.append(lambda: client.update_index_mode(**index, indexMode="ENHANCED"))
         if has(*TEXT_SEARCH):
             calls.append(lambda: client.update_metadata_configuration(**index, add=searchable("text")))
-        if not number % 20:
-            calls = [self._mock.reset]
-        return random.choice(calls)
+        return self._mock.reset if random.random() < self._resets else random.choice(calls)
+
+    def _delete_all(self, bucket: dict[str, str]) -> None:
+        for found in self._client.list_indexes(**bucket)["indexes"]:
+            self._client.delete_index(**bucket, indexName=found["indexName"])
+        self._client.delete_vector_bucket(**bucket)
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_the_file_has_what_memory_has(quick_folder: Path, number: int) -> None:
+@pytest.mark.parametrize("resets", [0.0, 0.03, 0.4])
+def test_the_file_has_what_memory_has(quick_folder: Path, number: int, resets: float) -> None:
     file = quick_folder / "state.db"
     with followed(file) as (mock, _):
-        threads = [Thread(mock, 10 * number + thread) for thread in range(THREADS)]
+        Thread(mock, 7, resets).work()  # whatever is imported late is there now
+        threads = [Thread(mock, 10 * number + thread, resets) for thread in range(THREADS)]
         with ThreadPoolExecutor(THREADS) as pool:
             made = [done.result() for done in [pool.submit(thread.work) for thread in threads]]
         assert min(made) > CALLS // 10

@@ -132,7 +132,7 @@ def run(arguments: argparse.Namespace) -> None:
     """
     source, *targets = _places(arguments)
     if arguments.tsv is not None:
-        from mock_s3vectors.transfer.projector import ProjectorFolder  # noqa: PLC0415 - for few commands
+        from mock_s3vectors.transfer.files.projector import ProjectorFolder  # noqa: PLC0415 - for few commands
 
         targets.append(ProjectorFolder(arguments.tsv))
     if not targets:

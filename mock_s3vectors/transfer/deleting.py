@@ -18,9 +18,9 @@ import numpy as np
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH, Batch
-from mock_s3vectors.transfer.calling import PlainCaller, run_tasks, run_tasks_async
 from mock_s3vectors.transfer.candidates import Candidates
-from mock_s3vectors.transfer.pacing import Pace
+from mock_s3vectors.transfer.remote.calling import PlainCaller, run_tasks, run_tasks_async
+from mock_s3vectors.transfer.remote.pacing import Pace
 from mock_s3vectors.transfer.selecting import selection
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mock_s3vectors.transfer.calling import Task
     from mock_s3vectors.transfer.candidates import Deleted
+    from mock_s3vectors.transfer.remote.calling import Task
 
 # How many keys GetVectors takes, and how many vectors a page has at most.
 _MOST_READ = 100

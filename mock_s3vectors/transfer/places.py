@@ -271,7 +271,7 @@ def _location(text: str, names: str) -> Location:
 
 
 def _data_file(address: Address, _: Access) -> Place:
-    from mock_s3vectors.transfer.files import DataFile  # noqa: PLC0415 - it loads numpy
+    from mock_s3vectors.transfer.files.data_files import DataFile  # noqa: PLC0415 - it loads numpy
 
     return DataFile(address)
 
@@ -283,7 +283,7 @@ def _state_file(address: Address, access: Access) -> Place:
 
 
 def _remote(address: Address, access: Access) -> Place:
-    from mock_s3vectors.transfer.clients import RemotePlace  # noqa: PLC0415 - it loads boto3
+    from mock_s3vectors.transfer.remote.clients import RemotePlace  # noqa: PLC0415 - it loads boto3
 
     return RemotePlace(address, access)
 

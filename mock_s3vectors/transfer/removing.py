@@ -13,10 +13,10 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.storage.indexes import writing_indexes
 from mock_s3vectors.transfer.batches import BATCH, Batch, Source
-from mock_s3vectors.transfer.calling import run_tasks
 from mock_s3vectors.transfer.candidates import Candidates
 from mock_s3vectors.transfer.deleting import Deletion, address_of, pieces
-from mock_s3vectors.transfer.remote_indexes import RemoteSource
+from mock_s3vectors.transfer.remote.calling import run_tasks
+from mock_s3vectors.transfer.remote.indexes import RemoteSource
 from mock_s3vectors.transfer.state_files import StoredSource
 
 if TYPE_CHECKING:

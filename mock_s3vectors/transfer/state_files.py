@@ -22,7 +22,7 @@ from mock_s3vectors.protocol.partitions import default_region, partition_of
 from mock_s3vectors.protocol.validator import Validator
 from mock_s3vectors.storage.indexes import StoredIndexes, writing_indexes
 from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
-from mock_s3vectors.transfer.checking import check_fits
+from mock_s3vectors.transfer.files.checking import check_fits
 from mock_s3vectors.transfer.settings import check_agree, creation_params
 
 if TYPE_CHECKING:

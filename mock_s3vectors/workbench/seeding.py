@@ -19,7 +19,7 @@ from mock_s3vectors.operations.indexes import check_index_quota, new_index
 from mock_s3vectors.operations.vectors import check_vector_quota
 from mock_s3vectors.protocol.model import service_model
 from mock_s3vectors.protocol.validator import Validator, checker_of
-from mock_s3vectors.transfer.checking import check_fits
+from mock_s3vectors.transfer.files.checking import check_fits
 from mock_s3vectors.workbench.places import caller_for, check_text
 from mock_s3vectors.workbench.seed_files import is_path, read_file
 from mock_s3vectors.workbench.seed_settings import SeedSettings

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mock_s3vectors.transfer import pacing
-from mock_s3vectors.transfer.calling import PlainCaller, run_tasks
+from mock_s3vectors.transfer.remote import pacing
+from mock_s3vectors.transfer.remote.calling import PlainCaller, run_tasks
 
 if TYPE_CHECKING:
-    from mock_s3vectors.transfer.calling import Task
+    from mock_s3vectors.transfer.remote.calling import Task
 
 LATER = ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "Later"}}, "DeleteVectors")
 

@@ -13,12 +13,12 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 
 from mock_s3vectors import UsageError, mock_s3vectors
-from mock_s3vectors.transfer import pacing
 from mock_s3vectors.transfer.batches import Batch, Location, Settings
-from mock_s3vectors.transfer.connecting import RefusedCallError
 from mock_s3vectors.transfer.places import Access, open_place
-from mock_s3vectors.transfer.side_by_side import CallThreads, side_by_side
-from mock_s3vectors.transfer.wire import bodies
+from mock_s3vectors.transfer.remote import pacing
+from mock_s3vectors.transfer.remote.connecting import RefusedCallError
+from mock_s3vectors.transfer.remote.side_by_side import CallThreads, side_by_side
+from mock_s3vectors.transfer.remote.wire import bodies
 from tests.support.helpers import running_threads
 from tests.support.shapes import TEXT_SEARCH, needs
 from tests.transfer.records import PLOTS, batch, batches, by_key

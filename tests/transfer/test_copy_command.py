@@ -10,7 +10,7 @@ import pytest
 from mock_s3vectors.__main__ import main
 from mock_s3vectors.cli.progress import ProgressLine, line_of, say
 from mock_s3vectors.transfer.batches import Location
-from mock_s3vectors.transfer.checking import Gathered
+from mock_s3vectors.transfer.files.checking import Gathered
 from mock_s3vectors.transfer.places import Access, open_place
 from tests.transfer.records import batch, by_key, write
 from tests.transfer.remote import AWS, READS, all_of, aws, many, operations, pieces, write_to, write_to_aws

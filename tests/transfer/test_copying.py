@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from mock_s3vectors import UsageError, mock_s3vectors, s3vectors_server
-from mock_s3vectors.transfer import pacing
 from mock_s3vectors.transfer.batches import Batch, Location, Settings
 from mock_s3vectors.transfer.copying import Copied, copy
 from mock_s3vectors.transfer.places import Access, open_place
 from mock_s3vectors.transfer.regrouping import regrouped
+from mock_s3vectors.transfer.remote import pacing
 from tests.support.shapes import MODES, QUERY_PAGES, TEXT_SEARCH, has, needs
 from tests.transfer.records import HAS_PYARROW, PLOTS, batch, by_key, write
 from tests.transfer.remote import (

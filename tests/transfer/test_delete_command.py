@@ -331,7 +331,7 @@ def test_a_server_whose_vectors_change_after_the_backup(
 def test_a_server_that_throttles(
     server: S3VectorsServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mock_s3vectors.transfer.pacing._FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("mock_s3vectors.transfer.remote.pacing._FIRST_PAUSE", 0.001)
     with server.mock.fail("*", "TooManyRequestsException", times=9) as rule:
         assert deleted(capsys, f"{server.url}/films/plots", *OLD).endswith("\n1,050 vectors deleted.\n")
         assert rule.hits == 9

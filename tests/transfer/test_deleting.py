@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_s3vectors import UsageError, mock_s3vectors
-from mock_s3vectors.transfer import Deleted, delete_matching, delete_matching_async, pacing
+from mock_s3vectors.transfer import Deleted, delete_matching, delete_matching_async
+from mock_s3vectors.transfer.remote import pacing
 from tests.filtering import oracle
 from tests.support.helpers import BUCKET, INDEX_ARN, keys_in_pages, shared_client, vector
 

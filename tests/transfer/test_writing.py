@@ -11,10 +11,10 @@ import pytest
 
 from mock_s3vectors import UsageError
 from mock_s3vectors.storage.indexes import writing_indexes
-from mock_s3vectors.transfer import json_lines
 from mock_s3vectors.transfer.batches import Batch, Location, Settings
+from mock_s3vectors.transfer.files import json_lines
+from mock_s3vectors.transfer.files.projector import ProjectorSink
 from mock_s3vectors.transfer.places import Access, open_place
-from mock_s3vectors.transfer.projector import ProjectorSink
 from tests.support.interruptions import PACKAGE, interrupted_everywhere
 from tests.transfer.records import PARQUET, PLACES, PLOTS, SETTINGS, batch, by_key, read, write
 
@@ -36,7 +36,7 @@ def remove_all(folder: Path) -> None:
 @INTERRUPTED
 @pytest.mark.parametrize(
     ("name", "module", "step"),
-    [("films.jsonl", "transfer/json_lines", 1), ("films.db::films/plots", "storage/indexes", 2)],
+    [("films.jsonl", "transfer/files/json_lines", 1), ("films.db::films/plots", "storage/indexes", 2)],
 )
 def test_an_interruption_leaves_whole_batches(name: str, module: str, step: int, tmp_path: Path) -> None:
     """And the copy can be gone on with."""
@@ -72,7 +72,7 @@ def has_index(folder: Path, name: str) -> bool:
 @pytest.mark.parametrize("name", WHOLE)
 def test_an_interruption_leaves_no_part_of_a_whole_file(name: str, tmp_path: Path) -> None:
     expected = by_key(FIRST, SECOND)
-    where = (str(PACKAGE / "transfer/whole_files"), str(PACKAGE / f"transfer/{name[6:]}"))
+    where = (str(PACKAGE / "transfer/files/whole_files"), str(PACKAGE / f"transfer/files/{name[6:]}"))
     write(tmp_path, name, FIRST)
     for _ in interrupted_everywhere(
         lambda: write(tmp_path, name, FIRST, SECOND), lambda: remove_all(tmp_path), where=where

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from mock_s3vectors import UsageError, mock_s3vectors
-from mock_s3vectors.transfer import Deleted, delete_matching, delete_matching_async, pacing
+from mock_s3vectors.transfer import Deleted, delete_matching, delete_matching_async
+from mock_s3vectors.transfer.remote import pacing
 from tests.clients.aio import in_a_loop, new_client
 
 if TYPE_CHECKING:

@@ -19,17 +19,17 @@ import orjson
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH
-from mock_s3vectors.transfer.column_types import JSON, ColumnType, MetadataColumns
-from mock_s3vectors.transfer.parquet_source import MARK, load_pyarrow
+from mock_s3vectors.transfer.files.column_types import JSON, ColumnType, MetadataColumns
+from mock_s3vectors.transfer.files.parquet_source import MARK, load_pyarrow
+from mock_s3vectors.transfer.files.whole_files import WholeFilesSink
 from mock_s3vectors.transfer.settings import text_of
-from mock_s3vectors.transfer.whole_files import WholeFilesSink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from mock_s3vectors.transfer.batches import Batch
-    from mock_s3vectors.transfer.whole_files import Spool
+    from mock_s3vectors.transfer.files.whole_files import Spool
 
 # The bytes of vectors in a row group.
 _GROUP_BYTES = 64 << 20

@@ -9,15 +9,15 @@ from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.hints import near
 from mock_s3vectors.transfer.batches import Location
-from mock_s3vectors.transfer.connecting import connect
-from mock_s3vectors.transfer.remote_indexes import RemoteSink, RemoteSource
+from mock_s3vectors.transfer.remote.connecting import connect
+from mock_s3vectors.transfer.remote.indexes import RemoteSink, RemoteSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mock_s3vectors.transfer.batches import Sink, Source
-    from mock_s3vectors.transfer.connecting import RemoteClient
     from mock_s3vectors.transfer.places import Access, Address
+    from mock_s3vectors.transfer.remote.connecting import RemoteClient
 
 
 class RemotePlace:

@@ -12,9 +12,9 @@ import orjson
 from mock_s3vectors.abridging import plural, show
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
-from mock_s3vectors.transfer.checking import Gathered
-from mock_s3vectors.transfer.column_types import JSON
-from mock_s3vectors.transfer.opening import opened
+from mock_s3vectors.transfer.files.checking import Gathered
+from mock_s3vectors.transfer.files.column_types import JSON
+from mock_s3vectors.transfer.files.opening import opened
 from mock_s3vectors.transfer.settings import settings_of
 
 if TYPE_CHECKING:

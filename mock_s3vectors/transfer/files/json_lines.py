@@ -16,9 +16,9 @@ from mock_s3vectors.abridging import show
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.hints import near
 from mock_s3vectors.transfer.batches import Location, Settings
-from mock_s3vectors.transfer.checking import Gathered
 from mock_s3vectors.transfer.decimals import to_write
-from mock_s3vectors.transfer.opening import opened, refused
+from mock_s3vectors.transfer.files.checking import Gathered
+from mock_s3vectors.transfer.files.opening import opened, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from botocore.exceptions import ClientError
 
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.transfer.pacing import Pace
+from mock_s3vectors.transfer.remote.pacing import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

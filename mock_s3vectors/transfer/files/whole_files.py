@@ -18,7 +18,7 @@ import orjson
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import Batch, Settings
-from mock_s3vectors.transfer.opening import refused
+from mock_s3vectors.transfer.files.opening import refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

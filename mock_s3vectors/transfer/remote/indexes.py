@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH, Settings
-from mock_s3vectors.transfer.connecting import RefusedCallError
+from mock_s3vectors.transfer.remote.connecting import RefusedCallError
+from mock_s3vectors.transfer.remote.side_by_side import CallThreads, side_by_side
+from mock_s3vectors.transfer.remote.wire import batch_of, bodies
 from mock_s3vectors.transfer.settings import check_agree, creation_params
-from mock_s3vectors.transfer.side_by_side import CallThreads, side_by_side
-from mock_s3vectors.transfer.wire import batch_of, bodies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from mock_s3vectors.transfer.batches import Batch, Location
-    from mock_s3vectors.transfer.connecting import RemoteClient
-    from mock_s3vectors.transfer.pacing import Pace
+    from mock_s3vectors.transfer.remote.connecting import RemoteClient
+    from mock_s3vectors.transfer.remote.pacing import Pace
 
 # As many as the service has at most.
 _SEGMENTS = 16

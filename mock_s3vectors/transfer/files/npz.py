@@ -22,16 +22,16 @@ from numpy.lib import format as npy
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
-from mock_s3vectors.transfer.checking import Gathered
-from mock_s3vectors.transfer.opening import opened
+from mock_s3vectors.transfer.files.checking import Gathered
+from mock_s3vectors.transfer.files.opening import opened
+from mock_s3vectors.transfer.files.whole_files import WholeFilesSink
 from mock_s3vectors.transfer.settings import settings_of, text_of
-from mock_s3vectors.transfer.whole_files import WholeFilesSink
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from mock_s3vectors.transfer.whole_files import Spool
+    from mock_s3vectors.transfer.files.whole_files import Spool
 
 _NAMES = ("keys", "vectors", "metadata", "settings")
 _TEXTS = "US"  # the kinds of numpy types that hold texts

@@ -13,10 +13,10 @@ import orjson
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import Location
-from mock_s3vectors.transfer.column_types import MetadataColumns
-from mock_s3vectors.transfer.opening import refused
+from mock_s3vectors.transfer.files.column_types import MetadataColumns
+from mock_s3vectors.transfer.files.opening import refused
+from mock_s3vectors.transfer.files.whole_files import WholeFilesSink
 from mock_s3vectors.transfer.places import Address
-from mock_s3vectors.transfer.whole_files import WholeFilesSink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mock_s3vectors.transfer.batches import Batch, Settings, Sink, Source
-    from mock_s3vectors.transfer.whole_files import Spool
+    from mock_s3vectors.transfer.files.whole_files import Spool
 
 
 class ProjectorFolder:

@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.protocol.partitions import default_region
-from mock_s3vectors.transfer.pacing import Pace
-from mock_s3vectors.transfer.wire import quicken
+from mock_s3vectors.transfer.remote.pacing import Pace
+from mock_s3vectors.transfer.remote.wire import quicken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

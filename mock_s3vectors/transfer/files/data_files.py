@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import Location
-from mock_s3vectors.transfer.json_lines import JsonLinesSink, JsonLinesSource
-from mock_s3vectors.transfer.npz import NpzSink, NpzSource
-from mock_s3vectors.transfer.opening import opened
-from mock_s3vectors.transfer.parquet_sink import ParquetSink
-from mock_s3vectors.transfer.parquet_source import ParquetSource
+from mock_s3vectors.transfer.files.json_lines import JsonLinesSink, JsonLinesSource
+from mock_s3vectors.transfer.files.npz import NpzSink, NpzSource
+from mock_s3vectors.transfer.files.opening import opened
+from mock_s3vectors.transfer.files.parquet_sink import ParquetSink
+from mock_s3vectors.transfer.files.parquet_source import ParquetSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -602,18 +602,20 @@ def test_threads_see_a_whole_state(mock: MockS3Vectors) -> None:
     indexes = [{"vectorBucketName": "films", "indexName": name} for name in ("first", "second")]
     for index in indexes:
         mock.seed("films", index["indexName"], [[0.0]], keys=["a"], distance_metric="euclidean")
-    stop = threading.Event()
+    started, stop = threading.Event(), threading.Event()
 
     def write() -> None:
         for number in count(1):
             for index in indexes:
                 at(0).put_vectors(**index, vectors=[vector("a", [number])])
+            started.set()
             if stop.is_set():
                 return
 
     points = []
     with ThreadPoolExecutor(1) as threads:
         written = threads.submit(write)
+        assert started.wait(30)
         points += [mock.checkpoint() for _ in range(50)]
         stop.set()
         written.result(30)

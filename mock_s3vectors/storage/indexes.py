@@ -16,6 +16,7 @@ import orjson
 from mock_s3vectors.storage import rows, schema
 from mock_s3vectors.storage.loading import all_rows
 from mock_s3vectors.storage.saving import PAGE_BYTES
+from mock_s3vectors.storage.writing import delete_vectors, put_vectors, write_bucket, write_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -152,8 +153,8 @@ class WritableIndexes(StoredIndexes):
         with self._change():
             bucket_id = self._ids.get(str(bucket.arn))
             if bucket_id is None:
-                bucket_id = self._insert("vector_buckets", rows.bucket_columns(bucket))
-            index_id = self._insert("indexes", {"bucket_id": bucket_id, **rows.index_columns(index)})
+                bucket_id = write_bucket(self._connection, bucket)[bucket]
+            index_id = write_index(self._connection, bucket_id, index)
         self._ids |= {str(bucket.arn): bucket_id, str(index.arn): index_id}
 
     def put(
@@ -164,13 +165,8 @@ class WritableIndexes(StoredIndexes):
         metadata: Sequence[dict[str, Any]],
     ) -> None:
         """Write vectors, all or none; those with known keys are overwritten."""
-        statement = (
-            f"{rows.insertion('vectors', rows.VECTOR_COLUMNS)} ON CONFLICT (index_id, key) "
-            "DO UPDATE SET data = excluded.data, metadata = excluded.metadata"
-        )
-        index_id, floats = self._ids[str(index.arn)], np.ascontiguousarray(data)
         with self._change():
-            self._connection.executemany(statement, rows.vector_rows(index_id, keys, floats, metadata))
+            put_vectors(self._connection, self._ids[str(index.arn)], keys, data, metadata)
 
     def delete(
         self,
@@ -186,18 +182,12 @@ class WritableIndexes(StoredIndexes):
             choose: is given them as they are, and returns the keys of those to delete. Until that is done,
                 nobody else changes the file.
         """
-        index_id = self._ids[str(index.arn)]
         with self._change():
             if choose is not None:
                 keys = choose(self.named(index, keys))
             if not keys:
                 return 0
-            statement = "DELETE FROM vectors WHERE index_id = ? AND key = ?"
-            return self._connection.executemany(statement, ((index_id, key) for key in keys)).rowcount
-
-    def _insert(self, table: str, columns: rows.Columns) -> int:
-        cursor = self._connection.execute(rows.insertion(table, columns), tuple(columns.values()))
-        return int(cursor.lastrowid or 0)
+            return delete_vectors(self._connection, self._ids[str(index.arn)], keys)
 
     @contextmanager
     def _change(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from dataclasses import asdict, fields, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 
 from mock_s3vectors.arns import Arn, parse_arn
@@ -23,7 +24,6 @@ from mock_s3vectors.world.tables import VectorTable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from mock_s3vectors.authorization import Policy
@@ -143,11 +143,12 @@ def vector_rows(
     Args:
         index_id: that of the row of their index.
         keys: those of the vectors.
-        data: shape (len(keys), dimension), C-contiguous.
+        data: shape (len(keys), dimension), float32.
         metadata: that of each vector.
     """
     # A row becomes one value of so many bytes, and those a list at C speed.
-    pieces = data.astype(FLOAT32, copy=False).view(f"V{data.shape[1] * data.itemsize}")[:, 0].tolist()
+    floats = np.ascontiguousarray(data, FLOAT32)
+    pieces = floats.view(f"V{floats.shape[1] * floats.itemsize}")[:, 0].tolist()
     texts = (orjson.dumps(document).decode() for document in metadata)
     return zip(repeat(index_id), keys, pieces, texts, strict=False)
 

@@ -21,8 +21,10 @@ import boto3
 import numpy as np
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.storage import following, rows, schema
+from mock_s3vectors.storage import durable_file, rows, schema
+from mock_s3vectors.storage.following import kept_in
 from mock_s3vectors.storage.saving import PAGE_BYTES
+from mock_s3vectors.storage.writing import PUT
 from tests.benchmarks.ratios import Figure, Row, at_most, by_turns, duration, scaled
 from tests.support.mocks import index_named, world
 
@@ -69,7 +71,7 @@ def bare_transaction(connection: sqlite3.Connection, *written: Vectors) -> Calla
 
     def write() -> None:
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(following._PUT, next(turns))  # noqa: SLF001 - the same statement
+        connection.executemany(PUT, next(turns))
         connection.execute("COMMIT")
 
     return write
@@ -80,7 +82,7 @@ def bare_file(folder: str) -> sqlite3.Connection:
     connection = sqlite3.connect(Path(folder, "bare.db"), isolation_level=None)
     connection.execute(f"PRAGMA page_size = {PAGE_BYTES['few']}")
     schema.create(connection)
-    following.tune(connection)
+    durable_file.tune(connection)
     bare_transaction(connection, vectors_of(THERE))()
     return connection
 
@@ -98,7 +100,7 @@ def puts_at(place: str, folder: Path | None, rounds: int) -> Iterator[Row]:
         TemporaryDirectory(dir=folder) as inside,
         closing(bare_file(inside)) as bare,
         mock_s3vectors(),
-        following.kept_in(Path(inside, "state.db"), world()),
+        kept_in(Path(inside, "state.db"), world()),
     ):
         client.create_vector_bucket(vectorBucketName="bucket")
         for name in ("durable", "memory"):

@@ -23,7 +23,7 @@ from mock_s3vectors.__main__ import main
 from mock_s3vectors.errors.exceptions import ServiceUnavailableException
 from mock_s3vectors.operations import OPERATIONS
 from mock_s3vectors.serving.http_server import HttpServer
-from mock_s3vectors.storage import claiming, following, schema
+from mock_s3vectors.storage import claiming, durable_file, schema
 from mock_s3vectors.storage.following import DurableStore, kept_in
 from mock_s3vectors.world import VectorBucket
 from tests.server.wire import Connection
@@ -147,9 +147,9 @@ class Failing:
 @contextmanager
 def failing(durable: DurableStore, at: str = "COMMIT") -> Iterator[None]:
     """Has transactions fail at a statement."""
-    connection: Any = durable._connection  # noqa: SLF001 - no option of SQLite fails at a moment of a test's own
+    file: Any = durable._file  # noqa: SLF001 - no option of SQLite fails at a moment of a test's own
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(durable, "_connection", Failing(connection, at))
+        patch.setattr(file, "connection", Failing(file.connection, at))
         yield
 
 
@@ -161,7 +161,7 @@ def commits_of(durable: DurableStore) -> list[str]:
         if traced == "COMMIT":
             commits.append(traced)
 
-    durable._connection.set_trace_callback(note)  # noqa: SLF001 - SQLite traces a connection
+    durable._file.connection.set_trace_callback(note)  # noqa: SLF001 - SQLite traces a connection
     return commits
 
 
@@ -392,7 +392,7 @@ def test_a_file_that_is_taken_away_and_brought_back(
         put("before")
         taken, there = tmp_path / "taken", schema.beside(path, suffix)
         for replace in (False, True):
-            with refusing(mock, caplog, following._GONE):  # noqa: SLF001 - the whole text
+            with refusing(mock, caplog, durable_file._GONE):  # noqa: SLF001 - the whole text
                 there.rename(taken)
                 if replace:
                     there.touch()
@@ -406,7 +406,7 @@ def test_a_file_that_another_program_changes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "state.db"
-    monkeypatch.setattr(following, "_PATIENCE", 0.0)
+    monkeypatch.setattr(durable_file, "_PATIENCE", 0.0)
     with followed(path, skip_retry_delays=True) as (mock, _):
         make_index()
         put("before")
@@ -415,7 +415,7 @@ def test_a_file_that_another_program_changes(
             other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
         put("after")
-        with refusing(mock, caplog, following._CHANGED):  # noqa: SLF001 - the whole text
+        with refusing(mock, caplog, durable_file._CHANGED):  # noqa: SLF001 - the whole text
             other.execute("UPDATE vectors SET metadata = '{\"other\": 1}'")
         other.close()
 
@@ -425,7 +425,7 @@ def test_a_disk_that_is_full_for_a_while(tmp_path: Path, caplog: pytest.LogCaptu
     with followed(path, skip_retry_delays=True) as (mock, durable):
         make_index()
         put("before")
-        connection = durable._connection  # noqa: SLF001 - SQLite counts the pages of one connection
+        connection = durable._file.connection  # noqa: SLF001 - SQLite counts the pages of one connection
         (most,) = connection.execute("PRAGMA max_page_count").fetchone()
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -450,7 +450,7 @@ def test_a_disk_that_fails_in_the_middle_of_a_transaction(tmp_path: Path) -> Non
     with followed(path, skip_retry_delays=True) as (mock, durable):
         make_index()
         put("before")
-        durable._connection.execute("PRAGMA cache_size = 5")  # noqa: SLF001 - so that it writes before the end
+        durable._file.connection.execute("PRAGMA cache_size = 5")  # noqa: SLF001 - so that it writes before the end
         records = [vector(f"many-{number}", [1.0, number], text="x" * 1000) for number in range(200)]
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, before[1]))

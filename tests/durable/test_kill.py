@@ -169,5 +169,5 @@ def test_a_server_that_forgets_is_noticed(nursery: Nursery) -> None:
 def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
     with followed(tmp_path / "state.db") as (_, durable):
         pragmas = ("synchronous", "journal_mode")
-        connection = durable._connection  # noqa: SLF001 - only a connection knows how it writes
+        connection = durable._file.connection  # noqa: SLF001 - only a connection knows how it writes
         assert [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas] == [2, "wal"]

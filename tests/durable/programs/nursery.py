@@ -32,7 +32,8 @@ import boto3
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.__main__ import main
 from mock_s3vectors.serving import http_server, set_up  # noqa: F401 - so that no server has to load them
-from mock_s3vectors.storage import following
+from mock_s3vectors.storage import durable_file
+from mock_s3vectors.storage.following import kept_in  # noqa: F401 - so that no server has to load it
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,11 +90,11 @@ def be_the_program(arguments: list[str], errors: str, changes: dict[str, Any], o
 
 
 def keep_log_small(size: int) -> None:
-    following._LOG_BYTES = size  # noqa: SLF001 - no option of the server
+    durable_file._LOG_BYTES = size  # noqa: SLF001 - no option of the server
 
 
 def wait_for_others(seconds: float) -> None:
-    following._PATIENCE = seconds  # noqa: SLF001 - the same
+    durable_file._PATIENCE = seconds  # noqa: SLF001 - the same
 
 
 def kill_within(place: list[int]) -> None:

@@ -89,6 +89,6 @@ def creation_params(settings: Settings) -> dict[str, Any]:
     return {
         "dataType": "float32",
         "dimension": settings.dimension,
-        "distanceMetric": settings.distance_metric or _DEFAULT_METRIC,
+        "distanceMetric": _DEFAULT_METRIC if settings.distance_metric is None else settings.distance_metric,
         **({"metadataConfiguration": configuration} if configuration else {}),
     }

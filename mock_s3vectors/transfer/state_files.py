@@ -262,11 +262,6 @@ class StoredSink:
         account = self._access.account or self._wanted.account or (only and only.account)
         return Caller(account or Config().account_id, region, partition_of(region))
 
-    def _opened(self) -> tuple[WritableIndexes, Index]:
-        if self._stored is None or self._index is None:
-            raise RuntimeError("prepare() comes first")
-        return self._stored, self._index
-
     def known(self, keys: Sequence[str]) -> set[str]:
         """Return those of the keys that the index has."""
         stored = self._stored or self._read
@@ -280,14 +275,10 @@ class StoredSink:
         Raises:
             UsageError: the service would refuse a vector, or the file cannot be written; none is stored.
         """
-        stored, index = self._opened()
-        check_fits(batch, index)
-        stored.put(index, batch.keys, batch.data, batch.metadata)
-
-    def delete(self, keys: Sequence[str]) -> None:
-        """Delete those of the vectors that exist, all or none."""
-        stored, index = self._opened()
-        stored.delete(index, keys)
+        if self._stored is None or self._index is None:
+            raise RuntimeError("prepare() comes first")
+        check_fits(batch, self._index)
+        self._stored.put(self._index, batch.keys, batch.data, batch.metadata)
 
 
 def _new_bucket(caller: Caller, name: str) -> VectorBucket:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.transfer.batches import Batch, Location, Settings
+from mock_s3vectors.transfer.batches import Batch
 from mock_s3vectors.transfer.places import Access, open_place, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_s3vectors.transfer.batches import Source
+    from mock_s3vectors.transfer.batches import Location, Settings, Source
     from mock_s3vectors.transfer.places import Address
 
 # A text without any of these is a name.
@@ -54,25 +54,34 @@ def address_of(path: str | os.PathLike[str]) -> Address:
     return address
 
 
-def read_file(path: str | os.PathLike[str]) -> tuple[Batch, Settings, Location]:
-    """Return all vectors of a file as one batch, what is known of their index, and where it was.
+def read_file(path: str | os.PathLike[str]) -> tuple[Batch, Settings]:
+    """Return all vectors of a file as one batch, and the settings of their index as far as they are known.
 
     Raises:
         UsageError: the file names several indexes, or holds something that no index can have.
     """
+    source = _only_index(path)
+    return _all_of(source), source.settings()
+
+
+def location_in(path: str | os.PathLike[str]) -> Location:
+    """Return where the index is that a path names in a state file.
+
+    Raises:
+        UsageError: it names none, or several.
+    """
+    return _only_index(path).location
+
+
+def _only_index(path: str | os.PathLike[str]) -> Source:
     address = address_of(path)
-    indexes = ((_all_of(source), source.settings(), source.location) for source in _sources_of(address))
-    found = next(indexes, None)
-    if found is None or next(indexes, None) is not None:
+    indexes = list(open_place(address.text, Access()).sources())
+    if len(indexes) != 1:
         raise UsageError(
-            f"{address.text!r} names {'no index' if found is None else 'several indexes'}: name one, as in "
+            f"{address.text!r} names {'several indexes' if indexes else 'no index'}: name one, as in "
             f"{address.path}::BUCKET/INDEX."
         )
-    return found
-
-
-def _sources_of(address: Address) -> Any:
-    return open_place(address.text, Access()).sources()
+    return indexes[0]
 
 
 def _all_of(source: Source) -> Batch:

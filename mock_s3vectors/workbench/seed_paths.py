@@ -9,7 +9,7 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.operations.buckets import check_vector_bucket_quota
 from mock_s3vectors.storage.loading import loaded
 from mock_s3vectors.transfer.places import Access, open_place
-from mock_s3vectors.workbench.seed_files import address_of, read_file
+from mock_s3vectors.workbench.seed_files import address_of, location_in
 from mock_s3vectors.workbench.seeding import seed
 from mock_s3vectors.workbench.views import IndexView
 
@@ -64,7 +64,7 @@ def seed_path(  # noqa: PLR0913 - the contract of `mock.seed`
         if others:
             raise UsageError(f"{', '.join(others)}: the buckets of a state file keep their settings.")
         return add_buckets(world, config, address, region, account)
-    _, _, origin = read_file(path)
+    origin = location_in(path)
     return seed(
         world,
         config,

@@ -9,16 +9,15 @@ import botocore
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.protocol.model import COMPLETE_SINCE, service_model
+from mock_s3vectors.transfer.batches import Settings
+from mock_s3vectors.transfer.settings import creation_params
 from mock_s3vectors.workbench.places import check_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_s3vectors.transfer.batches import Settings
     from mock_s3vectors.workbench.seed_values import Vectors
     from mock_s3vectors.world import Index
-
-_DEFAULT_METRIC = "cosine"
 
 
 @dataclass(frozen=True)
@@ -53,21 +52,14 @@ class SeedSettings:
 
     def params(self, dimension: int) -> dict[str, Any]:
         """Return the parameters of CreateIndex."""
-        configuration: dict[str, Any] = {}
-        if self.non_filterable_keys:
-            configuration["nonFilterableMetadataKeys"] = self.non_filterable_keys
-        if self.text_search:
-            configuration["textSearchConfigurations"] = [
-                {"metadataKey": key, **({"language": language} if language is not None else {})}
-                for key, language in self.text_search.items()
-            ]
-        metric = _DEFAULT_METRIC if self.distance_metric is None else self.distance_metric
-        return {
-            "dataType": "float32",
-            "dimension": dimension,
-            "distanceMetric": metric,
-            **({"metadataConfiguration": configuration} if configuration else {}),
-        }
+        return creation_params(
+            Settings(
+                dimension=dimension,
+                distance_metric=self.distance_metric,
+                non_filterable_keys=tuple(self.non_filterable_keys),
+                text_search=self.text_search,
+            )
+        )
 
     def check_agree(self, index: Index, vectors: Vectors) -> None:
         """Raise if an index that exists has other settings than those that were given.

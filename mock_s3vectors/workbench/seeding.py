@@ -78,7 +78,7 @@ def seed(  # noqa: PLR0913 - the contract of `mock.seed`
     )
     if is_path(vectors):
         _check_absent(keys=keys, metadata=metadata)
-        batch, known, _ = read_file(vectors)
+        batch, known = read_file(vectors)
         records, settings = _records_of(batch), settings.completed(known)
         settings.check()
     else:

@@ -235,16 +235,7 @@ def test_after_an_interruption_refused_calls_are_not_repeated() -> None:
         assert all_of(aws()) == []
 
 
-def test_keys_are_deleted_500_at_a_time(s3vectors_mock: MockS3Vectors) -> None:
-    place = write_to_aws(*pieces(many(1_600)))
-    with place.sink(PLOTS) as sink:
-        sink.delete([*many(1_203).keys, "unknown"])  # type: ignore[attr-defined] # data files cannot
-    assert by_key(*all_of(place)) == by_key(many(1_600).part(1_203, 1_600))
-    asked = [call.params["keys"] for call in s3vectors_mock.calls if call.operation == "DeleteVectors"]
-    assert sorted(map(len, asked)) == [204, 500, 500]
-
-
-def test_an_index_is_changed_in_a_block(s3vectors_mock: MockS3Vectors) -> None:  # noqa: ARG001 - switches it on
+def test_an_index_is_written_in_a_block(s3vectors_mock: MockS3Vectors) -> None:  # noqa: ARG001 - switches it on
     with pytest.raises(RuntimeError, match="in a `with` block"):
         write_to_aws().sink(PLOTS).write(batch("a"))
 

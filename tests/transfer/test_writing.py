@@ -211,7 +211,7 @@ class TestStateFile:
         def copy() -> None:
             with open_place(f"{tmp_path}/films.db").sink(PLOTS) as sink:
                 sink.prepare(SETTINGS)
-                stored, _ = sink._opened()  # type: ignore[attr-defined]  # noqa: SLF001 - to limit the file
+                stored: Any = sink._stored  # type: ignore[attr-defined]  # noqa: SLF001 - to limit the file
                 stored._connection.execute("PRAGMA max_page_count = 10")  # noqa: SLF001 - the same
                 sink.write(SECOND)
                 sink.write(large)
@@ -239,13 +239,6 @@ class TestStateFile:
         changed = batch("b", "x", metadata={"year": 2000})
         write(tmp_path, "films.db::films/plots", changed)
         assert by_key(read(tmp_path, "films.db::films/plots")) == by_key(FIRST) | by_key(changed)
-
-    def test_deletes(self, tmp_path: Path) -> None:
-        write(tmp_path, "films.db::films/plots", FIRST, SECOND)
-        with open_place(f"{tmp_path}/films.db").sink(PLOTS) as sink:
-            sink.prepare(Settings())
-            sink.delete(["a", "d", "x"])  # type: ignore[attr-defined] # sinks of state files have it
-        assert sorted(read(tmp_path, "films.db::films/plots").keys) == ["b", "c"]
 
     def test_refuses_what_the_service_refuses(self, tmp_path: Path) -> None:
         good = batch("a", "b")

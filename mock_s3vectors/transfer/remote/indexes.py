@@ -29,8 +29,8 @@ _SEGMENTS = 16
 # How many pages may be there that nobody has taken yet, each of at most 1 MB of vectors.
 _PAGES_AHEAD = 20
 _LONGEST_PAGE = 1_000
-# How many calls that change an index are under way together: each takes 500 vectors, and AWS 2,500 a second.
-_CHANGES = 4
+# How many calls that write are under way together: each takes 500 vectors, and AWS 2,500 a second.
+_WRITES = 4
 
 
 def _settings_of(index: dict[str, Any]) -> Settings:
@@ -114,7 +114,6 @@ class RemoteSink:
 
     def __init__(self, client: RemoteClient, location: Location, announce: Callable[[], None]) -> None:
         self._announce = announce
-        self._is_announced = False
         self._client = client
         self._location = location
         self._names: dict[str, Any] = {"vectorBucketName": location.bucket, "indexName": location.index}
@@ -123,7 +122,7 @@ class RemoteSink:
         self._known: set[str] | None = None
 
     def __enter__(self) -> Self:
-        self._threads = CallThreads(_CHANGES)
+        self._threads = CallThreads(_WRITES)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -158,7 +157,7 @@ class RemoteSink:
         Raises:
             UsageError: it does not fit, or the service refuses to make it.
         """
-        self._announce_once()
+        self._announce()
         if self.check(settings):
             return
         params = creation_params(settings)
@@ -183,28 +182,10 @@ class RemoteSink:
             UsageError: the service refuses a vector of this batch or, as requests are under way together, of
                 one before it.
         """
-        for part, body in bodies(batch, self._location):
-            self._make(self._put, part, body)
-
-    def delete(self, keys: Sequence[str]) -> None:
-        """Delete those of the vectors that exist.
-
-        Raises:
-            UsageError: the service refuses this or, as requests are under way together, one before it.
-        """
-        self._announce_once()
-        for start in range(0, len(keys), BATCH):
-            self._make(self._delete, list(keys[start : start + BATCH]))
-
-    def _announce_once(self) -> None:
-        if not self._is_announced:
-            self._announce()
-            self._is_announced = True
-
-    def _make(self, function: Any, *arguments: Any) -> None:
         if self._threads is None:
-            raise RuntimeError("an index is changed in a `with` block")
-        self._threads.make(function, *arguments)
+            raise RuntimeError("an index is written in a `with` block")
+        for part, body in bodies(batch, self._location):
+            self._threads.make(self._put, part, body)
 
     def _put(self, part: Batch, body: bytes) -> None:
         try:
@@ -213,9 +194,6 @@ class RemoteSink:
             if refusal.code != "ValidationException":
                 raise
             raise UsageError(_named(part, refusal.message)) from None
-
-    def _delete(self, keys: list[str]) -> None:
-        self._client.call("delete_vectors", self._pace, **self._names, keys=keys)
 
 
 def _named(part: Batch, message: str) -> str:

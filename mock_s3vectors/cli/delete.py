@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_s3vectors.transfer.batches import Batch
-    from mock_s3vectors.transfer.candidates import Deleted
-    from mock_s3vectors.transfer.removing import Removal
+    from mock_s3vectors.transfer.deletion.candidates import Deleted
+    from mock_s3vectors.transfer.deletion.places import Deletion
 
 
 _EXAMPLE = """'{"category": "old_docs"}'"""
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> None:
         UsageError: there is no condition, the place or the backup cannot be used, or AWS needs `--yes`.
     """
     # They load numpy and boto3.
-    from mock_s3vectors.transfer.removing import removal_from  # noqa: PLC0415 - see above
+    from mock_s3vectors.transfer.deletion.places import deletion_from  # noqa: PLC0415 - see above
     from mock_s3vectors.transfer.selecting import selection  # noqa: PLC0415 - see above
 
     older_than = _ages(arguments.older_than or [])
@@ -106,11 +106,11 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.backup is not None:
         _check_backup(arguments.backup)
     with ProgressLine() as line:
-        removal = removal_from(place, wanted, lambda read: line.show(read, None, "vectors read"))
+        deletion = deletion_from(place, wanted, lambda read: line.show(read, None, "vectors read"))
         if not arguments.dry_run:
-            removal.check()
-        removal.find()
-    found = removal.candidates.so_far
+            deletion.check()
+        deletion.find()
+    found = deletion.candidates.so_far
     _tell(*_matches(arguments.place, found, list(older_than)))
     if arguments.dry_run:
         _tell("Nothing is deleted: this is a dry run.")
@@ -118,8 +118,8 @@ def run(arguments: argparse.Namespace) -> None:
     if place.address.kind == "aws" and found.matched and not arguments.yes:
         raise UsageError(f"{arguments.place} is on AWS, so nothing is deleted without --yes.")
     if found.matched and arguments.backup is not None:
-        _back_up(removal, arguments.backup)
-    _delete(removal)
+        _back_up(deletion, arguments.backup)
+    _delete(deletion)
 
 
 def _ages(texts: Sequence[str]) -> dict[str, str]:
@@ -161,13 +161,13 @@ def _matches(place: str, found: Deleted, dated: Sequence[str]) -> list[str]:
     return lines
 
 
-def _back_up(removal: Removal, path: Path) -> None:
+def _back_up(deletion: Deletion, path: Path) -> None:
     """Copy the vectors that match to a file; if that fails, it is as if it had not begun.
 
     Raises:
         UsageError: the file cannot be written.
     """
-    count, matched = 0, removal.candidates.so_far.matched
+    count, matched = 0, deletion.candidates.so_far.matched
     try:
         with ProgressLine() as line, open_place(str(path)).sink(Location()) as sink:
 
@@ -177,26 +177,26 @@ def _back_up(removal: Removal, path: Path) -> None:
                 count += len(batch)
                 line.show(count, matched, "vectors copied")
 
-            sink.prepare(removal.source.settings())
-            removal.back_up(write)
+            sink.prepare(deletion.source.settings())
+            deletion.back_up(write)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     _tell(f"{plural(count, 'vector')} copied to {path}.")
 
 
-def _delete(removal: Removal) -> None:
+def _delete(deletion: Deletion) -> None:
     """Delete the vectors that match still, and say how many, also after an interruption."""
     try:
         with ProgressLine() as line:
-            removal.delete(
+            deletion.delete(
                 lambda done: line.show(done.deleted + done.changed, done.matched, "vectors deleted")
             )
     except BaseException:
-        deleted = removal.candidates.so_far.deleted
+        deleted = deletion.candidates.so_far.deleted
         _tell(f"{plural(deleted, 'vector')} deleted before this stopped. The same command deletes the rest.")
         raise
-    done = removal.candidates.so_far
+    done = deletion.candidates.so_far
     if done.changed:
         verb = "was" if done.changed == 1 else "were"
         _tell(f"{plural(done.changed, 'vector')} {verb} changed meanwhile: left alone.")

@@ -13,17 +13,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mock_s3vectors.transfer.candidates import Deleted
-    from mock_s3vectors.transfer.deleting import delete_matching, delete_matching_async
+    from mock_s3vectors.transfer.deletion.candidates import Deleted
+    from mock_s3vectors.transfer.deletion.matching import delete_matching, delete_matching_async
 
 __all__ = ["Deleted", "delete_matching", "delete_matching_async"]
 
 if not TYPE_CHECKING:
     # Each name is imported when it is asked for, as those of `mock_s3vectors` are.
     _MODULES = {
-        "Deleted": "candidates",
-        "delete_matching": "deleting",
-        "delete_matching_async": "deleting",
+        "Deleted": "deletion.candidates",
+        "delete_matching": "deletion.matching",
+        "delete_matching_async": "deletion.matching",
     }
 
     def __getattr__(name: str) -> object:

@@ -283,7 +283,7 @@ def _state_file(address: Address, access: Access) -> Place:
 
 
 def _remote(address: Address, access: Access) -> Place:
-    from mock_s3vectors.transfer.remote.clients import RemotePlace  # noqa: PLC0415 - it loads boto3
+    from mock_s3vectors.transfer.remote.places import RemotePlace  # noqa: PLC0415 - it loads boto3
 
     return RemotePlace(address, access)
 

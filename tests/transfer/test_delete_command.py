@@ -17,9 +17,9 @@ from mock_s3vectors.__main__ import main
 from mock_s3vectors.cli import delete
 from mock_s3vectors.storage.following import kept_in
 from mock_s3vectors.storage.indexes import WritableIndexes, writing_indexes
-from mock_s3vectors.transfer import removing
 from mock_s3vectors.transfer.batches import Batch
-from mock_s3vectors.transfer.candidates import Candidates
+from mock_s3vectors.transfer.deletion import places
+from mock_s3vectors.transfer.deletion.candidates import Candidates
 from mock_s3vectors.transfer.places import Access, open_place
 from mock_s3vectors.world import World
 from tests.transfer.records import PARQUET, SETTINGS, batch, by_key, read, write
@@ -165,8 +165,8 @@ def test_what_is_written_after_the_backup_is_left_alone(
         write(tmp_path, "films.db::films/plots", overwritten)
         return writing_indexes(path)
 
-    monkeypatch.setattr(removing.StoredRemoval, "check", lambda _: None)
-    monkeypatch.setattr(removing, "writing_indexes", write_first)
+    monkeypatch.setattr(places.StoredDeletion, "check", lambda _: None)
+    monkeypatch.setattr(places, "writing_indexes", write_first)
     output = deleted(capsys, state, *OLD, "--backup", f"{tmp_path}/backup.jsonl")
     assert output.endswith(
         f"1,050 vectors copied to {tmp_path}/backup.jsonl.\n"
@@ -186,8 +186,8 @@ def test_what_is_written_before_the_deletion_and_does_not_match_is_left_alone(
         write(tmp_path, "films.db::films/plots", changed)
         return writing_indexes(path)
 
-    monkeypatch.setattr(removing.StoredRemoval, "check", lambda _: None)
-    monkeypatch.setattr(removing, "writing_indexes", write_first)
+    monkeypatch.setattr(places.StoredDeletion, "check", lambda _: None)
+    monkeypatch.setattr(places, "writing_indexes", write_first)
     output = deleted(capsys, state, *OLD)
     assert output.endswith("1 vector was changed meanwhile: left alone.\n1,049 vectors deleted.\n")
     assert keys_in(tmp_path)[:3] == ["0000", "0001", "0002"]
@@ -244,7 +244,7 @@ def test_only_what_the_file_keeps_is_counted(
             raise UsageError("The disk is full.")
         commit(indexes)
 
-    monkeypatch.setattr(removing.StoredRemoval, "check", lambda _: None)
+    monkeypatch.setattr(places.StoredDeletion, "check", lambda _: None)
     monkeypatch.setattr(WritableIndexes, "commit", fail_later)
     assert refused(state, *OLD) == "The disk is full."
     assert capsys.readouterr().out.endswith(
@@ -268,8 +268,8 @@ def test_an_index_that_is_gone_meanwhile(state: str, tmp_path: Path, monkeypatch
         path.unlink()
         return writing_indexes(path)
 
-    monkeypatch.setattr(removing.StoredRemoval, "check", lambda _: None)
-    monkeypatch.setattr(removing, "writing_indexes", lose)
+    monkeypatch.setattr(places.StoredDeletion, "check", lambda _: None)
+    monkeypatch.setattr(places, "writing_indexes", lose)
     assert refused(state, *OLD) == f"{tmp_path}/films.db has no index films/plots any more."
 
 
@@ -476,7 +476,7 @@ def test_a_backup_that_fails_leaves_all_as_it_was(
     state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        removing.StoredRemoval,
+        places.StoredDeletion,
         "back_up",
         lambda _, write: (write(batch("a")), 1 / 0),  # a disk that is full
     )

@@ -13,8 +13,8 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.storage.indexes import writing_indexes
 from mock_s3vectors.transfer.batches import BATCH, Batch, Source
-from mock_s3vectors.transfer.candidates import Candidates
-from mock_s3vectors.transfer.deleting import Deletion, address_of, pieces
+from mock_s3vectors.transfer.deletion.calls import DeletionCalls, address_of, pieces
+from mock_s3vectors.transfer.deletion.candidates import Candidates
 from mock_s3vectors.transfer.remote.calling import run_tasks
 from mock_s3vectors.transfer.remote.indexes import RemoteSource
 from mock_s3vectors.transfer.state_files import StoredSource
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mock_s3vectors.storage.indexes import Vectors
-    from mock_s3vectors.transfer.candidates import Deleted
+    from mock_s3vectors.transfer.deletion.candidates import Deleted
     from mock_s3vectors.transfer.places import Place
     from mock_s3vectors.transfer.selecting import Selection
 
@@ -38,7 +38,7 @@ _SEGMENTS = 16
 _BATCHES = 4
 
 
-class Removal(Protocol):
+class Deletion(Protocol):
     """A deletion from one index, step by step.
 
     Attributes:
@@ -69,7 +69,7 @@ class Removal(Protocol):
         """Delete the vectors that match still, and tell a function the outcome so far after each batch."""
 
 
-class RemoteRemoval:
+class RemoteDeletion:
     """A deletion from an index of a server or of AWS.
 
     Args:
@@ -82,17 +82,17 @@ class RemoteRemoval:
         self.candidates = candidates
         self._client = source.client
         names = address_of(source.location.bucket, source.location.index, None)
-        self._deletion = Deletion(names, candidates, _SEGMENTS)
+        self._calls = DeletionCalls(names, candidates, _SEGMENTS)
 
     def check(self) -> None:
         """Do nothing: only a call that deletes tells."""
 
     def find(self) -> None:
         """Find the vectors that match, in pages."""
-        run_tasks(self._client, self._deletion.finding(), _SEGMENTS)
+        run_tasks(self._client, self._calls.finding(), _SEGMENTS)
 
     def back_up(self, write: Write) -> None:
-        """Give the vectors that match still to a function; see `Removal`."""
+        """Give the vectors that match still to a function; see `Deletion`."""
         lock = new_lock()
 
         def write_alone(batch: Batch) -> None:
@@ -100,14 +100,14 @@ class RemoteRemoval:
                 write(batch)
 
         self.candidates.begin_backup()
-        run_tasks(self._client, self._deletion.backing_up(write_alone), _SEGMENTS)
+        run_tasks(self._client, self._calls.backing_up(write_alone), _SEGMENTS)
 
     def delete(self, listener: Listener) -> None:
         """Delete the vectors that match still, in batches side by side."""
-        run_tasks(self._client, self._deletion.deleting(), _BATCHES, self._deletion.telling(listener))
+        run_tasks(self._client, self._calls.deleting(), _BATCHES, self._calls.telling(listener))
 
 
-class StoredRemoval:
+class StoredDeletion:
     """A deletion from an index of a state file.
 
     Args:
@@ -143,7 +143,7 @@ class StoredRemoval:
                 self.candidates.note(found, metadata)
 
     def back_up(self, write: Write) -> None:
-        """Give the vectors that match still to a function; see `Removal`."""
+        """Give the vectors that match still to a function; see `Deletion`."""
         self.candidates.begin_backup()
         for piece in pieces(self.candidates.keys, BATCH):
             kept = self.candidates.back_up(Batch(*self._stored.named(self._index, piece)))
@@ -170,7 +170,9 @@ class StoredRemoval:
         return self.candidates.still(keys, metadata, data)
 
 
-def removal_from(place: Place, wanted: Selection, on_read: Callable[[int], None] = lambda _: None) -> Removal:
+def deletion_from(
+    place: Place, wanted: Selection, on_read: Callable[[int], None] = lambda _: None
+) -> Deletion:
     """Return a deletion from the one index that a place names.
 
     Args:
@@ -196,7 +198,7 @@ def removal_from(place: Place, wanted: Selection, on_read: Callable[[int], None]
         )
     (source,), candidates = sources, Candidates(wanted, on_read)
     if isinstance(source, StoredSource) and address.path is not None:
-        return StoredRemoval(address.path, source, candidates)
+        return StoredDeletion(address.path, source, candidates)
     if isinstance(source, RemoteSource):
-        return RemoteRemoval(source, candidates)
+        return RemoteDeletion(source, candidates)
     raise TypeError(f"{source!r} is none of the places that are known here")

@@ -1,0 +1,1 @@
+"""Deleting vectors by key, metadata or age: with a client of the caller, or from any place."""

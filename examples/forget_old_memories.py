@@ -1,12 +1,12 @@
-"""Have an agent forget what it remembered more than 30 days ago, in an Amazon S3 Vectors that lives here.
+"""Have an agent forget what it remembered more than 30 days ago, in an in-memory Amazon S3 Vectors.
 
 To run it::
 
     pip install "mock_s3vectors[examples]"
     python examples/forget_old_memories.py
 
-S3 Vectors deletes vectors by key only. `delete_matching` finds those that are meant by their metadata, also
-by dates, and deletes them in batches. It needs nothing but a client of boto3: without the line
+S3 Vectors deletes vectors by key only. `delete_matching` finds vectors by their metadata, also by dates,
+and deletes them in batches. It needs nothing but a client of boto3: without the line
 ``with mock_s3vectors():`` in `main` the same calls would go to AWS. With aiobotocore, if it is installed, the
 same is done in coroutines.
 """
@@ -60,7 +60,7 @@ def remember(client: S3VectorsClient) -> None:
 
 
 def forget(client: S3VectorsClient, *, dry_run: bool = False) -> Deleted:
-    """Delete the memories older than 30 days, but those that are pinned."""
+    """Delete the memories older than 30 days, except those that are pinned."""
     return delete_matching(
         client,
         vector_bucket_name=BUCKET,

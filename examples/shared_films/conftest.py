@@ -1,4 +1,4 @@
-"""Some 3,200 films that are put once, and that each test has for itself.
+"""Share some 3,200 films among tests: they are put once, and each test may change them.
 
 To run the tests::
 
@@ -7,7 +7,8 @@ To run the tests::
 
 The first run puts the films as the application does, and saves them in pytest's cache. Every later run, and
 every worker of pytest-xdist (`-n auto`), loads the file, and writes nothing to it. A process reads it once,
-and each test begins with what it has: that costs next to nothing. `pytest --cache-clear` has it made anew.
+and each test begins with all films: that costs next to nothing. `pytest --cache-clear` drops the file, and
+the next run makes it anew.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def test_how_many_films_a_rating_deletes(films: MockS3Vectors) -> None:
 
 @pytest.mark.parametrize("run", [1, 2])
 def test_the_index_is_deleted(s3vectors_client: S3VectorsClient, run: int) -> None:
-    """Whatever a run of the test deletes, the next one finds everything."""
+    """The first run deletes the index, and the second one finds it again."""
     assert s3vectors_client.list_indexes(vectorBucketName=BUCKET)["indexes"], run
     delete_index(s3vectors_client)
     assert s3vectors_client.list_vector_buckets()["vectorBuckets"] == []

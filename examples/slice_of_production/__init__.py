@@ -1,1 +1,1 @@
-"""Tests with a slice of what an application has in production: see `conftest`."""
+"""Tests with a slice of the vectors that an application has in production: see `conftest`."""

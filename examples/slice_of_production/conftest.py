@@ -10,7 +10,7 @@ Production is a server here, which stands in for AWS. The slice is copied with o
     mock-s3vectors copy http://127.0.0.1:7380/films/movies slice.db --filter '{"genre": "Western"}' --limit 25
 
 From AWS itself it is copied with `s3vectors://films/movies` as the source, and with `--region` and, if need
-be, `--profile`. It only reads there. Whoever keeps the file beside the tests does this once.
+be, `--profile`. The command only reads there. If you keep the file beside the tests, do this once.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def test_a_western_is_found_by_its_meaning(s3vectors_client: S3VectorsClient) ->
 
 @pytest.mark.parametrize("run", [1, 2])
 def test_all_are_deleted(films: MockS3Vectors, s3vectors_client: S3VectorsClient, run: int) -> None:
-    """Whatever a run of the test deletes, the next one finds the whole slice."""
+    """The first run deletes all vectors, and the second one finds them again."""
     keys = list(films.index(BUCKET, INDEX))
     assert len(keys) == MOST, run
     s3vectors_client.delete_vectors(vectorBucketName=BUCKET, indexName=INDEX, keys=keys)

@@ -30,7 +30,7 @@ _PLACES = (
     "films.jsonl, films.npz, films.parquet, state.db, state.db::films, state.db::films/plots, "
     "http://127.0.0.1:7380/films/plots or s3vectors://films/plots"
 )
-# What says more of a place, each with its value, its meaning and its default.
+# Options that say more about a place: value, meaning and default of each.
 _ACCESS = {
     "region": (
         "REGION",
@@ -163,7 +163,7 @@ def _places(arguments: argparse.Namespace) -> Iterator[Place]:
 
 
 def _copy(source: Place, target: Place, options: dict[str, Any]) -> None:
-    """Copy to one place, and write what has come of it."""
+    """Copy to one place, and write the outcome."""
     so_far: dict[str, Copied] = {}
     with ProgressLine() as line:
 
@@ -188,7 +188,7 @@ def _copy(source: Place, target: Place, options: dict[str, Any]) -> None:
 
 
 def _say_what_is_left(target: Place, copied: int) -> None:
-    """Say what an interrupted copy has left. Some requests may have been under way."""
+    """Say how much an interrupted copy may have written: the outcome of some requests is not known."""
     if copied and target.is_gradual:
         say(
             f"Up to {plural(copied, 'vector')} were copied, in whole batches. The same command with --resume "

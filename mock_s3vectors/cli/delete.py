@@ -147,7 +147,7 @@ def _check_backup(path: Path) -> None:
 
 
 def _matches(place: str, found: Deleted, dated: Sequence[str]) -> list[str]:
-    """Return what is said of the vectors that match."""
+    """Return the lines of text about the vectors that match."""
     verb = "matches" if found.matched == 1 else "match"
     lines = [f"{place}: {plural(found.matched, 'vector')} {verb}{':' if found.sample else '.'}"]
     lines += [f"    {show(key)}  {show(metadata)}" for key, metadata in found.sample.items()]

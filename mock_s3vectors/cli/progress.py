@@ -1,4 +1,4 @@
-"""What a command says on standard error while it works: sentences, and one line that shows how far it is."""
+"""Standard error of a command: sentences, and one line that shows the progress while it works."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ProgressLine:
 
     @property
     def seconds(self) -> float:
-        """How long the block has lasted."""
+        """The seconds since the block began."""
         return time.monotonic() - self._begun
 
     def show(self, done: int, total: int | None, noun: str) -> None:

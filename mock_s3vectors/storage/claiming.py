@@ -26,7 +26,7 @@ else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
-        # Not of the process, as other locks are: whoever closes the file elsewhere would lose it.
+        # Locks of the other kind belong to the process: they end when any part of it closes the file.
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

@@ -89,8 +89,10 @@ class DurableFile:
             raise
 
     def close(self) -> None:
-        """Have the file hold all by itself, without a log; transactions that come later are refused."""
-        with suppress(sqlite3.Error):  # somebody reads it; or the next server does this
+        """Move the log into the file; transactions that come later are refused."""
+        with suppress(
+            sqlite3.Error
+        ):  # while somebody reads the file, SQLite refuses; the next server does it
             if self._has_its_files():  # else the log may be that of another file
                 self.connection.execute("PRAGMA journal_mode = DELETE")
         self.connection.close()
@@ -157,7 +159,7 @@ class DurableFile:
         return int(version)
 
     def _unavailable(self, reason: str) -> ServiceUnavailableException:
-        """Return what the client gets; log the reason, once until a change succeeds or there is another."""
+        """Return the error for the client, and log the reason unless it was logged last."""
         if reason != self._trouble:
             self._trouble = reason
             _log.warning("%s takes no changes, and clients get a 503: %s.", self._place, reason)

@@ -51,10 +51,10 @@ Result = TypeVar("Result")
 
 @contextmanager
 def kept_in(path: str | os.PathLike[str], world: World) -> Iterator[None]:
-    """Have a world hold what a state file does, and the file every change of the world; a new file is made.
+    """Load a state file into a world, and keep every change of the world in the file, until the block ends.
 
-    Identities and keys of the world that this one branched off stay behind those of the file, and are not
-    written. In the end the file is as one that was saved.
+    A missing file is made. Identities and keys of the world that this one branched off are found behind those
+    of the file, and are not written. At the end the file has no log beside it, like one that was saved.
 
     Raises:
         UsageError: the file is damaged, of another program or of a newer version, and stays as it is; or it
@@ -78,7 +78,7 @@ def kept_in(path: str | os.PathLike[str], world: World) -> Iterator[None]:
 
 
 def _prepare(place: Path) -> None:
-    """Make a file that is missing, and have SQLite undo what a program was writing when it was killed.
+    """Make a file that is missing, and have SQLite roll back the transaction of a program that was killed.
 
     Raises:
         UsageError: the file cannot be made, or its log is there without it.
@@ -99,17 +99,17 @@ def _prepare(place: Path) -> None:
 
 
 class DurableStore:
-    """A state file that has every change of a world, see `Follower`.
+    """A follower of a world that writes every change into a state file, see `Follower`.
 
     One thread at a time writes.
     """
 
     def __init__(self, file: DurableFile, ids: Ids) -> None:
-        """Follow a world with a file of which the caller has loaded what is in it.
+        """Begin with the file as the caller has loaded it.
 
         Args:
             file: the file.
-            ids: those of the rows of its buckets and indexes.
+            ids: the ids of the rows of its buckets and indexes.
         """
         self._file = file
         # A bucket or an index that is not in here was removed after a call had looked it up.

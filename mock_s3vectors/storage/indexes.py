@@ -1,7 +1,7 @@
 """The indexes of a state file, read and written one by one, without loading the file.
 
-Whoever copies vectors uses this: memory holds some batches. A file may be read and written at the same time,
-as when an index is copied within it: each piece is read on its own, and a writer shows others no half.
+Copying and deleting use this, so that memory holds only some batches. A file may be read and written at the
+same time, as when an index is copied within it: each piece is read on its own, and readers see whole changes.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class StoredIndexes:
         return _vectors_of(piece, index.dimension) if piece else None
 
     def named(self, index: Index, keys: Sequence[str]) -> Vectors:
-        """Return those of the vectors that the index has, at most 500 of them, in the order of keys.
+        """Return the vectors of at most 500 keys, as far as they exist, in the order of keys.
 
         Raises:
             UsageError: the file is damaged.
@@ -174,7 +174,7 @@ class WritableIndexes(StoredIndexes):
         keys: Sequence[str],
         choose: Callable[[Vectors], Sequence[str]] | None = None,
     ) -> int:
-        """Delete those of the vectors that exist, all or none, and return how many there were.
+        """Delete vectors, as far as they exist, all or none, and return how many there were.
 
         Args:
             index: the index.

@@ -96,7 +96,7 @@ def _stamps(place: Path) -> list[tuple[int, ...]]:
 def _without_collections() -> Iterator[None]:
     """Keep Python from looking for cycles of garbage, as it does again and again while many objects are made.
 
-    There are none among what is read, and looking takes several times as long as reading.
+    The objects that are read form none, and looking takes several times as long as reading.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -47,7 +47,7 @@ def save(world: World, path: str | os.PathLike[str]) -> None:
 
 
 def _check_target(place: Path) -> None:
-    """Raise unless a path is free, or that of a state file that nobody has open, or that of an empty file.
+    """Raise unless a path is free, or names an empty file or a state file that nobody has open.
 
     Raises:
         UsageError: it is not.

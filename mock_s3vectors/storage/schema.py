@@ -32,7 +32,7 @@ JSON hold text.
     document: JSON, see `rows.key_columns`.
 
 Readers ignore tables, columns, and members of documents that they do not know. A version of the package may
-add some, if what was there before still says the truth without them; else the number of the format grows.
+add some, if readers that ignore them still understand the rest; else the number of the format grows.
 Members of documents that are missing have the defaults of `Identity` and `Key`.
 
 Nothing that follows from these is saved: no sizes, no listing order, no search structures.
@@ -152,7 +152,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     with explained(path):
         path.open("rb").close()  # tells a better reason than SQLite: no such file, no permission, a directory
         is_quiet = not any(beside(path, suffix).exists() for suffix in ("-wal", "-journal"))
-        # Of a file that nobody writes SQLite wants no locks, and makes no shared memory beside it.
+        # SQLite then takes no locks, and makes no shared memory beside the file: nobody writes it.
         options = "immutable=1" if is_quiet else "mode=ro"
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
         try:

@@ -97,7 +97,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Location:
-    """Where an index is; None for the parts that a place does not have, as all of a data file."""
+    """The location of an index; None for parts that a place does not have: a data file has none."""
 
     bucket: str | None = None
     index: str | None = None
@@ -113,10 +113,10 @@ class Source(Protocol):
 
     @property
     def location(self) -> Location:
-        """Where the index is."""
+        """The location of the index."""
 
     def settings(self) -> Settings:
-        """Return what is known of the index."""
+        """Return the settings of the index, as far as they are known."""
 
     def count(self) -> int | None:
         """Return how many vectors there are, None if only reading them tells."""

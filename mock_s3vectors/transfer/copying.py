@@ -29,7 +29,7 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class Copied:
-    """The outcome of copying one index, or what has come of it so far.
+    """The outcome of copying one index, so far or in the end.
 
     Attributes:
         source: the name of the index that is read.
@@ -144,7 +144,7 @@ class _Options:
 
 
 def _jobs(source: Place, target: Place, options: _Options) -> list[_Job]:
-    """Return what there is to copy.
+    """Return a job for each index to copy.
 
     Raises:
         UsageError: there is nothing, several indexes would go to one, or one to itself.

@@ -89,7 +89,7 @@ def age_of(value: Any) -> float:
     """
     if isinstance(value, timedelta):
         if value < timedelta(0):
-            raise UsageError(f"The age {value!r} is negative: nothing is older than what has yet to come.")
+            raise UsageError(f"The age {value!r} is negative: give one that is not.")
         return value.total_seconds()
     match = _AGE.fullmatch(value) if isinstance(value, str) else None
     if match is None:

@@ -52,7 +52,7 @@ class IndexOutline:
 
 @dataclass(frozen=True)
 class Outline:
-    """What there is at a place.
+    """The vector buckets and indexes of a place.
 
     Attributes:
         text: the place, as it was given.
@@ -70,7 +70,7 @@ class Outline:
 
 
 def outline_of(place: Place, most: int) -> Outline:
-    """Return what there is at a place.
+    """Describe the vector buckets and indexes of a place.
 
     Args:
         place: the place.

@@ -45,7 +45,7 @@ _EXAMPLES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """What else a command says of a place; a data file looks at none of it.
+    """The options of a command that say more about a place. A data file ignores them.
 
     Attributes:
         region: the Region of the indexes; None for the only one, or that of the profile.
@@ -115,7 +115,7 @@ class Place(Protocol):
 
         Args:
             location: its bucket and its name.
-            resume: whether what an interrupted copy has left may be there, to be gone on with.
+            resume: whether to go on with an interrupted copy, whose vectors may be there.
 
         Raises:
             UsageError: the place cannot be written.

@@ -28,7 +28,7 @@ class Matches:
 
     Attributes:
         rows: which of them are selected, in their order.
-        undated: how many would be, but for a date: the key is missing, or has something that is no date.
+        undated: how many match all else, and have no date under the key.
     """
 
     rows: list[int]

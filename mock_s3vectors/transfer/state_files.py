@@ -119,7 +119,7 @@ class StateFile:
 
     def sink(self, location: Location, *, resume: bool = False) -> Sink:
         """Return an index to write to, in the Region and account of the command, or those of the location."""
-        del resume  # vectors that are there are overwritten, or left out, one as well as the other
+        del resume  # an index with vectors can be written in either case
         return StoredSink(self._path, location, self._access)
 
 

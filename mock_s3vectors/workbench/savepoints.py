@@ -1,7 +1,7 @@
 """Savepoints by hand: `mock.checkpoint()`, `mock.restore(point)` and `with mock.rollback():`.
 
-An inner mock is a savepoint too, with calls and rules of its own. These take back the mock itself, with which
-clients, threads and other processes work already.
+An inner mock is a savepoint too, with calls and rules of its own. These methods take the same mock back,
+while clients, threads and other processes use it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Checkpoint:
     """All that a mock had at one moment: `mock.restore(point)` brings it back, as often as wanted.
 
     It has the vector buckets of all accounts and Regions with everything in them, the identities and the
-    keys. It is of no use after its mock has ended; a file that `mock.save` wrote is.
+    keys. It ends with its mock. To keep a state for longer, `mock.save` writes a file.
     """
 
     def __init__(self, level: Steered, owner: str) -> None:

@@ -1,7 +1,7 @@
-"""Who is told of each change of a world before it is made: a durable store keeps what it is told.
+"""Followers: a world tells its follower of each change before it makes it, as for a durable store.
 
-A world tells nobody, until `World.follow` names a follower. Nobody tells of changes of copies: branches,
-savepoints, pictures.
+A world has no follower until `World.follow` names one. Copies of a world have none: branches, savepoints,
+pictures.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class Stores:
         self.meter = Meter()
         self._has_told = False
         self.follower: Follower | None = None
-        # Held by whoever makes a store or a picture, or replaces them all while these are followed.
+        # Held while a store or a picture is made, and while all stores are replaced if they are followed.
         self._lock = new_lock()
 
     def at(self, account: str, region: str) -> Store:
@@ -105,7 +105,7 @@ class Stores:
 
     @contextmanager
     def left_alone(self) -> Iterator[None]:
-        """Have nobody create, delete or change a bucket or an index while others replace all that is here.
+        """Keep calls from changing buckets and indexes while all of them are replaced, in the block.
 
         A call that has looked a store up, and waits for its lock, changes a store that nobody finds any more:
         the follower is not told. All of this is for stores that are followed.

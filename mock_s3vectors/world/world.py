@@ -115,7 +115,7 @@ class World:
         except ServiceError:  # of the follower, and nothing has changed
             raise
         except BaseException:
-            # Repeat it: what an interruption (Ctrl+C, a test's timeout) has begun, nobody else finishes.
+            # An interruption (Ctrl+C, a test's timeout) may have left it half done: do it once more.
             self._go_back_to(point)
             raise
 

@@ -74,7 +74,7 @@ class Work:
         loaded(self._own).branch()
 
     def load_and_look(self) -> None:
-        """What the first call that needs the index waits for besides: the sizes of all rows."""
+        """The first call that needs the index also computes the sizes of all rows: this measures that."""
         (index,) = next(iter(self.load().stores.all().values())).indexes()
         assert index.vectors.total_size.stored > 0
 
@@ -98,7 +98,7 @@ def test_state_files(benchmark: Any, work: Work, name: str) -> None:
 
 
 def ratio(one: Callable[[], object], other: Callable[[], object]) -> float:
-    """How many times as long one takes as the other: the middle of several rounds."""
+    """The ratio of two times: the median of several rounds."""
     return median(time_of(one) / time_of(other) for _ in range(ROUNDS))
 
 

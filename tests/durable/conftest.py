@@ -30,7 +30,7 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
 def quick_folder(tmp_path: Path) -> Iterator[Path]:
     """A folder in memory, if there is such a place: a commit waits for no disk, so that more is written.
 
-    For a process that is killed it makes no difference: what it has written, the operating system has.
+    The operating system keeps the writes of a killed process there, as on a disk.
     """
     memory = Path("/dev/shm")  # noqa: S108 - where Linux has files in memory
     if not os.access(memory, os.W_OK):

@@ -17,7 +17,7 @@ from mock_s3vectors import MockS3Vectors
 if TYPE_CHECKING:
     from tests.support.helpers import Client
 
-# What a call ends with if its server has ended: nobody knows whether it was carried out.
+# The errors of a call whose server has ended: it may have been carried out, or not.
 LOST = (BotoCoreError, HTTPException, OSError)
 # A client that asked again would hide that an answer was lost.
 ONCE: Any = Config(retries={"total_max_attempts": 1}, read_timeout=30)

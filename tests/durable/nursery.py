@@ -118,13 +118,13 @@ class Life:
 
     @property
     def url(self) -> str:
-        """Where it answers; empty if it does not."""
+        """The URL at which it answers; empty if it does not answer."""
         found = URL.match(self.said)
         return found[1] if found else ""
 
     @property
     def log(self) -> str:
-        """What it wrote to its error stream."""
+        """The text that it wrote to its error stream."""
         return self.errors.read_text()
 
     def send(self, ending: signal.Signals) -> None:

@@ -64,7 +64,7 @@ def refusal(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
 
 
 class Shared:
-    """A writer, and the index in which its vectors are beside those of nobody."""
+    """A writer that has an index to itself."""
 
     def __init__(self, life: Life) -> None:
         self.writer = Writer(0, 11)

@@ -123,7 +123,7 @@ def followed(path: Path, **options: Any) -> Iterator[tuple[MockS3Vectors, Durabl
 
 
 def kept(path: Path) -> str:
-    """What clients see of a mock that begins with the file."""
+    """The view of clients of a mock that begins with the file."""
     with mock_s3vectors(state=path):
         return seen()
 

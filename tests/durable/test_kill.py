@@ -1,7 +1,7 @@
-"""A server that is killed, again and again, while clients write: each finds what it was told.
+"""A server that is killed again and again while clients write: they find all that was acknowledged.
 
-What a killed process has written, the operating system has. So these tests do not show whether the disk was
-told to keep it: for that, the power would have to fail. The last one looks at SQLite's settings instead.
+The operating system keeps the writes of a killed process. So these tests do not show whether the disk was
+told to keep them: for that, the power would have to fail. The last one looks at SQLite's settings instead.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What clients have left behind is there after a restart: every setting, every float and every JSON value."""
+"""After a restart clients find all that they wrote: every setting, every float and every JSON value."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def file(quick_folder: Path) -> Path:
 
 
 def kept(file: Path) -> str:
-    """What clients see of a mock that begins with a file."""
+    """The view of clients of a mock that begins with a file."""
     with mock_s3vectors(state=file):
         return seen()
 

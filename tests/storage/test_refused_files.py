@@ -31,7 +31,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def refusal(path: Path) -> str:
-    """What is said about a file that cannot be loaded; nothing changes, in the folder and in the mock."""
+    """A file that cannot be loaded is refused with a reason; folder and mock stay as they are."""
     before = {file.name: file.is_dir() or file.read_bytes() for file in path.parent.iterdir()}
     with mock_s3vectors() as mock:
         mock.seed("films", "plots", [[1.0]], keys=["a"])
@@ -193,7 +193,7 @@ def test_a_loaded_file_is_never_written(tmp_path: Path, saved: bytes) -> None:
 
 
 def test_the_log_of_a_server_is_read_too(tmp_path: Path, saved: bytes) -> None:
-    """What a server has written last is not yet in the file itself."""
+    """The last changes of a server are in its log, and not yet in the file itself."""
     path = tmp_path / "films.db"
     path.write_bytes(saved)
     with closing(sqlite3.connect(path, isolation_level=None)) as server:

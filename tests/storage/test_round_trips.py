@@ -1,4 +1,4 @@
-"""What is saved comes back when it is loaded: every setting, every float and every JSON value."""
+"""A saved state comes back when it is loaded: every setting, every float and every JSON value."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def file_of(version: int) -> Path:
 @needs(*MODES, *TAGS, *TEXT_SEARCH)
 @pytest.mark.parametrize("version", range(1, VERSION + 1))
 def test_a_file_of_an_older_version(tmp_path: Path, version: int) -> None:
-    """It has one of everything, as `fill` made it then: keep that as it is, or compare only what it made."""
+    """The file has one of everything, as `fill` made it then: keep `fill` as it is, or compare only that."""
     shutil.copy(file_of(version), tmp_path / "state.db")
     with mock_s3vectors() as mock:
         mock.clock.freeze()

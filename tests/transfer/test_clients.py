@@ -148,7 +148,7 @@ def test_records_alone_are_what_a_request_takes(monkeypatch: pytest.MonkeyPatch)
 @THROTTLED
 @pytest.mark.usefixtures("short_pauses")
 def test_calls_that_are_refused_for_now_are_repeated(code: str) -> None:
-    """Also after botocore's own retries."""
+    """The calls are repeated after botocore's own retries, too."""
     with mock_s3vectors(skip_retry_delays=True) as mock:
         place = write_to_aws()
         for operation in ("PutVectors", "ListVectors", "GetIndex"):
@@ -342,7 +342,7 @@ def test_a_server_that_is_off() -> None:
 
 
 def test_a_server(s3vectors_server: S3VectorsServer) -> None:
-    """It needs no credentials, and its indexes may be in any Region and account."""
+    """A server needs no credentials, and its indexes may be in any Region and account."""
     url = s3vectors_server.url
     places = [
         (open_place(url), Location("films", "plots"), "123456789012", "us-east-1"),
@@ -375,7 +375,7 @@ def test_a_server(s3vectors_server: S3VectorsServer) -> None:
 
 
 def test_reading_that_nobody_wants_any_more_ends() -> None:
-    """Also calls that are repeated because they are refused for now."""
+    """Calls that are repeated because they are refused for now end, too."""
     with mock_s3vectors(skip_retry_delays=True) as mock:
         (source,) = write_to_aws(*pieces(many(1_000))).sources()
         mock.fail(
@@ -418,7 +418,7 @@ def test_an_iterator_that_fails_ends_all() -> None:
 
 
 def test_threads_see_the_mock_of_their_caller() -> None:
-    """Also if there is a newer one in another context."""
+    """They do even if there is a newer mock in another context."""
     other = mock_s3vectors()
     with mock_s3vectors() as mock:
         elsewhere = threading.Thread(target=other.start)

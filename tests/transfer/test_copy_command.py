@@ -189,7 +189,7 @@ def test_a_bad_line(run: Any, tmp_path: Path) -> None:
 
 
 def test_aws(run: Any, s3vectors_mock: MockS3Vectors, tmp_path: Path) -> None:
-    """It is only written to with --yes, and what happens there is said before."""
+    """AWS is written to with --yes only, and the command says so first."""
     write(tmp_path, "films.db::films/plots", batch("a", "b"))
     where = "AWS, an account without vector buckets, Region eu-west-1: films/plots"
     assert run("films.db", AWS, "--region", "eu-west-1") == (
@@ -226,7 +226,7 @@ def test_aws(run: Any, s3vectors_mock: MockS3Vectors, tmp_path: Path) -> None:
 
 
 def test_describe_on_aws(s3vectors_mock: MockS3Vectors, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001 - switches it on
-    """It counts the vectors if it has looked at all of them."""
+    """The command counts the vectors if it has looked at all of them."""
     write_to_aws(*pieces(many(600)))
     for sample, count in ((601, "600 vectors"), (10, "vectors not counted")):
         assert main(["describe", AWS, "--region", "us-east-1", "--sample", str(sample)]) == 0

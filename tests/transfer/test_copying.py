@@ -67,7 +67,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that a mock lends, which are there as long as a test."""
+    """Credentials that a mock lends for the length of a test."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
 
@@ -361,7 +361,7 @@ def test_vectors_that_are_there_are_overwritten(place: Any, target: str, tmp_pat
 
 @pytest.mark.parametrize("target", ["films.db::films/plots", "server", "aws", "copy.jsonl"])
 def test_bad_input_is_named_by_file_and_line(place: Any, target: str, tmp_path: Path) -> None:
-    """What comes before its batch is copied, and nothing of the batch."""
+    """The batches before that of the bad vector are copied, and nothing of its own batch."""
     path = tmp_path / "films.jsonl"
     write(tmp_path, "films.jsonl", *pieces(many(700)))
     lines = path.read_text().splitlines(keepends=True)

@@ -1,4 +1,4 @@
-"""What is written to a file is what is read from it: every key, every vector bit for bit, all metadata."""
+"""Vectors come back from a file as they were written: every key, every vector bit for bit, all metadata."""
 
 from __future__ import annotations
 

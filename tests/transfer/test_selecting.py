@@ -1,4 +1,4 @@
-"""Which vectors a selection matches, and what it refuses before anything is read."""
+"""Selections: the vectors that they match, and conditions that are refused before anything is read."""
 
 from __future__ import annotations
 
@@ -116,9 +116,7 @@ def test_no_age_is(age: Any) -> None:
 def test_a_negative_age_is_refused() -> None:
     with pytest.raises(UsageError) as refusal:
         age_of(timedelta(days=-1))
-    assert str(refusal.value) == (
-        "The age datetime.timedelta(days=-1) is negative: nothing is older than what has yet to come."
-    )
+    assert str(refusal.value) == ("The age datetime.timedelta(days=-1) is negative: give one that is not.")
 
 
 def test_older_means_more_than_the_age() -> None:

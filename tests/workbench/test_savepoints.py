@@ -185,7 +185,7 @@ STEPS = st.lists(
 
 @given(steps=STEPS, is_full=st.sampled_from([False, False, True]))
 def test_all_is_again_as_it_was(steps: list[Any], is_full: bool) -> None:  # noqa: FBT001 - Hypothesis gives it
-    """Whatever happens, a checkpoint brings back what clients saw when it was made."""
+    """A checkpoint brings back all that clients saw when it was made, whatever they did since."""
     # What `fill` makes is ENHANCED.
     with mock_s3vectors(default_index_mode=None if is_full else "CLASSIC") as mock:
         if is_full:

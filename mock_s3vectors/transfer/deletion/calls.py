@@ -41,7 +41,7 @@ class DeletionCalls:
 
     Attributes:
         name: that of the index.
-        candidates: what has come of the deletion so far.
+        candidates: the vectors that match, and the outcome so far.
 
     Args:
         address: the parameters that name the index.
@@ -74,11 +74,11 @@ class DeletionCalls:
         return [self._find_by_key(piece) for piece in pieces(keys, _MOST_READ)]
 
     def backing_up(self, write: Callable[[Batch], None]) -> list[Task]:
-        """Return the tasks that give those that match still to a function, from several threads."""
+        """Return the tasks that pass vectors that still match to a function, from several threads."""
         return [self._back_up(piece, write) for piece in pieces(self.candidates.keys, _MOST_READ)]
 
     def deleting(self) -> list[Task]:
-        """Return the tasks that delete those that match still."""
+        """Return the tasks that delete vectors that still match."""
         return [self._delete(piece) for piece in pieces(self.candidates.keys, BATCH)]
 
     def _find_in_segment(self, number: int) -> Task:

@@ -1,4 +1,4 @@
-"""Vectors that are to be deleted, and what has become of them so far."""
+"""Vectors that match the conditions of a deletion, and how many of them are deleted so far."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Candidates:
 
     @property
     def must_be_read_again(self) -> bool:
-        """Whether something can have changed that decides whether a vector is deleted."""
+        """Whether each vector must be read again just before it is deleted."""
         return self.wanted.reads_metadata or self.has_backup
 
     @property
@@ -86,7 +86,7 @@ class Candidates:
         return self._digests is not None
 
     def note(self, keys: Sequence[str], metadata: Sequence[dict[str, Any]]) -> None:
-        """Add those of some vectors that match."""
+        """Add vectors, as far as they match."""
         matches = self.wanted.matches(metadata)
         found = {keys[row]: metadata[row] for row in matches.rows}
         with self._lock:
@@ -101,7 +101,7 @@ class Candidates:
         self._digests = {}
 
     def back_up(self, batch: Batch) -> Batch:
-        """Return those of some vectors that match still, and remember them as they are."""
+        """Return the vectors that still match, and remember them as they are."""
         if self._digests is None:
             raise RuntimeError("begin_backup() comes first")
         kept = batch.rows(self.wanted.matches(batch.metadata).rows)
@@ -116,7 +116,7 @@ class Candidates:
         metadata: Sequence[dict[str, Any]],
         data: NDArray[np.float32] | None = None,
     ) -> list[str]:
-        """Return the keys of those vectors that match still and, with a backup, are as they are in it."""
+        """Return the keys of the vectors that still match and, with a backup, are as they are in it."""
         rows = self.wanted.matches(metadata).rows
         known = self._digests
         if known is not None and data is not None:
@@ -125,7 +125,7 @@ class Candidates:
         return [keys[row] for row in rows]
 
     def count(self, looked_at: int, deleted: int) -> None:
-        """Count vectors that were found before: those that have been deleted, and the others."""
+        """Count vectors that matched at first: all of a batch, and how many of them are deleted."""
         with self._lock:
             self._deleted += deleted
             self._changed += looked_at - deleted

@@ -1,7 +1,7 @@
 """Deleting from any place: an index of a state file, of a server or of AWS.
 
-The steps are the same: find the vectors that match, copy them to a backup, delete those that match still. In
-a state file the last look at a batch and its deletion are one transaction.
+The steps are the same: find the vectors that match, copy them to a backup, read each batch once more, and
+delete the vectors that still match. In a state file the last two are one transaction.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Deletion(Protocol):
 
     Attributes:
         source: the index.
-        candidates: what has come of the deletion so far.
+        candidates: the vectors that match, and the outcome so far.
     """
 
     source: Source
@@ -60,13 +60,13 @@ class Deletion(Protocol):
         """Find the vectors that match."""
 
     def back_up(self, write: Write) -> None:
-        """Give the vectors that match still to a function, one batch after another.
+        """Give the vectors that still match to a function, one batch after another.
 
         From now on they are deleted only if they are as they were then.
         """
 
     def delete(self, listener: Listener) -> None:
-        """Delete the vectors that match still, and tell a function the outcome so far after each batch."""
+        """Delete the vectors that still match, and tell a function the outcome so far after each batch."""
 
 
 class RemoteDeletion:
@@ -92,7 +92,7 @@ class RemoteDeletion:
         run_tasks(self._client, self._calls.finding(), _SEGMENTS)
 
     def back_up(self, write: Write) -> None:
-        """Give the vectors that match still to a function; see `Deletion`."""
+        """Give the vectors that still match to a function; see `Deletion`."""
         lock = new_lock()
 
         def write_alone(batch: Batch) -> None:
@@ -103,7 +103,7 @@ class RemoteDeletion:
         run_tasks(self._client, self._calls.backing_up(write_alone), _SEGMENTS)
 
     def delete(self, listener: Listener) -> None:
-        """Delete the vectors that match still, in batches side by side."""
+        """Delete the vectors that still match, in batches side by side."""
         run_tasks(self._client, self._calls.deleting(), _BATCHES, self._calls.telling(listener))
 
 
@@ -143,7 +143,7 @@ class StoredDeletion:
                 self.candidates.note(found, metadata)
 
     def back_up(self, write: Write) -> None:
-        """Give the vectors that match still to a function; see `Deletion`."""
+        """Give the vectors that still match to a function; see `Deletion`."""
         self.candidates.begin_backup()
         for piece in pieces(self.candidates.keys, BATCH):
             kept = self.candidates.back_up(Batch(*self._stored.named(self._index, piece)))
@@ -151,7 +151,7 @@ class StoredDeletion:
                 write(kept)
 
     def delete(self, listener: Listener) -> None:
-        """Delete the vectors that match still, one batch after another.
+        """Delete the vectors that still match, one batch after another.
 
         Raises:
             UsageError: the file cannot be written, or has lost the index.

@@ -33,7 +33,7 @@ class ColumnType:
 
 @dataclass
 class _Seen:
-    """What has been seen of the values of a metadata key."""
+    """The values of a metadata key, as far as they were seen."""
 
     single: set[type] = field(default_factory=set)
     elements: set[type] = field(default_factory=set)

@@ -77,7 +77,7 @@ class RemotePlace:
         On a server it is in the Region and account of the command, or those of the location; on AWS in those
         of the command, the profile, or the environment.
         """
-        del resume  # vectors that are there are overwritten, or left out, one as well as the other
+        del resume  # an index with vectors can be written in either case
         client = self._client_of(location)
         return RemoteSink(client, location, partial(self._announce_writing, location))
 

@@ -19,7 +19,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class _Found:
-    """What an iterator has given: an item, its end, or an error."""
+    """An item of an iterator, its end, or its error."""
 
     item: Any = None
     error: BaseException | None = None
@@ -61,7 +61,7 @@ class _Threads:
             self.found.put(_Found(is_end=True))
 
     def end(self) -> None:
-        """Wait for all of them; none reads more than what it is reading."""
+        """Wait for all of them; each finishes the item that it is reading, and reads no more."""
         self._ended.set()
         for _ in self._started:
             self.room.release()

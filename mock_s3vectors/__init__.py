@@ -9,6 +9,7 @@
         client.create_vector_bucket(vectorBucketName="movies")
 
 The mock also answers async clients and calls of `requests`; `s3vectors_server` is for all others.
+The functions of `mock_s3vectors.transfer` delete vectors by metadata or age, with a client of any S3 Vectors.
 Importing the package hooks it into botocore and loads nothing heavy: neither botocore nor numpy.
 """
 

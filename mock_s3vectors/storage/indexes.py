@@ -10,9 +10,6 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import orjson
-
 from mock_s3vectors.storage import rows, schema
 from mock_s3vectors.storage.loading import all_rows
 from mock_s3vectors.storage.saving import PAGE_BYTES
@@ -22,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from mock_s3vectors.world import Index, VectorBucket
@@ -103,7 +101,7 @@ class StoredIndexes:
             "SELECT key, data, metadata FROM vectors WHERE index_id = ? AND key > ? ORDER BY key LIMIT ?"
         )
         piece = connection.execute(statement, (self._ids[str(index.arn)], last, size)).fetchall()
-        return _vectors_of(piece, index.dimension) if piece else None
+        return _vectors_of(piece, index) if piece else None
 
     def named(self, index: Index, keys: Sequence[str]) -> Vectors:
         """Return the vectors of at most 500 keys, as far as they exist, in the order of keys.
@@ -117,7 +115,7 @@ class StoredIndexes:
         )
         with self._reading() as connection:
             piece = connection.execute(statement, (self._ids[str(index.arn)], *keys)).fetchall()
-            return _vectors_of(piece, index.dimension)
+            return _vectors_of(piece, index)
 
     def known(self, index: Index, keys: Sequence[str]) -> set[str]:
         """Return those of the keys that the index has."""
@@ -261,18 +259,14 @@ def writing_indexes(path: Path) -> Iterator[WritableIndexes]:
             connection.close()
 
 
-def _vectors_of(found: Sequence[tuple[str, bytes, str]], dimension: int) -> Vectors:
+def _vectors_of(found: Sequence[tuple[str, bytes, str]], index: Index) -> Vectors:
     """Return vectors from rows of key, data and metadata.
 
     Raises:
         ValueError: they are not as they were written.
     """
-    keys, data, texts = map(list, zip(*found, strict=True)) if found else ([], [], [])
-    floats = np.frombuffer(b"".join(data), rows.FLOAT32).reshape(len(keys), dimension)
-    documents = orjson.loads(f"[{','.join(texts)}]")
-    if len(documents) != len(keys):
-        raise ValueError("metadata is not JSON")
-    return keys, floats.astype(np.float32, copy=False), documents
+    keys, pieces, texts = map(list, zip(*found, strict=True)) if found else ([], [], [])
+    return keys, *rows.vectors_of(keys, pieces, texts, index)
 
 
 def _marks(values: Sequence[object]) -> str:

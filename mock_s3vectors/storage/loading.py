@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import orjson
 
 from mock_s3vectors.authorization import PolicyError
 from mock_s3vectors.errors.exceptions import ServiceError
 from mock_s3vectors.locks import new_lock
-from mock_s3vectors.operations.helpers.records import check_documents, vector_faults
+from mock_s3vectors.operations.helpers.records import check_documents
 from mock_s3vectors.storage import rows, schema
 from mock_s3vectors.world import World
 
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 # How many vectors to read at a time: their bytes fit into the processor's cache.
 _PIECE = 1_000
-# The bytes of a number.
-_FLOAT = 4
 # How many files to keep the worlds of, those loaded last.
 _MOST_FILES = 4
 
@@ -164,16 +161,7 @@ class _Vectors:
             ValueError: no index can hold them.
         """
         _, keys, pieces, texts = zip(*read, strict=True)
-        index = self._index
-        if not {str}.issuperset(map(type, keys)) or set(map(len, pieces)) != {index.dimension * _FLOAT}:
-            raise ValueError("a vector has an impossible key or length")
-        floats = np.frombuffer(b"".join(pieces), rows.FLOAT32).reshape(len(keys), index.dimension)
-        if vector_faults(floats, index.distance_metric):
-            raise ValueError("a vector has an impossible value")
-        # One text for all takes a quarter of the time.
-        documents = orjson.loads(f"[{','.join(texts)}]")
-        if len(documents) != len(keys) or not {dict}.issuperset(map(type, documents)):
-            raise ValueError("metadata is not a JSON object")
+        floats, documents = rows.vectors_of(keys, pieces, texts, self._index)
         self._data[len(self._keys) : len(self._keys) + len(keys)] = floats
         self._keys += keys
         self._metadata += documents

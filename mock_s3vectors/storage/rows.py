@@ -16,13 +16,14 @@ import orjson
 
 from mock_s3vectors.arns import Arn, parse_arn
 from mock_s3vectors.authorization import Policies, Principal, compile_policy
+from mock_s3vectors.operations.helpers.records import vector_faults
 from mock_s3vectors.world.identities import Identity
 from mock_s3vectors.world.keys import Key
 from mock_s3vectors.world.resources import Index, TextSearch, VectorBucket
 from mock_s3vectors.world.tables import VectorTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -151,6 +152,27 @@ def vector_rows(
     pieces = floats.view(f"V{floats.shape[1] * floats.itemsize}")[:, 0].tolist()
     texts = (orjson.dumps(document).decode() for document in metadata)
     return zip(repeat(index_id), keys, pieces, texts, strict=False)
+
+
+def vectors_of(
+    keys: Sequence[str], pieces: Sequence[bytes], texts: Sequence[str], index: Index
+) -> tuple[NDArray[np.float32], list[dict[str, Any]]]:
+    """Return the vectors, shape (len(keys), dimension), and the metadata of rows.
+
+    Raises:
+        ValueError: the index cannot have them.
+    """
+    lengths = set(map(len, pieces))
+    if not {str}.issuperset(map(type, keys)) or not lengths <= {index.dimension * np.float32().itemsize}:
+        raise ValueError("a vector has an impossible key or length")
+    floats = np.frombuffer(b"".join(pieces), FLOAT32).reshape(len(keys), index.dimension)
+    if vector_faults(floats, index.distance_metric):
+        raise ValueError("a vector has an impossible value")
+    # One text for all takes a quarter of the time.
+    documents = orjson.loads(f"[{','.join(texts)}]")
+    if len(documents) != len(keys) or not {dict}.issuperset(map(type, documents)):
+        raise ValueError("metadata is not a JSON object")
+    return floats.astype(np.float32, copy=False), documents
 
 
 VECTOR_COLUMNS = ("index_id", "key", "data", "metadata")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import UsageError, mock_s3vectors
+from mock_s3vectors.transfer.places import open_place
 from tests.storage.seen import files_in, fill, seen
 
 if TYPE_CHECKING:
@@ -129,6 +130,19 @@ def test_a_damaged_file(tmp_path: Path, saved: bytes, name: str) -> None:
     statement, reason = DAMAGES[name]
     changed(tmp_path / "films.db", statement)
     assert reason in refusal(tmp_path / "films.db")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (damage, _) in DAMAGES.items() if "UPDATE vectors" in damage]
+)
+def test_a_damaged_vector_is_not_copied(tmp_path: Path, saved: bytes, name: str) -> None:
+    """A copy reads a file batch by batch, without loading it."""
+    (tmp_path / "films.db").write_bytes(saved)
+    statement, reason = DAMAGES[name]
+    changed(tmp_path / "films.db", statement)
+    with pytest.raises(UsageError, match=rf"^Cannot load {tmp_path}/films.db: it is damaged \(") as refused:
+        [list(source.batches()) for source in open_place(f"{tmp_path}/films.db").sources()]
+    assert reason in str(refused.value)
 
 
 def test_metadata_that_no_vector_can_have_is_found_when_somebody_looks(tmp_path: Path, saved: bytes) -> None:

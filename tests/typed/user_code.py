@@ -1,7 +1,7 @@
 """User code under the decorator and the fixtures, in which mypy finds nothing to say."""
 
 import unittest
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -175,6 +175,13 @@ async def forget(client: S3VectorsClient, async_client: Any) -> None:
         on_batch=lambda so_far: print(so_far.deleted),  # noqa: T201 - as users do
     )
     assert_type(outcome, Deleted)
+    assert_type(
+        (outcome.matched, outcome.deleted, outcome.changed, outcome.undated), tuple[int, int, int, int]
+    )
+    assert_type(outcome.sample, Mapping[str, dict[str, Any]])
+    delete_matching(
+        client, index_arn="arn", keys={"a"}, dry_run=True, now=datetime.now(timezone.utc), segments=16
+    )
     arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/agent/index/memories"
     assert_type(await delete_matching_async(async_client, index_arn=arn, keys=["a"]), Deleted)
 

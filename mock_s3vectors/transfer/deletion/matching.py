@@ -66,6 +66,9 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
         segments: how many parts of the index are listed, and how many batches are deleted, at the same time.
         on_batch: called with the outcome so far after each batch of at most 500 vectors.
 
+    Returns:
+        How many vectors matched, were deleted, or were left alone, with a few of them.
+
     Raises:
         UsageError: a condition is refused, or none is given; before any call. Or patience is over.
         ClientError: AWS refuses a call. Batches may have been deleted.

@@ -21,6 +21,7 @@ from mock_s3vectors.storage.claiming import claimed
 from mock_s3vectors.storage.loading import load_with_ids
 from mock_s3vectors.storage.saving import save
 from mock_s3vectors.storage.writing import (
+    settle,
     write_bucket,
     write_identities,
     write_index,
@@ -181,6 +182,7 @@ class DurableStore:
 
     def added_bucket(self, bucket: VectorBucket) -> None:
         """Write a new bucket."""
+        settle(bucket.indexes.values())
         with self._lock:
             with self._transaction() as connection:
                 ids = write_bucket(connection, bucket)
@@ -201,6 +203,7 @@ class DurableStore:
 
     def added_index(self, bucket: VectorBucket, index: Index) -> None:
         """Write a new index."""
+        settle((index,))
         with self._lock:
             index_id = self._write(bucket, lambda connection, number: write_index(connection, number, index))
             if index_id is not None:
@@ -253,6 +256,8 @@ class DurableStore:
         self, stores: Stores, identities: Sequence[Identity] | None, keys: Sequence[Key] | None
     ) -> None:
         """Write everything."""
+        for store in stores.all().values():
+            settle(store.indexes())
         with self._lock:
             with self._transaction() as connection:
                 for table in ("vectors", "indexes", "vector_buckets"):

@@ -24,6 +24,7 @@ from mock_s3vectors.storage.writing import (
     delete_index,
     delete_vectors,
     put_vectors,
+    settle,
     update_bucket,
     update_index,
     write_bucket,
@@ -123,6 +124,7 @@ class DurableStore:
 
     def added_bucket(self, bucket: VectorBucket) -> None:
         """Write a new bucket."""
+        settle(bucket.indexes.values())
         with self._lock:
             with self._file.transaction() as connection:
                 ids = write_bucket(connection, bucket)
@@ -143,6 +145,7 @@ class DurableStore:
 
     def added_index(self, bucket: VectorBucket, index: Index) -> None:
         """Write a new index."""
+        settle((index,))
         with self._lock:
             index_id = self._write(bucket, lambda connection, number: write_index(connection, number, index))
             if index_id is not None:
@@ -187,6 +190,8 @@ class DurableStore:
         self, stores: Stores, identities: Sequence[Identity] | None, keys: Sequence[Key] | None
     ) -> None:
         """Write everything."""
+        for store in stores.all().values():
+            settle(store.indexes())
         with self._lock:
             with self._file.transaction() as connection:
                 ids = write_stores(connection, stores)

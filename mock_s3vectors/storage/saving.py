@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.storage import schema
-from mock_s3vectors.storage.writing import write_identities, write_keys, write_stores
+from mock_s3vectors.storage.writing import settle, write_identities, write_keys, write_stores
 
 if TYPE_CHECKING:
     from mock_s3vectors.world import World
@@ -52,17 +52,20 @@ def _check_target(place: Path) -> None:
     Raises:
         UsageError: it is not.
     """
+    # SQLite would apply the log or the journal to the new file, even if there is none of that name now.
+    for suffix, owner in (("-wal", "a server that runs"), ("-journal", "a program that changes it")):
+        if schema.beside(place, suffix).exists():
+            raise schema.refused(
+                place,
+                f"{place.name}{suffix} beside it belongs to {owner}, or that was killed: choose another name",
+                "save",
+            )
     if not place.exists():
         return
     if not place.is_file():
         raise schema.refused(place, "it is not a regular file", "save")
     if place.stat().st_size and not schema.is_state_file(place):
         raise schema.refused(place, "something else than a state file has this name: choose another", "save")
-    # SQLite would apply the log to the new file.
-    if schema.beside(place, "-wal").exists():
-        raise schema.refused(
-            place, "it belongs to a server that runs, or that was killed: choose another name", "save"
-        )
 
 
 def _write(picture: World, draft: Path) -> None:

@@ -34,8 +34,20 @@ PUT = (
 )
 
 
+def settle(indexes: Iterable[Index]) -> None:
+    """Finish writes that were interrupted, before indexes are written.
+
+    The indexes hold their tables, so that nobody changes these from now on. A copy shares its lock with the
+    index that calls write. So the caller holds no lock for which such a call may wait: both would wait for
+    ever.
+    """
+    for index in indexes:
+        with index.lock:
+            index.table.settle()
+
+
 def write_stores(connection: sqlite3.Connection, stores: Stores) -> Ids:
-    """Write all vector buckets in the place of those that are there."""
+    """Write all vector buckets, whose indexes are settled, in the place of those that are there."""
     for table in ("vectors", "indexes", "vector_buckets"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
     ids: Ids = {}
@@ -46,18 +58,16 @@ def write_stores(connection: sqlite3.Connection, stores: Stores) -> Ids:
 
 
 def write_bucket(connection: sqlite3.Connection, bucket: VectorBucket) -> Ids:
-    """Write a new vector bucket, with all that is in it."""
+    """Write a new vector bucket, with all that is in it; its indexes are settled."""
     bucket_id = _insert(connection, "vector_buckets", rows.bucket_columns(bucket))
     ids: Ids = {index: write_index(connection, bucket_id, index) for index in bucket.indexes.values()}
     return {bucket: bucket_id, **ids}
 
 
 def write_index(connection: sqlite3.Connection, bucket_id: int, index: Index) -> int:
-    """Write a new index with its vectors, and return its id."""
+    """Write a new index with its vectors, which are settled, and return its id."""
     index_id = _insert(connection, "indexes", {"bucket_id": bucket_id, **rows.index_columns(index)})
-    with index.lock:
-        # The caller's index holds the table too, so that nobody changes it from now on.
-        table = index.vectors
+    table = index.table
     statement = rows.insertion("vectors", rows.VECTOR_COLUMNS)
     for start in range(0, len(table), _PIECE):
         piece = slice(start, start + _PIECE)

@@ -130,7 +130,8 @@ def test_what_is_read_beside_a_server_is_whole(
         with pytest.raises(UsageError) as refused, mock_s3vectors() as mock:
             mock.save(file)
         assert str(refused.value) == (
-            f"Cannot save {file}: it belongs to a server that runs, or that was killed: choose another name."
+            f"Cannot save {file}: state.db-wal beside it belongs to a server that runs, or that was killed: "
+            "choose another name."
         )
         assert life.end(signal.SIGTERM) == 0
         assert life.log == ""

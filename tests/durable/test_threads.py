@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -102,6 +103,37 @@ class Thread:
         for found in self._client.list_indexes(**bucket)["indexes"]:
             self._client.delete_index(**bucket, indexName=found["indexName"])
         self._client.delete_vector_bucket(**bucket)
+
+
+def test_restoring_while_a_call_writes(quick_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of an index has its lock: restoring waits for the call before the file is taken, not after."""
+    file = quick_folder / "state.db"
+    begun, put = threading.Event(), vars(DurableStore)["put"]
+
+    def put_late(*arguments: Any) -> None:
+        begun.set()
+        time.sleep(0.1)
+        put(*arguments)
+
+    monkeypatch.setattr(DurableStore, "put", put_late)
+    with followed(file) as (mock, _):
+        mock.seed("films", "plots", [[1.0]], keys=["a"])
+        client, point = client_at(*PLACES[0]), mock.checkpoint()
+        plots, before = {"vectorBucketName": "films", "indexName": "plots"}, seen()
+        begun.clear()
+        threads = [
+            threading.Thread(target=work, daemon=True)
+            for work in (
+                lambda: client.put_vectors(**plots, vectors=[vector("b", [2.0])]),
+                lambda: (begun.wait(), mock.restore(point)),
+            )
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+            assert not thread.is_alive()
+        assert seen() == kept(file) == before
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))

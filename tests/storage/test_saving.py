@@ -87,15 +87,24 @@ def test_something_else_is_not_replaced(tmp_path: Path) -> None:
     assert refusal(tmp_path / "other.db") == "something else than a state file has this name: choose another."
 
 
-def test_the_file_of_a_server_is_not_replaced(tmp_path: Path) -> None:
-    """SQLite would apply what the log beside it says to the new file."""
+@pytest.mark.parametrize("is_there", [True, False])
+@pytest.mark.parametrize(
+    ("suffix", "owner"), [("-wal", "a server that runs"), ("-journal", "a program that changes it")]
+)
+def test_the_file_of_a_writer_is_not_replaced(
+    tmp_path: Path, suffix: str, owner: str, is_there: bool
+) -> None:
+    """SQLite would apply what lies beside it to the new file, also if there is no file of that name now."""
     path = tmp_path / "state.db"
-    with mock_s3vectors() as mock:
-        mock.save(path)
-    before = path.read_bytes()
-    (tmp_path / "state.db-wal").touch()
-    assert refusal(path) == "it belongs to a server that runs, or that was killed: choose another name."
-    assert path.read_bytes() == before
+    if is_there:
+        with mock_s3vectors() as mock:
+            mock.save(path)
+    before = path.read_bytes() if is_there else None
+    (tmp_path / f"state.db{suffix}").touch()
+    assert refusal(path) == (
+        f"state.db{suffix} beside it belongs to {owner}, or that was killed: choose another name."
+    )
+    assert (path.read_bytes() if path.exists() else None) == before
 
 
 def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:

@@ -7,18 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from mock_s3vectors import __version__
-from mock_s3vectors.cli import copy, delete, describe, serve
+from mock_s3vectors.cli.progress import say
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (
-    serve,
-    copy,
-    describe,
-    delete,
-)
 _INTERRUPTED = 130
 
 
@@ -28,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = _parser().parse_args(arguments)
         parsed.run(parsed)
     except UsageError as error:
-        sys.stderr.write(f"mock-s3vectors: {error}\n")
+        say(f"mock-s3vectors: {error}")
         return 1
     except KeyboardInterrupt:  # as before a server handles the signal
         return _INTERRUPTED
@@ -41,7 +35,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in _COMMANDS:
+    # Most of the time before a command runs goes here, where Ctrl+C ends it without a traceback.
+    from mock_s3vectors.cli import copy, delete, describe, serve  # noqa: PLC0415 - see above
+
+    for command in (serve, copy, describe, delete):
         command.add_parser(commands)
     return parser
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.abridging import plural
 from mock_s3vectors.cli.arguments import count_of, filter_of
+from mock_s3vectors.cli.output import tell
 from mock_s3vectors.cli.progress import ProgressLine, say
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.places import Access, open_place, parse
@@ -180,8 +180,7 @@ def _copy(source: Place, target: Place, options: dict[str, Any]) -> None:
             if not options["dry_run"]:
                 _say_what_is_left(target, sum(outcome.vectors for outcome in so_far.values()))
             raise
-    for outcome in done:
-        sys.stdout.write(f"{_sentence(outcome)}\n")
+    tell(*map(_sentence, done))
     if not options["dry_run"]:
         copied, seconds = sum(outcome.vectors for outcome in done), max(line.seconds, _INSTANT)
         say(f"{plural(copied, 'vector')} in {seconds:,.1f} s, {copied / seconds:,.0f}/s.")

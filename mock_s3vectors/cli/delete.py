@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.abridging import plural, show
 from mock_s3vectors.cli.arguments import filter_of
+from mock_s3vectors.cli.output import tell
 from mock_s3vectors.cli.progress import ProgressLine, say
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import Location
+from mock_s3vectors.transfer.files.opening import found_at
 from mock_s3vectors.transfer.places import Access, open_place
 
 if TYPE_CHECKING:
@@ -111,9 +112,9 @@ def run(arguments: argparse.Namespace) -> None:
             deletion.check()
         deletion.find()
     found = deletion.candidates.so_far
-    _tell(*_matches(arguments.place, found, list(older_than)))
+    tell(*_matches(arguments.place, found, list(older_than)))
     if arguments.dry_run:
-        _tell("Nothing is deleted: this is a dry run.")
+        tell("Nothing is deleted: this is a dry run.")
         return
     if place.address.kind == "aws" and found.matched and not arguments.yes:
         raise UsageError(f"{arguments.place} is on AWS, so nothing is deleted without --yes.")
@@ -142,7 +143,7 @@ def _check_backup(path: Path) -> None:
     """
     if open_place(str(path)).address.kind != "data file":
         raise UsageError(f"--backup {path}: a backup is a data file, .jsonl, .npz or .parquet.")
-    if path.exists():
+    if found_at(path) is not None:
         raise UsageError(f"--backup {path}: it exists already. Choose another name, and keep what it holds.")
 
 
@@ -182,7 +183,7 @@ def _back_up(deletion: Deletion, path: Path) -> None:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    _tell(f"{plural(count, 'vector')} copied to {path}.")
+    tell(f"{plural(count, 'vector')} copied to {path}.")
 
 
 def _delete(deletion: Deletion) -> None:
@@ -194,15 +195,10 @@ def _delete(deletion: Deletion) -> None:
             )
     except BaseException:
         deleted = deletion.candidates.so_far.deleted
-        _tell(f"{plural(deleted, 'vector')} deleted before this stopped. The same command deletes the rest.")
+        tell(f"{plural(deleted, 'vector')} deleted before this stopped. The same command deletes the rest.")
         raise
     done = deletion.candidates.so_far
     if done.changed:
         verb = "was" if done.changed == 1 else "were"
-        _tell(f"{plural(done.changed, 'vector')} {verb} changed meanwhile: left alone.")
-    _tell(f"{plural(done.deleted, 'vector')} deleted.")
-
-
-def _tell(*lines: str) -> None:
-    sys.stdout.writelines(f"{line}\n" for line in lines)
-    sys.stdout.flush()
+        tell(f"{plural(done.changed, 'vector')} {verb} changed meanwhile: left alone.")
+    tell(f"{plural(done.deleted, 'vector')} deleted.")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
+import json
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from mock_s3vectors.abridging import plural, show
 from mock_s3vectors.cli.arguments import count_of
+from mock_s3vectors.cli.output import tell
 from mock_s3vectors.cli.progress import say
 from mock_s3vectors.transfer.describing import outline_of
 from mock_s3vectors.transfer.places import Access, open_place
@@ -63,10 +62,9 @@ def run(arguments: argparse.Namespace) -> None:
     access = Access(region=arguments.region, account=arguments.account, profile=arguments.profile, notice=say)
     outline = outline_of(open_place(arguments.place, access), arguments.sample)
     if arguments.json:
-        text = orjson.dumps(_document(outline), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        sys.stdout.write(text.decode())
+        tell(json.dumps(_document(outline), indent=2))  # in ASCII, which all encodings have
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _lines(outline))
+        tell(*_lines(outline))
 
 
 def _document(outline: Outline) -> dict[str, Any]:

@@ -23,9 +23,10 @@ _ALL = 100
 
 def say(text: str) -> None:
     """Write a line to standard error; it does not matter if nobody reads it."""
-    with suppress(OSError):
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
+    if sys.stderr is not None:  # which it is if it was closed before this process began
+        with suppress(OSError):
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
 
 
 class ProgressLine:
@@ -36,7 +37,7 @@ class ProgressLine:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
-        self._is_shown = self._stream.isatty()
+        self._is_shown = self._stream is not None and self._stream.isatty()
         self._begun = time.monotonic()
         self._drawn = 0.0
 

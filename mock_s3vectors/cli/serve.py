@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import secrets
 import signal
-import sys
 from contextlib import closing, nullcontext, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.cli.output import tell
 from mock_s3vectors.config import Config, check_path, option_descriptions, option_values
 from mock_s3vectors.doors.hosts import checked_hosts
 from mock_s3vectors.doors.local_endpoints import ENDPOINT_VARIABLE
@@ -211,12 +210,8 @@ def _welcome(url: str, config: Config, state: str | None) -> str:
 
 def _say(text: str) -> None:
     """Write to standard output; the server keeps running if nobody reads it, or if the disk is full."""
-    try:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
-    except OSError:
-        # When Python exits, it tries to write the rest again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(UsageError):
+        tell(text)
 
 
 # The URL ends the first line, so that programs can read it there.

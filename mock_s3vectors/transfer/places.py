@@ -231,6 +231,7 @@ _OTHER_NAMES: Mapping[str, str] = {
     ".npy": " Did you mean '.npz'? numpy.savez(file, keys=..., vectors=..., metadata=...) writes one.",
     ".csv": " Write one JSON object a line, in a .jsonl file.",
     ".tsv": " Write one JSON object a line, in a .jsonl file.",
+    ".gz": " Uncompress it first.",
     ".pq": " Did you mean '.parquet'? Rename the file.",
 }
 

@@ -20,7 +20,7 @@ def text_of(settings: Settings) -> str:
     return orjson.dumps(known).decode()
 
 
-def settings_of(text: str | bytes, dimension: int) -> Settings:
+def settings_of(text: str | bytes, dimension: int | None) -> Settings:
     """Return the settings that a text names; what it does not know, or has another type, stays None.
 
     Raises:

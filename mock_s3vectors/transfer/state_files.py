@@ -23,6 +23,7 @@ from mock_s3vectors.protocol.validator import Validator
 from mock_s3vectors.storage.indexes import StoredIndexes, writing_indexes
 from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
 from mock_s3vectors.transfer.files.checking import check_fits
+from mock_s3vectors.transfer.files.opening import has_contents
 from mock_s3vectors.transfer.settings import check_agree, creation_params
 
 if TYPE_CHECKING:
@@ -200,6 +201,8 @@ class StoredSink:
         Raises:
             UsageError: it does not fit, the service would refuse to make it, or the file cannot be written.
         """
+        if not has_contents(self._path):
+            self._find([], settings)  # no file is made if the index would be refused
         stored = self._stored = self._stack.enter_context(writing_indexes(self._path))
         bucket, index, is_there = self._find(stored.buckets, settings)
         if not is_there:
@@ -212,8 +215,7 @@ class StoredSink:
         Raises:
             UsageError: it does not fit, the service would refuse to make it, or the file cannot be read.
         """
-        has_some = self._path.exists() and self._path.stat().st_size > 0
-        self._read = StoredIndexes(self._path) if has_some else None
+        self._read = StoredIndexes(self._path) if has_contents(self._path) else None
         _, self._index, is_there = self._find(self._read.buckets if self._read else [], settings)
         if not is_there:
             self._read = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -128,6 +130,20 @@ def test_a_line_that_is_too_long(tmp_path: Path) -> None:
         "films.jsonl, line 2: the line is longer than 4,194,304 bytes, which no vector is. Write one "
         "object a line."
     )
+
+
+def test_a_compressed_file(tmp_path: Path) -> None:
+    assert refusal(tmp_path, gzip.compress(GOOD)) == (
+        "films.jsonl, line 1: the file is compressed by gzip. Uncompress it first."
+    )
+
+
+def test_a_pipe_is_read_only_once(tmp_path: Path) -> None:
+    path = tmp_path / "films.jsonl"
+    os.mkfifo(path)
+    with pytest.raises(UsageError) as caught:
+        list(open_place(str(path)).sources())
+    assert str(caught.value) == f"{path} is not a regular file. Vectors are read from one, some parts twice."
 
 
 def test_a_file_in_utf_16(tmp_path: Path) -> None:

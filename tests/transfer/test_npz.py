@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_LZMA, ZIP_STORED, ZipFile
 
 import numpy as np
 import pytest
@@ -129,6 +130,17 @@ def test_vectors_without_metadata(tmp_path: Path) -> None:
             {"keys": KEYS, "vectors": VECTORS, "metadata": ["{}", '{"a": {}}']},
             "films.npz, record 2: Metadata values must be strings, numbers, booleans, or arrays.",
         ),
+        (
+            {"keys": ["é", "b\ud800"], "vectors": VECTORS},
+            "films.npz, record 2: the key 'b\\ud800' has half a surrogate pair.",
+        ),
+        (
+            {"keys": KEYS, "vectors": VECTORS, "settings": np.array(5)},
+            (
+                "films.npz is not an .npz file that can be read: an array has dtype int64 instead of texts. "
+                f"{ADVICE}"
+            ),
+        ),
     ],
 )
 def test_bad_arrays(arrays: Any, reason: str, tmp_path: Path) -> None:
@@ -150,6 +162,37 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     middle = whole.index(b"keys.npy") + 150
     path.write_bytes(whole[:middle] + bytes(40) + whole[middle + 40 :])
     assert refusal_of(path).startswith("films.npz is not an .npz file that can be read: ")
+
+
+def test_an_encrypted_file(tmp_path: Path) -> None:
+    path = tmp_path / "films.npz"
+    np.savez(path, keys=KEYS, vectors=VECTORS)
+    text = bytearray(path.read_bytes())
+    for mark, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        start = text.find(mark)
+        while start >= 0:
+            text[start + flags] |= 1
+            start = text.find(mark, start + 1)
+    path.write_bytes(text)
+    assert refusal_of(path).startswith(
+        "films.npz is not an .npz file that can be read: File 'keys.npy' is encr"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "compression", "reason"),
+    [
+        (b"\x93NUMPY\1\0\x10\0{'descr': ((((((", ZIP_STORED, ""),
+        (b"", ZIP_LZMA, "keys.npy is compressed in a way that numpy does not use"),
+    ],
+)
+def test_archives_that_are_none_of_numpy(
+    header: bytes, compression: int, reason: str, tmp_path: Path
+) -> None:
+    with ZipFile(tmp_path / "films.npz", "w", compression) as archive:
+        archive.writestr("keys.npy", header)
+    shown = refusal_of(tmp_path / "films.npz")
+    assert shown.startswith(f"films.npz is not an .npz file that can be read: {reason}")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,10 @@ pa = pytest.importorskip("pyarrow")
 parquet = import_module("pyarrow.parquet")
 
 VECTORS = [[1.0, 2.0], [3.0, 4.0]]
+TWO_COLUMNS = (
+    "films.parquet: several columns are the metadata key 'year', which one of them may be: leave the others "
+    "out, or rename them."
+)
 
 
 def table(**columns: Any) -> Any:
@@ -186,6 +190,22 @@ def test_vectors_of_other_types_are_read(vector: Any, tmp_path: Path) -> None:
             pa.table({"key": ["a", "b"], "vector": [[1.0, 2.0], [1.0, 1e39]]}),
             "films.parquet, record 2: the vector has NaN, infinity, or a number beyond float32.",
         ),
+        (
+            pa.Table.from_arrays([*table().columns, [1, 2], [3, 4]], ["key", "vector", "year", "year"]),
+            TWO_COLUMNS,
+        ),
+        (table(**{"year": [1, 2], "metadata.year": [3, 4]}), TWO_COLUMNS),
+        (
+            table(title=pa.array([b"a", b"\xff"]).view(pa.string())),
+            (
+                "films.parquet is not a Parquet file that can be read: 'utf-8' codec can't decode byte 0xff "
+                "in position 0: invalid start byte."
+            ),
+        ),
+        (
+            table().replace_schema_metadata({"mock_s3vectors": "[]"}),
+            "films.parquet is not a Parquet file that can be read: the settings are not a JSON object.",
+        ),
     ],
 )
 def test_bad_columns(given: Any, reason: str, tmp_path: Path) -> None:
@@ -195,7 +215,8 @@ def test_bad_columns(given: Any, reason: str, tmp_path: Path) -> None:
 def test_a_damaged_file(tmp_path: Path) -> None:
     path = tmp_path / "films.parquet"
     write(tmp_path, "films.parquet", batch("a"))
-    for text in (b"", b"PAR1", path.read_bytes()[:-100]):
+    whole = path.read_bytes()
+    for text in (b"", b"PAR1", whole[:-100], whole[:4] + b"\xff" * 40 + whole[44:]):
         path.write_bytes(text)
         with pytest.raises(UsageError) as caught:
             read(tmp_path, "films.parquet")

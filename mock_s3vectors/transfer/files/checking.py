@@ -108,6 +108,7 @@ class Gathered:
             UsageError: an index cannot have one of them.
         """
         numbers = range(first, first + len(keys))
+        self._check_characters(numbers, keys)
         finite = np.isfinite(data).all(axis=1)
         bad = len(keys) if finite.all() else int(finite.argmin())
         for row, (number, key, document) in enumerate(zip(numbers, keys, metadata, strict=True)):
@@ -133,6 +134,15 @@ class Gathered:
         first = self._first.setdefault(key, number)
         if first != number:
             raise self.fault(number, f"the key {show(key)} is that of {self._unit} {first:,} already")
+
+    def _check_characters(self, numbers: Sequence[int], keys: Sequence[Any]) -> None:
+        """Raise unless keys have UTF-8, which half a surrogate pair has not; JSON is parsed without any."""
+        for number, key in zip(numbers, keys, strict=True):
+            if type(key) is str and not key.isascii():
+                try:
+                    key.encode()
+                except UnicodeEncodeError:
+                    raise self.fault(number, f"the key {show(key)} has half a surrogate pair") from None
 
     def _check_vector(self, number: int, vector: Any) -> None:
         if type(vector) is not list:

@@ -9,7 +9,7 @@ from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import Location
 from mock_s3vectors.transfer.files.json_lines import JsonLinesSink, JsonLinesSource
 from mock_s3vectors.transfer.files.npz import NpzSink, NpzSource
-from mock_s3vectors.transfer.files.opening import opened
+from mock_s3vectors.transfer.files.opening import is_folder, opened
 from mock_s3vectors.transfer.files.parquet_sink import ParquetSink
 from mock_s3vectors.transfer.files.parquet_source import ParquetSource
 
@@ -69,7 +69,7 @@ class DataFile:
             UsageError: it is a folder.
         """
         del location  # a file holds any one index
-        if self._path.is_dir():
+        if is_folder(self._path):
             raise UsageError(f"{self._path} is a folder: give the name of a file.")
         make = _WHOLE.get(self._suffix, partial(JsonLinesSink, resume=resume))
         return make(self._path)

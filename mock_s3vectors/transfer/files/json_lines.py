@@ -18,7 +18,7 @@ from mock_s3vectors.errors.hints import near
 from mock_s3vectors.transfer.batches import Location, Settings
 from mock_s3vectors.transfer.decimals import to_write
 from mock_s3vectors.transfer.files.checking import Gathered
-from mock_s3vectors.transfer.files.opening import opened, refused
+from mock_s3vectors.transfer.files.opening import has_contents, opened, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _MEMBERS = ("key", "data", "vector", "metadata")
 _BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
 _BOMS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # Longer than the longest record: 4,096 numbers and 40 KB of metadata with every character escaped.
 _LONGEST_LINE = 4 * 1024 * 1024
@@ -87,6 +88,8 @@ def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
         if number == 1:
             if line.startswith(_BOMS_OF_UTF_16):
                 raise UsageError(f"{path}, line 1: the file is in UTF-16. Write it in UTF-8.")
+            if line.startswith(_GZIP):
+                raise UsageError(f"{path}, line 1: the file is compressed by gzip. Uncompress it first.")
             line = line.removeprefix(_BOM)
         if not line.isspace() and line:
             yield number, line
@@ -201,7 +204,7 @@ class JsonLinesSink:
             raise refused(self._path, error) from None
 
     def _is_there(self) -> bool:
-        is_there = self._path.exists() and self._path.stat().st_size > 0
+        is_there = has_contents(self._path)
         if is_there and not self._resume:
             raise UsageError(
                 f"{self._path} exists already: resume the copy that has written it, delete it, or choose "

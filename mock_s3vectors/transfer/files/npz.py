@@ -13,6 +13,7 @@ from __future__ import annotations
 import shutil
 import zlib
 from contextlib import ExitStack, contextmanager
+from tokenize import TokenError
 from typing import IO, TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -51,7 +52,7 @@ class NpzSource:
     def settings(self) -> Settings:
         """Return the dimension, and what else the file knows of its index."""
         with _arrays(self._path) as arrays:
-            dimension = _checked(arrays, self._path)[1]
+            dimension = _checked(arrays, self._path)[1] or None
             if "settings" not in arrays:
                 return Settings(dimension=dimension)
             return settings_of(arrays["settings"].texts(1)[0], dimension)
@@ -131,13 +132,23 @@ class _Array:
         """Return the next rows as texts.
 
         Raises:
-            ValueError: there are fewer, or their bytes are not UTF-8.
+            ValueError: there are fewer, they are no texts, or their bytes are not UTF-8.
         """
+        if self.dtype.kind not in _TEXTS:
+            raise ValueError(f"an array has dtype {self.dtype} instead of texts")
         rows = np.atleast_1d(self.rows(count)) if self.shape else np.frombuffer(self._file.read(), self.dtype)
         return rows.tolist() if self.dtype.kind == "U" else [row.decode() for row in rows.tolist()]
 
 
+# The exceptions of zipfile and of numpy for files that are damaged, or encrypted.
+_DAMAGES = (BadZipFile, EOFError, OSError, RuntimeError, SyntaxError, TokenError, ValueError, zlib.error)
 _HEADERS = {1: npy.read_array_header_1_0, 2: npy.read_array_header_2_0}
+
+
+def _opened(archive: ZipFile, member: str) -> IO[bytes]:
+    if archive.getinfo(member).compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise ValueError(f"{member} is compressed in a way that numpy does not use")
+    return archive.open(member)
 
 
 @contextmanager
@@ -153,9 +164,12 @@ def _arrays(path: Path) -> Iterator[dict[str, _Array]]:
             archive = stack.enter_context(ZipFile(file))
             members = {name: f"{name}.npy" for name in _NAMES if f"{name}.npy" in archive.namelist()}
             yield {
-                name: _Array(stack.enter_context(archive.open(member))) for name, member in members.items()
+                name: _Array(stack.enter_context(_opened(archive, member)))
+                for name, member in members.items()
             }
-        except (BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        except UsageError:
+            raise
+        except _DAMAGES as error:
             raise UsageError(f"{path} is not an .npz file that can be read: {error}. {_ADVICE}.") from error
 
 

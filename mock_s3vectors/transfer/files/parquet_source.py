@@ -56,13 +56,13 @@ class ParquetSource:
         pa, _ = load_pyarrow()
         with self._open() as file:
             kind = file.schema_arrow.field("vector").type
-            dimension = kind.list_size if pa.types.is_fixed_size_list(kind) else None
+            dimension = (kind.list_size or None) if pa.types.is_fixed_size_list(kind) else None
             if dimension is None:
                 first = next(file.iter_batches(1, columns=["vector"]), None)
                 value = first and first.column(0)[0].as_py()
                 dimension = len(value) if value else None
             text = (file.schema_arrow.metadata or {}).get(MARK)
-            if text is None or dimension is None:
+            if text is None:
                 return Settings(dimension=dimension)
             return settings_of(text, dimension)
 
@@ -104,7 +104,8 @@ class ParquetSource:
                 with parquet.ParquetFile(file) as table:
                     _check_columns(table.schema_arrow, self._path)
                     yield table
-            except pa.ArrowException as error:
+            # pyarrow has no exceptions of its own for texts that are not UTF-8, and for damaged pages.
+            except (pa.ArrowException, ValueError, OSError) as error:
                 raise UsageError(f"{self._path} is not a Parquet file that can be read: {error}.") from error
 
 
@@ -134,7 +135,8 @@ def _is_text(kind: Any) -> bool:
     pa, _ = load_pyarrow()
     if pa.types.is_dictionary(kind):
         return _is_text(kind.value_type)
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    types = pa.types
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
 def _is_list(kind: Any) -> bool:
@@ -146,13 +148,18 @@ def _readers(schema: Any, path: Path) -> dict[str, tuple[str, bool]]:
     """Return the metadata key of each column, and whether it holds JSON texts.
 
     Raises:
-        UsageError: a column has a type that no metadata has.
+        UsageError: a column has a type that no metadata has, or the metadata key of another one.
     """
     readers: dict[str, tuple[str, bool]] = {}
     for field in schema:
         if field.name not in ("key", "vector"):
             _check_type(field, path)
             key = field.name.removeprefix("metadata.")
+            if key in (known for known, _ in readers.values()):
+                raise UsageError(
+                    f"{path}: several columns are the metadata key {show(key)}, which one of them may be: "
+                    "leave the others out, or rename them."
+                )
             readers[field.name] = key, (field.metadata or {}).get(MARK) == JSON.encode()
     return readers
 

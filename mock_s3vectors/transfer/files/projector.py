@@ -14,7 +14,7 @@ import orjson
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import Location
 from mock_s3vectors.transfer.files.column_types import MetadataColumns
-from mock_s3vectors.transfer.files.opening import refused
+from mock_s3vectors.transfer.files.opening import found_at, is_folder, refused
 from mock_s3vectors.transfer.files.whole_files import WholeFilesSink
 from mock_s3vectors.transfer.places import Address
 
@@ -77,7 +77,7 @@ class ProjectorSink(WholeFilesSink):
     """
 
     def __init__(self, folder: Path) -> None:
-        if folder.exists() and not folder.is_dir():
+        if found_at(folder) is not None and not is_folder(folder):
             raise UsageError(f"{folder} is not a folder: name one for vectors.tsv and metadata.tsv.")
         self._folder = folder
         super().__init__(folder / "vectors.tsv", folder / "metadata.tsv")

@@ -18,7 +18,7 @@ import orjson
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.transfer.batches import Batch, Settings
-from mock_s3vectors.transfer.files.opening import refused
+from mock_s3vectors.transfer.files.opening import has_contents, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,7 +99,7 @@ class WholeFilesSink(ABC):
         """
         del settings  # a new file can have any
         for path in self._paths:
-            if path.exists() and path.stat().st_size > 0:
+            if has_contents(path):
                 raise UsageError(
                     f"{path} exists already: delete it, or choose another name. It is written as a whole, so "
                     "an interrupted copy leaves nothing to resume."

@@ -37,7 +37,6 @@ class Nursery:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._requests = 0
-        self._lives: list[Life] = []
         self._process = subprocess.Popen(
             [sys.executable, str(PROGRAM)],
             stdin=subprocess.PIPE,
@@ -47,10 +46,7 @@ class Nursery:
         )
 
     def close(self) -> None:
-        """End it, and the servers that a failing test has left running."""
-        for life in self._lives:
-            if life.status is None:
-                life.end(signal.SIGKILL)
+        """End it, and the servers that a failing test has left running: it kills them."""
         self._process.communicate()
 
     def ask(self, **request: Any) -> Any:
@@ -63,9 +59,7 @@ class Nursery:
     def start(self, *options: str, changes: Changes = NONE) -> Life:
         """Start `mock-s3vectors serve`, and wait until it answers, or has ended."""
         request = self._request(options, changes)
-        life = Life(self, errors=Path(request["errors"]), **self.ask(**request))
-        self._lives.append(life)
-        return life
+        return Life(self, errors=Path(request["errors"]), **self.ask(**request))
 
     def refusal(self, *options: str, changes: Changes = NONE) -> str:
         """Return what a server says that ends at once with status 1."""

@@ -9,7 +9,8 @@ A line of its input is JSON, and so is its answer:
 `said` is what the program has written to its output until it answers clients, or until it has ended. The
 file gets what it writes to its error stream. `changes` are those of the process before the program begins,
 see `CHANGES`. The second request waits for the end of the program; its status is negative if a signal ended
-it. The third one kills the program so many seconds after its beginning.
+it. The third one kills the program so many seconds after its beginning. At the end of the input, programs that
+still run are killed.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LAST_LINE = "Press Ctrl+C to stop it.\n"
+# The processes that nobody has waited for.
+LIVING: set[int] = set()
 
 
 def warm_up() -> None:
@@ -55,6 +58,7 @@ def start(
     pid = os.fork()
     if not pid:
         be_the_program(arguments, errors, changes, of_child)
+    LIVING.add(pid)
     os.close(of_child)
     if kill_after is not None:
         time.sleep(kill_after)
@@ -165,18 +169,25 @@ CHANGES: dict[str, Callable[[Any], None]] = {
 
 
 def end_of(pid: int) -> dict[str, Any]:
-    return {"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}
+    _, status = os.waitpid(pid, 0)
+    LIVING.remove(pid)
+    return {"status": os.waitstatus_to_exitcode(status)}
 
 
 def work() -> None:
     warm_up()
     gc.collect()
     gc.freeze()  # so that children share these pages for longer
-    for line in sys.stdin:
-        request = json.loads(line)
-        answer = end_of(**request) if "pid" in request else start(**request)
-        sys.stdout.write(f"{json.dumps(answer)}\n")
-        sys.stdout.flush()
+    try:
+        for line in sys.stdin:
+            request = json.loads(line)
+            answer = end_of(**request) if "pid" in request else start(**request)
+            sys.stdout.write(f"{json.dumps(answer)}\n")
+            sys.stdout.flush()
+    finally:
+        for pid in LIVING:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 work()

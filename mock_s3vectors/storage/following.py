@@ -174,6 +174,9 @@ class DurableStore:
         """Have the file hold all by itself, without a log; changes that come later are refused."""
         with self._lock:
             with suppress(sqlite3.Error):  # somebody reads it; or the next server does this
+                # Into the file that was opened, whatever its name is by now: the log must not be there when
+                # a server starts with a file that has replaced it.
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 if self._has_its_files():  # else the log may be that of another file
                     self._connection.execute("PRAGMA journal_mode = DELETE")
             self._connection.close()

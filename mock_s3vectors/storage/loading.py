@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from mock_s3vectors.authorization import PolicyError
 from mock_s3vectors.errors.exceptions import ServiceError
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.operations.helpers.records import check_documents, vector_faults
@@ -35,9 +34,6 @@ _FLOAT = 4
 # How many files to keep the worlds of, those loaded last.
 _MOST_FILES = 4
 
-# Rows that are not as they were written: a text is not JSON, or is a number, or has no policy.
-_FAULTS = (ValueError, TypeError, LookupError, AttributeError, PolicyError)
-
 
 def load(path: str | os.PathLike[str]) -> World:
     """Return a world with all that a state file holds. The file is not written.
@@ -58,7 +54,7 @@ def load_with_ids(path: str | os.PathLike[str]) -> tuple[World, Ids]:
     with _without_collections(), schema.reading(place) as connection:
         try:
             return _read(connection, place)
-        except _FAULTS as error:
+        except rows.FAULTS as error:
             raise schema.damaged(place, f"{type(error).__name__}: {error}") from error
 
 
@@ -182,10 +178,10 @@ class _Vectors:
         """Give the rows to the index.
 
         Raises:
-            ValueError: a key appears twice, or rows are missing.
+            ValueError: a key appears twice, or rows are missing or too many.
         """
         index, keys, metadata = self._index, self._keys, self._metadata
-        if len(keys) < len(self._data) or len(set(keys)) < len(keys):
+        if len(keys) != len(self._data) or len(set(keys)) < len(keys):
             raise ValueError("a table and its index do not agree")
 
         def measure() -> list[Size]:

@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.world import World
@@ -63,14 +63,26 @@ def state_route(
     return Route(path, answer, methods=["GET", "PUT"])
 
 
+class _StateFile(FileResponse):
+    """A response with a whole state file, whose folder it removes, however it ends."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Each request saves anew: the ranges of two of them would not make a file.
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        self.headers["accept-ranges"] = "none"
+        try:
+            await super().__call__({**scope, "headers": headers}, receive, send)
+        finally:
+            shutil.rmtree(Path(self.path).parent)
+
+
 async def _give(request: Request, world: World, folder: Path) -> Response:
     """Return a response with the state, which removes its folder in the end."""
     from mock_s3vectors.storage.saving import save  # noqa: PLC0415 - numpy takes 0.2 s to import
 
     file = folder / "state.db"
     await _in_worker(request, lambda: save(world, file))
-    clean_up = BackgroundTask(shutil.rmtree, folder)
-    return FileResponse(file, media_type=_MEDIA_TYPE, filename=file.name, background=clean_up)
+    return _StateFile(file, media_type=_MEDIA_TYPE, filename=file.name)
 
 
 async def _take(request: Request, world: World, folder: Path) -> Response:

@@ -93,6 +93,9 @@ class DurableFile:
         with suppress(
             sqlite3.Error
         ):  # while somebody reads the file, SQLite refuses; the next server does it
+            # Into the file that was opened, whatever its name is by now: the log must not be there when a
+            # server starts with a file that has replaced it.
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             if self._has_its_files():  # else the log may be that of another file
                 self.connection.execute("PRAGMA journal_mode = DELETE")
         self.connection.close()

@@ -291,5 +291,5 @@ def _explained(path: Path) -> Iterator[None]:
     """Have rows that are not as they were written be a UsageError."""
     try:
         yield
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except rows.FAULTS as error:
         raise schema.damaged(path, f"{type(error).__name__}: {error}") from error

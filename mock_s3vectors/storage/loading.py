@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mock_s3vectors.authorization import PolicyError
 from mock_s3vectors.errors.exceptions import ServiceError
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.operations.helpers.records import check_documents
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
 _PIECE = 1_000
 # How many files to keep the worlds of, those loaded last.
 _MOST_FILES = 4
-
-# Rows that are not as they were written: a text is not JSON, or is a number, or has no policy.
-_FAULTS = (ValueError, TypeError, LookupError, AttributeError, PolicyError)
 
 
 def load(path: str | os.PathLike[str]) -> World:
@@ -55,7 +51,7 @@ def load_with_ids(path: str | os.PathLike[str]) -> tuple[World, Ids]:
     with _without_collections(), schema.reading(place) as connection:
         try:
             return _read(connection, place)
-        except _FAULTS as error:
+        except rows.FAULTS as error:
             raise schema.damaged(place, f"{type(error).__name__}: {error}") from error
 
 
@@ -170,10 +166,10 @@ class _Vectors:
         """Give the rows to the index.
 
         Raises:
-            ValueError: a key appears twice, or rows are missing.
+            ValueError: a key appears twice, or rows are missing or too many.
         """
         index, keys, metadata = self._index, self._keys, self._metadata
-        if len(keys) < len(self._data) or len(set(keys)) < len(keys):
+        if len(keys) != len(self._data) or len(set(keys)) < len(keys):
             raise ValueError("a table and its index do not agree")
 
         def measure() -> list[Size]:

@@ -81,6 +81,8 @@ def _write(picture: World, draft: Path) -> None:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN EXCLUSIVE")
         schema.create(connection)
+        for store in picture.stores.all().values():
+            settle(store.indexes())
         write_stores(connection, picture.stores)
         write_identities(connection, picture.identities.all())
         write_keys(connection, picture.keys.all())

@@ -139,6 +139,17 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
         raise damaged(path, f"its format is {version}")
 
 
+def _check_length(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise if the last page of a file is cut off: SQLite would read zeros in its place.
+
+    Raises:
+        UsageError: it is. That whole pages are missing, SQLite finds itself.
+    """
+    (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+    if path.stat().st_size % page_bytes:
+        raise damaged(path, "it was cut off")
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a state file to read it, check it, and close it. It is not written, and nothing is left beside it.
@@ -157,6 +168,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
         try:
             check(connection, path)
+            if is_quiet:  # else somebody may be writing it
+                _check_length(connection, path)
             yield connection
         finally:
             connection.close()

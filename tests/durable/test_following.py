@@ -402,6 +402,25 @@ def test_a_file_that_is_taken_away_and_brought_back(
     assert kept(path) == after
 
 
+def test_a_file_that_replaces_the_one_of_a_server_stays_as_it_is(tmp_path: Path) -> None:
+    """The log of the one that was taken away is not applied to it by the next server."""
+    path, away = tmp_path / "state.db", tmp_path / "away.db"
+    with mock_s3vectors() as mock:
+        mock.seed("other", "index", [[float(number)] for number in range(1, 900)])
+        mock.save(tmp_path / "other.db")
+        other = seen()
+    with followed(path):
+        make_index()
+        put()
+        after = seen()
+        path.rename(away)
+        (tmp_path / "other.db").rename(path)
+    assert kept(path) == other
+    assert kept(away) == after
+    with followed(path):
+        assert seen() == other
+
+
 def test_a_file_that_another_program_changes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,13 +121,15 @@ def test_restoring_while_a_call_writes(quick_folder: Path, monkeypatch: pytest.M
         client, point = client_at(*PLACES[0]), mock.checkpoint()
         plots, before = {"vectorBucketName": "films", "indexName": "plots"}, seen()
         begun.clear()
-        threads = [
-            threading.Thread(target=work, daemon=True)
-            for work in (
-                lambda: client.put_vectors(**plots, vectors=[vector("b", [2.0])]),
-                lambda: (begun.wait(), mock.restore(point)),
-            )
-        ]
+
+        def restore() -> None:
+            begun.wait()
+            mock.restore(point)
+
+        def write() -> None:
+            client.put_vectors(**plots, vectors=[vector("b", [2.0])])
+
+        threads = [threading.Thread(target=work, daemon=True) for work in (write, restore)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from mock_s3vectors import mock_s3vectors
+from tests.server.wire import request
 from tests.storage.seen import files_in, fill, seen
 from tests.support.helpers import bucket_names
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from mock_s3vectors import S3VectorsServer
     from tests.server.wire import Connection
@@ -39,6 +41,22 @@ def test_a_state_goes_out_and_comes_back(
     assert seen() == before
     assert "more" not in bucket_names(over_http)
     assert files_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-9", "bytes=x", "bytes=9999999-", "bytes=0-5,7-9"])
+def test_a_part_of_the_state_is_the_whole(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """Each request saves anew, so that parts of two of them would not fit together."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    fill()
+    connection.send(request("GET", STATE, b"", f"range: {asked}"))
+    given = connection.answer()
+    assert (given.status, given.headers["accept-ranges"]) == (200, "none")
+    assert len(given.body) == int(given.headers["content-length"])
+    end = time.monotonic() + 10
+    while files_in(tmp_path):  # the answer is there a moment before the file is gone
+        assert time.monotonic() < end
 
 
 def test_python_reads_what_the_server_gives(connection: Connection, tmp_path: Path) -> None:

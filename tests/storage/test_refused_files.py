@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+# The first byte of a page, by SQLite's own format.
+LEAF_OF_INDEX = 0x0A
 FOREIGN = "it is not a state file of mock_s3vectors"
 
 
@@ -121,6 +123,52 @@ DAMAGES: dict[str, tuple[str, str]] = {
     "number": ("UPDATE vectors SET metadata = x'7b7d' WHERE id = 1", "TypeError: "),
     "identity": ("UPDATE identities SET document = '{}'", "KeyError: 'policies'"),
     "kms": ("UPDATE kms_keys SET document = '{\"colour\": 1}'", "TypeError: "),
+    "kms state": ("UPDATE kms_keys SET document = json_set(document, '$.state', 5)", "TypeError: state is 5"),
+    "time": ("UPDATE vector_buckets SET creation_time = 9e18", "9000000000000000000 is not a time"),
+    "infinity": ("UPDATE indexes SET creation_time = 9e999", "inf is not a time"),
+    "found_from": ("UPDATE indexes SET found_from = 'soon'", "found_from is 'soon'"),
+    "active_from": (
+        'UPDATE indexes SET text_search = \'{"a": {"language": null, "active_from": "soon"}}\'',
+        "active_from is 'soon'",
+    ),
+    "pairs": ("UPDATE vector_buckets SET tags = '[]'", "[] is not a JSON object"),
+    "surrogate": ('UPDATE indexes SET tags = \'{"a": "\\ud800"}\'', "JSONDecodeError: "),
+    "depth": (
+        "UPDATE indexes SET tags = replace(hex(zeroblob(9999)), '00', '[')",
+        "JSONDecodeError: ",
+    ),
+    "encryption": (
+        'UPDATE indexes SET encryption = \'{"sseType": "none"}\'',
+        "'none' is none of AES256, aws:kms",
+    ),
+    "key of index": (
+        'UPDATE indexes SET encryption = \'{"sseType": "aws:kms", "kmsKeyArn": "a"}\'',
+        "a is not an ARN",
+    ),
+    "non-filterable": (
+        "UPDATE indexes SET metadata_configuration = '{\"nonFilterableMetadataKeys\": 5}'",
+        "5 is not a list of keys",
+    ),
+    "principal": (
+        "UPDATE identities SET document = json_set(document, '$.principal.arn', 'a')",
+        "a is not an ARN",
+    ),
+    "kind": (
+        "UPDATE identities SET document = json_set(document, '$.principal.kind', 'group')",
+        "'group' is none of user, session, root",
+    ),
+    "secret": (
+        "UPDATE identities SET document = json_set(document, '$.secret_access_key', 5)",
+        "secret_access_key is 5",
+    ),
+    "boundary": (
+        "UPDATE identities SET document = json_set(document, '$.policies.boundary', '')",
+        "TypeError: ",
+    ),
+    "policy kind": (
+        "UPDATE identities SET document = json_set(document, '$.policies.identity[0].kind', 'a')",
+        "'a' is none of identity, boundary, session",
+    ),
 }
 
 
@@ -143,6 +191,29 @@ def test_a_damaged_vector_is_not_copied(tmp_path: Path, saved: bytes, name: str)
     with pytest.raises(UsageError, match=rf"^Cannot load {tmp_path}/films.db: it is damaged \(") as refused:
         [list(source.batches()) for source in open_place(f"{tmp_path}/films.db").sources()]
     assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize("missing", [1, 100, 4096, 5000])
+def test_a_file_that_was_cut_off(tmp_path: Path, saved: bytes, missing: int) -> None:
+    (tmp_path / "films.db").write_bytes(saved[:-missing])
+    assert "it is damaged (" in refusal(tmp_path / "films.db")
+
+
+def test_an_index_of_the_file_that_lacks_the_only_vector(tmp_path: Path) -> None:
+    """Counting goes by the table's index, which has none; reading finds one."""
+    path = tmp_path / "films.db"
+    with mock_s3vectors() as mock:
+        mock.seed("films", "plots", [[1.0]])
+        mock.save(path)
+    content = bytearray(path.read_bytes())
+    changed(path, "UPDATE vectors SET index_id = 7")
+    other = path.read_bytes()
+    for start in range(4096, len(content), 4096):
+        page = slice(start, start + 4096)
+        if content[page] != other[page] and other[start] == LEAF_OF_INDEX:
+            content[page] = other[page]
+    path.write_bytes(content)
+    assert "a table and its index do not agree" in refusal(path)
 
 
 def test_metadata_that_no_vector_can_have_is_found_when_somebody_looks(tmp_path: Path, saved: bytes) -> None:

@@ -166,7 +166,7 @@ PRINCIPALS = st.builds(
     arn=st.just(ARN),
     account=st.just("123456789012"),
     kind=st.sampled_from(["user", "session"]),
-    role_arn=OPTIONAL_TEXTS,
+    role_arn=st.sampled_from([None, "arn:aws:iam::123456789012:role/reader"]),
     name=OPTIONAL_TEXTS,
     unique_id=TEXTS,
     tags=st.dictionaries(TEXTS, TEXTS, max_size=2),

@@ -92,7 +92,7 @@ def test_something_else_is_not_replaced(tmp_path: Path) -> None:
     ("suffix", "owner"), [("-wal", "a server that runs"), ("-journal", "a program that changes it")]
 )
 def test_the_file_of_a_writer_is_not_replaced(
-    tmp_path: Path, suffix: str, owner: str, is_there: bool
+    tmp_path: Path, suffix: str, owner: str, *, is_there: bool
 ) -> None:
     """SQLite would apply what lies beside it to the new file, also if there is no file of that name now."""
     path = tmp_path / "state.db"

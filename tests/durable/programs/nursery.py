@@ -9,8 +9,8 @@ A line of its input is JSON, and so is its answer:
 `said` is what the program has written to its output until it answers clients, or until it has ended. The
 file gets what it writes to its error stream. `changes` are those of the process before the program begins,
 see `CHANGES`. The second request waits for the end of the program; its status is negative if a signal ended
-it. The third one kills the program so many seconds after its beginning. At the end of the input, programs that
-still run are killed.
+it. The third one kills the program so many seconds after its beginning. At the end of the input, programs
+that still run are killed.
 """
 
 from __future__ import annotations

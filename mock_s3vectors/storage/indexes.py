@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mock_s3vectors.storage import rows, schema
 from mock_s3vectors.storage.loading import all_rows
 from mock_s3vectors.storage.saving import PAGE_BYTES
+from mock_s3vectors.storage.vectors import vectors_of
 from mock_s3vectors.storage.writing import delete_vectors, put_vectors, write_bucket, write_index
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ def _vectors_of(found: Sequence[tuple[str, bytes, str]], index: Index) -> Vector
         ValueError: they are not as they were written.
     """
     keys, pieces, texts = map(list, zip(*found, strict=True)) if found else ([], [], [])
-    return keys, *rows.vectors_of(keys, pieces, texts, index)
+    return keys, *vectors_of(keys, pieces, texts, index)
 
 
 def _marks(values: Sequence[object]) -> str:

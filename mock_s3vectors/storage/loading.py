@@ -16,6 +16,7 @@ from mock_s3vectors.errors.exceptions import ServiceError
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.operations.helpers.records import check_documents
 from mock_s3vectors.storage import rows, schema
+from mock_s3vectors.storage.vectors import vectors_of
 from mock_s3vectors.world import World
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class _Vectors:
             ValueError: no index can hold them.
         """
         _, keys, pieces, texts = zip(*read, strict=True)
-        floats, documents = rows.vectors_of(keys, pieces, texts, self._index)
+        floats, documents = vectors_of(keys, pieces, texts, self._index)
         self._data[len(self._keys) : len(self._keys) + len(keys)] = floats
         self._keys += keys
         self._metadata += documents

@@ -8,30 +8,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields, replace
-from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 import orjson
 
 from mock_s3vectors.arns import Arn, parse_arn
 from mock_s3vectors.authorization import Policies, Principal, compile_policy
-from mock_s3vectors.operations.helpers.records import vector_faults
 from mock_s3vectors.world.identities import Identity
 from mock_s3vectors.world.keys import Key
 from mock_s3vectors.world.resources import Index, TextSearch, VectorBucket
 from mock_s3vectors.world.tables import VectorTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Iterable, Mapping
 
     from mock_s3vectors.authorization import Policy
     from mock_s3vectors.authorization.statements import PolicyKind
-
-# As in the file, whatever the order of bytes of this machine.
-FLOAT32 = "<f4"
 
 _MODES = ("CLASSIC", "ENHANCED")
 _METRICS = ("cosine", "euclidean")
@@ -185,48 +177,6 @@ def _metadata_configuration(document: str) -> dict[str, Any]:
     if type(keys) is not list or not {str}.issuperset(map(type, keys)):
         raise TypeError(f"{keys!r:.100} is not a list of keys")
     return configuration
-
-
-def vector_rows(
-    index_id: int, keys: Iterable[str], data: NDArray[np.float32], metadata: Iterable[dict[str, Any]]
-) -> Iterator[tuple[int, str, bytes, str]]:
-    """Return the columns of vectors, in the order of `VECTOR_COLUMNS`.
-
-    Args:
-        index_id: that of the row of their index.
-        keys: those of the vectors.
-        data: shape (len(keys), dimension), float32.
-        metadata: that of each vector.
-    """
-    # A row becomes one value of so many bytes, and those a list at C speed.
-    floats = np.ascontiguousarray(data, FLOAT32)
-    pieces = floats.view(f"V{floats.shape[1] * floats.itemsize}")[:, 0].tolist()
-    texts = (orjson.dumps(document).decode() for document in metadata)
-    return zip(repeat(index_id), keys, pieces, texts, strict=False)
-
-
-def vectors_of(
-    keys: Sequence[str], pieces: Sequence[bytes], texts: Sequence[str], index: Index
-) -> tuple[NDArray[np.float32], list[dict[str, Any]]]:
-    """Return the vectors, shape (len(keys), dimension), and the metadata of rows.
-
-    Raises:
-        ValueError: the index cannot have them.
-    """
-    lengths = set(map(len, pieces))
-    if not {str}.issuperset(map(type, keys)) or not lengths <= {index.dimension * np.float32().itemsize}:
-        raise ValueError("a vector has an impossible key or length")
-    floats = np.frombuffer(b"".join(pieces), FLOAT32).reshape(len(keys), index.dimension)
-    if vector_faults(floats, index.distance_metric):
-        raise ValueError("a vector has an impossible value")
-    # One text for all takes a quarter of the time.
-    documents = orjson.loads(f"[{','.join(texts)}]")
-    if len(documents) != len(keys) or not {dict}.issuperset(map(type, documents)):
-        raise ValueError("metadata is not a JSON object")
-    return floats.astype(np.float32, copy=False), documents
-
-
-VECTOR_COLUMNS = ("index_id", "key", "data", "metadata")
 
 
 def identity_columns(identity: Identity) -> Columns:

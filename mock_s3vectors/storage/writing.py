@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.storage import rows
+from mock_s3vectors.storage.vectors import VECTOR_COLUMNS, vector_rows
 from mock_s3vectors.world import Index, VectorBucket
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Ids = dict[VectorBucket | Index, int]
 
 # A vector that is overwritten keeps its row: its place in the table's index stays as it is.
 PUT = (
-    f"{rows.insertion('vectors', rows.VECTOR_COLUMNS)} ON CONFLICT (index_id, key) "
+    f"{rows.insertion('vectors', VECTOR_COLUMNS)} ON CONFLICT (index_id, key) "
     "DO UPDATE SET data = excluded.data, metadata = excluded.metadata"
 )
 
@@ -68,10 +69,10 @@ def write_index(connection: sqlite3.Connection, bucket_id: int, index: Index) ->
     """Write a new index with its vectors, which are settled, and return its id."""
     index_id = _insert(connection, "indexes", {"bucket_id": bucket_id, **rows.index_columns(index)})
     table = index.table
-    statement = rows.insertion("vectors", rows.VECTOR_COLUMNS)
+    statement = rows.insertion("vectors", VECTOR_COLUMNS)
     for start in range(0, len(table), _PIECE):
         piece = slice(start, start + _PIECE)
-        written = rows.vector_rows(index_id, table.keys[piece], table.matrix[piece], table.metadata[piece])
+        written = vector_rows(index_id, table.keys[piece], table.matrix[piece], table.metadata[piece])
         connection.executemany(statement, written)
     return index_id
 
@@ -112,7 +113,7 @@ def put_vectors(
     metadata: Sequence[dict[str, Any]],
 ) -> None:
     """Write vectors into an index; those with known keys are overwritten."""
-    connection.executemany(PUT, rows.vector_rows(index_id, keys, data, metadata))
+    connection.executemany(PUT, vector_rows(index_id, keys, data, metadata))
 
 
 def delete_vectors(connection: sqlite3.Connection, index_id: int, keys: Iterable[str]) -> int:

@@ -21,9 +21,10 @@ import boto3
 import numpy as np
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.storage import durable_file, rows, schema
+from mock_s3vectors.storage import durable_file, schema
 from mock_s3vectors.storage.following import kept_in
 from mock_s3vectors.storage.saving import PAGE_BYTES
+from mock_s3vectors.storage.vectors import vector_rows
 from mock_s3vectors.storage.writing import PUT
 from tests.benchmarks.ratios import Figure, Row, at_most, by_turns, duration, scaled
 from tests.support.mocks import index_named, world
@@ -67,7 +68,7 @@ def put(index: Index, *written: Vectors) -> Callable[[], None]:
 
 def bare_transaction(connection: sqlite3.Connection, *written: Vectors) -> Callable[[], None]:
     """Return what writes the same rows as a put of one of these after the other, and no more."""
-    turns = cycle([list(rows.vector_rows(1, keys, data, metadata)) for keys, data, metadata, _ in written])
+    turns = cycle([list(vector_rows(1, keys, data, metadata)) for keys, data, metadata, _ in written])
 
     def write() -> None:
         connection.execute("BEGIN IMMEDIATE")

@@ -131,10 +131,10 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
 KILLED = """
 import os, signal, sys
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.storage import rows, saving
+from mock_s3vectors.storage import saving, writing
 
 place, left = sys.argv[1], int(sys.argv[2])
-vector_rows = rows.vector_rows
+vector_rows = writing.vector_rows
 
 def count(*arguments):
     for row in vector_rows(*arguments):
@@ -144,7 +144,7 @@ def count(*arguments):
             os.kill(os.getpid(), signal.SIGKILL)
         yield row
 
-rows.vector_rows = count
+writing.vector_rows = count
 with mock_s3vectors(state=place) as mock:
     mock.seed("films", "plots", [[1.0]] * 3000)
     if left > 3000:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 COLONS = 5
 
 _ACCOUNT_ID = re.compile("[0-9]{12}")
+_REGION = re.compile("[a-z0-9-]+")
 _BUCKET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _INDEX_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _ARN = re.compile(
@@ -41,6 +42,11 @@ def parse_arn(text: str) -> Arn | None:
 def is_account_id(text: str) -> bool:
     """Return whether a text is 12 digits."""
     return _ACCOUNT_ID.fullmatch(text) is not None
+
+
+def is_region(text: str) -> bool:
+    """Return whether an ARN can have a text as its Region; it need not be one of AWS's."""
+    return _REGION.fullmatch(text) is not None
 
 
 def is_vector_bucket_name(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -106,6 +107,15 @@ class Location:
 
     def __str__(self) -> str:
         return "/".join(filter(None, (self.bucket, self.index)))
+
+
+def told_apart(locations: Sequence[Location]) -> list[str]:
+    """Return the names of indexes, with Region and account if others have the same name."""
+    counts = Counter(map(str, locations))
+    return [
+        f"{place} (Region {place.region}, account {place.account})" if counts[str(place)] > 1 else str(place)
+        for place in locations
+    ]
 
 
 class Source(Protocol):

@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.transfer.batches import told_apart
 from mock_s3vectors.transfer.places import target_of
 from mock_s3vectors.transfer.regrouping import regrouped
 from mock_s3vectors.transfer.selecting import selection
@@ -154,7 +155,7 @@ def _jobs(source: Place, target: Place, options: _Options) -> list[_Job]:
         raise UsageError(f"{source.address.text!r} has no indexes: there is nothing to copy.")
     is_one = target.address.kind == "data file" or target.address.location.index is not None
     if is_one and len(sources) > 1:
-        raise _several(source, target, [str(each.location) for each in sources])
+        raise _several(source, target, [each.location for each in sources])
     jobs: dict[Location | str, _Job] = {}
     for each in sources:
         location = target_of(target.address, each.location)
@@ -163,13 +164,14 @@ def _jobs(source: Place, target: Place, options: _Options) -> list[_Job]:
             raise UsageError(f"{target.named(there)} is the source and the target of the copy.")
         name = target.named(there)
         if there in jobs:
-            raise _several(source, target, [jobs[there].outcome.source, source.named(each.location)])
+            raise _several(source, target, [jobs[there].source.location, each.location])
         outcome = Copied(source.named(each.location), name, total=options.total(each.count()))
         jobs[there] = _Job(each, target, location, options, outcome)
     return list(jobs.values())
 
 
-def _several(source: Place, target: Place, names: Sequence[str]) -> UsageError:
+def _several(source: Place, target: Place, locations: Sequence[Location]) -> UsageError:
+    names = told_apart(locations)
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     return UsageError(
         f"{target.address.text!r} would be written from several indexes of {source.address.text!r}: "

@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
 
-from mock_s3vectors.arns import is_index_name, is_vector_bucket_name
+from mock_s3vectors.arns import is_account_id, is_index_name, is_region, is_vector_bucket_name
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.hints import near
 from mock_s3vectors.transfer.batches import Location
@@ -52,12 +52,32 @@ class Access:
         account: the account of the indexes; None for the only one of a file, or that of the credentials.
         profile: the profile of AWS's configuration that calls of AWS, or of a server, are signed with.
         notice: called with a sentence before anything on AWS is read or written.
+
+    Raises:
+        UsageError: there can be no such Region, or no such account.
     """
 
     region: str | None = None
     account: str | None = None
     profile: str | None = None
     notice: Callable[[str], None] | None = None
+
+    def __post_init__(self) -> None:
+        if self.region is not None:
+            check_region(self.region)
+        if self.account is not None and not is_account_id(self.account):
+            raise UsageError(f"{self.account!r} is no account, which has 12 digits, as 123456789012.")
+
+
+def check_region(region: str) -> str:
+    """Return a Region.
+
+    Raises:
+        UsageError: no ARN could have it.
+    """
+    if not is_region(region):
+        raise UsageError(f"{region!r} is no Region: write one as us-east-1.")
+    return region
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ read in pages, so that a filter may also name metadata keys that are not filtera
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from mock_s3vectors.filtering import Columns, compile_filter
 from mock_s3vectors.transfer.dates import age_of, moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import timedelta
 
     from mock_s3vectors.filtering import Filter
@@ -107,10 +108,11 @@ def selection(
 def _checked_keys(keys: Collection[str]) -> tuple[str, ...]:
     if isinstance(keys, str):
         raise UsageError(f"keys is the text {show(keys)}: give a list of keys, [{show(keys)}].")
-    for key in keys:
+    found = tuple(keys)  # an iterator yields them only once
+    for key in found:
         if not isinstance(key, str) or not key:
             raise UsageError(f"{show(key)} is no key of a vector, which is a text of 1 to 1,024 bytes.")
-    return tuple(dict.fromkeys(keys))
+    return tuple(dict.fromkeys(found))
 
 
 def _compiled(document: Mapping[str, Any]) -> Filter:
@@ -132,8 +134,10 @@ def _compiled(document: Mapping[str, Any]) -> Filter:
 
 
 def _moments(older_than: Mapping[str, str | timedelta], now: datetime | None) -> dict[str, float]:
-    if not older_than:
-        raise UsageError('older_than names no metadata key: write {"created_at": "30d"}.')
+    if not (isinstance(older_than, Mapping) and older_than and all(type(key) is str for key in older_than)):
+        raise UsageError(
+            f'older_than is {show(older_than)}: write metadata keys with ages, as in {{"created_at": "30d"}}.'
+        )
     if now is None:
         now = datetime.now(timezone.utc)
     elif now.tzinfo is None:

@@ -24,6 +24,7 @@ from mock_s3vectors.storage.indexes import StoredIndexes, writing_indexes
 from mock_s3vectors.transfer.batches import BATCH, Batch, Location, Settings
 from mock_s3vectors.transfer.files.checking import check_fits
 from mock_s3vectors.transfer.files.opening import has_contents
+from mock_s3vectors.transfer.places import check_region
 from mock_s3vectors.transfer.settings import check_agree, creation_params
 
 if TYPE_CHECKING:
@@ -262,7 +263,7 @@ class StoredSink:
             )
         region = self._access.region or self._wanted.region or (only and only.region) or default_region()
         account = self._access.account or self._wanted.account or (only and only.account)
-        return Caller(account or Config().account_id, region, partition_of(region))
+        return Caller(account or Config().account_id, check_region(region), partition_of(region))
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Return those of the keys that the index has."""

@@ -225,6 +225,52 @@ def test_aws(run: Any, s3vectors_mock: MockS3Vectors, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("options", [["--yes"], ["--dry-run"]])
+def test_nothing_is_written_to_an_account_that_may_be_another(
+    run: Any, s3vectors_mock: MockS3Vectors, tmp_path: Path, options: list[str]
+) -> None:
+    write(tmp_path, "films.jsonl", batch("a"))
+    assert run("films.jsonl", AWS, "--region", "eu-west-1", "--account", "999999999999", *options) == (
+        1,
+        "",
+        (
+            f"mock-s3vectors: {AWS}: nothing tells whether the credentials are those of account "
+            "999999999999: theirs has no vector buckets in Region eu-west-1. Leave the account out, or make "
+            "a vector bucket first.\n"
+        ),
+    )
+    assert set(operations(s3vectors_mock)) <= READS
+
+
+NO_ACCOUNT = "'12' is no account, which has 12 digits, as 123456789012."
+NO_REGION = "'US East' is no Region: write one as us-east-1."
+
+
+@pytest.mark.parametrize("target", ["films.db::films/plots", "http://127.0.0.1:1/films/plots", AWS])
+@pytest.mark.parametrize(
+    ("option", "reason"),
+    [
+        (["--account", "12"], NO_ACCOUNT),
+        (["--target-account", "12"], NO_ACCOUNT),
+        (["--region", "US East"], NO_REGION),
+        (["--target-region", "US East"], NO_REGION),
+    ],
+)
+def test_no_such_account_or_region(
+    run: Any, tmp_path: Path, target: str, option: list[str], reason: str
+) -> None:
+    """A state file that had one could not be loaded any more."""
+    write(tmp_path, "films.jsonl", batch("a"))
+    assert run("films.jsonl", target, *option) == (1, "", f"mock-s3vectors: {reason}\n")
+
+
+def test_no_such_region_in_the_environment(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "films.jsonl", batch("a"))
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "US East")
+    assert run("films.jsonl", "films.db::films/plots") == (1, "", f"mock-s3vectors: {NO_REGION}\n")
+    assert not (tmp_path / "films.db").exists()
+
+
 def test_describe_on_aws(s3vectors_mock: MockS3Vectors, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001 - switches it on
     """The command counts the vectors if it has looked at all of them."""
     write_to_aws(*pieces(many(600)))

@@ -12,9 +12,11 @@ import pytest
 from mock_s3vectors import UsageError, mock_s3vectors, s3vectors_server
 from mock_s3vectors.transfer.batches import Batch, Location, Settings
 from mock_s3vectors.transfer.copying import Copied, copy
+from mock_s3vectors.transfer.deletion.places import deletion_from
 from mock_s3vectors.transfer.places import Access, open_place
 from mock_s3vectors.transfer.regrouping import regrouped
 from mock_s3vectors.transfer.remote import pacing
+from mock_s3vectors.transfer.selecting import selection
 from tests.support.shapes import MODES, QUERY_PAGES, TEXT_SEARCH, has, needs
 from tests.transfer.records import HAS_PYARROW, PLOTS, batch, by_key, write
 from tests.transfer.remote import (
@@ -179,6 +181,24 @@ def test_several_indexes_do_not_go_to_one(target: str, tmp_path: Path) -> None:
         "films/titles. Name one of them as the source."
     )
     assert not list(tmp_path.glob("films*")) + list(tmp_path.glob("copy*"))
+
+
+def test_indexes_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    place = f"{tmp_path}/all.db::films/plots"
+    for region in ("eu-west-1", "us-east-1"):
+        write_to(open_place(place, Access(region=region, account="111122223333")), batch("a"))
+    here, there = (
+        f"films/plots (Region {name}, account 111122223333)" for name in ("eu-west-1", "us-east-1")
+    )
+    with pytest.raises(UsageError) as caught:
+        copy(open_place(place), open_place(f"{tmp_path}/films.jsonl"))
+    assert str(caught.value).endswith(f": {here}, {there}. Name one of them as the source.")
+    with pytest.raises(UsageError) as caught:
+        copy(open_place(place), open_place(f"{tmp_path}/new.db", Access(region="us-west-2")))
+    assert str(caught.value).endswith(f": {here}, {there}. Name one of them as the source.")
+    with pytest.raises(UsageError) as caught:
+        deletion_from(open_place(place), selection(keys=["a"]))
+    assert str(caught.value).endswith(f" Indexes there: {here}, {there}.")
 
 
 def test_indexes_of_the_same_name_do_not_go_to_one_region(tmp_path: Path) -> None:

@@ -107,6 +107,10 @@ def test_vectors_without_metadata(tmp_path: Path) -> None:
             ),
         ),
         (
+            {"keys": KEYS, "vectors": VECTORS[:, :0]},
+            "films.npz, record 1: the vector is empty.",
+        ),
+        (
             {"keys": ["a", "a"], "vectors": VECTORS},
             "films.npz, record 2: the key 'a' is that of record 1 already.",
         ),
@@ -182,6 +186,11 @@ def test_an_encrypted_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "compression", "reason"),
     [
+        (
+            b"\x93NUMPY\1\0\x76\0" + b"{'descr': '<U1', 'fortran_order': False, 'shape': (-2,), }".ljust(118),
+            ZIP_STORED,
+            "an array has the shape (-2,)",
+        ),
         (b"\x93NUMPY\1\0\x10\0{'descr': ((((((", ZIP_STORED, ""),
         (b"", ZIP_LZMA, "keys.npy is compressed in a way that numpy does not use"),
     ],

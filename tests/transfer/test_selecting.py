@@ -227,7 +227,13 @@ NOTHING = (
                 "ValidationException: Invalid filter"
             ),
         ),
-        ({"older_than": {}}, 'older_than names no metadata key: write {"created_at": "30d"}.'),
+        *(
+            (
+                {"older_than": given},
+                f'older_than is {given!r}: write metadata keys with ages, as in {{"created_at": "30d"}}.',
+            )
+            for given in ({}, ["created_at"], "created_at=30d", {1: "30d"})
+        ),
         ({"keys": "key"}, "keys is the text 'key': give a list of keys, ['key']."),
         ({"keys": ["a", ""]}, "'' is no key of a vector, which is a text of 1 to 1,024 bytes."),
         ({"keys": [1]}, "1 is no key of a vector, which is a text of 1 to 1,024 bytes."),
@@ -239,6 +245,10 @@ NOTHING = (
 )
 def test_refused_conditions(conditions: dict[str, Any], text: str) -> None:
     refuse(text, **conditions)
+
+
+def test_keys_of_an_iterator() -> None:
+    assert selection(keys=iter(["b", "a", "b"])).keys == ("b", "a")  # type: ignore[arg-type]  # given all the same
 
 
 def test_keys_are_kept_once_in_their_order() -> None:

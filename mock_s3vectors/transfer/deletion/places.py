@@ -12,7 +12,7 @@ from mock_s3vectors.abridging import plural
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.storage.indexes import writing_indexes
-from mock_s3vectors.transfer.batches import BATCH, Batch, Source
+from mock_s3vectors.transfer.batches import BATCH, Batch, Source, told_apart
 from mock_s3vectors.transfer.deletion.calls import DeletionCalls, address_of, pieces
 from mock_s3vectors.transfer.deletion.candidates import Candidates
 from mock_s3vectors.transfer.remote.calling import run_tasks
@@ -191,7 +191,7 @@ def deletion_from(
         )
     sources = list(place.sources())
     if len(sources) != 1:
-        names = ", ".join(str(source.location) for source in sources) or "none"
+        names = ", ".join(told_apart([source.location for source in sources])) or "none"
         raise UsageError(
             f"{address.text} names {plural(len(sources), 'index', 'es')}, and a deletion takes one. "
             f"Indexes there: {names}."

@@ -107,6 +107,8 @@ class Gathered:
         Raises:
             UsageError: an index cannot have one of them.
         """
+        if len(keys) and not data.shape[1]:
+            raise self.fault(first, "the vector is empty")
         numbers = range(first, first + len(keys))
         self._check_characters(numbers, keys)
         finite = np.isfinite(data).all(axis=1)

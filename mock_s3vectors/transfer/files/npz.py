@@ -104,6 +104,8 @@ class _Array:
         if major not in _HEADERS:
             raise ValueError(f"an array has the format {major}")
         self.shape, is_fortran, self.dtype = _HEADERS[major](file)
+        if min(self.shape, default=0) < 0:
+            raise ValueError(f"an array has the shape {self.shape}")
         if self.dtype.hasobject:
             raise ValueError("an array holds Python objects, which only pickle could read")
         self._row = self.dtype.itemsize * int(np.prod(self.shape[1:], dtype=np.int64))

@@ -109,10 +109,16 @@ class RemotePlace:
         """Return where something on AWS is.
 
         Raises:
-            UsageError: the account is another one than the command's.
+            UsageError: the account is another one than the command's, or may be.
         """
         wanted = self._access.account
-        if wanted is not None and account not in (None, wanted):
+        if wanted is not None and account is None:
+            raise UsageError(
+                f"{self.address.text}: nothing tells whether the credentials are those of account {wanted}: "
+                f"theirs has no vector buckets in Region {client.region}. Leave the account out, or make a "
+                "vector bucket first."
+            )
+        if wanted not in (None, account):
             raise UsageError(
                 f"{self.address.text}: the credentials are those of account {account}, and not of {wanted}."
             )

@@ -1,4 +1,4 @@
-"""What a command writes to standard output, whoever reads it, and in whatever encoding."""
+"""The standard output of commands: readers that go away, full disks, and encodings that lack characters."""
 
 from __future__ import annotations
 

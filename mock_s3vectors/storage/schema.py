@@ -161,6 +161,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         UsageError: it cannot be read, here or in the block; the text names the file and the reason.
     """
     with explained(path):
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise refused(path, "it is not a regular file")  # to open a pipe may wait for ever
         path.open("rb").close()  # tells a better reason than SQLite: no such file, no permission, a directory
         is_quiet = not any(beside(path, suffix).exists() for suffix in ("-wal", "-journal"))
         # Of a file that nobody writes SQLite wants no locks, and makes no shared memory beside it.

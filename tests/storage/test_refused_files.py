@@ -66,6 +66,15 @@ def test_a_directory(tmp_path: Path) -> None:
     assert refusal(tmp_path / "films.db") == "Is a directory."
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "films.db")
+    for path in (tmp_path / "films.db", os.devnull):
+        with pytest.raises(UsageError) as refused, mock_s3vectors(state=path):
+            pass
+        assert str(refused.value) == f"Cannot load {path}: it is not a regular file."
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
 def test_a_file_without_permission(tmp_path: Path, saved: bytes) -> None:
     (tmp_path / "films.db").write_bytes(saved)

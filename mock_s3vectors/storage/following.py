@@ -22,6 +22,7 @@ from mock_s3vectors.storage.loading import load_with_ids
 from mock_s3vectors.storage.saving import save
 from mock_s3vectors.storage.writing import (
     settle,
+    settle_all,
     write_bucket,
     write_identities,
     write_index,
@@ -85,9 +86,7 @@ def kept_in(path: str | os.PathLike[str], world: World) -> Iterator[None]:
     with claimed(place):
         _prepare(place)
         held, ids = load_with_ids(place)
-        for store in held.stores.all().values():
-            for index in store.indexes():
-                index.table.settle()  # damage is found now, not by a client
+        settle_all(held.stores)  # damage is found now, not by a client
         with schema.explained(place, "serve"):
             durable = DurableStore(place, ids)
         try:
@@ -259,8 +258,7 @@ class DurableStore:
         self, stores: Stores, identities: Sequence[Identity] | None, keys: Sequence[Key] | None
     ) -> None:
         """Write everything."""
-        for store in stores.all().values():
-            settle(store.indexes())
+        settle_all(stores)
         with self._lock:
             with self._transaction() as connection:
                 for table in ("vectors", "indexes", "vector_buckets"):

@@ -188,11 +188,18 @@ def explained(path: Path, doing: str = "load") -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise refused(path, _REASONS.get(str(error), str(error)), doing) from error
+        reason = _UNFINISHED if (doing, str(error)) == ("load", _READ_ONLY) else str(error)
+        raise refused(path, _REASONS.get(reason, reason), doing) from error
     except OSError as error:
         raise refused(path, error.strerror or str(error), doing) from error
 
 
+# SQLite says so, of a file that is only read, if it would have to undo a change first.
+_READ_ONLY = "attempt to write a readonly database"
+_UNFINISHED = (
+    "a program that changed it was killed. Start a server with it once, by --state, and stop it: that undoes "
+    "the unfinished change"
+)
 # By what SQLite says.
 _REASONS = {
     "file is not a database": _FOREIGN,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import UsageError, mock_s3vectors
+from mock_s3vectors.storage.following import kept_in
 from tests.storage.seen import files_in, fill, seen
+from tests.support.mocks import world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,6 +189,27 @@ def test_a_damaged_file(tmp_path: Path, saved: bytes, name: str) -> None:
     statement, reason = DAMAGES[name]
     changed(tmp_path / "films.db", statement)
     assert reason in refusal(tmp_path / "films.db")
+
+
+def test_a_file_whose_writer_was_killed(tmp_path: Path) -> None:
+    path, copy = tmp_path / "films.db", tmp_path / "copy" / "films.db"
+    copy.parent.mkdir()
+    with mock_s3vectors() as mock:
+        mock.seed("films", "plots", [[1.0, number] for number in range(999)])
+        mock.save(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        for statement in ("PRAGMA cache_size = 2", "BEGIN IMMEDIATE", "DELETE FROM vectors"):
+            writer.execute(statement)
+        for name in ("films.db", "films.db-journal"):  # as they would be after `kill -9`
+            shutil.copy(tmp_path / name, copy.parent)
+    assert refusal(copy) == (
+        "a program that changed it was killed. Start a server with it once, by --state, and stop it: that "
+        "undoes the unfinished change."
+    )
+    with mock_s3vectors(), kept_in(copy, world()):
+        pass
+    with mock_s3vectors(state=copy) as mock:
+        assert len(mock.index("films", "plots")) == 999
 
 
 @pytest.mark.parametrize("missing", [1, 100, 4096, 5000])

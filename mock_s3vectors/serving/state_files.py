@@ -92,6 +92,7 @@ async def _take(request: Request, world: World, folder: Path) -> Response:
         UsageError: the body is no state file.
     """
     from mock_s3vectors.storage.loading import load  # noqa: PLC0415 - numpy takes 0.2 s to import
+    from mock_s3vectors.storage.writing import settle_all  # noqa: PLC0415 - the same
 
     file = folder / "state.db"
     with file.open("wb") as body:
@@ -100,7 +101,9 @@ async def _take(request: Request, world: World, folder: Path) -> Response:
 
     def take() -> None:
         try:
-            world.hold(load(file))
+            held = load(file)
+            settle_all(held.stores)  # damage is found now: later there is no file
+            world.hold(held)
         except UsageError as error:
             raise UsageError(str(error).replace(str(file), "the body")) from None
 

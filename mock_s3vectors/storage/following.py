@@ -25,6 +25,7 @@ from mock_s3vectors.storage.writing import (
     delete_vectors,
     put_vectors,
     settle,
+    settle_all,
     update_bucket,
     update_index,
     write_bucket,
@@ -66,9 +67,7 @@ def kept_in(path: str | os.PathLike[str], world: World) -> Iterator[None]:
     with claimed(place):
         _prepare(place)
         held, ids = load_with_ids(place)
-        for store in held.stores.all().values():
-            for index in store.indexes():
-                index.table.settle()  # damage is found now, not by a client
+        settle_all(held.stores)  # damage is found now, not by a client
         with schema.explained(place, "serve"):
             durable = DurableStore(DurableFile(place), ids)
         try:
@@ -190,8 +189,7 @@ class DurableStore:
         self, stores: Stores, identities: Sequence[Identity] | None, keys: Sequence[Key] | None
     ) -> None:
         """Write everything."""
-        for store in stores.all().values():
-            settle(store.indexes())
+        settle_all(stores)
         with self._lock:
             with self._file.transaction() as connection:
                 ids = write_stores(connection, stores)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.storage import schema
-from mock_s3vectors.storage.writing import settle, write_identities, write_keys, write_stores
+from mock_s3vectors.storage.writing import settle_all, write_identities, write_keys, write_stores
 
 if TYPE_CHECKING:
     from mock_s3vectors.world import World
@@ -81,8 +81,7 @@ def _write(picture: World, draft: Path) -> None:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN EXCLUSIVE")
         schema.create(connection)
-        for store in picture.stores.all().values():
-            settle(store.indexes())
+        settle_all(picture.stores)
         write_stores(connection, picture.stores)
         write_identities(connection, picture.identities.all())
         write_keys(connection, picture.keys.all())

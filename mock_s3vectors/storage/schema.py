@@ -161,6 +161,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         UsageError: it cannot be read, here or in the block; the text names the file and the reason.
     """
     with explained(path):
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise refused(path, "it is not a regular file")  # to open a pipe may wait for ever
         path.open("rb").close()  # tells a better reason than SQLite: no such file, no permission, a directory
         is_quiet = not any(beside(path, suffix).exists() for suffix in ("-wal", "-journal"))
         # SQLite then takes no locks, and makes no shared memory beside the file: nobody writes it.
@@ -186,11 +188,18 @@ def explained(path: Path, doing: str = "load") -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise refused(path, _REASONS.get(str(error), str(error)), doing) from error
+        reason = _UNFINISHED if (doing, str(error)) == ("load", _READ_ONLY) else str(error)
+        raise refused(path, _REASONS.get(reason, reason), doing) from error
     except OSError as error:
         raise refused(path, error.strerror or str(error), doing) from error
 
 
+# SQLite says so, of a file that is only read, if it would have to undo a change first.
+_READ_ONLY = "attempt to write a readonly database"
+_UNFINISHED = (
+    "a program that changed it was killed. Start a server with it once, by --state, and stop it: that undoes "
+    "the unfinished change"
+)
 # By what SQLite says.
 _REASONS = {
     "file is not a database": _FOREIGN,

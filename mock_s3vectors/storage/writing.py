@@ -47,6 +47,12 @@ def settle(indexes: Iterable[Index]) -> None:
             index.table.settle()
 
 
+def settle_all(stores: Stores) -> None:
+    """Do the same with all indexes. Damage of those that were loaded is found, see `VectorTable.settle`."""
+    for store in stores.all().values():
+        settle(store.indexes())
+
+
 def write_stores(connection: sqlite3.Connection, stores: Stores) -> Ids:
     """Write all vector buckets, whose indexes are settled, in the place of those that are there."""
     for table in ("vectors", "indexes", "vector_buckets"):

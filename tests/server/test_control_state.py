@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -77,6 +79,21 @@ def test_a_body_that_is_no_state_is_refused(
         assert (status, text) == (400, "Cannot load the body: it is not a state file of mock_s3vectors.")
     assert bucket_names(over_http) == ["films"]
     assert files_in(tmp_path) == []
+
+
+def test_metadata_that_no_vector_can_have_is_refused_at_once(
+    connection: Connection, over_http: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "state.db"
+    with mock_s3vectors() as mock:
+        mock.seed("films", "plots", [[1.0]], keys=["a"])
+        mock.save(path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE vectors SET metadata = '{\"a\": null}'")
+    over_http.create_vector_bucket(vectorBucketName="others")
+    status, _, text = connection.ask("PUT", STATE, path.read_bytes()).error
+    assert (status, text.partition(" (Invalid")[0]) == (400, "Cannot load the body: it is damaged")
+    assert bucket_names(over_http) == ["others"]
 
 
 def test_other_methods_are_refused(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors import UsageError, mock_s3vectors
+from mock_s3vectors.storage.following import kept_in
 from mock_s3vectors.transfer.places import open_place
 from tests.storage.seen import files_in, fill, seen
+from tests.support.mocks import world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +68,15 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_a_directory(tmp_path: Path) -> None:
     (tmp_path / "films.db").mkdir()
     assert refusal(tmp_path / "films.db") == "Is a directory."
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "films.db")
+    for path in (tmp_path / "films.db", os.devnull):
+        with pytest.raises(UsageError) as refused, mock_s3vectors(state=path):
+            pass
+        assert str(refused.value) == f"Cannot load {path}: it is not a regular file."
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
@@ -191,6 +203,27 @@ def test_a_damaged_vector_is_not_copied(tmp_path: Path, saved: bytes, name: str)
     with pytest.raises(UsageError, match=rf"^Cannot load {tmp_path}/films.db: it is damaged \(") as refused:
         [list(source.batches()) for source in open_place(f"{tmp_path}/films.db").sources()]
     assert reason in str(refused.value)
+
+
+def test_a_file_whose_writer_was_killed(tmp_path: Path) -> None:
+    path, copy = tmp_path / "films.db", tmp_path / "copy" / "films.db"
+    copy.parent.mkdir()
+    with mock_s3vectors() as mock:
+        mock.seed("films", "plots", [[1.0, number] for number in range(999)])
+        mock.save(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        for statement in ("PRAGMA cache_size = 2", "BEGIN IMMEDIATE", "DELETE FROM vectors"):
+            writer.execute(statement)
+        for name in ("films.db", "films.db-journal"):  # as they would be after `kill -9`
+            shutil.copy(tmp_path / name, copy.parent)
+    assert refusal(copy) == (
+        "a program that changed it was killed. Start a server with it once, by --state, and stop it: that "
+        "undoes the unfinished change."
+    )
+    with mock_s3vectors(), kept_in(copy, world()):
+        pass
+    with mock_s3vectors(state=copy) as mock:
+        assert len(mock.index("films", "plots")) == 999
 
 
 @pytest.mark.parametrize("missing", [1, 100, 4096, 5000])

@@ -190,6 +190,8 @@ def explained(path: Path, doing: str = "load") -> Iterator[None]:
     except sqlite3.Error as error:
         reason = _UNFINISHED if (doing, str(error)) == ("load", _READ_ONLY) else str(error)
         raise refused(path, _REASONS.get(reason, reason), doing) from error
+    except UnicodeDecodeError as error:  # SQLite names what is damaged, and the name is no text
+        raise refused(path, f"it is damaged ({error})", doing) from error
     except OSError as error:
         raise refused(path, error.strerror or str(error), doing) from error
 

@@ -13,6 +13,7 @@ import pytest
 
 from mock_s3vectors import UsageError, mock_s3vectors
 from mock_s3vectors.storage.following import kept_in
+from mock_s3vectors.storage.indexes import writing_indexes
 from mock_s3vectors.transfer.places import open_place
 from tests.storage.seen import files_in, fill, seen
 from tests.support.mocks import world
@@ -224,6 +225,18 @@ def test_a_file_whose_writer_was_killed(tmp_path: Path) -> None:
         pass
     with mock_s3vectors(state=copy) as mock:
         assert len(mock.index("films", "plots")) == 999
+
+
+def test_a_damaged_name_that_is_no_text(tmp_path: Path, saved: bytes) -> None:
+    """SQLite says the name, which Python cannot decode."""
+    path = tmp_path / "films.db"
+    path.write_bytes(saved.replace(b"UNIQUE (index_id, key)", b"UNIQUE (index\xffid, key)"))
+    assert "it is damaged (" in refusal(path)
+    with (
+        pytest.raises(UsageError, match=r"^Cannot change .*films\.db: it is damaged \("),
+        writing_indexes(path),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("missing", [1, 100, 4096, 5000])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from mock_s3vectors.transfer.remote.side_by_side import CallThreads, side_by_sid
 from mock_s3vectors.transfer.remote.wire import bodies
 from tests.support.helpers import running_threads
 from tests.support.shapes import TEXT_SEARCH, needs
-from tests.transfer.records import PLOTS, batch, batches, by_key
+from tests.transfer.records import PLOTS, SETTINGS, batch, batches, by_key
 from tests.transfer.remote import AWS, EAST, all_of, aws, many, operations, pieces, write_to, write_to_aws
 
 if TYPE_CHECKING:
@@ -339,6 +340,60 @@ def test_a_server_that_is_off() -> None:
         "http://127.0.0.1:9/films: nobody answers there. Could not connect to the endpoint URL: "
         '"http://127.0.0.1:9/GetVectorBucket"'
     )
+
+
+class _Other(BaseHTTPRequestHandler):
+    """A server of something else, which answers all with status and body."""
+
+    answer = (200, b"")
+
+    def do_POST(self) -> None:
+        status, body = self.answer
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), _Other) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield f"http://127.0.0.1:{server.server_port}/films/plots"
+        server.shutdown()
+
+
+NO_INDEX = (
+    "the answer to GetIndex has no {}, so it is half an answer, or not one of S3 Vectors. Is the address "
+    "right?"
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (200, b"<html>Hello</html>", NO_INDEX.format("index")),
+        (200, b"", NO_INDEX.format("index")),
+        (200, b"[1]", NO_INDEX.format("index")),
+        (200, b"null", NO_INDEX.format("index")),
+        (200, b'{"index": {"indexName": "plots"}}', NO_INDEX.format("vectorBucketName")),
+        (400, b"[1]", "GetIndex was refused. 400: "),
+        (404, b"null", "GetIndex was refused. 404: "),
+    ],
+)
+def test_a_server_of_something_else(
+    other: str, status: int, body: bytes, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Other, "answer", (status, body))
+    with pytest.raises(UsageError) as caught:
+        list(open_place(other).sources())
+    assert str(caught.value) == f"{other}: {reason}"
+    with pytest.raises(UsageError) as caught:
+        open_place(other).sink(PLOTS).check(SETTINGS)
+    assert str(caught.value) == f"{other}: {reason}"
 
 
 def test_a_server(s3vectors_server: S3VectorsServer) -> None:

@@ -74,16 +74,32 @@ class RemoteClient:
 
         Raises:
             RefusedCallError: it is refused.
-            UsageError: nobody answers, or there are no valid credentials.
+            UsageError: nobody answers, or something else than S3 Vectors, or there are no valid credentials.
         """
         try:
-            return (pace or self.new_pace()).call(getattr(self._client, operation), **params)
+            answer = (pace or self.new_pace()).call(getattr(self._client, operation), **params)
         except ClientError as error:
             raise RefusedCallError(self._text, error) from None
         except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
             raise UsageError(f"{self._text}: nobody answers there. {error}") from None
         except BotoCoreError as error:
             raise UsageError(f"{self._text}: {error}") from None
+        self._check(operation, answer)
+        return answer
+
+    def _check(self, operation: str, answer: dict[str, Any]) -> None:
+        """Raise unless an answer has the members that all answers have.
+
+        Raises:
+            UsageError: it lacks one.
+        """
+        name = self._client.meta.method_to_api_mapping[operation]
+        lacking = _lacking(self._client.meta.service_model.operation_model(name).output_shape, answer)
+        if lacking is not None:
+            raise UsageError(
+                f"{self._text}: the answer to {name} has no {lacking}, so it is half an answer, or not one "
+                "of S3 Vectors. Is the address right?"
+            )
 
     def find(self, operation: str, **params: Any) -> Any:
         """Call an operation; return None if what it names does not exist.
@@ -113,6 +129,20 @@ class RemoteClient:
             if not page.get("nextToken"):
                 return
             token = {"nextToken": page["nextToken"]}
+
+
+def _lacking(shape: Any, answer: dict[str, Any]) -> str | None:
+    """Return the first member that a structure must have and an answer has not."""
+    if shape is None:
+        return None
+    for name in shape.required_members:
+        if name not in answer:
+            return str(name)
+        member = shape.members[name]
+        lacking = _lacking(member, answer[name]) if member.type_name == "structure" else None
+        if lacking is not None:
+            return lacking
+    return None
 
 
 def connect(address: Address, access: Access, region: str | None, account: str | None) -> RemoteClient:

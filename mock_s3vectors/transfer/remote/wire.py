@@ -32,6 +32,7 @@ def quicken(client: Any) -> None:
     events = client.meta.events
     events.register("provide-client-params.s3vectors.PutVectors", _take_body)
     events.register("before-call.s3vectors.PutVectors", _send_body)
+    events.register("before-parse.s3vectors", _drop_others)
     events.register("before-parse.s3vectors.ListVectors", _read_page)
 
 
@@ -42,6 +43,12 @@ def _take_body(params: dict[str, Any], context: dict[str, Any], **_: Any) -> dic
 
 def _send_body(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
     params["body"] = context.pop(_BODY)
+
+
+def _drop_others(response_dict: dict[str, Any], **_: Any) -> None:
+    """Drop a body in JSON that is no object, on which botocore fails; pages of HTML it can tell."""
+    if response_dict["body"].lstrip()[:1] not in (b"{", b"<"):
+        response_dict["body"] = b"{}"
 
 
 def _read_page(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:

@@ -13,8 +13,6 @@ import pytest
 import mock_s3vectors
 from tests.support.helpers import PLAIN_RUN
 
-pytestmark = pytest.mark.usefixtures("no_coverage")
-
 HEAVY = (
     *("numpy", "faiss", "boto3", "botocore", "orjson", "regex", "Stemmer", "moto", "hypothesis"),
     *("requests", "responses", "aiobotocore", "aiohttp", "starlette", "uvicorn"),
@@ -51,6 +49,7 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
     """)
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_a_pytest_run_without_s3vectors_loads_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "test_nothing.py").write_text(
         dedent(f"""
@@ -78,6 +77,7 @@ def test_a_pytest_run_without_s3vectors_loads_nothing_heavy(tmp_path: Path) -> N
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_a_mock_that_nobody_loads_before_a_test_calls_it_is_in_the_report(tmp_path: Path) -> None:
     (tmp_path / "test_late.py").write_text(
         dedent("""
@@ -130,6 +130,7 @@ def test_each_public_name_is_there_when_it_is_asked_for() -> None:
     """)
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_whoever_loads_the_stack_opens_the_doors() -> None:
     run(f"""
         import mock_s3vectors.mocking.stack, boto3
@@ -146,6 +147,7 @@ def test_the_plugin_is_an_entry_point() -> None:
     assert found.value == "mock_s3vectors.pytest_plugin"
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.parametrize(
     "order",
     [
@@ -171,6 +173,7 @@ def test_the_order_of_imports_does_not_matter(order: str) -> None:
     """)
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_the_import_hook_lets_other_imports_through() -> None:
     run("""
         import mock_s3vectors
@@ -184,6 +187,7 @@ def test_the_import_hook_lets_other_imports_through() -> None:
     """)
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_what_nobody_uses_is_not_loaded() -> None:
     """Neither by importing the package, nor by a mock that boto3 clients call."""
     run(f"""
@@ -198,10 +202,12 @@ def test_what_nobody_uses_is_not_loaded() -> None:
     """)
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_a_client_older_than_the_import_needs_patch_client() -> None:
     run((PROGRAMS / "client_older_than_import.py").read_text())
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_a_default_session_older_than_the_import_does_not_matter() -> None:
     run(f"""
         import boto3
@@ -213,6 +219,7 @@ def test_a_default_session_older_than_the_import_does_not_matter() -> None:
     """)
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.parametrize("later", ["mock_s3vectors", "mock_s3vectors.mocking.mock"])
 def test_modules_that_a_test_has_dropped_are_the_same_when_they_are_needed_again(later: str) -> None:
     """`patch.dict(sys.modules)` drops all that is first imported in its block."""
@@ -243,6 +250,7 @@ def test_modules_that_a_test_has_dropped_are_the_same_when_they_are_needed_again
     """)
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_moto_may_be_imported_before_or_after() -> None:
     pytest.importorskip("moto")
     for order in (
@@ -262,6 +270,7 @@ def test_moto_may_be_imported_before_or_after() -> None:
         """)
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_nothing_is_set_in_the_environment_of_an_import() -> None:
     program = """
         import os
@@ -308,6 +317,7 @@ TWO_THREADS = '''
 '''
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.parametrize(
     ("first", "waits_at", "second", "until"),
     [

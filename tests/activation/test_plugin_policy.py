@@ -99,7 +99,6 @@ def test_a_run_writes_the_policy_for_all_its_calls(run: Run, pytester: pytest.Py
 
 @needs(*TAGS)
 @pytest.mark.slow
-@pytest.mark.usefixtures("no_coverage")
 def test_workers_of_xdist_send_what_their_calls_needed(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
     preamble = "import pytest\nfrom mock_s3vectors import mock_s3vectors\n"

@@ -35,8 +35,6 @@ from tests.authorization.table.rows import (
 if TYPE_CHECKING:
     from mock_s3vectors.authorization.statements import Policy, PolicyKind
 
-pytestmark = pytest.mark.usefixtures("no_coverage")
-
 CALLERS = [USER, SESSION, ROOT, OTHER_USER, OTHER_SESSION, OTHER_ROOT]
 NAMES = ["*", HOME, ABROAD, ROLE, *(caller.arn for caller in CALLERS)]
 VALUES = ["a", "b", "*", "${aws:username}", "${aws:username, 'a'}"]
@@ -222,6 +220,7 @@ nearly = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.usefixtures("no_coverage")
 @given(anything | nearly, st.sampled_from(KINDS), requests)
 def test_a_document_is_refused_or_evaluated(document: Any, kind: PolicyKind, request: AccessRequest) -> None:
     try:

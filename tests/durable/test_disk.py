@@ -20,8 +20,9 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors import mock_s3vectors
 from tests.durable.line import Line, Unavailable
-from tests.durable.load import INDEX as SETTINGS
-from tests.durable.load import SHARED, Writer, vectors_in
+from tests.durable.load import Writer, vectors_in
+from tests.durable.steps import INDEX as SETTINGS
+from tests.durable.steps import SHARED
 from tests.storage.seen import files_in
 from tests.support.helpers import INDEX, vector
 

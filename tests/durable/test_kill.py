@@ -21,7 +21,8 @@ import pytest
 
 from mock_s3vectors import mock_s3vectors
 from tests.durable.line import Line
-from tests.durable.load import PLACES, SHARED, Writer, vectors_in
+from tests.durable.load import Writer, vectors_in
+from tests.durable.steps import PLACES, SHARED
 from tests.durable.test_following import followed
 from tests.durable.tokens import Tokens
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from mock_s3vectors.world.listing import position_of
-from tests.durable.load import DIMENSION, INDEX, SHARED
+from tests.durable.steps import DIMENSION, INDEX, SHARED
 from tests.support.helpers import keys_of, listed_keys, put_batches, vector
 from tests.support.shapes import QUERY_PAGES, has
 

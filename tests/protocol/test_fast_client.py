@@ -44,8 +44,6 @@ from .wire import MODELLED, input_shape, method_of, operation_model, output_shap
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = pytest.mark.usefixtures("no_coverage")
-
 # The operations that have a fast way, there and back.
 ASKED = [name for name in MODELLED if plain_requests(operation_model(name))]
 ANSWERED = [name for name in MODELLED if quick_answers(operation_model(name))]
@@ -121,6 +119,7 @@ def test_complete_requests(clients: dict[bool, Any], operation: str) -> None:
         assert_same_requests(clients, operation, Sampler(start).sample(input_shape(operation)))
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.parametrize("operation", ASKED)
 @given(data=st.data())
 def test_any_request(clients: dict[bool, Any], operation: str, data: st.DataObject) -> None:
@@ -234,6 +233,7 @@ def test_unusual_values_everywhere(clients: dict[bool, Any], unusual: str) -> No
             assert_same_requests(clients, operation, replaced(params, path, UNUSUAL[unusual]))
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.parametrize("operation", ASKED)
 @given(data=st.data())
 def test_any_request_with_something_unusual(
@@ -255,6 +255,7 @@ def test_requests_that_lack_something(clients: dict[bool, Any]) -> None:
         assert_same_requests(clients, "PutVectors", params)
 
 
+@pytest.mark.usefixtures("no_coverage")
 @given(floats=st.lists(st.floats(allow_nan=False, allow_infinity=False)))
 @example(floats=[1.7976931348623157e308] * 3)
 def test_any_floats(clients: dict[bool, Any], floats: list[float]) -> None:
@@ -388,6 +389,7 @@ def assert_same_results(clients: dict[bool, Any], operation: str, body: bytes) -
             assert fast == outcome(result)
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.parametrize("operation", ANSWERED)
 @given(data=st.data())
 def test_any_result(clients: dict[bool, Any], operation: str, data: st.DataObject) -> None:
@@ -398,6 +400,7 @@ def test_any_result(clients: dict[bool, Any], operation: str, data: st.DataObjec
 WRONG = st.sampled_from([None, True, 1, 0, 2**70, "text", [], {}, [None], [1], {"float32": [1]}, "1.5", 1.5])
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.parametrize("operation", ANSWERED)
 @given(data=st.data())
 def test_any_result_with_something_wrong(

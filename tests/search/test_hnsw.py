@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Walker = Callable[..., HnswEngine]
 
-pytestmark = [pytest.mark.parametrize("metric", METRICS), pytest.mark.usefixtures("no_coverage")]
+pytestmark = pytest.mark.parametrize("metric", METRICS)
 
 
 def near(rng: np.random.Generator, owner: Owner, count: int) -> NDArray[np.float32]:

@@ -256,7 +256,11 @@ SETTINGS = st.fixed_dictionaries(
             {"nonFilterableMetadataKeys": st.lists(TEXTS.filter(bool), min_size=1, max_size=3, unique=True)},
             optional={"textSearchConfigurations": TEXT_SEARCHES} if has(*TEXT_SEARCH) else {},
         ),
-        "encryptionConfiguration": st.sampled_from(ENCRYPTIONS[1:]),
+        **(
+            {"encryptionConfiguration": st.sampled_from(ENCRYPTIONS[1:])}
+            if has("CreateIndex.encryptionConfiguration")
+            else {}
+        ),
         **(
             {"tags": st.dictionaries(TAG_TEXTS.map("t{}".format), TAG_TEXTS, max_size=3)}
             if has("CreateIndex.tags")

@@ -236,3 +236,14 @@ def test_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert str(caught.value) == (
         "Parquet files need pyarrow, which is not installed: pip install 'mock_s3vectors[parquet]'."
     )
+
+
+def test_a_pyarrow_that_does_not_go_with_numpy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyarrow.py").write_text('raise ImportError("pyarrow requires NumPy 2.0 or newer")')
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "pyarrow")
+    with pytest.raises(UsageError) as caught:
+        write(tmp_path, "films.parquet", batch("a"))
+    assert str(caught.value) == (
+        "Parquet files need pyarrow, which cannot be imported: pyarrow requires NumPy 2.0 or newer."
+    )

@@ -524,7 +524,6 @@ def test_calls_within_a_limit_go_on_to_older_rules(mock: MockS3Vectors, once: Cl
     assert outcomes(lambda: once.get_index(**INDEX), 7) == ["ok", *["503"] * 4, TOO_MANY, TOO_MANY]
 
 
-@pytest.mark.usefixtures("no_coverage")
 def test_the_rates_of_aws(mock: MockS3Vectors, once: Client) -> None:
     mock.clock.freeze()
     rule = mock.limit_as_on_aws()

@@ -26,7 +26,7 @@ from tests.storage.seen import ADDRESS, PLACES, client_at, fill, seen, statement
 from tests.support.helpers import POLICY, vector
 from tests.support.interruptions import OF_CALLS, PACKAGE, interrupted_everywhere
 from tests.support.mocks import index_named, world
-from tests.support.shapes import MODES, TAGS, TEXT_SEARCH, has, needs
+from tests.support.shapes import MODES, QUERY_PAGES, TAGS, TEXT_SEARCH, has, needs
 from tests.support.text_search import searchable
 
 if TYPE_CHECKING:
@@ -515,6 +515,7 @@ def test_nobody_copies_the_vectors_after_a_block(mock: MockS3Vectors) -> None:
     assert {*mock.index("films", "plots")} == {"alien", "outside"}
 
 
+@needs(*QUERY_PAGES)
 def test_page_tokens_are_right_or_refused(mock: MockS3Vectors) -> None:
     mock.seed("films", "plots", [[1.0, number] for number in range(250)])
     client, wanted = at(0), {**QUERY, "topK": 250}

@@ -18,8 +18,6 @@ from tests.support.text_search import INDEX, search, searchable
 if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex
 
-pytestmark = pytest.mark.usefixtures("no_coverage")
-
 
 class Work:
     """How often each metadata key was built or read again, by the class of what is derived from it."""
@@ -63,6 +61,7 @@ def found(client: Client, index: dict[str, str], document: Any) -> int:
     return len(client.query_vectors(**index, **query)["vectors"])
 
 
+@pytest.mark.usefixtures("no_coverage")
 @pytest.mark.slow
 def test_a_put_after_2000_keys_were_asked_once_works_no_more_than_before(
     client: Client, full: dict[str, str], work: Work

@@ -30,15 +30,17 @@ def load_pyarrow() -> tuple[ModuleType, ModuleType]:
     """Return pyarrow and its module for Parquet.
 
     Raises:
-        UsageError: they are not installed.
+        UsageError: they are not installed, or do not go with what is.
     """
     try:
         # An extra, large, and not typed.
         return import_module("pyarrow"), import_module("pyarrow.parquet")
-    except ImportError:
+    except ModuleNotFoundError:
         raise UsageError(
             "Parquet files need pyarrow, which is not installed: pip install 'mock_s3vectors[parquet]'."
         ) from None
+    except ImportError as error:  # such as of a version that needs a newer numpy
+        raise UsageError(f"Parquet files need pyarrow, which cannot be imported: {error}.") from error
 
 
 class ParquetSource:

@@ -191,7 +191,9 @@ def test_vectors_of_other_types_are_read(vector: Any, tmp_path: Path) -> None:
             "films.parquet, record 2: the vector has NaN, infinity, or a number beyond float32.",
         ),
         (
-            pa.Table.from_arrays([*table().columns, [1, 2], [3, 4]], ["key", "vector", "year", "year"]),
+            pa.Table.from_arrays(
+                [*table().columns, pa.array([1, 2]), pa.array([3, 4])], ["key", "vector", "year", "year"]
+            ),
             TWO_COLUMNS,
         ),
         (table(**{"year": [1, 2], "metadata.year": [3, 4]}), TWO_COLUMNS),

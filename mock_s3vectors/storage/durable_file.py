@@ -90,9 +90,8 @@ class DurableFile:
 
     def close(self) -> None:
         """Move the log into the file; transactions that come later are refused."""
-        with suppress(
-            sqlite3.Error
-        ):  # while somebody reads the file, SQLite refuses; the next server does it
+        # While somebody reads the file, SQLite refuses; the next server does it.
+        with suppress(sqlite3.Error):
             # Into the file that was opened, whatever its name is by now: the log must not be there when a
             # server starts with a file that has replaced it.
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

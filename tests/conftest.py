@@ -87,6 +87,15 @@ def no_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def no_endpoint_is_left_behind() -> Iterator[None]:
+    """A test that leaves a server's address in the environment sends the calls of later ones to it."""
+    names = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3VECTORS")
+    before = [os.environ.get(name) for name in names]
+    yield
+    assert [os.environ.get(name) for name in names] == before
+
+
 @pytest.fixture(autouse=True, scope="session")
 def checked_responses() -> Iterator[None]:
     """Every response of every test is held against the model's output shape."""

@@ -142,11 +142,12 @@ def test_a_default_port_is_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_server_of_ours_is_the_mock(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    with mock_s3vectors(), s3vectors_server() as server:
+    # The server has set the variable, and removes it: it is put back before.
+    with mock_s3vectors(), s3vectors_server() as server, monkeypatch.context() as patch:
         create("bucket")
         url = server.url.replace("127.0.0.1", host)
-        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_S3VECTORS", url)
+        patch.setenv("AWS_ENDPOINT_URL", url)
+        patch.setenv("AWS_ENDPOINT_URL_S3VECTORS", url)
         with client_of() as client:
             assert client.meta.endpoint_url == url
             assert names(client) == ["bucket"]

@@ -25,7 +25,8 @@ from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.access_log import Answered
 from mock_s3vectors.serving.answering import before_it_closes, lose, piece_of_body, refuse, respond
-from mock_s3vectors.serving.control import CONTROL, control_api
+from mock_s3vectors.serving.control import control_api
+from mock_s3vectors.serving.control_answers import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -8,39 +8,34 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_s3vectors.abridging import show
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.errors.refusals import shorten
-from mock_s3vectors.protocol.serializer import serialize_error
+from mock_s3vectors.serving.control_answers import CONTROL, json_answer, read_document, refusal
 from mock_s3vectors.serving.control_guide import DOES
 from mock_s3vectors.serving.control_permissions import OF_PERMISSIONS
+from mock_s3vectors.serving.page.routes import UI, page_routes
 from mock_s3vectors.serving.state_files import STATE, state_route
 from mock_s3vectors.workbench.documents import calls_like, check_names, document_of, rule_from
 from mock_s3vectors.workbench.steered import calls_of
 from mock_s3vectors.workbench.workbench import BoundWorkbench
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from starlette.requests import Request
+    from starlette.responses import Response
     from starlette.types import Lifespan
 
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.workbench import Workbench
     from mock_s3vectors.world import Clock
-
-CONTROL = "/_mock_s3vectors"
-
-# Longer than any answer that a rule may hold.
-_MOST_BYTES = 20 * 1024 * 1024
 
 
 class Path(NamedTuple):
@@ -69,7 +64,8 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
     return Starlette(
         routes=[
             *(_route(path, [other for other in paths if other.path == path.path]) for path in paths),
-            state_route(f"{CONTROL}{STATE}", current, _response),
+            state_route(f"{CONTROL}{STATE}", current),
+            *page_routes(f"{CONTROL}{UI}", current),
         ],
         lifespan=lifespan,
         exception_handlers={HTTPException: _refuse, Exception: _fail},
@@ -79,7 +75,7 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
 def _listed(paths: list[Path]) -> list[dict[str, str]]:
     return [
         {"method": method, "path": f"{CONTROL}{shown}", "does": DOES[method, shown]}
-        for method, path in (*((path.method, path.path) for path in paths), ("GET", STATE), ("PUT", STATE))
+        for method, path in (*((path.method, path.path) for path in paths), *_WITHOUT_JSON)
         for shown in [path.replace(":path}", "}")]
     ]
 
@@ -201,6 +197,10 @@ _OF_A_MOCK: tuple[tuple[str, str, Callable[[Level, Any, str], Any]], ...] = (
 )
 
 
+# Paths whose routes other modules make.
+_WITHOUT_JSON = (("GET", STATE), ("PUT", STATE), ("GET", UI))
+
+
 def _route(path: Path, paths: list[Path]) -> Route:
     """Return the route of a path, with all of its methods, so that the refusal of any other names them."""
     answers = {path.method: path.answer for path in paths}
@@ -209,35 +209,15 @@ def _route(path: Path, paths: list[Path]) -> Route:
         # Starlette answers HEAD where there is GET.
         answer = answers["GET" if request.method == "HEAD" else request.method]
         try:
-            document = await _document(request) if request.method == "POST" else None
+            document = await read_document(request) if request.method == "POST" else None
             body = answer(document, request.path_params.get("id", ""))
         except UsageError as error:
-            return _response(server_refusals.bad_control_request(str(error)))
+            return refusal(server_refusals.bad_control_request(str(error)))
         except ServiceError as error:
-            return _response(error)
-        content = orjson.dumps(body, default=repr, option=orjson.OPT_NON_STR_KEYS)
-        return Response(content, media_type="application/json")
+            return refusal(error)
+        return json_answer(body)
 
     return Route(f"{CONTROL}{path.path}", answer, methods=list(answers))
-
-
-async def _document(request: Request) -> Any:
-    """Return the JSON document of a request, None if it has no body.
-
-    Raises:
-        UsageError: it is not JSON, or too long.
-    """
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _MOST_BYTES:
-            raise UsageError(f"The body has more than {_MOST_BYTES:,} bytes.")
-    if not body:
-        return None
-    try:
-        return orjson.loads(bytes(body))
-    except ValueError as error:
-        raise UsageError(f"The body is not JSON: {error}.") from None
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
@@ -245,15 +225,10 @@ async def _refuse(request: Request, error: Exception) -> Response:
     allowed = getattr(error, "headers", None) or {}
     asked = refusals.shorten(f"{request.method} {request.url.path}")
     if allowed:
-        return _response(server_refusals.method_not_allowed(asked, allowed["Allow"]), allowed)
-    return _response(refusals.unknown_operation(f"{asked} does not exist: GET {CONTROL} lists the paths."))
+        return refusal(server_refusals.method_not_allowed(asked, allowed["Allow"]), allowed)
+    return refusal(refusals.unknown_operation(f"{asked} does not exist: GET {CONTROL} lists the paths."))
 
 
 async def _fail(_: Request, bug: Exception) -> Response:
     """Return the answer to a bug of the mock, which Starlette raises again, so that it is logged."""
-    return _response(refusals.internal_failure(bug))
-
-
-def _response(error: ServiceError, headers: Mapping[str, str] | None = None) -> Response:
-    answer = serialize_error(error)
-    return Response(answer.body, answer.status, {**answer.headers, **(headers or {})})
+    return refusal(refusals.internal_failure(bug))

@@ -91,6 +91,7 @@ DOES = {
         "drops all vector buckets, identities and keys, and holds those of such a file, which is the body. "
         "On a server with --state those that the command line has given stay"
     ),
+    ("GET", "/ui"): "is a page for people, who open it in a browser",
     ("POST", "/reset"): (
         "drops all vector buckets, all rules, and the identities and the keys that DELETE drops, forgets the "
         "calls, and has the clock follow the process"

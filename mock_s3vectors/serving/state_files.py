@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,6 +12,7 @@ from starlette.routing import Route
 
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
+from mock_s3vectors.serving.control_answers import in_worker, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,21 +30,18 @@ STATE = "/state"
 _MEDIA_TYPE = "application/vnd.sqlite3"
 
 
-def state_route(
-    path: str, current: Callable[[], Level | None], refuse: Callable[[ServiceError], Response]
-) -> Route:
+def state_route(path: str, current: Callable[[], Level | None]) -> Route:
     """Return the route of the state.
 
     Args:
         path: where it is.
         current: returns the mock whose state it is; None while no mock is on.
-        refuse: makes the answer to a request that is refused.
     """
 
     async def answer(request: Request) -> Response:
         level = current()
         if level is None:
-            return refuse(refusals.unavailable())
+            return refusal(refusals.unavailable())
         folder = Path(tempfile.mkdtemp(prefix="mock_s3vectors_"))
         try:
             if request.method == "PUT":
@@ -52,10 +49,10 @@ def state_route(
             return await _give(request, level.world, folder)
         except UsageError as error:
             shutil.rmtree(folder)
-            return refuse(server_refusals.bad_control_request(str(error)))
+            return refusal(server_refusals.bad_control_request(str(error)))
         except ServiceError as error:
             shutil.rmtree(folder)
-            return refuse(error)
+            return refusal(error)
         except BaseException:
             shutil.rmtree(folder)
             raise
@@ -81,7 +78,7 @@ async def _give(request: Request, world: World, folder: Path) -> Response:
     from mock_s3vectors.storage.saving import save  # noqa: PLC0415 - numpy takes 0.2 s to import
 
     file = folder / "state.db"
-    await _in_worker(request, lambda: save(world, file))
+    await in_worker(request, lambda: save(world, file))
     return _StateFile(file, media_type=_MEDIA_TYPE, filename=file.name)
 
 
@@ -107,11 +104,6 @@ async def _take(request: Request, world: World, folder: Path) -> Response:
         except UsageError as error:
             raise UsageError(str(error).replace(str(file), "the body")) from None
 
-    await _in_worker(request, take)
+    await in_worker(request, take)
     shutil.rmtree(folder)
     return JSONResponse({})
-
-
-async def _in_worker(request: Request, work: Callable[[], None]) -> None:
-    """Do something that takes long in a thread, so that other requests are answered meanwhile."""
-    await asyncio.get_running_loop().run_in_executor(request.scope["state"]["workers"], work)

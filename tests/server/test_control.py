@@ -151,6 +151,7 @@ def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
         ("POST", "/reset"),
         ("GET", "/state"),
         ("PUT", "/state"),
+        ("GET", "/ui"),
     ]
     assert answer.json["paths"][0] == {"method": "GET", "path": CONTROL, "does": "lists these paths"}
     for entry in answer.json["paths"]:

@@ -524,7 +524,7 @@ def test_no_mock_no_answer() -> None:
     connection = Connection(server.url)
     paths = connection.ask("GET", CONTROL, b"").json["paths"]
     assert connection.ask("GET", f"{CONTROL}/health", b"").status == 200
-    for path in paths[2:]:
+    for path in (path for path in paths[2:] if not path["path"].endswith("/ui")):
         assert connection.ask(path["method"], path["path"].format(id="1"), b"{}").error == (
             503,
             "ServiceUnavailableException",

@@ -1,0 +1,34 @@
+// Requests to the server that this page came from.
+
+const CONTROL = "/_mock_s3vectors";
+
+/** A refusal by the server, with the code and the text of AWS where it is one of theirs. */
+export class Refusal extends Error {
+  constructor(status, code, message, fields) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+/** Send a request to one of the server's own paths, and return its JSON: `ask("GET", "/clock")`. */
+export const ask = async (method, path, { document, query = {}, signal } = {}) => {
+  const search = new URLSearchParams(query).toString();
+  const answer = await fetch(`${CONTROL}${path}${search && `?${search}`}`, {
+    method,
+    body: document === undefined ? undefined : JSON.stringify(document),
+    signal,
+  });
+  const content = await answer.json().catch(() => ({}));
+  if (answer.ok) return content;
+  const code = answer.headers.get("x-amzn-errortype") ?? `HTTP ${answer.status}`;
+  throw new Refusal(answer.status, code, content.message ?? answer.statusText, content.fieldList ?? []);
+};
+
+/** Ask what a view shows: `read("/vectors", { document: { index } })` is a POST, without a document a GET. */
+export const read = (path, options = {}) =>
+  ask(options.document === undefined ? "GET" : "POST", `/ui/data${path}`, options);
+
+/** The address of a path, for what is no fetch: events, downloads. */
+export const address = (path) => `${CONTROL}${path}`;

@@ -1,0 +1,121 @@
+"""The routes of the page: the page itself, its files, and what its views ask for."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mock_s3vectors.errors import refusals, server_refusals
+from mock_s3vectors.errors.exceptions import ServiceError, UsageError
+from mock_s3vectors.serving.control_answers import CONTROL, in_worker, json_answer, read_document, refusal
+from mock_s3vectors.serving.page.browsing import BROWSING
+from mock_s3vectors.serving.page.live import LIVE, live_route
+from mock_s3vectors.serving.page.picturing import PICTURING
+from mock_s3vectors.serving.page.querying import QUERYING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from mock_s3vectors.mocking.levels import Level
+    from mock_s3vectors.serving.page.questions import Question
+
+# Behind the prefix of the server's own paths.
+UI = "/ui"
+
+_FILES = resources.files("mock_s3vectors.serving.page") / "files"
+_TEMPLATE = "page.html"
+_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+# Nothing from elsewhere, no code in markup, and no markup from text.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Cache-Control": "no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def page_routes(path: str, current: Callable[[], Level | None]) -> list[Route]:
+    """Return the routes of the page.
+
+    Args:
+        path: where it is.
+        current: returns the mock that it shows; None while no mock is on.
+    """
+    questions = (*BROWSING, *QUERYING, *PICTURING, *LIVE)
+    return [
+        Route(path, _page),
+        Route(f"{path}/files/{{name:path}}", _file),
+        live_route(f"{path}/live", current),
+        *(_route_of(question, f"{path}/data", current) for question in questions),
+    ]
+
+
+async def _page(_: Request) -> Response:
+    return Response(_rendered(), media_type="text/html", headers=_HEADERS)
+
+
+async def _file(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _names():
+        raise HTTPException(404)
+    media_type = _MEDIA_TYPES[name[name.rindex(".") :]]
+    return Response(_FILES.joinpath(name).read_bytes(), media_type=media_type, headers=_HEADERS)
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """Return the names of the files that a browser may ask for."""
+    found = [
+        entry.name if folder is _FILES else f"{folder.name}/{entry.name}"
+        for folder in (_FILES, *(child for child in _FILES.iterdir() if child.is_dir()))
+        for entry in folder.iterdir()
+    ]
+    return tuple(sorted(name for name in found if name.endswith(tuple(_MEDIA_TYPES))))
+
+
+@cache
+def _rendered() -> str:
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only who opens the page needs it
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string(_FILES.joinpath(_TEMPLATE).read_text(encoding="utf-8"))
+    return template.render(
+        version=version("mock_s3vectors"),
+        files=f"{CONTROL}{UI}/files",
+        modules=[name for name in _names() if name.endswith(".js")],
+    )
+
+
+def _route_of(question: Question, path: str, current: Callable[[], Level | None]) -> Route:
+    """Return the route of a question, which is answered in a thread."""
+
+    async def answer(request: Request) -> Response:
+        level = current()
+        if level is None:
+            return refusal(refusals.unavailable())
+        try:
+            document = (
+                await read_document(request) if question.method == "POST" else dict(request.query_params)
+            )
+            return json_answer(await in_worker(request, lambda: question.answer(level, document)))
+        except UsageError as error:
+            return refusal(server_refusals.bad_control_request(str(error)))
+        except ServiceError as error:
+            return refusal(error)
+
+    return Route(f"{path}{question.path}", answer, methods=[question.method])

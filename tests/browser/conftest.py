@@ -1,0 +1,123 @@
+"""A page in a browser: a request to elsewhere, or an error on its console, fails the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from playwright.sync_api import sync_playwright
+
+from mock_s3vectors import s3vectors_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+    from mock_s3vectors import S3VectorsServer
+
+AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
+SCREENSHOTS = Path(os.environ.get("MOCK_SCREENSHOTS", Path(__file__).with_name("screenshots")))
+# In milliseconds: how long an element may take to appear.
+PATIENCE = 10_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("MOCK_CHROMIUM") or shutil.which("chromium")
+    assert path, "Chromium is missing: install it, or set MOCK_CHROMIUM to its path."
+    with sync_playwright() as playwright:
+        # Whoever runs the tests as root, as in a container, must go without the sandbox.
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server() -> Iterator[S3VectorsServer]:
+    with s3vectors_server() as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: S3VectorsServer) -> Iterator[Any]:
+    client = boto3.client(
+        "s3vectors",
+        "us-east-1",
+        endpoint_url=server.url,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: S3VectorsServer) -> Iterator[Callable[..., Page]]:
+    """Opens a view, `open_page("#/live")`; keyword arguments are those of a browser context."""
+    requests: list[str] = []
+    errors: list[str] = []
+    contexts = []
+
+    def open_one(view: str = "", **settings: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1200, "height": 800}, **settings})
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: note(message, errors))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{server.url}/_mock_s3vectors/ui{view}")
+        page.wait_for_selector("main h1")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    foreign = [url for url in requests if not is_ours(url, server.url)]
+    assert foreign == []
+    assert errors == []
+
+
+def note(message: ConsoleMessage, errors: list[str]) -> None:
+    """Keeps a warning or an error. Chromium writes one for each refusal, which the page shows."""
+    is_refusal = message.text.startswith("Failed to load resource: the server responded with a status of 4")
+    if message.type in {"error", "warning"} and not is_refusal:
+        errors.append(message.text)
+
+
+def is_ours(url: str, origin: str) -> bool:
+    """Whether a request stays with the server; `blob:` is a file that the page has made itself."""
+    return url.startswith(f"{origin}/") or urlsplit(url).scheme in {"blob", "data"}
+
+
+@pytest.fixture
+def check_accessibility() -> Callable[[Page], None]:
+    """Asserts that axe finds nothing wrong with a page as it is now."""
+
+    def check(page: Page) -> None:
+        # Past the policy of the page, as an extension of the browser would.
+        found = page.context.new_cdp_session(page)
+        found.send("Page.setBypassCSP", {"enabled": True})
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        violations = page.evaluate("async () => (await axe.run()).violations")
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
+
+    return check
+
+
+@pytest.fixture
+def take_picture() -> Callable[[Page, str], None]:
+    """Keeps a screenshot for the documentation: `take_picture(page, "browse")`."""
+
+    def take(page: Page, name: str) -> None:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    return take

@@ -5,13 +5,14 @@ An index costs the same however many vectors it has, but for the search for hits
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors import limits
 from mock_s3vectors.abridging import show
-from mock_s3vectors.arns import parse_arn
-from mock_s3vectors.errors import constraints, refusals
+from mock_s3vectors.errors import constraints
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.serving.page.finding import index_of, whole_number
 from mock_s3vectors.serving.page.questions import Question
 from mock_s3vectors.workbench.documents import check_names
 
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_s3vectors.mocking.levels import Level
-    from mock_s3vectors.world import Index, World
+    from mock_s3vectors.world import Index
 
 MOST_POINTS = 5_000
 _TOP_K = 10
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """What a document asks for.
 
     Attributes:
@@ -56,37 +58,36 @@ def _picture(level: Level, document: Any) -> dict[str, Any]:
     """
     from mock_s3vectors.serving.page import sampling  # noqa: PLC0415 - numpy takes 0.2 s to import
 
-    asked = read(level.world, document)
+    asked = read(level, document)
     return sampling.picture(asked, sampling.pick(asked, level.config))
 
 
 PICTURING: tuple[Question, ...] = (Question("POST", "/picture", _picture),)
 
 
-def read(world: World, document: Any) -> Asked:
+def read(level: Level, document: Any) -> Asked:
     """Return what a document asks for.
 
     Raises:
         UsageError: a member is not what it must be.
         ServiceError: there is no such index, or too many hits are asked for.
     """
-    check_names(document, "a picture", ("index", *_MEMBERS))
+    check_names(document, "a picture", _MEMBERS)
     given = {name: value for name, value in document.items() if value is not None}
-    for name, value in given.items():
-        described, is_fine = _MEMBERS.get(name, _TEXT)
-        if not is_fine(value):
-            raise UsageError(f"{name!r} is {show(value)}: it must be {described}.")
-    if "index" not in given:
-        raise UsageError("'index' is missing: it must be the ARN of an index.")
+    for name, (described, is_fine) in _LISTS_AND_TEXTS.items():
+        if name in given and not is_fine(given[name]):
+            raise UsageError(f"{name} is {show(given[name])}: it must be {described}.")
     if "key" in given and "vector" in given:
-        raise UsageError("A picture has one query, 'key' or 'vector': both were given.")
+        raise UsageError("A picture has one query, key or vector: both were given.")
     top_k = given.get("topK", _TOP_K)
+    if type(top_k) is not int:
+        raise UsageError(f"topK is {show(top_k)}: it must be a whole number.")
     if not 1 <= top_k <= limits.TOP_K:
         raise constraints.constraint_violation(constraints.bad_range("/topK", 1, limits.TOP_K))
     return Asked(
-        _index(world, given["index"]),
+        index_of(level, given.get("index")),
         given.get("colour"),
-        given.get("sample", MOST_POINTS),
+        whole_number(given, "sample", MOST_POINTS, 1, MOST_POINTS),
         given.get("key"),
         given.get("vector"),
         top_k,
@@ -94,46 +95,23 @@ def read(world: World, document: Any) -> Asked:
     )
 
 
-def _is_number(value: Any) -> bool:
-    return type(value) in {int, float}
-
-
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _are(is_fine: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda values: isinstance(values, list) and all(map(is_fine, values))
+def _are_numbers(values: Any) -> bool:
+    return isinstance(values, list) and all(type(value) in {int, float} for value in values)
 
 
-_TEXT = ("a text", _is_text)
-# What each member may be besides null, in words and as a test.
-_MEMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "colour": _TEXT,
-    "sample": (
-        f"a whole number from 1 to {MOST_POINTS:,}",
-        lambda value: type(value) is int and 1 <= value <= MOST_POINTS,
-    ),
-    "key": _TEXT,
-    "vector": ("a list of numbers", _are(_is_number)),
-    "topK": ("a whole number", lambda value: type(value) is int),
-    "hits": (
-        f"a list of at most {limits.TOP_K:,} texts",
-        lambda value: _are(_is_text)(value) and len(value) <= limits.TOP_K,
-    ),
+def _are_keys(values: Any) -> bool:
+    return isinstance(values, list) and len(values) <= limits.TOP_K and all(map(_is_text, values))
+
+
+_MEMBERS = ("index", "colour", "sample", "key", "vector", "topK", "hits")
+# What some of them must be if they are there, in words and as a test.
+_LISTS_AND_TEXTS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "colour": ("the name of a metadata key", _is_text),
+    "key": ("the key of a vector", _is_text),
+    "vector": ("a list of numbers", _are_numbers),
+    "hits": (f"a list of at most {limits.TOP_K:,} keys", _are_keys),
 }
-
-
-def _index(world: World, text: str) -> Index:
-    """Return the index of this ARN.
-
-    Raises:
-        NotFoundException: there is none.
-    """
-    arn = parse_arn(text)
-    if arn is not None and arn.index is not None:
-        bucket = world.stores.at(arn.account, arn.region).vector_buckets.get(arn.bucket)
-        index = None if bucket is None else bucket.indexes.get(arn.index)
-        if index is not None and index.arn == arn:
-            return index
-    raise refusals.index_not_found()

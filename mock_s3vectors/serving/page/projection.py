@@ -66,7 +66,7 @@ def _centre(vectors: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np
 
 
 def _principal_axes(centred: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the two axes along which rows differ most, shape (2, d), and the variance along each, times rows.
+    """Return the two axes along which rows differ most, shape (2, d), and the sum of squares along each.
 
     An axis that the rows do not have is zero.
     """

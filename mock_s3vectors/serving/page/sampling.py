@@ -1,7 +1,7 @@
 """The vectors of a picture: a sample of an index, hits and query, copied; and how the page gets them.
 
-A picture is the same each time as long as the index is: the sample is random by a fixed seed, and the axes are
-fitted to it alone. Hits and query are placed by these axes.
+A picture is the same as long as the index is: the sample is random by a fixed seed, and the axes are fitted
+to it alone. Hits and query are placed by these axes.
 """
 
 from __future__ import annotations
@@ -174,9 +174,9 @@ def _described(key: str | None, query: NDArray[np.float64]) -> dict[str, Any] | 
 
 
 def _coded(key: str, values: Sequence[Any]) -> dict[str, Any]:
-    """Return the values of a metadata key: each once, and for each point its place there, -1 if it has none."""
+    """Return the values of a metadata key, each once, and the place of each point's value, -1 for none."""
     places: dict[Hashable, int] = {}
-    shown = []
+    shown: list[Any] = []
     codes = []
     for value in values:
         place = -1 if value is None else places.setdefault(_identity(value), len(places))
@@ -190,7 +190,8 @@ def _identity(value: Any) -> Hashable:
     """Return something that is equal for equal values of JSON: 1 is 1.0 there, but not true."""
     if isinstance(value, list):
         return tuple(map(_identity, value))
-    return (bool, value) if isinstance(value, bool) else value  # type: ignore[no-any-return] # a scalar
+    scalar: Hashable = (bool, value) if isinstance(value, bool) else value
+    return scalar
 
 
 def _short(value: Any) -> Any:

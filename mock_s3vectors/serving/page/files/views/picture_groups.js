@@ -7,17 +7,18 @@ const STEPS = 8;
 const SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
 const NONE = -1;
 
-/** Return a number as people read it: 1979, 0.123457. */
+/** Return a number as people read it, without commas, since it may be a year: 1979, 0.123457. */
 const number = (value) => String(Number(value.toPrecision(6)));
 
-/** Return a metadata value as people read it. Texts have quotes where numbers could look the same. */
-export const words = (value, isMixed = false) => {
-  if (Array.isArray(value)) return value.map((part) => words(part, isMixed)).join(", ");
-  if (typeof value === "number") return number(value);
-  return isMixed && typeof value === "string" ? JSON.stringify(value) : String(value);
+/** Return a metadata value as people read it. */
+export const words = (value) => {
+  if (Array.isArray(value)) return value.map(words).join(", ");
+  return typeof value === "number" ? number(value) : String(value);
 };
 
-/** Return the paths of shapes in a square of the size 2 around (0, 0). */
+const kindOf = (value) => (Array.isArray(value) ? `list of ${typeof value[0]}` : typeof value);
+
+// Corners in a square of the size 2 around (0, 0).
 const OUTLINES = {
   circle: null,
   square: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
@@ -79,10 +80,10 @@ const scaled = (values, counts) => {
   });
 };
 
-const categories = (values, counts, isMixed) => {
+const categories = (values, counts, name) => {
   const order = values.map((_, place) => place).sort((one, other) => counts[other] - counts[one] || one - other);
   const groups = order.slice(0, MOST_CATEGORIES).map((place, number) => ({
-    name: words(values[place], isMixed),
+    name: name(values[place]),
     places: [place],
     colour: `var(--group-${number})`,
     shape: SHAPES[number % SHAPES.length],
@@ -107,9 +108,10 @@ export const groupsOf = ({ keys, colour }) => {
   const { values, codes } = colour;
   const counts = new Array(values.length).fill(0);
   for (const code of codes) if (code !== NONE) counts[code] += 1;
-  const kinds = new Set(values.map((value) => typeof value));
-  const isScale = values.length > 0 && kinds.size === 1 && kinds.has("number");
-  const groups = isScale ? scaled(values, counts) : categories(values, counts, kinds.size > 1);
+  const kinds = new Set(values.map(kindOf));
+  const isScale = kinds.size === 1 && kinds.has("number");
+  // As JSON where 1 and "1" would look the same.
+  const groups = isScale ? scaled(values, counts) : categories(values, counts, kinds.size > 1 ? (value) => JSON.stringify(value) : words);
   const missing = { name: `no ${colour.key}`, places: [], colour: "var(--others)", shape: "cross", radius: 2.5, isRest: true };
   if (codes.includes(NONE)) groups.push(missing);
   const groupOf = new Int32Array(values.length);

@@ -100,7 +100,9 @@ def canvas(page: Page) -> Locator:
 
 
 def wait_for_frame(page: Page) -> None:
-    page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+    page.evaluate(
+        "() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+    )
 
 
 def test_points_have_the_colours_of_their_groups(
@@ -115,7 +117,9 @@ def test_points_have_the_colours_of_their_groups(
     assert len(set(colours.values())) == 3
     for genre in GENRES:
         # The last one that is drawn is on top of its cluster.
-        top = [place for film, place in zip(films, places, strict=True) if film["metadata"]["genre"] == genre][-1]
+        top = [
+            place for film, place in zip(films, places, strict=True) if film["metadata"]["genre"] == genre
+        ][-1]
         assert colour_at(page, top) == colours[genre]
         assert entry(page, genre).inner_text().split() == [genre, "20"]
     assert "All 60 vectors of the index." in page.locator("main").inner_text()
@@ -131,7 +135,9 @@ def test_points_have_the_colours_of_their_groups(
     assert picture["sampled"] == 60
 
 
-def test_a_point_says_its_key_and_opens_it(open_page: Callable[..., Page], films: list[dict[str, Any]]) -> None:
+def test_a_point_says_its_key_and_opens_it(
+    open_page: Callable[..., Page], films: list[dict[str, Any]]
+) -> None:
     page = open_page(f"#/picture?index={ARN}")
     _, places = placed(page)
     outermost = max(range(60), key=lambda number: places[number][0])
@@ -147,16 +153,19 @@ def test_a_point_says_its_key_and_opens_it(open_page: Callable[..., Page], films
 
 
 def test_hits_and_query(
-    open_page: Callable[..., Page], films: list[dict[str, Any]], client: Any, check_accessibility: Callable[[Page], None]
+    open_page: Callable[..., Page],
+    films: list[dict[str, Any]],
+    client: Any,
+    check_accessibility: Callable[[Page], None],
 ) -> None:
     page = open_page(f"#/picture?index={ARN}")
     page.get_by_label("Mark the hits of a query like this key").fill("film-0")
     page.get_by_label("Top K").fill("5")
     page.get_by_role("button", name="Mark").click()
     page.get_by_text("Query: like film-0, 5 hits.").wait_for()
-    hits = client.query_vectors(
-        indexArn=ARN, queryVector=films[0]["data"], topK=5, returnDistance=True
-    )["vectors"]
+    hits = client.query_vectors(indexArn=ARN, queryVector=films[0]["data"], topK=5, returnDistance=True)[
+        "vectors"
+    ]
     table = page.get_by_role("region", name="Hits, the best first")
     assert [row.split("\t")[0] for row in table.get_by_role("row").all_inner_texts()[1:]] == [
         hit["key"] for hit in hits
@@ -169,7 +178,8 @@ def test_hits_and_query(
     page.get_by_text("Query: like film-0").wait_for(state="detached")
 
 
-def test_hits_that_another_view_has_found(open_page: Callable[..., Page], films: list[dict[str, Any]]) -> None:
+@pytest.mark.usefixtures("films")
+def test_hits_that_another_view_has_found(open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.evaluate(
         "(query) => sessionStorage.setItem('mock_s3vectors.query', JSON.stringify(query))",
@@ -181,7 +191,8 @@ def test_hits_that_another_view_has_found(open_page: Callable[..., Page], films:
     assert [row.split("\t")[0] for row in rows[1:]] == ["film-3", "film-9"]
 
 
-def test_arrow_keys_go_from_point_to_point(open_page: Callable[..., Page], films: list[dict[str, Any]]) -> None:
+@pytest.mark.usefixtures("films")
+def test_arrow_keys_go_from_point_to_point(open_page: Callable[..., Page]) -> None:
     page = open_page(f"#/picture?index={ARN}&key=film-0&top=1")
     _, places = placed(page, key="film-0")
     canvas(page).focus()
@@ -199,7 +210,7 @@ def test_arrow_keys_go_from_point_to_point(open_page: Callable[..., Page], films
     # As far as it goes: there is nothing within 45 degrees of the way.
     x, y = places[at[-1]]
     assert len(at) > 3
-    assert not any(0 < x - left and abs(top - y) < x - left for left, top in places)
+    assert not any(left < x and abs(top - y) < x - left for left, top in places)
     page.keyboard.press("Escape")
     assert about.inner_text() == ""
     page.keyboard.press("ArrowLeft")
@@ -207,9 +218,8 @@ def test_arrow_keys_go_from_point_to_point(open_page: Callable[..., Page], films
     page.wait_for_url("**#/browse?*key=film-0")
 
 
-def test_a_picture_as_a_file(
-    open_page: Callable[..., Page], films: list[dict[str, Any]], tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("films")
+def test_a_picture_as_a_file(open_page: Callable[..., Page], tmp_path: Path) -> None:
     page = open_page(f"#/picture?index={ARN}&key=film-0&top=3")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download PNG").click()
@@ -226,7 +236,8 @@ def test_a_picture_as_a_file(
     assert 2 * box["height"] + 120 < size[1] < 2 * box["height"] + 500
 
 
-def test_zoom_and_pan(open_page: Callable[..., Page], films: list[dict[str, Any]]) -> None:
+@pytest.mark.usefixtures("films")
+def test_zoom_and_pan(open_page: Callable[..., Page]) -> None:
     page = open_page(f"#/picture?index={ARN}")
     _, places = placed(page)
     rightmost = max(places)
@@ -298,7 +309,8 @@ def test_groups_of_values(open_page: Callable[..., Page], client: Any) -> None:
         assert [name.inner_text() for name in legend.locator(".name").all()] == groups
 
 
-def test_another_colour(open_page: Callable[..., Page], films: list[dict[str, Any]]) -> None:
+@pytest.mark.usefixtures("films")
+def test_another_colour(open_page: Callable[..., Page]) -> None:
     page = open_page(f"#/picture?index={ARN}")
     page.get_by_label("Colour by").select_option(label="year")
     page.get_by_role("group", name="year").wait_for()
@@ -323,7 +335,8 @@ def test_nothing_to_show(open_page: Callable[..., Page], client: Any) -> None:
     page.get_by_text("All of them are equal, so they are one point.").wait_for()
 
 
-def test_an_unknown_key(open_page: Callable[..., Page], films: list[dict[str, Any]]) -> None:
+@pytest.mark.usefixtures("films")
+def test_an_unknown_key(open_page: Callable[..., Page]) -> None:
     page = open_page(f"#/picture?index={ARN}&key=alien")
     assert "There is no vector 'alien' in index 'plots'." in page.get_by_role("alert").inner_text()
 

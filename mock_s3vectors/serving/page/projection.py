@@ -77,7 +77,7 @@ def _principal_axes(centred: NDArray[np.float64]) -> tuple[NDArray[np.float64], 
         basis = _promising(centred)
         _, sizes, turned = np.linalg.svd(centred @ basis, full_matrices=False)
         axes = turned @ basis.T
-    found = min(2, len(sizes))
+    found = int(np.count_nonzero(sizes[:2] > _ALIKE * sizes[0]))
     both, variances = np.zeros((2, dimension)), np.zeros(2)
     both[:found] = [_turned_up(axis) for axis in axes[:found]]
     variances[:found] = sizes[:found] ** 2

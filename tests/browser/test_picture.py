@@ -322,6 +322,90 @@ def test_another_colour(open_page: Callable[..., Page]) -> None:
     page.get_by_role("group", name="Points").wait_for()
 
 
+@pytest.mark.usefixtures("films")
+def test_a_query_far_away(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.evaluate(
+        "(query) => sessionStorage.setItem('mock_s3vectors.query', JSON.stringify(query))",
+        {"index": ARN, "vector": [4000.0, 0.0, 0.0], "hits": None},
+    )
+    page.evaluate("(hash) => { location.hash = hash; }", f"#/picture?index={ARN}&query=1")
+    page.get_by_text("It is far from all vectors, and so at the border of the picture.").wait_for()
+    # The points are where they are without it.
+    _, places = placed(page)
+    assert colour_at(page, max(places))[3] == 255
+    width = page.evaluate("document.querySelector('#picture-canvas').clientWidth")
+    edge = [
+        colour_at(page, (x, y))[3]
+        for x in (12, width - 12)
+        for y in range(0, int(page.evaluate("document.querySelector('#picture-canvas').clientHeight")), 4)
+    ]
+    assert max(edge) == 255
+
+
+def test_the_nearest_point(open_page: Callable[..., Page]) -> None:
+    """The grid finds the point that a look at all of them finds."""
+    wrong = open_page().evaluate(
+        """async () => {
+             const { Points } = await import("/_mock_s3vectors/ui/files/lib/points.js");
+             let seed = 1;
+             const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+             const [x, y] = [0, 1].map(() => Array.from({ length: 2000 }, () => random() ** 3 * 2 - 1));
+             const points = new Points(x, y, (point) => point % 7 !== 0);
+             const wrong = [];
+             for (let turn = 0; turn < 500; turn += 1) {
+               const [left, top, radius] = [random() * 3 - 1.5, random() * 3 - 1.5, random() * 0.2];
+               let found = -1;
+               let least = radius ** 2;
+               x.forEach((_, point) => {
+                 const distance = (x[point] - left) ** 2 + (y[point] - top) ** 2;
+                 if (point % 7 !== 0 && distance <= least) [found, least] = [point, distance];
+               });
+               if (points.nearest(left, top, radius) !== found) wrong.push([left, top, radius]);
+             }
+             return wrong;
+           }"""
+    )
+    assert wrong == []
+
+
+# Colours as people see them, in linear light: all colours, and without the red, green or blue cones
+# (Machado, Oliveira and Fernandes 2009).
+SIGHT = [
+    np.eye(3),
+    np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    np.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]]),
+]
+TO_XYZ = np.array([[0.4339, 0.3762, 0.1899], [0.2126, 0.7152, 0.0722], [0.0177, 0.1095, 0.8729]])
+
+
+def lab(linear: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Returns colours in CIELAB, where distances are those that people see."""
+    xyz = np.clip(linear, 0.0, 1.0) @ TO_XYZ.T
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], axis=1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_that_all_people_can_tell_apart(open_page: Callable[..., Page], scheme: str) -> None:
+    texts = open_page(color_scheme=scheme).evaluate(
+        """() => ["ground", ...Array(10).keys()].map((name) => {
+             document.body.style.color = `var(--${name === "ground" ? name : `group-${name}`})`;
+             return getComputedStyle(document.body).color;
+           })"""
+    )
+    colours = np.array([[int(part) / 255 for part in re.findall(r"\d+", text)] for text in texts])
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    for sight in SIGHT:
+        seen = lab(linear @ sight.T)
+        apart = np.linalg.norm(seen[:, np.newaxis] - seen, axis=2)[~np.eye(11, dtype=bool)]
+        assert apart.min() > 20
+    light = linear @ TO_XYZ[1]
+    contrast = (np.maximum(light[1:], light[0]) + 0.05) / (np.minimum(light[1:], light[0]) + 0.05)
+    assert contrast.min() >= 3.0
+
+
 def test_nothing_to_show(open_page: Callable[..., Page], client: Any) -> None:
     make_index(client, [], 2)
     page = open_page(f"#/picture?index={ARN}")
@@ -339,6 +423,8 @@ def test_nothing_to_show(open_page: Callable[..., Page], client: Any) -> None:
 def test_an_unknown_key(open_page: Callable[..., Page]) -> None:
     page = open_page(f"#/picture?index={ARN}&key=alien")
     assert "There is no vector 'alien' in index 'plots'." in page.get_by_role("alert").inner_text()
+    # The picture is there without it.
+    assert entry(page, "drama").inner_text().split() == ["drama", "20"]
 
 
 def test_five_thousand_points_in_each_theme_and_width(

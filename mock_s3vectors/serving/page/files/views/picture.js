@@ -11,7 +11,7 @@ import { count, decimal, plural } from "../lib/words.js";
 import { fileOf, keep } from "./picture_file.js";
 import { groupsOf, words } from "./picture_groups.js";
 import { legendOf, tablesOf } from "./picture_legend.js";
-import { Plot } from "./picture_plot.js";
+import { isFar, Plot } from "./picture_plot.js";
 
 export const title = "Picture";
 
@@ -43,10 +43,9 @@ const queryOf = (parameters, index) => {
 
 const sceneOf = (picture) => {
   const { groups, of } = groupsOf(picture);
-  const order = Array.from(of.keys());
-  const turn = groups.map((group) => (group.isRest ? Infinity : group.count));
-  // Small groups upon large ones, and these upon the rest.
-  order.sort((one, other) => (turn[of[one]] === turn[of[other]] ? one - other : turn[of[other]] > turn[of[one]] ? 1 : -1));
+  // Small groups upon much larger ones, and these upon the rest; else as they come, so that none hides another.
+  const turn = groups.map((group) => (group.isRest ? -Infinity : -Math.round(Math.log2(group.count))));
+  const order = Array.from(of.keys()).sort((one, other) => (turn[of[one]] < turn[of[other]] ? -1 : turn[of[one]] > turn[of[other]] ? 1 : one - other));
   const hits = new Map(picture.hits.map(({ point }, place) => [point, place]));
   return { x: picture.x, y: picture.y, of, groups, order, hidden: new Set(), hits, query: picture.query };
 };
@@ -77,6 +76,10 @@ const summaryOf = (picture) => {
   ];
 };
 
+/** Return the line below the title of a file. */
+const subtitleOf = ({ sampled, total, sharesOfVariance }) =>
+  `${count(sampled)} of ${plural(total, "vector")}; principal components: ${sharesOfVariance.map(percent).join(" and ")} of the variance`;
+
 const queryLine = (picture, index, parameters) => {
   const query = picture.query || picture.hits.length;
   if (!query) return null;
@@ -89,6 +92,7 @@ const queryLine = (picture, index, parameters) => {
     `, ${plural(picture.hits.length, "hit")}`,
     gone,
     ". ",
+    picture.query && isFar(picture.query) && "It is far from all vectors, and so at the border of the picture. ",
     element("a", { href: address("picture", { index: index.arn, colour: parameters.get("colour"), plain: parameters.get("plain") }) }, "Remove the query"),
   );
 };
@@ -181,7 +185,7 @@ const plotOf = (index, signal) => {
   const plot = new Plot(canvas, probe, { mark, open, signal });
   const download = async () => {
     const name = nameOf(index);
-    const blob = await fileOf(plot, picture.colour ? `${name} by ${picture.colour.key}` : name, summaryOf(picture).slice(0, 2).join(" "));
+    const blob = await fileOf(plot, picture.colour ? `${name} by ${picture.colour.key}` : name, subtitleOf(picture));
     keep(blob, `${name.replace("/", "-")}.png`);
     say("Saved the picture as a PNG file.");
   };
@@ -216,17 +220,21 @@ const plotOf = (index, signal) => {
 export const show = async (parameters, signal) => {
   const { chooser, index } = await indexChooser(parameters, signal);
   const heading = element("h1", {}, title);
-  if (!index) return [heading, chooser];
+  if (!index) return [heading, element("p", { class: "hint" }, "Choose an index to see it in two dimensions."), chooser];
 
-  const query = queryOf(parameters, index);
+  let query = queryOf(parameters, index);
   let colour = colourOf(parameters, index);
+  let refusal = null;
   const ask = () => read("/picture", { document: { index: index.arn, colour, ...query }, signal });
   let picture;
   try {
     picture = await ask();
   } catch (error) {
     if (!query) throw error;
-    return [heading, chooser, controls(index, parameters), refused(error)];
+    // The picture is fine without its query.
+    refusal = refused(error);
+    query = null;
+    picture = await ask();
   }
   if (picture.keys.length < 2) return [heading, chooser, noPicture(index, picture)];
 
@@ -246,9 +254,9 @@ export const show = async (parameters, signal) => {
     parameters.delete("colour");
     parameters.delete("plain");
     parameters.set(...(name === null ? ["plain", "1"] : ["colour", name]));
-    const next = await ask().catch((error) => say(error.message));
+    const next = await ask().catch((error) => signal.aborted || say(error.message));
     // Whoever chooses quickly sees the last choice.
-    if (!next || colour !== name) return;
+    if (!next?.keys || colour !== name) return;
     picture = next;
     update();
   };
@@ -257,6 +265,7 @@ export const show = async (parameters, signal) => {
     heading,
     chooser,
     controls(index, parameters, colourChoice(index, colour, recolour)),
+    refusal,
     queryLine(picture, index, parameters),
     summary,
     element("div", { class: "picture" }, elements, legend),

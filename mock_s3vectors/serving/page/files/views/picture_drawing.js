@@ -37,10 +37,10 @@ const stampOf = ({ colour, shape, radius }, { ratio, resolve }) => {
 };
 
 /** Return where the query is drawn: at the border if it is outside. */
-export const placeOfQuery = ({ query }, view, { width, height }) => {
-  const [x, y] = view.toScreen(query.x, query.y);
+const placeOfQuery = ({ x, y }, view, { width, height }) => {
+  const [left, top] = view.toScreen(x, y);
   const within = (place, size) => Math.min(size - EDGE, Math.max(EDGE, place));
-  return { x: within(x, width), y: within(y, height), isOutside: x < 0 || y < 0 || x > width || y > height };
+  return [within(left, width), within(top, height)];
 };
 
 const drawRing = (context, x, y, resolve) => {
@@ -54,15 +54,15 @@ const drawRing = (context, x, y, resolve) => {
 };
 
 /** Draw the mark of the query, an X. */
-export const drawQuery = (context, x, y, resolve) => {
+export const drawQuery = (context, x, y, resolve, arm = ARM) => {
   context.lineCap = "round";
-  for (const [width, colour] of [[8, "var(--ground)"], [4, "var(--text)"]]) {
+  for (const [width, colour] of [[arm * 0.9, "var(--ground)"], [arm * 0.45, "var(--text)"]]) {
     context.lineWidth = width;
     context.strokeStyle = resolve(colour);
     context.beginPath();
     for (const slope of [1, -1]) {
-      context.moveTo(x - ARM, y - slope * ARM);
-      context.lineTo(x + ARM, y + slope * ARM);
+      context.moveTo(x - arm, y - slope * arm);
+      context.lineTo(x + arm, y + slope * arm);
     }
     context.stroke();
   }
@@ -88,8 +88,5 @@ export const draw = (context, scene, view, { width, height, ratio, resolve }) =>
     drawRing(context, ...view.toScreen(x[point], y[point]), resolve);
     put(point);
   }
-  if (query) {
-    const place = placeOfQuery(scene, view, { width, height });
-    drawQuery(context, place.x, place.y, resolve);
-  }
+  if (query) drawQuery(context, ...placeOfQuery(query, view, { width, height }), resolve);
 };

@@ -29,7 +29,7 @@ const entriesOf = ({ groups, hidden, hits, query }) => [
 
 const drawSign = (context, entry, x, y, resolve) => {
   if (entry.isQuery) {
-    drawQuery(context, x, y, resolve);
+    drawQuery(context, x, y, resolve, 5);
     return;
   }
   context.beginPath();

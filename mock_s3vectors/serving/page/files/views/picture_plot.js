@@ -11,6 +11,10 @@ const REACH = 12;
 const STILL = 4;
 // A query that is farther away than this would make all points one: it is shown at the border.
 const FAR = 3;
+
+/** Return whether a query is too far away to be seen among the points. */
+export const isFar = ({ x, y }) => Math.max(Math.abs(x), Math.abs(y)) > FAR;
+
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /** A view of the plane: its middle, and how many CSS pixels a unit has. */
@@ -107,7 +111,7 @@ export class Plot {
   #whole() {
     const bounds = { ...this.points.bounds };
     const { query } = this.scene;
-    if (query && Math.abs(query.x) <= FAR && Math.abs(query.y) <= FAR) {
+    if (query && !isFar(query)) {
       Object.assign(bounds, {
         left: Math.min(bounds.left, query.x), right: Math.max(bounds.right, query.x),
         bottom: Math.min(bounds.bottom, query.y), top: Math.max(bounds.top, query.y),

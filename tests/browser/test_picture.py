@@ -186,7 +186,7 @@ def test_hits_that_another_view_has_found(open_page: Callable[..., Page]) -> Non
         {"index": ARN, "vector": [4.0, 0.0, 0.0], "hits": ["film-3", "film-9", "deleted"]},
     )
     page.evaluate("(hash) => { location.hash = hash; }", f"#/picture?index={ARN}&query=1")
-    page.get_by_text("Query, 2 hits, 1 more are not in the index any more.").wait_for()
+    page.get_by_text("Query, 2 hits, 1 more not in the index any more.").wait_for()
     rows = page.get_by_role("region", name="Hits, the best first").get_by_role("row").all_inner_texts()
     assert [row.split("\t")[0] for row in rows[1:]] == ["film-3", "film-9"]
 

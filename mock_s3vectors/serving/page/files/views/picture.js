@@ -16,14 +16,12 @@ import { isFar, Plot } from "./picture_plot.js";
 export const title = "Picture";
 
 const TOP_K = 10;
-// In the address: a metadata key may have any name.
-const NO_COLOUR = "none";
 // What the view Query leaves for a query that has no key.
 const QUERY = "mock_s3vectors.query";
 
 const percent = (share) => `${decimal(Number((100 * share).toPrecision(3)))} %`;
 
-/** Return the metadata key that colours the points: the one of the address, else one that groups well. */
+/** Return the metadata key that colours the points: the one of the address, else the first that may group them. */
 const colourOf = (parameters, { metadataKeys }) => {
   if (parameters.has("colour")) return parameters.get("colour");
   if (parameters.has("plain")) return null;
@@ -84,7 +82,7 @@ const queryLine = (picture, index, parameters) => {
   const query = picture.query || picture.hits.length;
   if (!query) return null;
   const what = picture.query?.key ? ["Query: like ", element("bdi", { class: "data" }, picture.query.key)] : "Query";
-  const gone = picture.gone.length > 0 && `, ${count(picture.gone.length)} more are not in the index any more`;
+  const gone = picture.gone.length > 0 && `, ${count(picture.gone.length)} more not in the index any more`;
   return element(
     "p",
     {},
@@ -121,7 +119,7 @@ const colourChoice = (index, chosen, change) => {
   const select = element(
     "select",
     { id: "picture-colour", on: { change: () => change(names[select.selectedIndex - 1] ?? null) } },
-    element("option", { value: NO_COLOUR }, "nothing"),
+    element("option", { value: "" }, "nothing"),
     names.map((name, place) => element("option", { value: String(place), selected: name === chosen }, name)),
   );
   return element("div", { class: "field" }, element("label", { for: "picture-colour" }, "Colour by"), select);

@@ -206,6 +206,23 @@ def test_an_index_in_awss_words(
     assert shown["tags"] == {"a": "b"}
 
 
+@pytest.mark.s3vectors(text_build_seconds=60)
+def test_a_text_search_that_is_being_built(
+    at: SetClock, ask: Callable[..., Any], client: Client, index: dict[str, str]
+) -> None:
+    configuration = {"textSearchConfigurations": [{"metadataKey": "text"}]}
+    client.update_metadata_configuration(**index, add=configuration)
+    for seconds, status in ((59, "BUILDING"), (60, "ACTIVE")):
+        at(seconds)
+        shown = ask("/index", arn=INDEX_ARN)
+        assert shown["metadataConfiguration"] == {
+            "textSearchConfigurations": [{"metadataKey": "text", "status": status}]
+        }
+        assert shown["metadataKeys"] == [
+            {"name": "text", "filterable": True, "types": [], "textSearch": None}
+        ]
+
+
 def test_the_metadata_keys_of_an_index(
     ask: Callable[..., Any], client: Client, make_index: MakeIndex
 ) -> None:

@@ -3,9 +3,6 @@
 const whole = new Intl.NumberFormat("en-US");
 const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const precise = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
-const moment = new Intl.DateTimeFormat("en-CA", {
-  dateStyle: "short", timeStyle: "medium", timeZone: "UTC", hourCycle: "h23",
-});
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 
 /** Return a whole number with commas: 12,345. */
@@ -35,7 +32,7 @@ export const bytes = (number) => {
 /** Return a moment, given in seconds since the epoch: 2026-11-26 18:45:30 UTC. */
 export const time = (seconds) => {
   const at = new Date(seconds * 1000);
-  return Number.isNaN(at.getTime()) ? `${seconds} s` : `${moment.format(at).replace(",", "")} UTC`;
+  return Number.isNaN(at.getTime()) ? `${seconds} s` : `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 };
 
 /** Return a duration, given in seconds: 1.5 ms. */

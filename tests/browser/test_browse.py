@@ -90,6 +90,7 @@ def test_from_buckets_down_to_an_index(
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     row = page.get_by_role("table", name="Vector buckets").get_by_role("row").nth(1)
     assert row.get_by_role("cell").all_inner_texts()[:4] == ["us-east-1", "123456789012", "1", "60"]
+    take_picture(page, "browse")
     check_accessibility(page)
     page.get_by_role("link", name="films").click()
 

@@ -87,11 +87,10 @@ def _metadata_keys(index: Index) -> list[dict[str, Any]]:
         step = max(1, len(metadata) // _SAMPLE)
         # Evenly spread: the first vectors alone may all be of one kind.
         sample = metadata[::step][:_SAMPLE]
-    types: dict[str, set[str]] = defaultdict(set)
+    # Read once: a call may replace them meanwhile.
+    text_search, non_filterable = index.text_search, index.non_filterable_keys
+    types: dict[str, set[str]] = defaultdict(set, {key: set() for key in (*non_filterable, *text_search)})
     examples: dict[str, Any] = {}
-    configured = (*index.non_filterable_keys, *index.text_search)
-    for key in configured:
-        types[key] = set()
     for document in sample:
         for key, value in document.items():
             types[key].add(type_of(value))
@@ -100,9 +99,9 @@ def _metadata_keys(index: Index) -> list[dict[str, Any]]:
     return [
         {
             "name": key,
-            "filterable": key not in index.non_filterable_keys,
+            "filterable": key not in non_filterable,
             "types": sorted(types[key]),
-            **({"textSearch": index.text_search[key].language} if key in index.text_search else {}),
+            **({"textSearch": text_search[key].language} if key in text_search else {}),
             **({"example": examples[key]} if key in examples else {}),
         }
         for key in sorted(types)

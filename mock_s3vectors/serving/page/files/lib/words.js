@@ -3,17 +3,16 @@
 const whole = new Intl.NumberFormat("en-US");
 const short = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const precise = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
-const moment = new Intl.DateTimeFormat("en-CA", {
-  dateStyle: "short", timeStyle: "medium", timeZone: "UTC", hourCycle: "h23",
-});
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 
 /** Return a whole number with commas: 12,345. */
 export const count = (number) => whole.format(number);
 
 /** Return a number of up to six digits, such as a distance: 0.123456. */
-export const decimal = (number) =>
-  number !== 0 && Math.abs(number) < 1e-4 ? number.toExponential(3) : precise.format(number);
+export const decimal = (number) => {
+  const size = Math.abs(number);
+  return size !== 0 && (size < 1e-4 || size >= 1e9) ? number.toExponential(3) : precise.format(number);
+};
 
 /** Return how many there are of something: `plural(2, "index", "indexes")`. */
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
@@ -33,7 +32,7 @@ export const bytes = (number) => {
 /** Return a moment, given in seconds since the epoch: 2026-11-26 18:45:30 UTC. */
 export const time = (seconds) => {
   const at = new Date(seconds * 1000);
-  return Number.isNaN(at.getTime()) ? `${seconds} s` : `${moment.format(at).replace(",", "")} UTC`;
+  return Number.isNaN(at.getTime()) ? `${seconds} s` : `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 };
 
 /** Return a duration, given in seconds: 1.5 ms. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,15 @@ from mock_s3vectors.doors.hosts import checked_hosts
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.mock import mock_s3vectors
 from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
+from mock_s3vectors.serving.initializing import Initialization, folder_of
+from mock_s3vectors.serving.logs import log_to_stderr
 from mock_s3vectors.serving.opening import http_server
 
 if TYPE_CHECKING:
     import argparse
     from contextlib import AbstractContextManager
 
+    from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.mocking.mock import MockS3Vectors
 
 
@@ -44,15 +48,21 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         UsageError: an option, a file or the address cannot be used.
     """
-    _serve(ServerOptions.of(arguments))
+    options = ServerOptions.of(arguments)
+    try:
+        _serve(options)
+    except UsageError as error:
+        if options.log_format != "json":
+            raise
+        logging.getLogger(__name__).critical("%s", error)
+        sys.exit(1)
 
 
 def _serve(options: ServerOptions) -> None:
     from mock_s3vectors.serving.set_up import set_up  # noqa: PLC0415 - it loads botocore
 
-    level = logging.INFO if options.verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(asctime)s %(message)s")
-
+    log_to_stderr(options.log_format, verbose=options.verbose)
+    initialization = Initialization(folder_of(options.init))
     hosts = checked_hosts(options.allowed_hosts)
 
     with mock_s3vectors(**options.mock) as given:
@@ -62,7 +72,13 @@ def _serve(options: ServerOptions) -> None:
 
             def begin() -> None:
                 announce(welcome(server.url, mock.config, options.state))
-                be_ready()
+                initialization.begin(
+                    _level_of(mock), server.url, options.certificate, then=be_ready, fail=fail
+                )
+
+            def fail(error: BaseException) -> None:
+                failures.append(error)
+                server.stop()
 
             def be_ready() -> None:
                 file.publish()
@@ -71,15 +87,25 @@ def _serve(options: ServerOptions) -> None:
             def stop(*_: Any) -> None:
                 server.should_exit = True
 
-            server = http_server(options.host, options.port, on_ready=begin, allowed_hosts=hosts)
+            failures: list[BaseException] = []
+            server = http_server(
+                options.host,
+                options.port,
+                on_ready=begin,
+                allowed_hosts=hosts,
+                initialization=initialization,
+            )
             # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
             for ending in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(ending, stop)
             # Only once this server has the port: until then the file may belong to the server that has it.
             with closing(server), PortFile(options.port_file, server.port) as file:
                 server.run()
+                initialization.join()
             for rule in mock.rules:  # no test is there to fail because of one that never fired
                 rule.remove()
+            for failure in failures:
+                raise failure
 
 
 def _kept_in(state: str | None, mock: MockS3Vectors) -> AbstractContextManager[None]:
@@ -89,7 +115,11 @@ def _kept_in(state: str | None, mock: MockS3Vectors) -> AbstractContextManager[N
     from mock_s3vectors.storage.following import kept_in  # noqa: PLC0415 - it loads numpy and sqlite3
 
     check_path("--state", state)
+    return kept_in(state, _level_of(mock).world)
+
+
+def _level_of(mock: MockS3Vectors) -> Level:
     level = STACK.level_of(mock)
     if level is None:
         raise UsageError(NOT_STARTED)
-    return kept_in(state, level.world)
+    return level

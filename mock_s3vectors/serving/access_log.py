@@ -74,9 +74,7 @@ class Answered:
         )
 
 
-def log_refusal(
-    client: tuple[str, int] | None, scope: Mapping[str, Any] | None, error: ServiceError
-) -> None:
+def log_refusal(client: tuple[str, int] | None, scope: Mapping[str, Any] | None, error: ServiceError) -> None:
     """Write a line about a request that did not arrive completely.
 
     Args:

@@ -28,6 +28,7 @@ from mock_s3vectors.serving.access_log import Answered, printable
 from mock_s3vectors.serving.answering import before_it_closes, lose, piece_of_body, refuse, respond
 from mock_s3vectors.serving.control import control_api
 from mock_s3vectors.serving.control_answers import CONTROL
+from mock_s3vectors.serving.init_routes import HEALTH
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.serving.guard import Guard
+    from mock_s3vectors.serving.initializing import Initialization
 
 # A thread for each call in flight, since a call may wait for the lock of an index: with fewer threads, calls
 # that wait for one index would hold up calls for others. The pool adds a thread only when all are busy.
@@ -45,20 +47,23 @@ _WORKERS = 1_000
 _log = logging.getLogger(__name__)
 
 
-def application(guard: Guard, current: Callable[[], Level | None]) -> ASGIApp:
+def application(guard: Guard, current: Callable[[], Level | None], initialization: Initialization) -> ASGIApp:
     """Return the application, for any ASGI server that supports lifespans.
 
     Args:
         guard: refuses requests by their headers.
         current: returns the mock that answers; None while no mock is on.
+        initialization: what the server begins with.
     """
-    service, control = _service(current), control_api(current, _with_workers)
+    service, control = _service(current), control_api(current, _with_workers, initialization)
 
     async def answer(scope: Scope, receive: Receive, answered: Answered) -> None:
         guard.check(scope)
         # Calls of the service need only the gateway's router.
-        if scope["path"].startswith(CONTROL):
-            await control({**scope, "path": scope["path"].rstrip("/")}, receive, answered.send)
+        path = scope["path"]
+        if path.startswith(CONTROL) or path == HEALTH:
+            path = f"{CONTROL}{HEALTH}" if path == HEALTH else path.rstrip("/")
+            await control({**scope, "path": path}, receive, answered.send)
         else:
             await service(scope, receive, answered)
 

@@ -16,6 +16,7 @@ from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving.application import application
 from mock_s3vectors.serving.connections import A_MOMENT, Connection, Connections, Limits
 from mock_s3vectors.serving.guard import Guard
+from mock_s3vectors.serving.initializing import Initialization
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -51,6 +52,7 @@ class HttpServer(uvicorn.Server):
         *,
         current: Callable[[], Level | None] = STACK.current,
         allowed_hosts: Iterable[str] = (),
+        initialization: Initialization | None = None,
         limits: Limits = Limits(),  # noqa: B008 - it is frozen
     ) -> None:
         """Take the port.
@@ -61,13 +63,15 @@ class HttpServer(uvicorn.Server):
             on_ready: called as soon as the server answers clients.
             current: returns the mock that answers; None while no mock is on.
             allowed_hosts: names of the server besides those of the loopback interface.
+            initialization: what the server begins with; a stopping server stops it.
             limits: how long connections may wait.
         """
+        self._initialization = initialization or Initialization()
         self._socket = _bind(host, port)
         guard = Guard(loopback=self._ip.is_loopback, allowed_hosts=allowed_hosts)
         super().__init__(
             uvicorn.Config(
-                application(guard, current),
+                application(guard, current, self._initialization),
                 lifespan="on",
                 loop="asyncio",
                 # h11: httptools, which is faster, loses the body of a request that offers to switch to
@@ -183,6 +187,7 @@ class HttpServer(uvicorn.Server):
         uvicorn itself would also wait for half-sent requests, and for connections that arrive while it stops.
         A second SIGINT ends the wait.
         """
+        self._initialization.stop()
         self._accepting.cancel()
         await asyncio.wait([self._accepting])
         self._socket.close()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import signal
 import sys
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.cli import health, wait
+from mock_s3vectors.cli.address import url_at
+from mock_s3vectors.cli.command_parser import CommandParser
+from mock_s3vectors.cli.environment import refuse_unknown
 from mock_s3vectors.cli.port_file import PortFile
+from mock_s3vectors.cli.probing import look
 from mock_s3vectors.cli.server_flags import add_options_of_mock, add_options_of_server
 from mock_s3vectors.cli.server_options import ServerOptions
 from mock_s3vectors.cli.welcome import READY, announce, welcome
 from mock_s3vectors.config import check_path
-from mock_s3vectors.doors.hosts import checked_hosts
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.mock import mock_s3vectors
 from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
@@ -23,22 +29,30 @@ from mock_s3vectors.serving.opening import http_server
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.mocking.mock import MockS3Vectors
+    from mock_s3vectors.serving.http_server import HttpServer
+
+# In seconds: how long whoever has the port may take to say who it is.
+_A_MOMENT = 1.0
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command to those of the program."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "serve",
-        help="answer S3 Vectors over HTTP",
-        description="Answers S3 Vectors over HTTP, until SIGINT (Ctrl+C) or SIGTERM: from memory, or with "
-        "--state from memory and a file that keeps every change.",
+def define(parser: CommandParser) -> None:
+    """Give a parser what the command has."""
+    parser.describe(
+        "Answers S3 Vectors over HTTP, until SIGINT (Ctrl+C) or SIGTERM: from memory, or with --state from "
+        "memory and a file that keeps every change.",
+        "mock-s3vectors serve",
+        "mock-s3vectors serve --port 0 --port-file port --search-engine hnsw",
+        "mock-s3vectors serve --state films.db --verbose",
+        "MOCK_S3VECTORS_PORT=7381 MOCK_S3VECTORS_STATE=films.db mock-s3vectors serve",
     )
     add_options_of_server(parser)
     add_options_of_mock(parser)
+    parser.read_environment()
     parser.set_defaults(run=run)
 
 
@@ -46,24 +60,59 @@ def run(arguments: argparse.Namespace) -> None:
     """Answer over HTTP until a signal.
 
     Raises:
-        UsageError: an option, a file or the address cannot be used.
+        UsageError: an option, a file, the address or an environment variable cannot be used.
     """
+    _refuse_unknown_variables()
     options = ServerOptions.of(arguments)
+    with _told_as(options.log_format):
+        try:
+            failures = _serve(options)
+        except UsageError as error:
+            if not options.variables:
+                raise
+            names = ", ".join(options.variables)
+            raise UsageError(f"{error} (The environment has set {names}.)") from error
+        for failure in failures:
+            raise failure
+
+
+@contextmanager
+def _told_as(log_format: str) -> Iterator[None]:
+    """Tell of a wrong use as the log is: in JSON it is an object too."""
     try:
-        _serve(options)
+        yield
     except UsageError as error:
-        if options.log_format != "json":
+        if log_format != "json":
             raise
         logging.getLogger(__name__).critical("%s", error)
         sys.exit(1)
 
 
-def _serve(options: ServerOptions) -> None:
+def _refuse_unknown_variables() -> None:
+    """Raise if the environment has a variable of the program that is none of any command.
+
+    Raises:
+        UsageError: there is one.
+    """
+    known: set[str] = set()
+    for command in (define, health.define, wait.define):
+        parser = CommandParser()
+        command(parser)
+        known.update(parser.variables)
+    refuse_unknown(os.environ, known)
+
+
+def _serve(options: ServerOptions) -> list[BaseException]:
+    """Answer until a signal, and return the failure of what it begins with, if there is one.
+
+    Raises:
+        UsageError: an option, a file or the address cannot be used.
+    """
     from mock_s3vectors.serving.set_up import set_up  # noqa: PLC0415 - it loads botocore
 
     log_to_stderr(options.log_format, verbose=options.verbose)
     initialization = Initialization(folder_of(options.init))
-    hosts = checked_hosts(options.allowed_hosts)
+    failures: list[BaseException] = []
 
     with mock_s3vectors(**options.mock) as given:
         set_up(given, options.identities, options.kms_keys)
@@ -71,7 +120,7 @@ def _serve(options: ServerOptions) -> None:
         with mock_s3vectors() as mock, _kept_in(options.state, mock):
 
             def begin() -> None:
-                announce(welcome(server.url, mock.config, options.state))
+                announce(welcome(server.url, mock.config, options))
                 initialization.begin(
                     _level_of(mock), server.url, options.certificate, then=be_ready, fail=fail
                 )
@@ -87,12 +136,10 @@ def _serve(options: ServerOptions) -> None:
             def stop(*_: Any) -> None:
                 server.should_exit = True
 
-            failures: list[BaseException] = []
-            server = http_server(
-                options.host,
-                options.port,
+            server = _server(
+                options,
                 on_ready=begin,
-                allowed_hosts=hosts,
+                allowed_hosts=options.allowed_hosts,
                 initialization=initialization,
             )
             # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
@@ -104,8 +151,29 @@ def _serve(options: ServerOptions) -> None:
                 initialization.join()
             for rule in mock.rules:  # no test is there to fail because of one that never fired
                 rule.remove()
-            for failure in failures:
-                raise failure
+    return failures
+
+
+def _server(options: ServerOptions, **settings: Any) -> HttpServer:
+    """Return a server that holds its port.
+
+    Raises:
+        UsageError: it cannot have it; if another server has it, the text says so.
+    """
+    try:
+        return http_server(options.host, options.port, **settings)
+    except UsageError as error:
+        if getattr(error.__cause__, "errno", None) != errno.EADDRINUSE:
+            raise
+        raise UsageError(f"{error} {_who_is_at(options.host, options.port)}") from error
+
+
+def _who_is_at(host: str, port: int) -> str:
+    for scheme in ("http", "https"):
+        url = url_at(host, port, scheme)
+        if look(url, seconds=_A_MOMENT, trusts_all=True).is_ours:
+            return f"A mock_s3vectors server answers at {url} already."
+    return "Another program has it."
 
 
 def _kept_in(state: str | None, mock: MockS3Vectors) -> AbstractContextManager[None]:

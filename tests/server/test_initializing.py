@@ -24,13 +24,13 @@ from mock_s3vectors.serving.initializing import Initialization
 from mock_s3vectors.serving.scripts import Script, Stopped, environment_for
 from tests.activation.world import create, names
 from tests.durable.line import Line
-from tests.server.wire import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mock_s3vectors import S3VectorsServer
     from tests.durable.nursery import Life, Nursery
+    from tests.server.wire import Connection
 
 DEADLINE = 20
 ASK = """
@@ -111,9 +111,7 @@ def without_times(document: Any) -> Any:
 # --- at the start
 
 
-def test_scripts_and_state_files_in_order_of_name(
-    nursery: Nursery, folder: Path, tmp_path: Path, port: Path
-) -> None:
+def test_scripts_and_state_files_in_order_of_name(nursery: Nursery, folder: Path, port: Path) -> None:
     state_with(folder / "10-films.db", "films", "songs")
     (folder / "20-index.py").write_text(
         "import boto3, os\n"
@@ -180,8 +178,8 @@ def test_a_failure_ends_the_server(nursery: Nursery, folder: Path, port: Path) -
     assert life.wait() == 1
     assert "Ready." not in life.said
     assert not port.exists()
-    text = f"\nmock-s3vectors: --init: {failing} has failed with exit status 3. The last 50 lines of its output:\n"
-    log, _, shown = life.log.partition(text)
+    text = f"\nmock-s3vectors: --init: {failing} has failed with exit status 3. "
+    log, _, shown = life.log.partition(f"{text}The last 50 lines of its output:\n")
     assert shown.splitlines() == [f"  line {number}" for number in range(21, 71)]
     assert len(messages_of(log)) == 70
 
@@ -235,8 +233,8 @@ def test_two_files_with_the_same_bucket(nursery: Nursery, folder: Path) -> None:
     life = nursery.start("--init", str(folder))
     assert life.wait() == 1
     assert life.log.endswith(
-        f"mock-s3vectors: --init: {folder / '2.db'}: Vector bucket 'films' exists in Region us-east-1, account "
-        "123456789012, so nothing was added. mock.load() replaces all that there is.\n"
+        f"mock-s3vectors: --init: {folder / '2.db'}: Vector bucket 'films' exists in Region us-east-1, "
+        "account 123456789012, so nothing was added. mock.load() replaces all that there is.\n"
     )
 
 
@@ -304,8 +302,8 @@ def test_a_reset_runs_them_again(nursery: Nursery, folder: Path) -> None:
         assert line.control("POST", "/reset?init=1")["status"] == "done"
         assert health_of(life) == (200, {"status": "ok"})
     assert messages_of(life.log)[-2] == (
-        "2.py: 400 The files of --init are being run, so they cannot be run again yet: wait until GET /health "
-        'answers {"status": "ok"}.'
+        "2.py: 400 The files of --init are being run, so they cannot be run again yet: wait until GET "
+        '/health answers {"status": "ok"}.'
     )
 
 
@@ -328,8 +326,10 @@ def test_a_server_without_files(s3vectors_server: S3VectorsServer, connection: C
     assert answer.error == (
         400,
         "ValidationException",
-        "This server was started without --init, so there is nothing to run again. Without init=1 this path "
-        "resets it all the same.",
+        (
+            "This server was started without --init, so there is nothing to run again. Without init=1 this "
+            "path resets it all the same."
+        ),
     )
 
 

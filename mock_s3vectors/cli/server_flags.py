@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from mock_s3vectors.cli.address import HOST, PORT
 from mock_s3vectors.cli.command_parser import Listed, checked
 from mock_s3vectors.config import Config, option_descriptions, option_values
-from mock_s3vectors.serving.initializing import USUAL_FOLDER
 from mock_s3vectors.doors.hosts import checked_hosts
+from mock_s3vectors.serving.initializing import USUAL_FOLDER
 from mock_s3vectors.serving.opening import check_address
 
 if TYPE_CHECKING:

@@ -158,6 +158,7 @@ def test_the_log_in_json(nursery: Nursery) -> None:
 
 def test_places_that_calls_name(s3vectors_server: S3VectorsServer, logged: Callable[[], list[Any]]) -> None:
     client = boto3.client("s3vectors", region_name="us-east-1", endpoint_url=s3vectors_server.url)
+    client.list_vector_buckets()
     create("films", client=client)
     bucket = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"
     client.create_index(
@@ -167,15 +168,15 @@ def test_places_that_calls_name(s3vectors_server: S3VectorsServer, logged: Calla
     client.get_vector_bucket(vectorBucketArn=bucket)
     with suppress(client.exceptions.ClientError):
         client.get_vector_bucket(vectorBucketName="n" * 1000)
-    client.list_vector_buckets()
+    client.list_vector_buckets()  # so that the line of the call before is written
     places = [(fields.get("vectorBucket"), fields.get("index")) for fields in logged()]
-    assert places == [
+    assert places[:6] == [
+        (None, None),
         ("films", None),
         ("films", "plots"),
         ("films", "plots"),
         ("films", None),
         ("n" * 300 + "... (1000 characters)", None),
-        (None, None),
     ]
 
 

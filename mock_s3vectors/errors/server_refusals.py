@@ -28,6 +28,13 @@ def foreign_origin(origin: str) -> AccessDeniedException:
     return AccessDeniedException(f"A web page of another origin may not call this server: {shorten(origin)}")
 
 
+def foreign_page_here(path: str, origin: str) -> AccessDeniedException:
+    """Return the refusal of a web page that may call all but the server's own page. Choice: foreign-web-page."""
+    return AccessDeniedException(
+        f"A web page of another origin may call this server, but not its page {path}: {shorten(origin)}"
+    )
+
+
 def method_not_allowed(asked: str, allowed: str) -> MethodNotAllowedException:
     """Return the refusal of a method that a path does not have. Choice: method-not-allowed."""
     return MethodNotAllowedException(f"{asked} does not exist, but with the method {allowed} it does.")

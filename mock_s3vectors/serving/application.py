@@ -55,6 +55,11 @@ def application(guard: Guard, current: Callable[[], Level | None]) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         guard.check(scope)
+        permission = guard.cors.permission(scope)
+        if permission is not None:
+            await send({"type": "http.response.start", "status": 204, "headers": permission})
+            await send({"type": "http.response.body"})
+            return
         # Calls of the service need only the gateway's router.
         if scope["path"].startswith(CONTROL):
             await control({**scope, "path": scope["path"].rstrip("/")}, receive, send)
@@ -66,7 +71,7 @@ def application(guard: Guard, current: Callable[[], Level | None]) -> ASGIApp:
             await control(scope, receive, send)
             return
         scope = _with_path(scope)
-        answered = Answered(scope, send)
+        answered = Answered(scope, guard.cors.sender(scope, send))
         try:
             await answer(scope, receive, answered.send)
         except ClientDisconnect:

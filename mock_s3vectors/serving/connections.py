@@ -22,6 +22,7 @@ from mock_s3vectors.serving.access_log import log_answer
 
 if TYPE_CHECKING:
     from mock_s3vectors.errors.exceptions import ServiceError
+    from mock_s3vectors.serving.cors import Cors
 
 # Descriptors that the process keeps for things other than connections: this many, or a quarter if it has few.
 _SPARE = 64
@@ -126,10 +127,12 @@ class Connection(H11Protocol):
             answer = serialize_error(error)
             headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
             headers += [*self.server_state.default_headers, (b"connection", b"close")]
+            has_head = self.cycle is not None and not self.cycle.response_complete
+            if has_head:
+                headers += self.server_state.cors.headers(self.scope)
             response = h11.Response(status_code=answer.status, headers=headers, reason=b"")
             for event in (response, h11.Data(data=answer.body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
-            has_head = self.cycle is not None and not self.cycle.response_complete
             log_answer(self.client, self.scope if has_head else None, answer.status, error.code)
         self.close()
 
@@ -174,11 +177,13 @@ class Connections(ServerState):
     """All connections of a server.
 
     Attributes:
+        cors: the origins whose pages may call the server.
         stops: is set as soon as the server is stopping.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, cors: Cors) -> None:
         super().__init__()
+        self.cors = cors
         self.stops = asyncio.Event()
         self._limits = limits
         self._most = _descriptor_limit()

@@ -15,6 +15,7 @@ import uvicorn
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving.application import application
 from mock_s3vectors.serving.connections import A_MOMENT, Connection, Connections, Limits
+from mock_s3vectors.serving.cors import Cors
 from mock_s3vectors.serving.guard import Guard
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class HttpServer(uvicorn.Server):
         *,
         current: Callable[[], Level | None] = STACK.current,
         allowed_hosts: Iterable[str] = (),
+        cors: Iterable[str] = (),
         limits: Limits = Limits(),  # noqa: B008 - it is frozen
     ) -> None:
         """Take the port.
@@ -61,10 +63,12 @@ class HttpServer(uvicorn.Server):
             on_ready: called as soon as the server answers clients.
             current: returns the mock that answers; None while no mock is on.
             allowed_hosts: names of the server besides those of the loopback interface.
+            cors: origins whose pages may call the server, as `checked_origins` returns them.
             limits: how long connections may wait.
         """
         self._socket = _bind(host, port)
-        guard = Guard(loopback=self._ip.is_loopback, allowed_hosts=allowed_hosts)
+        allowed = Cors(cors)
+        guard = Guard(loopback=self._ip.is_loopback, allowed_hosts=allowed_hosts, cors=allowed)
         super().__init__(
             uvicorn.Config(
                 application(guard, current),
@@ -82,7 +86,7 @@ class HttpServer(uvicorn.Server):
                 workers=1,  # whatever WEB_CONCURRENCY says
             )
         )
-        self.server_state = Connections(limits)
+        self.server_state = Connections(limits, allowed)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
         self._told_to_stop = asyncio.Event()

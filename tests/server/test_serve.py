@@ -69,6 +69,7 @@ def serving(*options: str, command: list[str] = MODULE) -> Iterator[tuple[subpro
             )
             assert re.fullmatch(DECIDED, process.stdout.readline())
             assert process.stdout.readline() == "Press Ctrl+C to stop it.\n"
+            assert process.stdout.readline() == "Ready.\n"
             yield process, found[1]
         finally:
             process.kill()
@@ -375,7 +376,7 @@ def test_it_says_at_the_start_who_is_decided_about(
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
     monkeypatch.setattr(HttpServer, "run", lambda server: server._on_ready())  # noqa: SLF001 - as it does
     assert __main__.main(["serve", "--port", "0", *options]) == 0
-    first, _, third, _ = capsys.readouterr().out.splitlines()
+    first, _, third, *_ = capsys.readouterr().out.splitlines()
     assert first.startswith("mock_s3vectors answers at http://127.0.0.1:")
     assert third == f"Policies decide about {text}."
 
@@ -457,7 +458,8 @@ def test_help_says_of_every_option_what_it_does() -> None:
     shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     found = re.findall(r"^  (?:-\w, )?--([\w-]+)(?:, --no-\1)?(?: (\S+))?\s+(.*)$", shown, flags=re.MULTILINE)
     options = {name: (values, text) for name, values, text in found if name != "help"}
-    ours = {"host", "port", "port-file", "allowed-host", "state", "identities", "kms-key", "verbose"}
+    ours = {"host", "port", "port-file", "certificate", "key", "allowed-host", "cors", "state", "identities"}
+    ours |= {"kms-key", "init", "verbose", "log-format"}
     assert set(options) == ours | {field.name.replace("_", "-") for field in fields(Config)}
     for name, (_, text) in options.items():
         assert re.fullmatch(r"\S+ .{15,}( \(default: .+\)|By default .+)", text), name

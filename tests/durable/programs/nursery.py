@@ -39,7 +39,7 @@ from mock_s3vectors.storage.following import kept_in  # noqa: F401 - so that no 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LAST_LINE = "Press Ctrl+C to stop it.\n"
+LAST_LINE = "Ready.\n"
 # The processes that nobody has waited for.
 LIVING: set[int] = set()
 

@@ -16,7 +16,9 @@ from mock_s3vectors.doors.hosts import checked_hosts
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.mock import mock_s3vectors
 from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
+from mock_s3vectors.serving.cors import checked_origins
 from mock_s3vectors.serving.opening import http_server
+from mock_s3vectors.serving.tls import server_context
 
 if TYPE_CHECKING:
     import argparse
@@ -53,7 +55,8 @@ def _serve(options: ServerOptions) -> None:
     level = logging.INFO if options.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(message)s")
 
-    hosts = checked_hosts(options.allowed_hosts)
+    hosts, origins = checked_hosts(options.allowed_hosts), checked_origins(options.cors)
+    tls = server_context(options.certificate, options.key)
 
     with mock_s3vectors(**options.mock) as given:
         set_up(given, options.identities, options.kms_keys)
@@ -71,7 +74,9 @@ def _serve(options: ServerOptions) -> None:
             def stop(*_: Any) -> None:
                 server.should_exit = True
 
-            server = http_server(options.host, options.port, on_ready=begin, allowed_hosts=hosts)
+            server = http_server(
+                options.host, options.port, on_ready=begin, allowed_hosts=hosts, cors=origins, tls=tls
+            )
             # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
             for ending in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(ending, stop)

@@ -17,12 +17,14 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from mock_s3vectors.errors import refusals, server_refusals
+from mock_s3vectors.neighbours import unsent_by_tls
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.access_log import log_answer
 
 if TYPE_CHECKING:
     from mock_s3vectors.errors.exceptions import ServiceError
     from mock_s3vectors.serving.cors import Cors
+    from mock_s3vectors.serving.handshakes import Handshakes
 
 # Descriptors that the process keeps for things other than connections: this many, or a quarter if it has few.
 _SPARE = 64
@@ -144,7 +146,20 @@ class Connection(H11Protocol):
         """
         self._end_cycle()
         self.transport.write(last)
-        self.transport.close()
+        # One of TLS that is closed twice cannot be aborted any more.
+        if not self.transport.is_closing():
+            self.transport.close()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """End a connection that is closed, and has sent all.
+
+        One of TLS would wait for its client to close as well, which clients that keep their connections do
+        only when they use them again.
+        """
+        is_tls = self.scheme == "https"
+        if is_tls and self.transport.is_closing() and not unsent_by_tls(self.transport):
+            self.transport.abort()
 
     def reset(self) -> None:
         """End the connection with a reset, as a machine does that knows nothing of it."""
@@ -178,12 +193,14 @@ class Connections(ServerState):
 
     Attributes:
         cors: the origins whose pages may call the server.
+        handshakes: the connections of a server with TLS that do not count yet.
         stops: is set as soon as the server is stopping.
     """
 
     def __init__(self, limits: Limits, cors: Cors) -> None:
         super().__init__()
         self.cors = cors
+        self.handshakes: Handshakes | None = None
         self.stops = asyncio.Event()
         self._limits = limits
         self._most = _descriptor_limit()
@@ -197,6 +214,8 @@ class Connections(ServerState):
     def end_those_that_wait_too_long(self) -> None:
         """Close idle connections, and refuse half-sent requests; the server calls this once a second."""
         now = self.now()
+        for connection in self._all():
+            connection.let_go()
         for connection in self._open():
             waited = now - connection.since
             if connection.is_half_sent and waited > self._limits.half_request:
@@ -213,6 +232,8 @@ class Connections(ServerState):
         self.stops.set()
         for connection in self._open():
             connection.shutdown()
+        for connection in self._all():
+            connection.let_go()
         if seconds > self._limits.answer:
             for connection in self._all():
                 if not connection.is_at_work:
@@ -223,14 +244,16 @@ class Connections(ServerState):
 
         Return at once if no connection is open: something else holds the descriptors, and waiting is no help.
         """
-        while self.connections and _next_descriptor(listener) >= self._most - self._spare:
+        while (self.connections or self.handshakes) and _next_descriptor(
+            listener
+        ) >= self._most - self._spare:
             self._warn()
             await asyncio.sleep(0)  # a client that has just sent a request is not idle
             idle = [connection for connection in self._open() if connection.is_idle]
             if idle:
                 min(idle, key=lambda connection: connection.since).close()
                 await asyncio.sleep(0)
-            else:
+            elif not (self.handshakes and await self.handshakes.end_one()):
                 await asyncio.sleep(A_MOMENT)
 
     def _warn(self) -> None:

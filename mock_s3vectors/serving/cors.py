@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import Message, Scope, Send
 
 # As browsers write it: in lower case, with a port only where it is not the scheme's own.
@@ -86,7 +88,7 @@ class Cors:
         """Return whether a request comes from a page of an origin that may call the server."""
         return self._origin_of(scope) is not None
 
-    def headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+    def headers(self, scope: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
         """Return the headers that each answer to a request has, besides its own; refusals as well."""
         if not self._origins:
             return []
@@ -137,7 +139,7 @@ class Cors:
 
         return send_with_headers
 
-    def _origin_of(self, scope: Scope) -> bytes | None:
+    def _origin_of(self, scope: Mapping[str, Any]) -> bytes | None:
         """Return the origin that a request comes from, if it may call the server."""
         if not self._origins:
             return None

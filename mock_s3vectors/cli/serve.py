@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -71,20 +72,26 @@ def _serve(options: ServerOptions) -> None:
                 file.publish()
                 announce(READY)
 
-            def stop(*_: Any) -> None:
+            def stop(number: int, _: Any) -> None:
+                nonlocal ending
+                ending = number
                 server.should_exit = True
 
             server = http_server(
                 options.host, options.port, on_ready=begin, allowed_hosts=hosts, cors=origins, tls=tls
             )
             # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
-            for ending in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(ending, stop)
+            ending = 0
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, stop)
             # Only once this server has the port: until then the file may belong to the server that has it.
             with closing(server), PortFile(options.port_file, server.port) as file:
                 server.run()
             for rule in mock.rules:  # no test is there to fail because of one that never fired
                 rule.remove()
+    if server.force_exit:
+        # Python would wait for the threads that still have calls.
+        os._exit(128 + ending)
 
 
 def _kept_in(state: str | None, mock: MockS3Vectors) -> AbstractContextManager[None]:

@@ -74,7 +74,7 @@ def application(guard: Guard, current: Callable[[], Level | None]) -> ASGIApp:
         answered = Answered(scope, guard.cors.sender(scope, send))
         try:
             await answer(scope, receive, answered.send)
-        except ClientDisconnect:
+        except (ClientDisconnect, asyncio.CancelledError):  # the server ends, and waits for no call
             return
         except ServiceError as error:
             await refuse(error, scope, receive, answered.send)
@@ -107,8 +107,13 @@ def _service(current: Callable[[], Level | None]) -> ASGIApp:
 
 @asynccontextmanager
 async def _with_workers(_: object) -> AsyncIterator[dict[str, Any]]:
-    with ThreadPoolExecutor(_WORKERS, "mock_s3vectors") as workers:
+    workers = ThreadPoolExecutor(_WORKERS, "mock_s3vectors")
+    try:
         yield {"workers": workers}
+    except BaseException:  # the server ends without waiting for its calls
+        workers.shutdown(wait=False, cancel_futures=True)
+        raise
+    workers.shutdown()
 
 
 def _with_path(scope: Scope) -> Scope:

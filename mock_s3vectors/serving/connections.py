@@ -169,6 +169,11 @@ class Connection(H11Protocol):
         self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.transport.abort()
 
+    def abort(self) -> None:
+        """End the connection without sending what is left."""
+        self._end_cycle()
+        self.transport.abort()
+
     def _end_cycle(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
@@ -223,21 +228,27 @@ class Connections(ServerState):
             elif connection.is_idle and waited > self._limits.idle:
                 connection.close()
 
-    def end(self, seconds: float) -> None:
+    def end(self, began: float) -> None:
         """End the connections that may end now; the server calls this until none is left.
 
         Args:
-            seconds: how long the server has been stopping.
+            began: when the server began to stop.
         """
         self.stops.set()
         for connection in self._open():
             connection.shutdown()
         for connection in self._all():
             connection.let_go()
-        if seconds > self._limits.answer:
-            for connection in self._all():
-                if not connection.is_at_work:
-                    connection.transport.abort()
+        for connection in self._all():
+            # A call may have taken long before its client could begin to read.
+            waited = self.now() - max(began, connection.since)
+            if waited > self._limits.answer and not connection.is_at_work:
+                connection.transport.abort()
+
+    def abort(self) -> None:
+        """End all connections, whatever they wait for."""
+        for connection in self._all():
+            connection.abort()
 
     async def room(self, listener: socket.socket) -> None:
         """Wait until one more connection leaves descriptors to spare, and close idle ones for it.

@@ -210,11 +210,12 @@ class HttpServer(uvicorn.Server):
             await self.server_state.handshakes.end_all()
         began = self.server_state.now()
         while not self.force_exit:
-            self.server_state.end(self.server_state.now() - began)
+            self.server_state.end(began)
             await asyncio.sleep(_SHORTLY)
             if not self.server_state.connections and not self.server_state.tasks:
                 await self.lifespan.shutdown()
-                break
+                return
+        self.server_state.abort()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop on a signal; on a second one, whichever it is, without waiting."""

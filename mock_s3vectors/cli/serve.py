@@ -23,9 +23,11 @@ from mock_s3vectors.config import check_path
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.mock import mock_s3vectors
 from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
+from mock_s3vectors.serving.cors import checked_origins
 from mock_s3vectors.serving.initializing import Initialization, folder_of
 from mock_s3vectors.serving.logs import log_to_stderr
 from mock_s3vectors.serving.opening import http_server
+from mock_s3vectors.serving.tls import server_context
 
 if TYPE_CHECKING:
     import argparse
@@ -113,6 +115,8 @@ def _serve(options: ServerOptions) -> list[BaseException]:
     log_to_stderr(options.log_format, verbose=options.verbose)
     initialization = Initialization(folder_of(options.init))
     failures: list[BaseException] = []
+    ending = 0
+    origins, tls = checked_origins(options.cors), server_context(options.certificate, options.key)
 
     with mock_s3vectors(**options.mock) as given:
         set_up(given, options.identities, options.kms_keys)
@@ -133,24 +137,31 @@ def _serve(options: ServerOptions) -> list[BaseException]:
                 file.publish()
                 announce(READY)
 
-            def stop(*_: Any) -> None:
+            def stop(number: int, _: Any) -> None:
+                nonlocal ending
+                ending = number
                 server.should_exit = True
 
             server = _server(
                 options,
                 on_ready=begin,
                 allowed_hosts=options.allowed_hosts,
+                cors=origins,
+                tls=tls,
                 initialization=initialization,
             )
             # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
-            for ending in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(ending, stop)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, stop)
             # Only once this server has the port: until then the file may belong to the server that has it.
             with closing(server), PortFile(options.port_file, server.port) as file:
                 server.run()
                 initialization.join()
             for rule in mock.rules:  # no test is there to fail because of one that never fired
                 rule.remove()
+    if server.force_exit:
+        # Python would wait for the threads that still have calls.
+        os._exit(128 + ending)
     return failures
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
-from mock_s3vectors.serving.scripts import Script, Stopped, environment_for
+from mock_s3vectors.serving.scripts import LONGEST_END, Script, Stopped, environment_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -135,9 +135,12 @@ class Initialization:
             script.stop()
 
     def join(self) -> None:
-        """Wait until no process of them is left, after `stop`."""
+        """Wait, after `stop`, until no process of them is left."""
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(LONGEST_END)
+        # A reset may have run them as well, and whoever forces an end does not wait for its answer.
+        if self._running.acquire(timeout=LONGEST_END):
+            self._running.release()
 
     # --- later
 

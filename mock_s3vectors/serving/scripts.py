@@ -28,6 +28,8 @@ _SHOWN_LINES = 50
 _LONGEST_LINE = 4096
 # Seconds between SIGTERM and SIGKILL, and for the last output of a script that has ended.
 _GRACE, _MOMENT = 3.0, 1.0
+# How long the end of a script may take that was told to stop.
+LONGEST_END = _GRACE + 2 * _MOMENT
 _REGION = "us-east-1"
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 # Some clients read the first, some the second, and some whichever exists.

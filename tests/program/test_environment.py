@@ -12,7 +12,7 @@ import pytest
 import mock_s3vectors
 from mock_s3vectors.__main__ import main
 from mock_s3vectors.cli import health, serve, wait
-from mock_s3vectors.cli.command_parser import CommandParser, Listed, variables_of
+from mock_s3vectors.cli.command_parser import CommandParser, is_list, variables_of
 from mock_s3vectors.cli.environment import PREFIX, value_of
 from mock_s3vectors.serving.http_server import HttpServer
 
@@ -298,7 +298,7 @@ def test_the_help_shows_the_variable_of_each_flag(
 
 
 def test_only_flags_that_may_be_repeated_are_lists() -> None:
-    lists = {name.removeprefix(PREFIX) for name, action in flags_of("serve") if isinstance(action, Listed)}
+    lists = {name.removeprefix(PREFIX) for name, action in flags_of("serve") if is_list(action)}
     assert lists == {"ALLOWED_HOST", "CORS", "KMS_KEY"}
 
 

@@ -11,6 +11,7 @@ from mock_s3vectors.cli.address import HOST, PORT
 from mock_s3vectors.cli.command_parser import checked
 from mock_s3vectors.config import Config, option_descriptions, option_values
 from mock_s3vectors.doors.hosts import checked_hosts
+from mock_s3vectors.serving.initializing import USUAL_FOLDER
 from mock_s3vectors.serving.opening import check_address
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def _add_options_of_state(serve: CommandParser) -> None:
         type=Path,
         metavar="DIR",
         help="a folder of what the server begins with: its .sh and .py files are run, and its .db files are "
-        "loaded, in order of name (default: none)",
+        "loaded, in order of name, at each start. Until all are done GET /health answers 503, and a failure "
+        f"ends the server (default: {USUAL_FOLDER} where it exists)",
     )
 
 

@@ -176,15 +176,9 @@ def _server(options: ServerOptions, **settings: Any) -> HttpServer:
     except UsageError as error:
         if getattr(error.__cause__, "errno", None) != errno.EADDRINUSE:
             raise
-        raise UsageError(f"{error} {_who_is_at(options.host, options.port)}") from error
-
-
-def _who_is_at(host: str, port: int) -> str:
-    for scheme in ("http", "https"):
-        url = url_at(host, port, scheme)
-        if look(url, seconds=_A_MOMENT, trusts_all=True).is_ours:
-            return f"A mock_s3vectors server answers at {url} already."
-    return "Another program has it."
+        is_ours = look(url_at(options.host, options.port), seconds=_A_MOMENT).is_ours
+        who = "A mock_s3vectors server answers there." if is_ours else "Another program has it."
+        raise UsageError(f"{error} {who}") from error
 
 
 def _kept_in(state: str | None, mock: MockS3Vectors) -> AbstractContextManager[None]:

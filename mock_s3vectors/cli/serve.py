@@ -72,6 +72,8 @@ def _serve(options: ServerOptions) -> None:
                 file.publish()
                 announce(READY)
 
+            ending = 0
+
             def stop(number: int, _: Any) -> None:
                 nonlocal ending
                 ending = number
@@ -81,7 +83,6 @@ def _serve(options: ServerOptions) -> None:
                 options.host, options.port, on_ready=begin, allowed_hosts=hosts, cors=origins, tls=tls
             )
             # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
-            ending = 0
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, stop)
             # Only once this server has the port: until then the file may belong to the server that has it.

@@ -75,6 +75,15 @@ def health_of(life: Life | S3VectorsServer, path: str = "/health") -> tuple[int,
     return answer.status, document
 
 
+def failed_start(nursery: Nursery, *options: str) -> Life:
+    """A server that has ended because a file has failed."""
+    life = nursery.start(*options)
+    if life.said.endswith("Ready.\n"):
+        life.send(signal.SIGKILL)
+    assert life.wait() == 1
+    return life
+
+
 def wait_for(path: Path) -> str:
     deadline = time.monotonic() + DEADLINE
     while not (path.exists() and path.read_text().endswith("\n")):
@@ -174,8 +183,7 @@ def test_a_failure_ends_the_server(nursery: Nursery, folder: Path, port: Path) -
     failing = folder / "1-fails.sh"
     failing.write_text("for line in $(seq 70); do echo line $line; done; exit 3\n")
     (folder / "2-never.sh").write_text("echo never\n")
-    life = nursery.start("--init", str(folder), "--port-file", str(port))
-    assert life.wait() == 1
+    life = failed_start(nursery, "--init", str(folder), "--port-file", str(port))
     assert "Ready." not in life.said
     assert not port.exists()
     text = f"\nmock-s3vectors: --init: {failing} has failed with exit status 3. "
@@ -186,8 +194,7 @@ def test_a_failure_ends_the_server(nursery: Nursery, folder: Path, port: Path) -
 
 def test_a_failure_in_json(nursery: Nursery, folder: Path) -> None:
     (folder / "1.sh").write_text("kill -9 $$\n")
-    life = nursery.start("--init", str(folder), "--log-format", "json")
-    assert life.wait() == 1
+    life = failed_start(nursery, "--init", str(folder), "--log-format", "json")
     [shown] = map(json.loads, life.log.splitlines())
     text = f"--init: {folder / '1.sh'} was ended by SIGKILL. It has written nothing."
     assert (shown["level"], shown["message"]) == ("CRITICAL", text)
@@ -230,8 +237,7 @@ def test_a_signal_ends_a_script_that_hangs_with_all_its_processes(
 def test_two_files_with_the_same_bucket(nursery: Nursery, folder: Path) -> None:
     state_with(folder / "1.db", "films")
     state_with(folder / "2.db", "films", "songs")
-    life = nursery.start("--init", str(folder))
-    assert life.wait() == 1
+    life = failed_start(nursery, "--init", str(folder))
     assert life.log.endswith(
         f"mock-s3vectors: --init: {folder / '2.db'}: Vector bucket 'films' exists in Region us-east-1, "
         "account 123456789012, so nothing was added. mock.load() replaces all that there is.\n"
@@ -240,8 +246,7 @@ def test_two_files_with_the_same_bucket(nursery: Nursery, folder: Path) -> None:
 
 def test_no_state_file(nursery: Nursery, folder: Path) -> None:
     (folder / "1.db").write_text("These bytes are none.")
-    life = nursery.start("--init", str(folder))
-    assert life.wait() == 1
+    life = failed_start(nursery, "--init", str(folder))
     assert f"mock-s3vectors: --init: {folder / '1.db'}: " in life.log
 
 

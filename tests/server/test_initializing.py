@@ -21,9 +21,10 @@ from mock_s3vectors import UsageError, mock_s3vectors
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving import initializing, scripts
 from mock_s3vectors.serving.initializing import Initialization
-from mock_s3vectors.serving.scripts import Script, Stopped, environment_for
+from mock_s3vectors.serving.scripts import Script, Stopped, bundle_for, environment_for
 from tests.activation.world import create, names
 from tests.durable.line import Line
+from tests.server.certificates import make_certificates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -231,6 +232,26 @@ def test_a_signal_ends_a_script_that_hangs_with_all_its_processes(
     assert not (tmp_path / "never").exists()
 
 
+def test_scripts_trust_the_server(nursery: Nursery, folder: Path, tmp_path: Path) -> None:
+    files = make_certificates(tmp_path)
+    whole = tmp_path / "whole.pem"
+    whole.write_bytes(files.both.read_bytes() + files.authority.read_bytes())
+    (folder / "1.py").write_text(
+        "import os, ssl\n"
+        "from urllib.request import HTTPSHandler, build_opener\n"
+        "bundle, url = os.environ['AWS_CA_BUNDLE'], os.environ['AWS_ENDPOINT_URL_S3VECTORS']\n"
+        "trusting = HTTPSHandler(context=ssl.create_default_context(cafile=bundle))\n"
+        "print(bundle, len(build_opener(trusting).open(url + '/_mock_s3vectors/init').read()) > 0)\n"
+    )
+    life = nursery.start("--init", str(folder), "--certificate", str(whole))
+    assert life.said.startswith("mock_s3vectors answers at https://")
+    assert life.said.endswith("\nReady.\n"), life.log
+    assert life.end(signal.SIGTERM) == 0
+    _, bundle, answered = messages_of(life.log)[0].split()
+    assert answered == "True"
+    assert not Path(bundle).exists()
+
+
 # --- state files, and a state that lasts
 
 
@@ -367,6 +388,18 @@ def test_the_environment_of_scripts(tmp_path: Path) -> None:
     assert found["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] == "false"
     assert found["no_proxy"] == found["NO_PROXY"] == "example.org,localhost"
     assert found["AWS_CA_BUNDLE"] == str(tmp_path / "server.pem")
+
+
+def test_what_scripts_trust(tmp_path: Path) -> None:
+    files = make_certificates(tmp_path)
+    bundle = bundle_for(files.both, {"AWS_CA_BUNDLE": str(files.authority)})
+    wanted = files.certificate.read_bytes() + files.authority.read_bytes()
+    assert bundle.read_bytes() == wanted
+    bundle.unlink()
+    for other in ({}, {"AWS_CA_BUNDLE": ""}, {"AWS_CA_BUNDLE": str(tmp_path)}):
+        bundle = bundle_for(files.both, other)
+        assert bundle.read_bytes() == files.certificate.read_bytes()
+        bundle.unlink()
 
 
 @contextmanager

@@ -148,26 +148,18 @@ class Initialization:
 
     # --- later
 
-    def check(self) -> None:
-        """Raise unless they can be run again.
+    def again(self, level: Level, reset: Callable[[Level], Any]) -> dict[str, Any]:
+        """Reset the mock, run them again, and return how far they are.
 
         Raises:
-            UsageError: there are none.
+            UsageError: one of them fails, they are being run, or there are none.
+            ServiceError: the server is stopping, or the mock cannot be reset.
         """
         if self._folder is None:
             raise UsageError(
                 "This server was started without --init, so there is nothing to run again. Without init=1 "
                 "this path resets it all the same."
             )
-
-    def again(self, level: Level, reset: Callable[[Level], Any]) -> dict[str, Any]:
-        """Reset the mock, run them again, and return how far they are.
-
-        Raises:
-            UsageError: one of them fails, or they are being run.
-            ServiceError: the server is stopping, or the mock cannot be reset.
-        """
-        self.check()
         with self._alone():
             reset(level)
             try:
@@ -197,6 +189,8 @@ class Initialization:
             self._parts = [Part(path) for path in _files_in(self._folder or Path())]
             present = _buckets_in(level)
             for part in self._parts:
+                if self._is_stopped:
+                    raise Stopped
                 self._run_part(part, level, present)
         except BaseException as error:
             self.status, self._why = "failed", str(error)
@@ -241,11 +235,11 @@ _Bucket = tuple[str, str, str]
 
 
 def _buckets_in(level: Level) -> frozenset[_Bucket]:
-    return frozenset(
-        _key_of(bucket)
-        for store in level.world.stores.all().values()
-        for bucket in store.vector_buckets.values()
-    )
+    found: set[_Bucket] = set()
+    for store in level.world.stores.all().values():
+        with store.lock:  # clients may create buckets meanwhile
+            found.update(map(_key_of, store.vector_buckets.values()))
+    return frozenset(found)
 
 
 def _key_of(bucket: VectorBucket) -> _Bucket:

@@ -189,8 +189,6 @@ class Initialization:
             self._parts = [Part(path) for path in _files_in(self._folder or Path())]
             present = _buckets_in(level)
             for part in self._parts:
-                if self._is_stopped:
-                    raise Stopped
                 self._run_part(part, level, present)
         except BaseException as error:
             self.status, self._why = "failed", str(error)
@@ -204,6 +202,8 @@ class Initialization:
             UsageError: it fails; the text names it.
             Stopped: the server is stopping.
         """
+        if self._is_stopped:
+            raise Stopped
         part.status = "running"
         began = time.perf_counter()
         try:

@@ -34,6 +34,10 @@ _REGION = "us-east-1"
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 # Some clients read the first, some the second, and some whichever exists.
 _NO_PROXY = ("no_proxy", "NO_PROXY")
+# The variables of the program: those of this server are none of another one that a script starts.
+_OWN = "MOCK_S3VECTORS_"
+# What clients in Python, and the program, read for whom to trust.
+_TRUST = ("AWS_CA_BUNDLE", f"{_OWN}CERTIFICATE")
 
 # Those of the package that say what happens at the start share it: see `logs`.
 _log = logging.getLogger("mock_s3vectors.serving.initializing")
@@ -58,13 +62,14 @@ def environment_for(url: str, certificate: Path | None, given: Mapping[str, str]
     common = given.get("no_proxy") or given.get("NO_PROXY")
     host = str(urlsplit(url).hostname)
     return {
-        **given,
+        **{name: value for name, value in given.items() if not name.startswith(_OWN)},
         **{name: value for name, value in absent.items() if not given.get(name)},
         ENDPOINT_VARIABLE: url,
+        f"{_OWN}URL": url,
         # A user's "true" would let clients bypass the server and go to AWS.
         IGNORE_VARIABLE: "false",
         **{name: ",".join(filter(None, [given.get(name) or common, host])) for name in _NO_PROXY},
-        **({} if certificate is None else {"AWS_CA_BUNDLE": str(certificate.absolute())}),
+        **({} if certificate is None else dict.fromkeys(_TRUST, str(certificate.absolute()))),
     }
 
 

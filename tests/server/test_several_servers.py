@@ -74,6 +74,6 @@ def test_servers_of_one_environment_cannot_have_one_port(nursery: Nursery) -> No
         port = life.url.rpartition(":")[2]
         said = nursery.refusal("--port", port)
     assert said == (
-        f"mock-s3vectors: Cannot listen on port {port} of 127.0.0.1: Address already in use. Port 0 is any free "
-        "port. A mock_s3vectors server answers there.\n"
+        f"mock-s3vectors: Cannot listen on port {port} of 127.0.0.1: Address already in use. Port 0 is any "
+        "free port. A mock_s3vectors server answers there.\n"
     )

@@ -23,7 +23,6 @@ from mock_s3vectors.config import check_path
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.mock import mock_s3vectors
 from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
-from mock_s3vectors.serving.cors import checked_origins
 from mock_s3vectors.serving.initializing import Initialization, folder_of
 from mock_s3vectors.serving.logs import log_to_stderr
 from mock_s3vectors.serving.opening import http_server
@@ -116,7 +115,7 @@ def _serve(options: ServerOptions) -> list[BaseException]:
     initialization = Initialization(folder_of(options.init))
     failures: list[BaseException] = []
     ending = 0
-    origins, tls = checked_origins(options.cors), server_context(options.certificate, options.key)
+    tls = server_context(options.certificate, options.key)
 
     with mock_s3vectors(**options.mock) as given:
         set_up(given, options.identities, options.kms_keys)
@@ -148,7 +147,7 @@ def _serve(options: ServerOptions) -> list[BaseException]:
                 options,
                 on_ready=begin,
                 allowed_hosts=options.allowed_hosts,
-                cors=origins,
+                cors=options.cors,
                 tls=tls,
                 initialization=initialization,
             )

@@ -11,6 +11,7 @@ from mock_s3vectors.cli.address import HOST, PORT
 from mock_s3vectors.cli.command_parser import checked
 from mock_s3vectors.config import Config, option_descriptions, option_values
 from mock_s3vectors.doors.hosts import checked_hosts
+from mock_s3vectors.serving.cors import checked_origins
 from mock_s3vectors.serving.initializing import USUAL_FOLDER
 from mock_s3vectors.serving.opening import check_address
 
@@ -80,6 +81,7 @@ def _add_options_of_clients(serve: CommandParser) -> None:
     serve.add_argument(
         "--cors",
         action="append",
+        type=checked(str, lambda origin: checked_origins([origin])),
         default=(),
         metavar="ORIGIN",
         help="an origin whose pages may call the server, such as http://localhost:5173; may be given several "

@@ -36,9 +36,12 @@ _REGION = "us-east-1"
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 # Some clients read the first, some the second, and some whichever exists.
 _NO_PROXY = ("no_proxy", "NO_PROXY")
-_TRUSTED = "AWS_CA_BUNDLE"
 # Without a private key that is in the same file.
 _CERTIFICATE = re.compile(b"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
+# The variables of the program: those of this server are none of another one that a script starts.
+_OWN = "MOCK_S3VECTORS_"
+# What clients in Python, and the program, read for whom to trust.
+_TRUST = ("AWS_CA_BUNDLE", f"{_OWN}CERTIFICATE")
 
 # Those of the package that say what happens at the start share it: see `logs`.
 _log = logging.getLogger("mock_s3vectors.serving.initializing")
@@ -53,9 +56,9 @@ def bundle_for(certificate: Path, given: Mapping[str, str]) -> Path:
 
     An authority that has signed the certificate may be in either.
     """
-    known = [certificate, *(Path(given[name]) for name in (_TRUSTED,) if given.get(name))]
+    known = (str(certificate), given.get(_TRUST[0]))
     found: list[bytes] = []
-    for path in known:
+    for path in map(Path, filter(None, known)):
         with suppress(OSError):  # as of a folder, or of a file that clients could not read either
             found += _CERTIFICATE.findall(path.read_bytes())
     number, name = tempfile.mkstemp(suffix=".pem", prefix="mock_s3vectors_")
@@ -79,13 +82,14 @@ def environment_for(url: str, trusted: Path | None, given: Mapping[str, str]) ->
     common = given.get("no_proxy") or given.get("NO_PROXY")
     host = str(urlsplit(url).hostname)
     return {
-        **given,
+        **{name: value for name, value in given.items() if not name.startswith(_OWN)},
         **{name: value for name, value in absent.items() if not given.get(name)},
         ENDPOINT_VARIABLE: url,
+        f"{_OWN}URL": url,
         # A user's "true" would let clients bypass the server and go to AWS.
         IGNORE_VARIABLE: "false",
         **{name: ",".join(filter(None, [given.get(name) or common, host])) for name in _NO_PROXY},
-        **({} if trusted is None else {_TRUSTED: str(trusted)}),
+        **({} if trusted is None else dict.fromkeys(_TRUST, str(trusted))),
     }
 
 

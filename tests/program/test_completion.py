@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+import re
 import shutil
 import subprocess
 import sys
@@ -95,7 +95,7 @@ def test_other_shells_understand_theirs(tmp_path: Path, scripts: dict[str, str],
 
 def test_zsh_says_what_commands_do(scripts: dict[str, str]) -> None:
     for name, text in COMMANDS.items():
-        assert f"{name}:{shlex.quote(text)}\n" in scripts["zsh"]
+        assert re.search(f"{name}:'?{text}['\"]\n", scripts["zsh"])
     assert "*--cors[" in scripts["zsh"]
     assert "[MOCK_S3VECTORS" not in scripts["zsh"]
 

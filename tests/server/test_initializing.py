@@ -367,6 +367,7 @@ def test_the_environment_of_scripts(tmp_path: Path) -> None:
     assert found == {
         "PATH": "/bin",
         "AWS_ENDPOINT_URL_S3VECTORS": "http://127.0.0.1:7380",
+        "MOCK_S3VECTORS_URL": "http://127.0.0.1:7380",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -381,13 +382,16 @@ def test_the_environment_of_scripts(tmp_path: Path) -> None:
         "AWS_ACCESS_KEY_ID": "mine",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
         "NO_PROXY": "example.org",
+        "MOCK_S3VECTORS_STATE": "state.db",
     }
     found = environment_for("https://localhost:7380", tmp_path / "server.pem", given)
     assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "eu-west-1"
     assert found["AWS_ACCESS_KEY_ID"] == "mine"
     assert found["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] == "false"
     assert found["no_proxy"] == found["NO_PROXY"] == "example.org,localhost"
-    assert found["AWS_CA_BUNDLE"] == str(tmp_path / "server.pem")
+    assert found["AWS_CA_BUNDLE"] == found["MOCK_S3VECTORS_CERTIFICATE"] == str(tmp_path / "server.pem")
+    # It is the state of this server alone.
+    assert "MOCK_S3VECTORS_STATE" not in found
 
 
 def test_what_scripts_trust(tmp_path: Path) -> None:

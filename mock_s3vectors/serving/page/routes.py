@@ -15,6 +15,7 @@ from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.serving.control_answers import CONTROL, in_worker, json_answer, read_document, refusal
 from mock_s3vectors.serving.page.browsing import BROWSING
+from mock_s3vectors.serving.page.comparing_route import comparing_route
 from mock_s3vectors.serving.page.live import LIVE, live_route
 from mock_s3vectors.serving.page.picturing import PICTURING
 from mock_s3vectors.serving.page.querying import QUERYING
@@ -59,6 +60,7 @@ def page_routes(path: str, current: Callable[[], Level | None]) -> list[Route]:
         Route(path, _page),
         Route(f"{path}/files/{{name:path}}", _file),
         live_route(f"{path}/live", current),
+        comparing_route(f"{path}/data/query/compare", current),
         *(_route_of(question, f"{path}/data", current) for question in questions),
     ]
 

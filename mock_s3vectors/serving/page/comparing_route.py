@@ -1,0 +1,77 @@
+"""The route of comparisons: a line of JSON with the progress from time to time, and one with the outcome."""
+
+from __future__ import annotations
+
+import asyncio
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+from mock_s3vectors.errors import refusals, server_refusals
+from mock_s3vectors.errors.exceptions import ServiceError, UsageError
+from mock_s3vectors.serving.control_answers import in_worker, read_document, refusal
+from mock_s3vectors.serving.page.comparing import Comparison, read_subject
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from mock_s3vectors.mocking.levels import Level
+
+# Seconds between two lines about the progress.
+_PAUSE = 0.25
+
+
+def comparing_route(path: str, current: Callable[[], Level | None]) -> Route:
+    """Return the route of comparisons, of which one goes on at a time.
+
+    A comparison ends with its outcome, or when the client is gone, or with the mock.
+
+    Args:
+        path: where it is.
+        current: returns the mock that is on; None while no mock is on.
+    """
+    turn = Lock()
+
+    async def answer(request: Request) -> Response:
+        level = current()
+        if level is None:
+            return refusal(refusals.unavailable())
+        try:
+            document = await read_document(request)
+            subject = await in_worker(request, lambda: read_subject(level, document))
+        except UsageError as error:
+            return refusal(server_refusals.bad_control_request(str(error)))
+        except ServiceError as error:
+            return refusal(error)
+        comparison = Comparison(subject, turn)
+        lines = _lines(request, comparison, lambda: current() is level)
+        return StreamingResponse(
+            lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"}
+        )
+
+    return Route(path, answer, methods=["POST"])
+
+
+async def _lines(request: Request, comparison: Comparison, is_on: Callable[[], bool]) -> AsyncIterator[bytes]:
+    work = asyncio.ensure_future(in_worker(request, comparison.carry_out))
+    try:
+        while not (await asyncio.wait([work], timeout=_PAUSE))[0]:
+            if not is_on():
+                comparison.stop()
+            yield _line({"progress": comparison.progress})
+        try:
+            yield _line({"outcome": work.result()})
+        except UsageError as error:
+            yield _line({"refusal": str(error)})
+    finally:
+        comparison.stop()
+
+
+def _line(content: dict[str, Any]) -> bytes:
+    return orjson.dumps(content) + b"\n"

@@ -61,11 +61,10 @@ def read_query(level: Level, document: Any) -> Query:
         raise UsageError(f"params is missing in {show(document)}: it has the parameters of QueryVectors.")
     read, validate = _model()
     params, like = read(document["params"]), document.get("like")
-    index = index_of(level, params.get("indexArn"))
     if like is not None:
-        params["queryVector"] = {"float32": _vector_of(index, like)}
+        params["queryVector"] = {"float32": _vector_of(index_of(level, params.get("indexArn")), like)}
     validate(params)
-    return Query(index, params, like)
+    return Query(index_of(level, params.get("indexArn")), params, like)
 
 
 def answer_query(level: Level, document: Any) -> dict[str, Any]:

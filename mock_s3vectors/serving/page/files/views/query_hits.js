@@ -8,6 +8,8 @@ import { read } from "../lib/server.js";
 import { settings, table } from "../lib/table.js";
 import { decimal, duration, plural } from "../lib/words.js";
 
+// Where the view Picture finds a query that has no key.
+const PICTURED = "mock_s3vectors.query";
 // A longer text of metadata is folded.
 const SHORT = 100;
 
@@ -79,8 +81,14 @@ const hitsTable = (index, hits, document, kept, signal) => {
   return table("Hits, the best first. A bar is a share of the greatest number of its column.", columns.filter(Boolean), hits);
 };
 
-const pictureLink = (index, { like }, { top }) =>
-  isThere(like) && element("a", { href: address("picture", { index: index.arn, key: like, top }) }, "Show in the picture");
+/** Make the link to the picture. A query like a key is named by it; of any other the browser keeps the hits. */
+const pictureLink = (index, { like, params }, hits, { top }) => {
+  const isNamed = isThere(like) && !params.filter && !params.queryTexts;
+  const named = isNamed ? { key: like, top } : { query: "kept", top };
+  const vector = params.queryVector?.float32 ?? null;
+  const keep = () => isNamed || sessionStorage.setItem(PICTURED, JSON.stringify({ index: index.arn, vector, hits: hits.map(({ key }) => key) }));
+  return element("a", { href: address("picture", { index: index.arn, ...named }), on: { click: keep, auxclick: keep } }, "Show in the picture");
+};
 
 /** Ask a query, and return its hits. */
 export const hitsOf = async (index, document, signal) => {
@@ -100,7 +108,7 @@ export const hitsOf = async (index, document, signal) => {
   const { total, seconds, distanceMetric } = await ask();
   return [
     element("h2", {}, "Hits"),
-    element("p", { role: "status" }, `${plural(total, "hit")} in ${duration(seconds)}. `, total > 0 && pictureLink(index, document, kept)),
+    element("p", { role: "status" }, `${plural(total, "hit")} in ${duration(seconds)}. `, total > 0 && pictureLink(index, document, hits, kept)),
     document.params.queryVector || isThere(document.like) ? element("p", { class: "hint" }, METRICS[distanceMetric]) : null,
     place,
     more,

@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import shlex
 import threading
-import time
 from collections.abc import Callable
 from contextlib import closing, redirect_stdout
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
+from botocore import xform_name
 
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.protocol.model import service_model
 from mock_s3vectors.search import linking
 from mock_s3vectors.search.graph import Graph
 from mock_s3vectors.serving.page import comparing
+from mock_s3vectors.serving.page.finding import index_of
 from tests.support.helpers import INDEX_ARN, vector
+from tests.support.mocks import level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +88,13 @@ def films(client: Client, make_index: MakeIndex) -> dict[str, str]:
     client.put_vectors(
         **index,
         vectors=[
-            vector(f"film{place}", [1.0, place / 3], plot=plot, title=f"The {plot.split()[-1]}", year=1970 + place)
+            vector(
+                f"film{place}",
+                [1.0, place / 3],
+                plot=plot,
+                title=f"The {plot.split()[-1]}",
+                year=1970 + place,
+            )
             for place, plot in enumerate(plots)
         ],
     )
@@ -225,19 +233,16 @@ def test_a_question_is_no_call(
     rule.remove()
 
 
-# The members of QueryVectors by their names as options, without hyphens; and two options of every command.
-INPUT = {
-    name.lower(): name
-    for name in (*service_model().operation_model("QueryVectors").input_shape.members, "endpointUrl", "region")
+CODED = {
+    **QUERIES,
+    "strange": {
+        "queryVector": {"float32": [0.1, 1e-40]},
+        "queryTexts": [{"metadataKey": STRANGE, "text": f"ship {STRANGE}"}],
+        "topK": 150,
+        "filter": {"$or": [{STRANGE: {"$in": [STRANGE, 1, True, 0.5]}}, {"year": {"$gte": 1900}}]},
+        "queryMode": "ENHANCED",
+    },
 }
-
-CODED = {**QUERIES, "strange": {
-    "queryVector": {"float32": [0.1, 1e-40]},
-    "queryTexts": [{"metadataKey": STRANGE, "text": f"ship {STRANGE}"}],
-    "topK": 150,
-    "filter": {"$or": [{STRANGE: {"$in": [STRANGE, 1, True, 0.5]}}, {"year": {"$gte": 1900}}]},
-    "queryMode": "ENHANCED",
-}}
 
 
 def add_strange(client: Client, films: dict[str, str]) -> None:
@@ -273,7 +278,9 @@ def test_the_code_for_boto3_finds_the_same(
             exec(code, space)  # noqa: S102 - that it runs is the point
         space["client"].close()
         if like is not None:
-            params["queryVector"] = client.get_vectors(**films, keys=[like], returnData=True)["vectors"][0]["data"]
+            params["queryVector"] = client.get_vectors(**films, keys=[like], returnData=True)["vectors"][0][
+                "data"
+            ]
         pages = client.get_paginator("query_vectors").paginate(**params)
         expected = [hit for page in pages for hit in page["vectors"]]
         assert space["hits"] == expected
@@ -297,12 +304,15 @@ def parameters_of(line: str) -> dict[str, Any]:
         "top-k": int,
         **dict.fromkeys(["query-vector", "query-texts", "filter"], json.loads),
     }
+    shape = service_model().operation_model("QueryVectors").input_shape
+    assert shape is not None
+    # As the AWS CLI names its options, with two that every command has.
+    members = {xform_name(name, "-"): name for name in (*shape.members, "endpointUrl", "region")}
     parameters: dict[str, Any] = {}
     rest = iter(words[5:])
     for word in rest:
         name = word.removeprefix("--")
-        member = INPUT[name.replace("-", "")]
-        parameters[member] = read[name](next(rest)) if name in read else True
+        parameters[members[name]] = read[name](next(rest)) if name in read else True
     return parameters
 
 
@@ -357,7 +367,9 @@ def many(client: Client, make_index: MakeIndex) -> dict[str, str]:
 
 
 @pytest.mark.s3vectors(default_index_mode="ENHANCED")
-def test_each_engine_answers_as_the_option_of_its_name(client: Client, many: dict[str, str], ask: Ask) -> None:
+def test_each_engine_answers_as_the_option_of_its_name(
+    client: Client, many: dict[str, str], ask: Ask
+) -> None:
     query = {"queryVector": {"float32": [0.1 * place for place in range(8)]}, "topK": 25}
     outcome = ask("/query/compare", params={"indexArn": INDEX_ARN, **query}).outcome
     assert (outcome["inUse"], outcome["vectors"], outcome["topK"]) == ("flat", ROWS, 25)
@@ -370,7 +382,9 @@ def test_each_engine_answers_as_the_option_of_its_name(client: Client, many: dic
         assert engine["hits"] == [{**hit, "isExtra": hit in extra} for hit in expected]
         assert (engine["right"], engine["exact"], engine["found"]) == (25 - len(extra), 25, 25)
         found = [hit["key"] for hit in expected]
-        assert [hit["key"] for hit in engine["missing"]] == [hit["key"] for hit in exact if hit["key"] not in found]
+        assert [hit["key"] for hit in engine["missing"]] == [
+            hit["key"] for hit in exact if hit["key"] not in found
+        ]
         assert engine["missingCount"] == len(extra)
         assert engine["hasGraph"] is (engine["engine"] == "hnsw")
         assert engine["seconds"] > 0
@@ -416,71 +430,84 @@ def test_an_index_may_be_too_large_to_compare(ask: Ask, monkeypatch: pytest.Monk
     )
 
 
-class SlowGraph:
-    """Lets a graph be linked a block at a time."""
+class Slow:
+    """Has a graph linked a hundred vectors at a time, and each time waits; nor does a comparison wait long.
+
+    Attributes:
+        blocks: how many have been begun.
+        goes_on: released for each block that may be linked.
+        is_stopped: set when a comparison that goes on is stopped.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.blocks = 0
-        self.has_begun = threading.Event()
         self.goes_on = threading.Semaphore(0)
-        add = Graph.add
+        self.is_stopped = threading.Event()
+        self._patch = monkeypatch.setattr
+        add, stop = Graph.add, comparing.Comparison.stop
 
         def add_slowly(graph: Graph, *arguments: Any) -> Any:
             self.blocks += 1
-            self.has_begun.set()
             assert self.goes_on.acquire(timeout=20)
             return add(graph, *arguments)
 
-        monkeypatch.setattr(Graph, "add", add_slowly)
-        monkeypatch.setattr(
+        def stop_and_tell(comparison: comparing.Comparison) -> None:
+            stop(comparison)
+            if comparison.progress["engine"] is not None:
+                self.is_stopped.set()
+
+        self._patch(Graph, "add", add_slowly)
+        self._patch(comparing.Comparison, "stop", stop_and_tell)
+        self._patch(
             linking, "blocks", lambda count, _: (slice(start, start + 100) for start in range(0, count, 100))
         )
+        self.wait_for_one_another(0.01)
+
+    def wait_for_one_another(self, seconds: float) -> None:
+        self._patch(comparing, "_PATIENCE", seconds)
 
 
-def test_writers_are_not_held_up_by_a_comparison_and_it_ends_with_its_client(
-    client: Client,
-    many: dict[str, str],
-    s3vectors_server: S3VectorsServer,
-    s3vectors_mock: MockS3Vectors,
-    ask: Ask,
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    return Slow(monkeypatch)
+
+
+def test_a_comparison_holds_up_no_writer_and_ends_with_its_client(
+    client: Client, many: dict[str, str], connection: HTTPConnection, ask: Ask, slow: Slow
 ) -> None:
-    slow = SlowGraph(monkeypatch)
-    monkeypatch.setattr(comparing, "_PATIENCE", 0.01)
     params = {"indexArn": INDEX_ARN, "topK": 5}
-    other = HTTPConnection(s3vectors_server.url.removeprefix("http://"), timeout=20)
+    other = HTTPConnection(connection.host, connection.port, timeout=20)
     other.request("POST", f"{DATA}/query/compare", json.dumps({"params": params, "like": "0000"}))
     response = other.getresponse()
-    assert slow.has_begun.wait(20)
-    line = json.loads(response.readline())["progress"]
-    while line["engine"] != "hnsw":
-        line = json.loads(response.readline())["progress"]
-    assert (line["linked"], line["of"]) == (0, ROWS)
+    wait_for_graph(response, linked=0)
 
-    # Nobody else holds the table.
-    table = table_of(s3vectors_mock)
+    # Nobody else has the table.
+    table = table_of(INDEX_ARN)
     client.put_vectors(**many, vectors=[vector("new", [1] * 8)])
-    assert table_of(s3vectors_mock) is table
+    assert table_of(INDEX_ARN) is table
     refusal = json.loads(ask("/query/compare", params=params, like="new").body.splitlines()[-1])
     assert refusal == {"refusal": "Another comparison goes on: wait for its end, or stop it."}
 
     slow.goes_on.release()
-    while json.loads(response.readline())["progress"]["linked"] < 100:
-        pass
+    wait_for_graph(response, linked=100)
     response.close()
     other.close()
     # The server learns of it, and the comparison ends before its next block.
-    time.sleep(0.1)
-    for _ in range(10):
-        slow.goes_on.release()
-    monkeypatch.setattr(comparing, "_PATIENCE", 20.0)
-    before = slow.blocks
-    assert before == 2
+    assert slow.is_stopped.wait(20)
+    slow.goes_on.release(10)
+    slow.wait_for_one_another(20)
     outcome = ask("/query/compare", params={**params, "filter": {"even": False}}, like="new").outcome
     assert outcome["vectors"] == ROWS + 1
-    assert slow.blocks == before
+    assert slow.blocks == 2
 
 
-def table_of(mock: MockS3Vectors) -> Any:
-    store = mock._level().world.stores.at("123456789012", "us-east-1")  # noqa: SLF001
-    return store.vector_buckets["bucket"].indexes["index"].table
+def wait_for_graph(response: HTTPResponse, linked: int) -> None:
+    """Reads the lines about the progress until so many vectors are linked in the graph."""
+    seen = None
+    while seen != ("hnsw", linked, ROWS):
+        progress = json.loads(response.readline())["progress"]
+        seen = progress["engine"], progress["linked"], progress["of"]
+
+
+def table_of(arn: str) -> Any:
+    return index_of(level(), arn).table

@@ -15,6 +15,6 @@ export const bar = (value, most, text) => {
     "span",
     { class: "with-bar" },
     element("span", { class: "bar", "aria-hidden": "true" }, element("span", { style: { width: `${share * 100}%` } })),
-    text,
+    element("span", {}, text),
   );
 };

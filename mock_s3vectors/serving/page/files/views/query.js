@@ -14,7 +14,7 @@ export const title = "Query";
 
 /** Make a note of a refusal, with what it says about each field. */
 const refusedQuery = (error) => {
-  const fields = (error.fields ?? []).filter(({ message }) => message !== error.message);
+  const fields = (error.fields ?? []).filter(({ message }) => !error.message.includes(message));
   return element(
     "div",
     {},

@@ -3,7 +3,7 @@
 import { element } from "../lib/dom.js";
 import { readLines } from "../lib/stream.js";
 import { table } from "../lib/table.js";
-import { count, duration, plural } from "../lib/words.js";
+import { count, duration as long, plural } from "../lib/words.js";
 import { numeral } from "./query_hits.js";
 
 const NAMES = { flat: "Flat", quantized: "Quantized", hnsw: "HNSW" };
@@ -12,6 +12,9 @@ const ABOUT = {
   quantized: "compares it with every vector, held as 8 bits for each number",
   hnsw: "walks a graph of near neighbours",
 };
+const TEXTS = "Engines search by vector. The texts of the query are left out here.";
+
+const duration = (seconds) => (seconds < 0.01 ? `${Number((seconds * 1000).toPrecision(2))} ms` : long(seconds));
 
 const percent = (share) => `${(share * 100).toFixed(share === 1 ? 0 : 1)} %`;
 
@@ -21,7 +24,7 @@ const ratio = (number) => (number >= 10 ? count(Math.round(number)) : number.toF
 
 const speedOf = (engine, flat) => {
   const times = flat.seconds / engine.seconds;
-  if (times > 0.9 && times < 1.1) return "about as fast as flat";
+  if (times > 0.8 && times < 1.25) return "about as fast as flat";
   return times > 1 ? `${ratio(times)} times as fast as flat` : `${ratio(1 / times)} times as slow as flat`;
 };
 
@@ -51,12 +54,12 @@ const modeNote = ({ mode }) =>
     ? "AWS answers an ENHANCED index, as this one is, from quantized vectors. This server does if its search engine is quantized."
     : "This index is CLASSIC: the search engine quantized leaves it exact. Its column shows how an ENHANCED index would answer.";
 
-const engineTable = (index, { engines, inUse }, flat) =>
+const engineTable = ({ engines, inUse, topK }, flat) =>
   table(
     "Engines",
     [
       { title: "Engine", cell: ({ engine }) => [NAMES[engine], engine === inUse && " (answers QueryVectors here)"] },
-      { title: `Precision@${flat.exact}`, cell: (engine) => percent(precisionOf(engine)), numeric: true },
+      { title: `Precision@${flat.exact || topK}`, cell: (engine) => percent(precisionOf(engine)), numeric: true },
       { title: "Query", cell: ({ seconds }) => duration(seconds), numeric: true },
       { title: "Building", cell: ({ buildingSeconds }) => duration(buildingSeconds), numeric: true },
       { title: "Missing", cell: ({ missingCount }) => count(missingCount), numeric: true },
@@ -100,7 +103,7 @@ const rankTable = ({ engines }, flat) => {
 const outcomeOf = (index, outcome) => {
   const [flat] = outcome.engines;
   return [
-    engineTable(index, outcome, flat),
+    engineTable(outcome, flat),
     element("ul", {}, outcome.engines.map((engine) => element("li", {}, sentenceOf(engine, flat)))),
     element("p", { class: "hint" }, modeNote(index)),
     flat.hits.length > 0 && rankTable(outcome, flat),
@@ -124,9 +127,10 @@ export const comparison = (index, readQuery, refusedQuery, signal) => {
     meter.value = progress.of ? progress.linked / progress.of : 0;
   };
   const follow = async () => {
-    for await (const { progress, outcome, refusal } of readLines("/query/compare", readQuery().document, work.signal)) {
+    const { document } = readQuery();
+    for await (const { progress, outcome, refusal } of readLines("/query/compare", document, work.signal)) {
       if (refusal) throw new Error(refusal);
-      if (outcome) return outcomeOf(index, outcome);
+      if (outcome) return [document.params.queryTexts && element("p", { class: "hint" }, TEXTS), outcomeOf(index, outcome)];
       report(progress);
     }
     return element("p", {}, "The comparison was ended by the server.");

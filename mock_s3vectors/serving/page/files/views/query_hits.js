@@ -55,7 +55,7 @@ const metadataCell = (index, { key, metadata, isCut }, signal) => {
       if (!signal.aborted) all.replaceChildren(refused(error));
     }
   };
-  const summary = element("summary", { "aria-label": `Metadata of ${key}` }, element("span", { class: "data" }, `${metadata.slice(0, SHORT)} ...`));
+  const summary = element("summary", {}, element("span", { class: "data" }, `${metadata.slice(0, SHORT)} ...`));
   return element("details", { on: { toggle: unfold } }, summary, all);
 };
 

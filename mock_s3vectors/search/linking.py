@@ -131,7 +131,8 @@ class Linking:
     def _link(self, graph: Graph, note: Callable[[int], None] | None) -> None:
         rows = np.flatnonzero(self.node_of_row == NO_NODE)
         threads = cores() if rows.size >= MANY else 1
-        more = _MORE * threads if threads > 1 else 1
+        # Who is told of it may end the work, and does not wait for a long block.
+        more = _MORE * threads if threads > 1 and note is None else 1
         began = said = time.monotonic()
         for block in blocks(rows.size, max(1, self._matrix.shape[1] // more)):
             vectors = self._comparable(self._matrix[rows[block]])

@@ -77,7 +77,7 @@ export const queryForm = async (index, parameters, signal) => {
     if (asked.length) params.queryTexts = asked.map(({ name, input }) => ({ metadataKey: name, text: input.value }));
     if (topK.value) params.topK = Number(topK.value);
     if (filter.value.trim()) params.filter = parseJson(filter.value);
-    for (const { name, input } of returned) if (input.checked) params[name] = true;
+    for (const { name, input } of returned) if (input.checked && (name !== "returnScores" || asked.length)) params[name] = true;
     return { document, kept: { key: by === "key" ? key.value : null, top: topK.value, filter: filter.value.trim() } };
   };
 

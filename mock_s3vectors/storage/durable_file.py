@@ -58,6 +58,7 @@ class DurableFile:
     """A state file that this process alone changes, one thread at a time.
 
     Attributes:
+        place: the path of the file.
         connection: the connection to the file.
     """
 
@@ -67,7 +68,7 @@ class DurableFile:
         Raises:
             sqlite3.Error: it cannot be written.
         """
-        self._place = place
+        self.place = place
         self._paths = place, schema.beside(place, "-wal")
         self._trouble: str | None = None
         self.connection = sqlite3.connect(
@@ -118,7 +119,7 @@ class DurableFile:
             raise self._unavailable(str(error).rstrip(".")) from error
         if self._trouble is not None:
             self._trouble = None
-            _log.warning("%s takes changes again.", self._place)
+            _log.warning("%s takes changes again.", self.place)
 
     def _begin(self) -> None:
         """Begin a transaction.
@@ -164,5 +165,5 @@ class DurableFile:
         """Return the error for the client, and log the reason unless it was logged last."""
         if reason != self._trouble:
             self._trouble = reason
-            _log.warning("%s takes no changes, and clients get a 503: %s.", self._place, reason)
+            _log.warning("%s takes no changes, and clients get a 503: %s.", self.place, reason)
         return refusals.unavailable()

@@ -102,6 +102,9 @@ class DurableStore:
     """A follower of a world that writes every change into a state file, see `Follower`.
 
     One thread at a time writes.
+
+    Attributes:
+        place: the path of the file.
     """
 
     def __init__(self, file: DurableFile, ids: Ids) -> None:
@@ -112,6 +115,7 @@ class DurableStore:
             ids: the ids of the rows of its buckets and indexes.
         """
         self._file = file
+        self.place = str(file.place)
         # A bucket or an index that is not in here was removed after a call had looked it up.
         self._ids = ids
         self._lock = new_lock()

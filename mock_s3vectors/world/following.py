@@ -28,7 +28,12 @@ class Follower(Protocol):
 
     A follower may hear of a bucket or an index that has been removed: a call had looked it up before. Nobody
     finds it any more, and the follower ignores it.
+
+    Attributes:
+        place: the file that it keeps, for people.
     """
+
+    place: str
 
     def added_bucket(self, bucket: VectorBucket) -> None:
         """Note that a vector bucket is added, with the indexes in it, and their vectors."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from mock_s3vectors import limits
 from mock_s3vectors.abridging import show
 from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors import refusals
@@ -24,10 +25,14 @@ _LARGEST_PAGE = 100
 
 
 class Slice(NamedTuple):
-    """A page of a list: how many rows at most, and behind which of them it begins."""
+    """A page of a list: how many rows at most, and where it begins.
+
+    It begins behind the row of a name, or at a position. People turn pages back and forth by position.
+    """
 
     limit: int
     after: str
+    start: int
 
 
 def bucket_of(level: Level, arn: object) -> VectorBucket:
@@ -70,7 +75,11 @@ def slice_of(document: dict[str, Any]) -> Slice:
     after = document.get("after") or ""
     if not isinstance(after, str):
         raise UsageError(f"after is {show(after)}: it must be a text that a page has had as next.")
-    return Slice(whole_number(document, "limit", _PAGE, 1, _LARGEST_PAGE), after)
+    return Slice(
+        whole_number(document, "limit", _PAGE, 1, _LARGEST_PAGE),
+        after,
+        whole_number(document, "start", 0, 0, limits.VECTORS_PER_INDEX),
+    )
 
 
 def whole_number(document: dict[str, Any], name: str, default: int, least: int, most: int) -> int:
@@ -98,7 +107,7 @@ def page_of(
         name_of: returns what rows are sorted by, and named by.
     """
     found.sort(key=name_of)
-    start = bisect_right(found, asked.after, key=name_of)
+    start = bisect_right(found, asked.after, key=name_of) if asked.after else asked.start
     rows = found[start : start + asked.limit]
     return rows, name_of(rows[-1]) if start + asked.limit < len(found) else None
 

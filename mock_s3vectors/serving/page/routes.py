@@ -98,6 +98,8 @@ def _rendered() -> str:
         version=version("mock_s3vectors"),
         files=f"{CONTROL}{UI}/files",
         modules=[name for name in _names() if name.endswith(".js")],
+        # Those of views add to what all share.
+        sheets=sorted((name for name in _names() if name.endswith(".css")), key=lambda name: name.count("/")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Answers to the page about the vectors of an index: pages of them, with a filter or without, and single ones."""
+"""Answers to the page about the vectors of an index: pages of all, or of those that a filter matches; one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from mock_s3vectors import limits
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.filtering import compile_filter
-from mock_s3vectors.serving.page.finding import index_of, slice_of, whole_number
+from mock_s3vectors.serving.page.finding import index_of, slice_of
 from mock_s3vectors.serving.page.indexes import type_of
 from mock_s3vectors.workbench.documents import check_names
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.world.tables import VectorTable
 
 # How much of its metadata is shown with a vector in a list, in characters of JSON.
-_SHOWN_METADATA = 300
+_SHOWN_METADATA = 160
 
 
 def list_vectors(level: Level, document: dict[str, Any]) -> dict[str, Any]:
@@ -36,20 +35,15 @@ def list_vectors(level: Level, document: dict[str, Any]) -> dict[str, Any]:
     check_names(document, "the question", ("index", "filter", "start", "limit"))
     index = index_of(level, document.get("index"))
     matching = _matching(index, document)
-    limit = slice_of(document).limit
-    start = whole_number(document, "start", 0, 0, limits.VECTORS_PER_INDEX)
+    limit, _, start = slice_of(document)
     # Under the lock, like the filter of a query, which finds the same columns.
     with index.lock:
         table = index.vectors
         rows, total = _rows(table, matching, start, limit)
-        vectors = [
-            {"key": table.keys[row], "bytes": table.sizes[row][0], "metadata": table.metadata[row]}
-            for row in rows
-        ]
+        # Objects of metadata are replaced, never changed: they can be read when the lock is free again.
+        found = [(table.keys[row], table.sizes[row][0], table.metadata[row]) for row in rows]
         count = len(table)
-    for vector in vectors:
-        # What is cut is an object that nobody changes.
-        vector["metadata"], vector["isCut"] = _shortened(vector["metadata"])
+    vectors = [{"key": key, "bytes": size, **_shortened(metadata)} for key, size, metadata in found]
     return {"vectors": vectors, "start": start, "total": total, "count": count}
 
 
@@ -71,10 +65,10 @@ def _rows(table: VectorTable, matching: Filter | None, start: int, limit: int) -
     return found[start : start + limit].tolist(), len(found)
 
 
-def _shortened(metadata: dict[str, Any]) -> tuple[str, bool]:
+def _shortened(metadata: dict[str, Any]) -> dict[str, Any]:
     """Return the beginning of metadata as JSON, and whether it goes on."""
     text = orjson.dumps(metadata).decode()
-    return text[:_SHOWN_METADATA], len(text) > _SHOWN_METADATA
+    return {"metadata": text[:_SHOWN_METADATA], "isCut": len(text) > _SHOWN_METADATA}
 
 
 def describe_vector(level: Level, document: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,11 @@
 // The page: it shows the view that the part of the address behind # names, as in #/query?index=ARN.
 
+import { here } from "./lib/address.js";
 import { element } from "./lib/dom.js";
+import { showKeys } from "./lib/keys.js";
+import { refused } from "./lib/refusals.js";
+import { read } from "./lib/server.js";
+import { chooseThemeBy } from "./lib/theme.js";
 import * as browse from "./views/browse.js";
 import * as live from "./views/live.js";
 import * as picture from "./views/picture.js";
@@ -8,30 +13,69 @@ import * as query from "./views/query.js";
 
 const views = { browse, query, picture, live };
 const content = document.getElementById("content");
+const lost = document.getElementById("lost");
 let leave = new AbortController();
 
+/** Show the view of the address. Whatever the view before was about to show comes too late. */
 const show = async () => {
-  const [, name, search = ""] = /^#\/([a-z]*)\??(.*)$/.exec(location.hash) ?? [, "browse"];
+  const { view: name, parameters } = here();
   const view = views[name] ?? browse;
   leave.abort();
   leave = new AbortController();
   const { signal } = leave;
   for (const link of document.querySelectorAll("nav a")) {
-    const isHere = views[link.hash.slice(2)] === view;
-    if (isHere) link.setAttribute("aria-current", "page");
+    if (views[link.hash.slice(2)] === view) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  content.setAttribute("aria-busy", "true");
   let shown;
   try {
-    shown = await view.show(new URLSearchParams(search), signal);
+    shown = await view.show(parameters, signal);
   } catch (error) {
-    if (signal.aborted) return;
-    shown = [element("h1", {}, view.title), element("p", { class: "refusal", role: "alert" }, error.message)];
+    shown = [element("h1", {}, view.title), refused(error)];
   }
-  if (signal.aborted) return;
-  content.replaceChildren(...[shown].flat());
+  if (signal.aborted) return false;
+  content.replaceChildren(...[shown].flat(Infinity).filter(Boolean));
+  content.setAttribute("aria-busy", "false");
   document.title = `${view.title} | mock_s3vectors`;
+  return true;
 };
 
-addEventListener("hashchange", () => show().then(() => content.focus()));
-show();
+/** Move the focus to what is new: where a view marks nothing with `data-focus`, to its heading. */
+const focusOnNew = () => {
+  const target = content.querySelector("[data-focus]") ?? content.querySelector("h1") ?? content;
+  if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
+  if (target.localName === "h1") scrollTo(0, 0);
+  target.focus();
+};
+
+/** Say at the top what the server runs. */
+const showServer = async () => {
+  const { searchEngine, state } = await read("/server");
+  document.getElementById("runs").textContent = `${searchEngine} search, ${state ? `kept in ${state}` : "in memory"}`;
+};
+
+const start = () => Promise.all([show(), showServer().catch(() => {})]);
+
+addEventListener("hashchange", async () => {
+  if (await show()) focusOnNew();
+});
+addEventListener("server-lost", () => {
+  if (!lost.hidden) return;
+  lost.replaceChildren(
+    "The server does not answer: it has ended, or is busy starting. The page shows what it had. ",
+    element("button", { type: "button", class: "small", on: { click: start } }, "Try again"),
+  );
+  lost.hidden = false;
+});
+addEventListener("server-found", () => {
+  lost.hidden = true;
+});
+document.querySelector(".skip").addEventListener("click", (event) => {
+  // The part behind # names a view.
+  event.preventDefault();
+  content.focus();
+});
+document.getElementById("keys").addEventListener("click", showKeys);
+chooseThemeBy(document.getElementById("theme"));
+start();

@@ -15,18 +15,23 @@ export const copy = async (text, called) => {
 };
 
 /** Make a button that copies: `copyButton(arn, "the ARN")`. The text may be a function that makes it. */
-export const copyButton = (text, called) =>
+export const copyButton = (text, called, label = "Copy") =>
   element(
     "button",
     {
       type: "button",
       class: "small",
-      "aria-label": `Copy ${called}`,
+      "aria-label": label === "Copy" ? `Copy ${called}` : null,
       on: { click: () => copy(typeof text === "function" ? text() : text, called) },
     },
-    "Copy",
+    label,
   );
 
-/** Make a block of code with a button that copies it. */
-export const codeBlock = (text, called = "the code") =>
-  element("div", { class: "code" }, element("pre", { tabindex: "0" }, element("code", {}, text)), copyButton(text, called));
+/** Make a block of code with a button that copies it, or a text that the code shows in another form. */
+export const codeBlock = (text, called = "the code", copied = text) =>
+  element(
+    "div",
+    { class: "code" },
+    element("pre", { tabindex: "0", role: "region", "aria-label": called }, element("code", {}, text)),
+    copyButton(copied, called),
+  );

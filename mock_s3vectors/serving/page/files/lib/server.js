@@ -12,10 +12,30 @@ export class Refusal extends Error {
   }
 }
 
+/** The server does not answer. The page says so, see main.js. */
+export class Lost extends Error {
+  constructor() {
+    super("The server does not answer.");
+  }
+}
+
+const send = async (path, options) => {
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    dispatchEvent(new CustomEvent("server-lost"));
+    throw new Lost();
+  }
+  dispatchEvent(new CustomEvent("server-found"));
+  return answer;
+};
+
 /** Send a request to one of the server's own paths, and return its JSON: `ask("GET", "/clock")`. */
 export const ask = async (method, path, { document, query = {}, signal } = {}) => {
   const search = new URLSearchParams(query).toString();
-  const answer = await fetch(`${CONTROL}${path}${search && `?${search}`}`, {
+  const answer = await send(`${CONTROL}${path}${search && `?${search}`}`, {
     method,
     body: document === undefined ? undefined : JSON.stringify(document),
     signal,
@@ -29,6 +49,3 @@ export const ask = async (method, path, { document, query = {}, signal } = {}) =
 /** Ask what a view shows: `read("/vectors", { document: { index } })` is a POST, without a document a GET. */
 export const read = (path, options = {}) =>
   ask(options.document === undefined ? "GET" : "POST", `/ui/data${path}`, options);
-
-/** The address of a path, for what is no fetch: events, downloads. */
-export const address = (path) => `${CONTROL}${path}`;

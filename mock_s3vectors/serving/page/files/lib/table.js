@@ -4,11 +4,13 @@ import { element } from "./dom.js";
 
 let made = 0;
 
+const classOf = ({ numeric, whole }) => (numeric ? "numeric" : whole && "whole");
+
 /**
- * Make a table.
+ * Make a table. Its caption is for screen readers; a heading above it is for all.
  *
- * A column is `{ title, cell, numeric }`: `cell(row)` returns text or an element. The cell of the first column
- * names its row.
+ * A column is `{ title, cell, numeric, whole }`: `cell(row)` returns text or an element, which breaks into no
+ * lines if it is `whole`. The cell of the first column names its row.
  */
 export const table = (caption, columns, rows) => {
   const id = `table-${(made += 1)}`;
@@ -18,11 +20,11 @@ export const table = (caption, columns, rows) => {
     element(
       "table",
       {},
-      element("caption", { id }, caption),
+      element("caption", { id, class: "unseen" }, caption),
       element(
         "thead",
         {},
-        element("tr", {}, columns.map(({ title, numeric }) => element("th", { scope: "col", class: numeric && "numeric" }, title))),
+        element("tr", {}, columns.map((column) => element("th", { scope: "col", class: classOf(column) }, column.title))),
       ),
       element(
         "tbody",
@@ -31,8 +33,8 @@ export const table = (caption, columns, rows) => {
           element(
             "tr",
             {},
-            columns.map(({ cell, numeric }, place) =>
-              element(place ? "td" : "th", { scope: place ? null : "row", class: numeric && "numeric" }, cell(row)),
+            columns.map((column, place) =>
+              element(place ? "td" : "th", { scope: place ? null : "row", class: classOf(column) }, column.cell(row)),
             ),
           ),
         ),
@@ -41,12 +43,12 @@ export const table = (caption, columns, rows) => {
   );
 };
 
-/** Make a list of settings from pairs of a name and a text or an element; those of null are left out. */
+/** Make a list of settings: each is a name, a text or an element, and "wide" if it is long. Those of null are left out. */
 export const settings = (pairs) =>
   element(
     "dl",
     { class: "settings" },
     pairs
       .filter(([, value]) => value !== null && value !== undefined)
-      .map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
+      .map(([name, value, width]) => element("div", { class: width }, element("dt", {}, name), element("dd", {}, value))),
   );

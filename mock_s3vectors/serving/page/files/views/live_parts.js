@@ -3,6 +3,7 @@
 import { confirm } from "../lib/dialog.js";
 import { element } from "../lib/dom.js";
 import { say } from "../lib/notices.js";
+import { refused } from "../lib/refusals.js";
 import { plural } from "../lib/words.js";
 
 /** Make a place for refusals, and a function that does something and shows there why it was refused. */
@@ -13,7 +14,7 @@ export const attempts = () => {
     try {
       return await action();
     } catch (error) {
-      place.replaceChildren(element("p", { class: "refusal", role: "alert" }, error.message));
+      place.replaceChildren(refused(error));
       return undefined;
     }
   };

@@ -35,7 +35,7 @@ export const cellsOf = (call, name, words) => [
   element("td", { class: "place" }, call.place),
   element("td", { class: "outcome" }, element("span", {}, outcomeOf(call)), call.message && element("small", {}, call.message)),
   element("td", { class: "numeric" }, call.milliseconds === null ? "" : duration(call.milliseconds / 1000)),
-  element("td", {}, reasons(call, words).map((reason) => element("small", { class: "reason" }, reason))),
+  element("td", { class: "reasons" }, reasons(call, words).map((reason) => element("small", { class: "reason" }, reason))),
   element("td", {}, call.advice ? (call.advice === 1 ? "Advice" : `${call.advice} times`) : ""),
 ];
 

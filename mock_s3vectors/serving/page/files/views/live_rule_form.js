@@ -1,8 +1,8 @@
 // The form that makes a rule: its fields, and the document that POST /_mock_s3vectors/rules takes.
 
-import { copyButton } from "../lib/copy.js";
+import { copy } from "../lib/copy.js";
 import { element } from "../lib/dom.js";
-import { field, options } from "./live_parts.js";
+import { button, field, options } from "./live_parts.js";
 
 /** Return a number, or the text as it is, which the server refuses with a reason; undefined if it is empty. */
 const number = (text) => (text.trim() === "" ? undefined : Number.isNaN(Number(text)) ? text : Number(text));
@@ -145,7 +145,7 @@ export const ruleForm = (choices, add, attempt) => {
       "div",
       { class: "actions" },
       element("button", { type: "submit", class: "primary" }, "Add the rule"),
-      copyButton(() => asCurl(documentNow()), "the rule as a curl command"),
+      button("Copy as curl", () => attempt(() => copy(asCurl(documentNow()), "the rule as a curl command"))),
     ),
   );
   return form;

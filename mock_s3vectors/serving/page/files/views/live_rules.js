@@ -1,6 +1,6 @@
 // The rules: what they do, how often they did, and a form to add one.
 
-import { copyButton } from "../lib/copy.js";
+import { copy } from "../lib/copy.js";
 import { element } from "../lib/dom.js";
 import { say } from "../lib/notices.js";
 import { ask } from "../lib/server.js";
@@ -38,7 +38,10 @@ export const rulesPart = (choices) => {
         "div",
         { class: "actions" },
         element("span", {}, `Rule ${rule.id}: `, hits),
-        copyButton(asCurl(documentOf(rule)), `rule ${rule.id} as a curl command`),
+        button("Copy as curl", () => copy(asCurl(documentOf(rule)), `rule ${rule.id} as a curl command`), {
+          class: "small",
+          "aria-label": `Copy as curl: rule ${rule.id}`,
+        }),
         button("Remove…", () => outside.attempt(() => remove(rule)), { class: "small danger", "aria-label": `Remove rule ${rule.id}…` }),
       ),
     );

@@ -1,7 +1,7 @@
 // The whole state of the mock: reset, save, load.
 
 import { element } from "../lib/dom.js";
-import { address, ask, read } from "../lib/server.js";
+import { ask, read, urlOf } from "../lib/server.js";
 import { afterQuestion, attempts, button, field, holdings } from "./live_parts.js";
 
 const STATE = ["vectorBuckets", "indexes", "vectors", "identities", "keys"];
@@ -46,7 +46,7 @@ export const statePart = () => {
     element(
       "div",
       { class: "actions" },
-      element("a", { href: address("/state"), download: "state.db" }, "Save to a file"),
+      element("a", { href: urlOf("/state"), download: "state.db" }, "Save to a file"),
       button("Reset…", () => attempt(reset), { class: "danger" }),
     ),
     element("div", { class: "fields" }, file, load),

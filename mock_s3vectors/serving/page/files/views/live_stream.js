@@ -1,6 +1,6 @@
 // The server-sent events of the view Live.
 
-import { address } from "../lib/server.js";
+import { urlOf } from "../lib/server.js";
 
 // In milliseconds: how long to wait before a stream that the server has refused is tried again.
 const PAUSE = 1000;
@@ -22,15 +22,19 @@ export const follow = (listeners, tell, signal) => {
   };
   const open = () => {
     close();
-    source = new EventSource(address(`/ui/live${last && `?after=${last}`}`));
+    source = new EventSource(urlOf(`/ui/live${last && `?after=${last}`}`));
     for (const [name, listen] of Object.entries(listeners)) {
       source.addEventListener(name, (event) => {
         last = event.lastEventId || last;
         listen(JSON.parse(event.data));
       });
     }
-    source.addEventListener("open", () => tell("open"));
+    source.addEventListener("open", () => {
+      dispatchEvent(new CustomEvent("server-found"));
+      tell("open");
+    });
     source.addEventListener("error", () => {
+      dispatchEvent(new CustomEvent("server-lost"));
       tell("lost");
       // A browser tries again by itself unless the server has refused.
       if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, PAUSE);

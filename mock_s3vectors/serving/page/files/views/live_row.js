@@ -3,7 +3,7 @@
 import { element } from "../lib/dom.js";
 import { duration, time } from "../lib/words.js";
 
-export const TITLES = ["Call", "Time", "Operation", "Bucket or index", "Outcome", "Took", "Because of", "Advice"];
+export const TITLES = ["Call", "Time", "Operation", "Bucket or index", "Outcome", "Took", "Advice", "Because of"];
 
 /** Return what became of a call: a status, and the code of its error. */
 export const outcomeOf = ({ status, error }) =>
@@ -35,8 +35,8 @@ export const cellsOf = (call, name, words) => [
   element("td", { class: "place" }, call.place),
   element("td", { class: "outcome" }, element("span", {}, outcomeOf(call)), call.message && element("small", {}, call.message)),
   element("td", { class: "numeric" }, call.milliseconds === null ? "" : duration(call.milliseconds / 1000)),
-  element("td", { class: "reasons" }, reasons(call, words).map((reason) => element("small", { class: "reason" }, reason))),
   element("td", {}, call.advice ? (call.advice === 1 ? "Advice" : `${call.advice} times`) : ""),
+  element("td", { class: "reasons" }, reasons(call, words).map((reason) => element("small", { class: "reason" }, reason))),
 ];
 
 /** Return whether a call is one of those that a filter asks for. */

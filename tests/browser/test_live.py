@@ -77,7 +77,9 @@ def answer(page: Page, question: str | re.Pattern[str], verb: str) -> None:
     expect(dialog).to_have_count(0)
 
 
-def test_calls_appear_as_they_come(live: Page, client: Any, take_picture: Callable[[Page, str], None]) -> None:
+def test_calls_appear_as_they_come(
+    live: Page, client: Any, take_picture: Callable[[Page, str], None]
+) -> None:
     expect(live.get_by_text("No calls yet.")).to_be_visible()
     fill(client)
     expect(calls(live)).to_have_count(4)
@@ -88,7 +90,9 @@ def test_calls_appear_as_they_come(live: Page, client: Any, take_picture: Callab
     fail(client)
     expect(calls(live).first).to_contain_text("404 NotFoundException")
     expect(calls(live).first).to_contain_text("The specified index could not be found")
-    expect(live.get_by_role("list", name="Calls by outcome")).to_have_text(re.compile("200 4.*404 NotFoundException 1"))
+    expect(live.get_by_role("list", name="Calls by outcome")).to_have_text(
+        re.compile("200 4.*404 NotFoundException 1")
+    )
     live.get_by_role("checkbox", name="Only errors").check()
     expect(calls(live)).to_have_count(1)
     live.get_by_role("checkbox", name="Only errors").uncheck()
@@ -145,7 +149,8 @@ def test_a_call_in_detail_by_the_keyboard(live: Page, client: Any) -> None:
     expect(panel).to_contain_text('"float32": "<3 floats, norm 0.37>"')
     expect(panel).to_contain_text("Policies were not asked about QueryVectors")
     expect(panel.get_by_role("link", name="films/plots")).to_have_attribute(
-        "href", re.compile(r"^#/browse\?index=arn%3Aaws%3As3vectors%3Aus-east-1%3A123456789012%3Abucket%2Ffilms")
+        "href",
+        re.compile(r"^#/browse\?index=arn%3Aaws%3As3vectors%3Aus-east-1%3A123456789012%3Abucket%2Ffilms"),
     )
     live.keyboard.press("Escape")
     expect(panel).to_have_count(0)
@@ -161,12 +166,14 @@ def test_a_call_in_detail_by_the_keyboard(live: Page, client: Any) -> None:
 
 def test_a_rule_of_the_page_meets_the_next_call(live: Page, client: Any) -> None:
     live.get_by_text("Add a rule").click()
-    live.get_by_role("region", name="Rules").get_by_label("Operation", exact=True).select_option("ListVectorBuckets")
+    live.get_by_role("region", name="Rules").get_by_label("Operation", exact=True).select_option(
+        "ListVectorBuckets"
+    )
     live.get_by_label("Message").fill("It's too much")
     live.get_by_label("Times").fill("1")
     live.get_by_role("button", name="Add the rule").click()
     rules = live.get_by_role("list", name="Rules").get_by_role("listitem")
-    text = "ListVectorBuckets fails with TooManyRequestsException and the text \"It's too much\", once."
+    text = 'ListVectorBuckets fails with TooManyRequestsException and the text "It\'s too much", once.'
     expect(rules).to_contain_text([text])
     expect(rules).to_contain_text(["0 hits"])
     with pytest.raises(client.exceptions.TooManyRequestsException, match="It's too much"):
@@ -223,7 +230,9 @@ def test_a_rule_that_the_server_refuses(live: Page, server: S3VectorsServer) -> 
     live.get_by_label("Index name").fill("plots")
     live.get_by_role("button", name="Add the rule").click()
     expect(alert).to_have_count(0)
-    assert [rule.words for rule in server.mock.rules] == ["Every call with indexName 'plots' fails with status 503"]
+    assert [rule.words for rule in server.mock.rules] == [
+        "Every call with indexName 'plots' fails with status 503"
+    ]
     live.get_by_label("What happens").select_option("Answer with a result")
     live.get_by_label("Output").fill("{")
     live.get_by_role("button", name="Add the rule").click()

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 CONTROL = "/_mock_s3vectors"
 LIST = "ListVectorBuckets"
 PATIENCE = 10
-# In seconds: less than a server waits for clients that do not read their answers.
-STOPPED = 2
 
 
 class Event(NamedTuple):
@@ -68,6 +66,11 @@ class Stream:
         while len(found) < count:
             found += self.until("calls").data["calls"]
         return found
+
+    def ends_well(self) -> bool:
+        """Whether the server sends nothing more, and has ended the answer, not broken it off."""
+        # http.client does not tell the two from each other.
+        return bool(self.answer.fp.read().endswith(b"\r\n0\r\n\r\n"))
 
     def close(self) -> None:
         self.answer.close()
@@ -312,10 +315,9 @@ def test_streams_do_not_hold_up_a_server_that_stops() -> None:
         client.list_vector_buckets()
         assert [stream.calls(1)[0]["number"] for stream in streams] == [1] * 20
         client.close()
-        began = time.monotonic()
-    assert time.monotonic() - began < STOPPED
+    # A server that waits for them in vain breaks them off instead.
     for stream in streams:
-        assert list(stream.events()) == []
+        assert stream.ends_well()
         stream.close()
 
 

@@ -2,7 +2,7 @@
 
 import { element } from "../lib/dom.js";
 import { empty } from "../lib/empty.js";
-import { ask } from "../lib/server.js";
+import { ask, read } from "../lib/server.js";
 import { count, plural } from "../lib/words.js";
 import { callFilters } from "./live_filters.js";
 import { LiveCalls } from "./live_model.js";
@@ -16,8 +16,8 @@ client = boto3.client("s3vectors", region_name="us-east-1", endpoint_url="${loca
 client.list_vector_buckets()`;
 
 const forget = async () => {
-  const { calls, dropped } = await ask("GET", "/calls");
-  const question = `Forget ${plural(calls.length + dropped, "call")}? Tests and GET /calls do not see them any more.`;
+  const { calls } = await read("/holdings");
+  const question = `Forget ${plural(calls, "call")}? Tests and GET /calls do not see them any more.`;
   await afterQuestion(question, "Forget the calls", () => ask("DELETE", "/calls"), "The calls are forgotten.");
 };
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from botocore import xform_name
 
-from mock_s3vectors import mock_s3vectors
+from mock_s3vectors import mock_s3vectors, s3vectors_server
 from mock_s3vectors.protocol.model import service_model
 from mock_s3vectors.search import linking
 from mock_s3vectors.search.graph import Graph
@@ -499,6 +499,23 @@ def test_a_comparison_holds_up_no_writer_and_ends_with_its_client(
     outcome = ask("/query/compare", params={**params, "filter": {"even": False}}, like="new").outcome
     assert outcome["vectors"] == ROWS + 1
     assert slow.blocks == 2
+
+
+@pytest.mark.usefixtures("many")
+def test_a_comparison_holds_up_no_server_that_stops(slow: Slow) -> None:
+    question = {"params": {"indexArn": INDEX_ARN, "topK": 5}, "like": "0000"}
+    ends = threading.Thread(target=lambda: slow.is_stopped.wait(20) and slow.goes_on.release(10))
+    with s3vectors_server() as server:
+        connection = HTTPConnection(server.url.removeprefix("http://"), timeout=20)
+        connection.request("POST", f"{DATA}/query/compare", json.dumps(question))
+        response = connection.getresponse()
+        wait_for_graph(response, linked=0)
+        ends.start()
+    ends.join()
+    lines = response.read().splitlines()
+    connection.close()
+    assert json.loads(lines[-1]) == {"refusal": "The server has stopped, or its mock has ended."}
+    assert slow.blocks == 1
 
 
 def wait_for_graph(response: HTTPResponse, linked: int) -> None:

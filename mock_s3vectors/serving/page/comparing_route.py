@@ -30,7 +30,7 @@ _PAUSE = 0.25
 def comparing_route(path: str, current: Callable[[], Level | None]) -> Route:
     """Return the route of comparisons, of which one goes on at a time.
 
-    A comparison ends with its outcome, or when the client is gone, or with the mock.
+    A comparison ends with its outcome, or when the client is gone, the server stops or the mock ends.
 
     Args:
         path: where it is.
@@ -50,20 +50,24 @@ def comparing_route(path: str, current: Callable[[], Level | None]) -> Route:
         except ServiceError as error:
             return refusal(error)
         comparison = Comparison(subject, turn)
-        lines = _lines(request, comparison, lambda: current() is level)
-        return StreamingResponse(
-            lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"}
-        )
+        stops = request.scope["state"]["connection"].server_state.stops
+        lines = _lines(request, comparison, lambda: stops.is_set() or current() is not level)
+        headers = {"Cache-Control": "no-store"}
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
 
     return Route(path, answer, methods=["POST"])
 
 
-async def _lines(request: Request, comparison: Comparison, is_on: Callable[[], bool]) -> AsyncIterator[bytes]:
+async def _lines(
+    request: Request, comparison: Comparison, is_over: Callable[[], bool]
+) -> AsyncIterator[bytes]:
+    """Yield lines until the comparison ends; whoever sends them ends this when the client leaves."""
     work = asyncio.ensure_future(in_worker(request, comparison.carry_out))
     try:
         while not (await asyncio.wait([work], timeout=_PAUSE))[0]:
-            if not is_on():
-                comparison.stop()
+            if is_over():
+                yield _line({"refusal": "The server has stopped, or its mock has ended."})
+                return
             yield _line({"progress": comparison.progress})
         try:
             yield _line({"outcome": work.result()})

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from mock_s3vectors import s3vectors_server
 
@@ -25,6 +25,7 @@ AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
 SCREENSHOTS = Path(os.environ.get("MOCK_SCREENSHOTS", Path(__file__).with_name("screenshots")))
 # In milliseconds: how long an element may take to appear.
 PATIENCE = 10_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -127,14 +127,13 @@ def test_pages_of_indexes(ask: Callable[..., Any], make_index: MakeIndex, size: 
     names = [f"index-{number}" for number in range(7)]
     for name in reversed(names):
         make_index(name)
-    found: list[str] = []
-    page: dict[str, Any] = {"next": ""}
-    while page["next"] is not None:
-        page = ask("/indexes", limit=size, after=page["next"])
+    after: str | None = ""
+    for start in range(0, 7, size):
+        page = ask("/indexes", limit=size, after=after)
         assert page["found"] == 7
-        assert 0 < len(page["indexes"]) <= size
-        found += [index["name"] for index in page["indexes"]]
-    assert found == names
+        assert [index["name"] for index in page["indexes"]] == names[start : start + size]
+        after = page["next"]
+    assert after is None
     by_position = [ask("/indexes", limit=size, start=start)["indexes"] for start in range(0, 7, size)]
     assert [index["name"] for indexes in by_position for index in indexes] == names
 
@@ -204,6 +203,23 @@ def test_an_index_in_awss_words(
     assert (shown["arn"], shown["bucketArn"], shown["name"]) == (INDEX_ARN, BUCKET_ARN, "index")
     assert (shown["vectors"], shown["bytes"]) == (1, 1 + 8 + 4 + 15)
     assert shown["tags"] == {"a": "b"}
+
+
+@pytest.mark.s3vectors(text_build_seconds=60)
+def test_a_text_search_that_is_being_built(
+    at: SetClock, ask: Callable[..., Any], client: Client, index: dict[str, str]
+) -> None:
+    configuration = {"textSearchConfigurations": [{"metadataKey": "text"}]}
+    client.update_metadata_configuration(**index, add=configuration)
+    for seconds, status in ((59, "BUILDING"), (60, "ACTIVE")):
+        at(seconds)
+        shown = ask("/index", arn=INDEX_ARN)
+        assert shown["metadataConfiguration"] == {
+            "textSearchConfigurations": [{"metadataKey": "text", "status": status}]
+        }
+        assert shown["metadataKeys"] == [
+            {"name": "text", "filterable": True, "types": [], "textSearch": None}
+        ]
 
 
 def test_the_metadata_keys_of_an_index(

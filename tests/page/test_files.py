@@ -85,4 +85,15 @@ def test_no_other_file(connection: Connection, name: str) -> None:
 def test_a_file_is_only_read(connection: Connection) -> None:
     assert connection.ask("POST", f"{UI}/files/main.js").status == 405
     assert connection.ask("POST", UI).status == 405
-    assert connection.ask("POST", f"{UI}/data/indexes").status == 405
+
+
+def test_a_question_has_one_method(connection: Connection) -> None:
+    for method, path, allowed in (("POST", "indexes", "GET"), ("GET", "vectors", "POST")):
+        answer = connection.ask(method, f"{UI}/data/{path}")
+        assert answer.error == (
+            405,
+            "MethodNotAllowedException",
+            f"{method} {UI}/data/{path} does not exist, but with the method {allowed} it does.",
+        )
+        assert answer.headers["allow"] == allowed
+    assert connection.ask("GET", f"{UI}/data/none", b"").status == 404

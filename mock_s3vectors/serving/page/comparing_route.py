@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from threading import Lock
+import threading
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -13,7 +13,6 @@ from starlette.routing import Route
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.serving.control_answers import in_worker, read_document, refusal
-from mock_s3vectors.serving.page.comparing import Comparison, read_subject
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from mock_s3vectors.mocking.levels import Level
+    from mock_s3vectors.serving.page.comparing import Comparison
 
 # Seconds between two lines about the progress.
 _PAUSE = 0.25
@@ -36,7 +36,7 @@ def comparing_route(path: str, current: Callable[[], Level | None]) -> Route:
         path: where it is.
         current: returns the mock that is on; None while no mock is on.
     """
-    turn = Lock()
+    turn = threading.Lock()
 
     async def answer(request: Request) -> Response:
         level = current()
@@ -44,18 +44,24 @@ def comparing_route(path: str, current: Callable[[], Level | None]) -> Route:
             return refusal(refusals.unavailable())
         try:
             document = await read_document(request)
-            subject = await in_worker(request, lambda: read_subject(level, document))
+            comparison = await in_worker(request, lambda: _comparison(level, document, turn))
         except UsageError as error:
             return refusal(server_refusals.bad_control_request(str(error)))
         except ServiceError as error:
             return refusal(error)
-        comparison = Comparison(subject, turn)
         stops = request.scope["state"]["connection"].server_state.stops
         lines = _lines(request, comparison, lambda: stops.is_set() or current() is not level)
         headers = {"Cache-Control": "no-store"}
         return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
 
     return Route(path, answer, methods=["POST"])
+
+
+def _comparison(level: Level, document: Any, turn: threading.Lock) -> Comparison:
+    # Whoever starts a server may have no use for the page.
+    from mock_s3vectors.serving.page.comparing import Comparison, read_subject  # noqa: PLC0415 - see above
+
+    return Comparison(read_subject(level, document), turn)
 
 
 async def _lines(

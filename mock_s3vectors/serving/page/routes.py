@@ -14,11 +14,8 @@ from starlette.routing import Route
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.serving.control_answers import CONTROL, in_worker, json_answer, read_document, refusal
-from mock_s3vectors.serving.page.browsing import BROWSING
 from mock_s3vectors.serving.page.comparing_route import comparing_route
 from mock_s3vectors.serving.page.live import LIVE, live_route
-from mock_s3vectors.serving.page.picturing import PICTURING
-from mock_s3vectors.serving.page.querying import QUERYING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,14 +52,13 @@ def page_routes(path: str, current: Callable[[], Level | None]) -> list[Route]:
         path: where it is.
         current: returns the mock that it shows; None while no mock is on.
     """
-    questions = (*BROWSING, *QUERYING, *PICTURING, *LIVE)
     return [
         Route(path, _page),
         Route(f"{path}/files", _file),  # or Starlette would send browsers in a circle
         Route(f"{path}/files/{{name:path}}", _file),
         live_route(f"{path}/live", current),
         comparing_route(f"{path}/data/query/compare", current),
-        *(_route_of(question, f"{path}/data", current) for question in questions),
+        _questions_route(f"{path}/data", current),
     ]
 
 
@@ -107,10 +103,30 @@ def _rendered() -> str:
     )
 
 
-def _route_of(question: Question, path: str, current: Callable[[], Level | None]) -> Route:
-    """Return the route of a question, which is answered in a thread."""
+@cache
+def _questions() -> dict[str, dict[str, Question]]:
+    """Return the questions by path and method."""
+    # Whoever starts a server may have no use for the page.
+    from mock_s3vectors.serving.page.browsing import BROWSING  # noqa: PLC0415 - the reason is above
+    from mock_s3vectors.serving.page.picturing import PICTURING  # noqa: PLC0415 - the same
+    from mock_s3vectors.serving.page.querying import QUERYING  # noqa: PLC0415 - the same
+
+    questions: dict[str, dict[str, Question]] = {}
+    for question in (*BROWSING, *QUERYING, *PICTURING, *LIVE):
+        questions.setdefault(question.path, {})[question.method] = question
+    return questions
+
+
+def _questions_route(path: str, current: Callable[[], Level | None]) -> Route:
+    """Return the route of all questions, which are answered in a thread."""
 
     async def answer(request: Request) -> Response:
+        asked = (await in_worker(request, _questions)).get(f"/{request.path_params['name']}")
+        if asked is None:
+            raise HTTPException(404)
+        question = asked.get(request.method)
+        if question is None:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(asked))})
         level = current()
         if level is None:
             return refusal(refusals.unavailable())
@@ -124,4 +140,4 @@ def _route_of(question: Question, path: str, current: Callable[[], Level | None]
         except ServiceError as error:
             return refusal(error)
 
-    return Route(f"{path}{question.path}", answer, methods=[question.method])
+    return Route(f"{path}/{{name:path}}", answer, methods=["GET", "POST"])

@@ -63,7 +63,7 @@ addEventListener("hashchange", async () => {
 addEventListener("server-lost", () => {
   if (!lost.hidden) return;
   lost.replaceChildren(
-    "The server does not answer: it has ended, or is busy starting. The page shows what it had. ",
+    "The server does not answer: it has ended, or is not up yet. ",
     element("button", { type: "button", class: "small", on: { click: start } }, "Try again"),
   );
   lost.hidden = false;

@@ -7,9 +7,11 @@ export const address = (view, parameters = {}) => {
   return `#/${view}${search && `?${search}`}`;
 };
 
-/** Go to an address. The view that is there now is left. */
+/** Go to an address. The view that is there now is left; the same address shows it anew. */
 export const go = (view, parameters) => {
+  const before = location.hash;
   location.hash = address(view, parameters);
+  if (location.hash === before) dispatchEvent(new HashChangeEvent("hashchange"));
 };
 
 /** Return the view and the parameters of the address as it is. */

@@ -12,8 +12,10 @@ const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 export const count = (number) => whole.format(number);
 
 /** Return a number of up to six digits, such as a distance: 0.123456. */
-export const decimal = (number) =>
-  number !== 0 && Math.abs(number) < 1e-4 ? number.toExponential(3) : precise.format(number);
+export const decimal = (number) => {
+  const size = Math.abs(number);
+  return size !== 0 && (size < 1e-4 || size >= 1e9) ? number.toExponential(3) : precise.format(number);
+};
 
 /** Return how many there are of something: `plural(2, "index", "indexes")`. */
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;

@@ -29,6 +29,12 @@ export const copied = (text, called) => [element("span", { class: "data", dir: "
 /** Return an encryption in AWS's words. */
 export const encryptionOf = ({ sseType, kmsKeyArn }) => (kmsKeyArn ? `${sseType}, ${kmsKeyArn}` : sseType);
 
+// They would turn around what follows in the same JSON.
+const TURNING = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Return JSON that looks like what it is: marks that turn the direction of text are escapes. */
+export const plainJson = (json) => json.replace(TURNING, (mark) => `\\u${mark.charCodeAt(0).toString(16)}`);
+
 /** Make a text that users have stored; an empty one is visible. */
 export const data = (text) => element("span", { class: "data", dir: "auto" }, text.trim() === "" ? JSON.stringify(text) : text);
 

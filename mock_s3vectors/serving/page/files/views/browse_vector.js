@@ -7,11 +7,12 @@ import { refused } from "../lib/refusals.js";
 import { read, Refusal } from "../lib/server.js";
 import { settings, table } from "../lib/table.js";
 import { bytes, count, decimal, plural } from "../lib/words.js";
-import { bucketArn, copied, data, nameIn, trail } from "./browse_parts.js";
+import { bucketArn, copied, data, nameIn, plainJson, trail } from "./browse_parts.js";
 
 const FIRST = 24;
 const WIDTH = 1000;
 const HEIGHT = 160;
+const WIDEST = 60;
 
 /** Draw a bar for each number, up or down from a line at zero. */
 const plot = (numbers) => {
@@ -20,7 +21,7 @@ const plot = (numbers) => {
   const span = greatest - least || 1;
   const y = (number) => ((greatest - number) / span) * HEIGHT;
   const step = WIDTH / numbers.length;
-  const bar = step > 3 ? step * 0.8 : step;
+  const bar = step > 3 ? Math.min(step * 0.8, WIDEST) : step;
   const zero = y(0);
   const path = numbers
     .map((number, place) => `M${(place * step + (step - bar) / 2).toFixed(2)} ${zero.toFixed(2)}h${bar.toFixed(2)}V${y(number).toFixed(2)}h${(-bar).toFixed(2)}z`)
@@ -52,7 +53,7 @@ const numbersOf = (numbers) => [
 ];
 
 /** Return a value as people read it: the text of a string, else JSON. */
-const valueOf = ({ type, json }) => data(type === "string" ? JSON.parse(json) : json);
+const valueOf = ({ type, json }) => data(type === "string" ? JSON.parse(json) : plainJson(json));
 
 const metadataOf = (entries) => [
   element("h2", {}, "Metadata"),
@@ -81,7 +82,7 @@ const metadataOf = (entries) => [
 export const showVector = async (parameters, signal) => {
   const { index, key } = Object.fromEntries(parameters);
   const around = trail([nameIn(bucketArn(index)), { bucket: bucketArn(index) }], [nameIn(index), { index }]);
-  const heading = element("h1", {}, data(key));
+  const heading = element("h1", { class: "short" }, data(key));
   let vector;
   try {
     vector = await read("/vector", { query: { index, key }, signal });
@@ -99,7 +100,7 @@ export const showVector = async (parameters, signal) => {
       element("a", { href: address("picture", { index, key }) }, "Picture"),
     ),
     settings([
-      ["Key", copied(vector.key, "the key")],
+      ["Key", copied(vector.key, "the key"), "wide"],
       ["Size", bytes(vector.bytes)],
       ["Dimension", count(vector.data.length)],
       ["Norm", decimal(vector.norm)],

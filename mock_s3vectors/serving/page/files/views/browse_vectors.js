@@ -10,7 +10,7 @@ import { searchForm } from "../lib/search.js";
 import { read, Refusal } from "../lib/server.js";
 import { table } from "../lib/table.js";
 import { bytes, count, plural } from "../lib/words.js";
-import { data } from "./browse_parts.js";
+import { data, plainJson } from "./browse_parts.js";
 
 const CHANGES =
   "Vectors are in the order in which they were first put; a deleted one leaves its place to the last. A page shows what is there when it opens: if vectors come or go meanwhile, others move into their places.";
@@ -70,10 +70,10 @@ const vectorsTable = (arn, vectors) =>
   table(
     "Vectors",
     [
-      { title: "Key", cell: ({ key }) => element("a", { href: address("browse", { index: arn, key }) }, data(key)) },
+      { title: "Key", cell: ({ key }) => element("a", { class: "short", href: address("browse", { index: arn, key }) }, data(key)) },
       {
         title: "Metadata",
-        cell: ({ metadata, isCut }) => element("span", { class: "data" }, metadata, isCut && " ..."),
+        cell: ({ metadata, isCut }) => element("span", { class: "data" }, plainJson(metadata), isCut && " ..."),
       },
       { title: "Size", cell: ({ bytes: size }) => bytes(size), numeric: true },
     ],

@@ -466,6 +466,10 @@ class Slow:
         )
         self.wait_for_one_another(0.01)
 
+    def go_on_when_stopped(self) -> None:
+        assert self.is_stopped.wait(20)
+        self.goes_on.release(10)
+
     def wait_for_one_another(self, seconds: float) -> None:
         self._patch(comparing, "_PATIENCE", seconds)
 
@@ -496,8 +500,7 @@ def test_a_comparison_holds_up_no_writer_and_ends_with_its_client(
     response.close()
     other.close()
     # The server learns of it, and the comparison ends before its next block.
-    assert slow.is_stopped.wait(20)
-    slow.goes_on.release(10)
+    slow.go_on_when_stopped()
     slow.wait_for_one_another(20)
     outcome = ask("/query/compare", params={**params, "filter": {"even": False}}, like="new").outcome
     assert outcome["vectors"] == ROWS + 1
@@ -507,7 +510,7 @@ def test_a_comparison_holds_up_no_writer_and_ends_with_its_client(
 @pytest.mark.usefixtures("many")
 def test_a_comparison_holds_up_no_server_that_stops(slow: Slow) -> None:
     question = {"params": {"indexArn": INDEX_ARN, "topK": 5}, "like": "0000"}
-    ends = threading.Thread(target=lambda: slow.is_stopped.wait(20) and slow.goes_on.release(10))
+    ends = threading.Thread(target=slow.go_on_when_stopped)
     with s3vectors_server() as server:
         connection = HTTPConnection(server.url.removeprefix("http://"), timeout=20)
         connection.request("POST", f"{DATA}/query/compare", json.dumps(question))

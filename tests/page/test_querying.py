@@ -155,6 +155,8 @@ def test_hits_come_a_hundred_at_a_time(client: Client, index: dict[str, str], as
     assert [len(page["vectors"]) for page in pages] == [100, 100, 20, 0]
     assert {page["total"] for page in pages} == {220}
     assert pages[2]["vectors"][0]["key"] == "200"
+    # No ranking is frozen for the next page.
+    assert index_of(level(), INDEX_ARN).rankings._rankings == {}  # noqa: SLF001 - it does not list them
 
 
 def test_long_metadata_is_cut(client: Client, index: dict[str, str], ask: Ask) -> None:

@@ -25,7 +25,7 @@ const ratio = (number) => (number >= 10 ? count(Math.round(number)) : number.toF
 const speedOf = (engine, flat) => {
   const times = flat.seconds / engine.seconds;
   if (times > 0.8 && times < 1.25) return "about as fast as flat";
-  return times > 1 ? `${ratio(times)} times as fast as flat` : `${ratio(1 / times)} times as slow as flat`;
+  return times > 1 ? `${ratio(times)} times as fast as flat` : `in ${ratio(1 / times)} times the time of flat`;
 };
 
 const differing = (engine, flat) => {

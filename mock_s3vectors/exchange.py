@@ -45,6 +45,7 @@ class Record:
             call did not get that far.
         seconds: how long all this took; None until it is over.
         kept: the bytes of parameters that are kept without their body.
+        advice: warnings for whoever made the call, which its door gives.
     """
 
     request: HttpRequest
@@ -62,6 +63,7 @@ class Record:
     access: object = None
     seconds: float | None = None
     kept: int = 0
+    advice: tuple[Warning, ...] = ()
 
     @property
     def size(self) -> int:
@@ -88,7 +90,6 @@ class Exchange(Record):
         result: the members of the operation's output; None if it failed.
         arn: of the bucket or the index that the parameters address; None if nobody has asked for it yet.
         missed: a bucket or an index that the call looked for, and that was dropped with an inner mock.
-        advice: warnings for whoever made the call, which its door gives.
         recorded: see `record`; None before it is over.
     """
 
@@ -99,7 +100,6 @@ class Exchange(Record):
     result: Result | None = None
     arn: Arn | None = None
     missed: Arn | None = None
-    advice: tuple[Warning, ...] = ()
     recorded: Record | None = None
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mock_s3vectors.exchange import Exchange, Params, Record
+    from mock_s3vectors.exchange import Exchange, Record
 
     # Told of each exchange that is over.
     Listener = Callable[[Exchange], None]
@@ -65,22 +65,8 @@ class Recording:
         return [f"({left_out} earlier)", *lines] if left_out else lines
 
 
-# Longer names are wrong ones, which the service refuses.
-_LONGEST_PLACE = 150
-
-
 def _line(record: Record) -> str:
     from mock_s3vectors.workbench.call import Call  # noqa: PLC0415 - it loads orjson, as calls do
 
     call = Call(record)
-    return " ".join(filter(None, (call.title(), _place(call.params), call.outcome())))
-
-
-def _place(params: Params) -> str:
-    """Return the bucket, and the index in it, that parameters name, as an ARN or by their names."""
-    arn = params.get("indexArn") or params.get("vectorBucketArn") or params.get("resourceArn")
-    if arn:
-        place = str(arn).partition(":bucket/")[2].replace("/index/", "/") or str(arn)
-    else:
-        place = "/".join(str(params[name]) for name in ("vectorBucketName", "indexName") if name in params)
-    return (place if place.isprintable() else repr(place))[:_LONGEST_PLACE]
+    return " ".join(filter(None, (call.title(), call.place(), call.outcome())))

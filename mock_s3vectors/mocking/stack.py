@@ -304,7 +304,7 @@ class MockStack:
         level, world = self._answering(begun)
         exchange = self._corridor().handle(request, world, level.config, refuse, retry_delay)
         if level.adviser is not None:
-            exchange.advice = level.adviser.look(exchange)
+            exchange.advice = exchange.record().advice = level.adviser.look(exchange)
         if (listener := LISTENING.listener) is not None:
             listener(exchange)
         return exchange

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mock_s3vectors.config import Config
     from mock_s3vectors.exchange import Exchange, Params, Result
     from mock_s3vectors.filtering import Filter
     from mock_s3vectors.world import Index
@@ -44,7 +45,7 @@ def query_vectors(exchange: Exchange, params: Params) -> Result:
     index = find_index(exchange, params)
     ranking, start, processed = None, 0, 0
     with index.lock:
-        wanted = _check(index, params, exchange.now())
+        wanted = check_query(index, params, exchange.now())
         token = params.get("nextToken")
         if token is None:
             prepared = prepare(index, wanted, exchange.config)
@@ -56,7 +57,7 @@ def query_vectors(exchange: Exchange, params: Params) -> Result:
     hits = search(prepared) if ranking is None else ranking.hits
     end = start + limits.QUERY_PAGE
     result: Result = {
-        "vectors": _describe(hits, range(len(hits))[start:end], params),
+        "vectors": describe(hits, range(len(hits))[start:end], params),
         "distanceMetric": index.distance_metric,
     }
     if end < len(hits):
@@ -68,8 +69,25 @@ def query_vectors(exchange: Exchange, params: Params) -> Result:
     return result
 
 
-def _check(index: Index, params: Params, now: float) -> Search:
-    """Return the search that a request asks for.
+def find_hits(index: Index, params: Params, config: Config, now: float) -> Hits:
+    """Return all hits of a query for somebody who only looks: nothing is frozen or counted, no key is asked.
+
+    Args:
+        index: to search in.
+        params: those of QueryVectors, which satisfy the model.
+        config: the options that hold.
+        now: seconds since the epoch.
+
+    Raises:
+        ValidationException: see `check_query`.
+    """
+    with index.lock:
+        prepared = prepare(index, check_query(index, params, now), config)
+    return search(prepared)
+
+
+def check_query(index: Index, params: Params, now: float) -> Search:
+    """Return the search that a request asks for. The caller holds the lock of the index.
 
     Raises:
         ValidationException: the mode, the number of results, the filter, the vector or a text is refused.
@@ -149,8 +167,8 @@ def _continue(index: Index, token: str, params: Params, now: float) -> tuple[Ran
     return ranking, int(start)
 
 
-def _describe(hits: Hits, places: range, params: Params) -> list[Result]:
-    """Return the hits of a page, with the members that the request asks for."""
+def describe(hits: Hits, places: range, params: Params) -> list[Result]:
+    """Return hits, those at these places, with the members that the request asks for."""
     described: list[Result] = [{"key": hits.keys[place]} for place in places]
     if params.get("returnDistance"):
         for entry, place in zip(described, places, strict=True):

@@ -113,21 +113,26 @@ class Linking:
         self.is_over = False
         self.promise = Promise(self)
 
-    def carry_out(self) -> Neighbourhood:
-        """Link the rows, keep the promise, and return the graph with its rows."""
+    def carry_out(self, note: Callable[[int], None] | None = None) -> Neighbourhood:
+        """Link the rows, keep the promise, and return the graph with its rows.
+
+        Args:
+            note: is told from time to time how many rows are linked. What it raises ends the work.
+        """
         try:
             graph = self._graph.copy() if self._shared else self._graph
-            self._link(graph)
+            self._link(graph, note)
             graph.choose_starts()
             self.promise.graph = graph
         finally:
             self.is_over = True
         return Neighbourhood.of(graph, Nodes(self.node_of_row, len(graph)))
 
-    def _link(self, graph: Graph) -> None:
+    def _link(self, graph: Graph, note: Callable[[int], None] | None) -> None:
         rows = np.flatnonzero(self.node_of_row == NO_NODE)
         threads = cores() if rows.size >= MANY else 1
-        more = _MORE * threads if threads > 1 else 1
+        # Who is told of it may end the work, and does not wait for a long block.
+        more = _MORE * threads if threads > 1 and note is None else 1
         began = said = time.monotonic()
         for block in blocks(rows.size, max(1, self._matrix.shape[1] // more)):
             vectors = self._comparable(self._matrix[rows[block]])
@@ -136,3 +141,5 @@ class Linking:
             if now - said > _SILENCE or (done == rows.size and said > began):
                 _log.info("linked %s of %s vectors in %.0f s", f"{done:,}", f"{rows.size:,}", now - began)
                 said = now
+            if note is not None:
+                note(done)

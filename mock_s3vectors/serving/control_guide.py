@@ -28,9 +28,9 @@ DOES = {
     ("POST", "/calls/find"): f"lists the calls that the document describes: {_CALLS}",
     ("DELETE", "/calls"): "forgets the calls",
     ("GET", "/rules"): (
-        "lists the rules, the newest first, each with its id and its hits, the number of calls on which it "
-        "has acted. The first rule that is about a call decides; after a delay, and within a limit, those "
-        "after it look at the call too"
+        "lists the rules, the newest first, each with its id, what it does in words, and its hits, the "
+        "number of calls on which it has acted. The first rule that is about a call decides; after a delay, "
+        "and within a limit, those after it look at the call too"
     ),
     ("POST", "/rules"): (
         f"adds a rule, and answers with it and its id. The document says which calls it is about: {_CALLS}. "

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # The header in which AWS's SDKs say which attempt a request is.
 _ATTEMPT = re.compile(r"attempt=([0-9]{1,4})\b")
 _LONGEST_PATH = 100
+# Longer names are wrong ones, which the service refuses.
+_LONGEST_PLACE = 150
 
 
 class Call:
@@ -153,6 +155,17 @@ class Call:
         path = self.request.path
         cut = path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}..."
         return self.operation or f"{self.request.method} {cut}"
+
+    def place(self) -> str:
+        """Return the bucket, and the index in it, that parameters name, as an ARN or by their names."""
+        params = self.params
+        arn = params.get("indexArn") or params.get("vectorBucketArn") or params.get("resourceArn")
+        if arn:
+            place = str(arn).partition(":bucket/")[2].replace("/index/", "/") or str(arn)
+        else:
+            named = (params[name] for name in ("vectorBucketName", "indexName") if name in params)
+            place = "/".join(map(str, named))
+        return (place if place.isprintable() else repr(place))[:_LONGEST_PLACE]
 
     def outcome(self) -> str:
         """Return what became of it, on one line."""

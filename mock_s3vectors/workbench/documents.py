@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _CONDITIONS = ("operation", "region", "account", "members")
 _OCCASIONS = ("times", "after", "probability", "seed", "optional")
 # Members of a rule that was read, which a new one of the same document gets anew.
-_OF_ITS_OWN = ("id", "hits")
+_OF_ITS_OWN = ("id", "hits", "words")
 # How each verb takes what a document says: the value of the member that has its name.
 _VERBS: Mapping[str, Callable[[On, Any, dict[str, Any]], Rule]] = {
     # Without a code, `fail` gets None, and says what it wants.

@@ -11,6 +11,7 @@ from mock_s3vectors.locks import new_lock
 from mock_s3vectors.workbench.call import Call
 from mock_s3vectors.workbench.failing import Fail, Limit
 from mock_s3vectors.workbench.occasions import Occasions
+from mock_s3vectors.workbench.rule_words import words_of
 from mock_s3vectors.workbench.verbs import Answer, Delay, Disconnect
 from mock_s3vectors.world.rules import Step
 
@@ -136,6 +137,11 @@ class Rule:
         misses = self._book.calls_so_far().nearest(self._matcher)
         return f"{self} never fired. If that is fine, add optional=True. {misses}"
 
+    @property
+    def words(self) -> str:
+        """What it does, in a sentence for people."""
+        return words_of(self._matcher, self._verb, self._occasions)
+
     def document(self) -> dict[str, Any]:
         """Return the rule as JSON values, as the HTTP server reads and writes it."""
         matcher = self._matcher
@@ -148,6 +154,7 @@ class Rule:
             self._verb.name: self._verb.document(),
             **self._occasions.document(),
             "hits": self.hits,
+            "words": self.words,
         }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from mock_s3vectors.locks import new_lock
@@ -35,10 +37,12 @@ class Journal(Generic[RecordType]):
 
     Attributes:
         added: how many there have been.
+        id: a text that no other journal has, of whichever process.
     """
 
     def __init__(self, most: int = 1_000) -> None:
         self.added = 0
+        self.id = os.urandom(8).hex()
         self._records: deque[RecordType] = deque(maxlen=most)
         # Those with bodies, and the bytes of each.
         self._with_bodies: deque[tuple[RecordType, int]] = deque()
@@ -57,8 +61,8 @@ class Journal(Generic[RecordType]):
         """Return the records after the first `start` ones, and how many of these were dropped."""
         with self._lock:
             count = max(0, self.added - start)
-            records = list(self._records)[-count:] if count else []
-            return records, count - len(records)
+            records = list(islice(reversed(self._records), count))
+            return records[::-1], count - len(records)
 
     def add(self, record: RecordType) -> None:
         """Keep a record, which the journal trims."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from dataclasses import replace
@@ -16,6 +17,8 @@ from botocore import xform_name
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
+from mock_s3vectors.arns import parse_arn
+from mock_s3vectors.serving.page.query_code import cli_code
 from tests.clients.world import environment, run
 from tests.support.bulk import BULKY_SETTINGS, at_the_limit
 from tests.support.helpers import INDEX_ARN, put_batches, vector
@@ -153,6 +156,30 @@ def test_the_session_of_a_role_that_may_list(
         f"s3vectors:GetVectors on resource: {INDEX_ARN} "
         "because no identity-based policy allows the s3vectors:GetVectors action\n"
     )
+
+
+def test_the_line_that_the_page_copies(
+    client: Client, index: dict[str, str], s3vectors_server: S3VectorsServer, tmp_path: Path
+) -> None:
+    strange = 'it\'s "odd" $HOME `id` \\ \n %s ☃'
+    client.put_vectors(**index, vectors=[vector("a", **{strange: strange}), vector("b"), vector("c", year=1)])
+    params = {
+        "indexArn": INDEX_ARN,
+        "queryVector": {"float32": [0.1, 1e-40]},
+        "topK": 150,
+        "filter": {"$or": [{strange: strange}, {"year": {"$exists": True}}]},
+        "returnDistance": True,
+        "returnMetadata": True,
+    }
+    arn = parse_arn(INDEX_ARN)
+    assert arn
+    line = cli_code(arn, params, s3vectors_server.url)
+    path = f"{Path(AWS).parent}{os.pathsep}{os.environ['PATH']}"
+    ended = run(["sh", "-c", line], environment(tmp_path, PATH=path))
+    assert (ended.returncode, ended.stderr) == (0, "")
+    hits = json.loads(ended.stdout)["vectors"]
+    assert hits == client.query_vectors(**{**params, "topK": 3})["vectors"]
+    assert {hit["key"] for hit in hits} == {"a", "c"}
 
 
 def test_a_body_of_20_mib_and_one_of_a_byte_more(client: Client, make_index: MakeIndex, cli: Cli) -> None:

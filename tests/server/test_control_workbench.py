@@ -137,7 +137,14 @@ def test_the_document_of_each_verb(control: Control, given: dict[str, Any], expe
     }
     occasions = {"times": 2, "after": 1, "probability": 0.5, "seed": 7, "optional": False}
     made = control.ask("POST", "/rules", {**conditions, **given, **occasions})
-    assert made == {"id": made["id"], **conditions, **expected, **occasions, "hits": 0}
+    assert made == {
+        "id": made["id"],
+        **conditions,
+        **expected,
+        **occasions,
+        "hits": 0,
+        "words": made["words"],
+    }
     assert control.ask("GET", "/rules") == {"rules": [made]}
     # A document that the server has written is one that it reads.
     assert control.ask("POST", "/rules", made) == {**made, "id": made["id"] + 1}
@@ -147,7 +154,8 @@ def test_the_document_of_each_verb(control: Control, given: dict[str, Any], expe
 
 def test_a_rule_that_says_the_least(control: Control, once: Client) -> None:
     made = control.ask("POST", "/rules", {"fail": 503})
-    assert made == {**USUAL, "id": made["id"], "fail": {"code": "503", "message": None}}
+    words = "Every call fails with status 503"
+    assert made == {**USUAL, "id": made["id"], "fail": {"code": "503", "message": None}, "words": words}
     assert outcome(once.list_vector_buckets) == "503"
     assert control.ask("GET", "/rules")["rules"] == [{**made, "hits": 1}]
     assert control.ask("GET", "/calls")["calls"][-1]["rule"] == made["id"]

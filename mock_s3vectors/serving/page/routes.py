@@ -14,6 +14,7 @@ from starlette.routing import Route
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.serving.control_answers import CONTROL, in_worker, json_answer, read_document, refusal
+from mock_s3vectors.serving.page.comparing_route import comparing_route
 from mock_s3vectors.serving.page.live import LIVE, live_route
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def page_routes(path: str, current: Callable[[], Level | None]) -> list[Route]:
         Route(f"{path}/files", _file),  # or Starlette would send browsers in a circle
         Route(f"{path}/files/{{name:path}}", _file),
         live_route(f"{path}/live", current),
+        comparing_route(f"{path}/data/query/compare", current),
         _questions_route(f"{path}/data", current),
     ]
 

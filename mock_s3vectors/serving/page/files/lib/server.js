@@ -32,12 +32,12 @@ const send = async (path, options) => {
   return answer;
 };
 
-/** Send a request to one of the server's own paths, and return its JSON: `ask("GET", "/clock")`. */
-export const ask = async (method, path, { document, query = {}, signal } = {}) => {
+/** Send a request to one of the server's own paths, and return its JSON: `ask("GET", "/clock")`. A body is a file. */
+export const ask = async (method, path, { document, body, query = {}, signal } = {}) => {
   const search = new URLSearchParams(query).toString();
   const answer = await send(`${CONTROL}${path}${search && `?${search}`}`, {
     method,
-    body: document === undefined ? undefined : JSON.stringify(document),
+    body: document === undefined ? body : JSON.stringify(document),
     signal,
   });
   const content = await answer.json().catch(() => ({}));
@@ -49,3 +49,6 @@ export const ask = async (method, path, { document, query = {}, signal } = {}) =
 /** Ask what a view shows: `read("/vectors", { document: { index } })` is a POST, without a document a GET. */
 export const read = (path, options = {}) =>
   ask(options.document === undefined ? "GET" : "POST", `/ui/data${path}`, options);
+
+/** Return the URL of a path, for what is no fetch: events, downloads. */
+export const urlOf = (path) => `${CONTROL}${path}`;

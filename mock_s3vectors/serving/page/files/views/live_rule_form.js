@@ -1,0 +1,152 @@
+// The form that makes a rule: its fields, and the document that POST /_mock_s3vectors/rules takes.
+
+import { copy } from "../lib/copy.js";
+import { element } from "../lib/dom.js";
+import { button, field, options } from "./live_parts.js";
+
+/** Return a number, or the text as it is, which the server refuses with a reason; undefined if it is empty. */
+const number = (text) => (text.trim() === "" ? undefined : Number.isNaN(Number(text)) ? text : Number(text));
+const given = (text) => (text.trim() === "" ? undefined : text.trim());
+
+const codes = (operations) => [...new Set(operations.flatMap(({ errors }) => errors))].sort();
+
+/** The verbs: what they are called, their fields, and the document that the values of these make. */
+const verbs = ({ operations, disconnects }) => ({
+  fail: {
+    called: "Fail with an error",
+    fields: [
+      field("Error code, or a status from 500", "input", { name: "code", list: "rule-codes", value: "TooManyRequestsException" }),
+      field("Message (the usual one if empty)", "input", { name: "message" }),
+      element("datalist", { id: "rule-codes" }, options([...codes(operations), "500", "503"].map((code) => [code, code]))),
+    ],
+    value: ({ code, message }) => ({ code: code.trim(), message: given(message) }),
+  },
+  delay: {
+    called: "Answer later",
+    fields: [field("Seconds", "input", { name: "least", inputmode: "decimal", value: "1" }), field("Up to seconds", "input", { name: "most", inputmode: "decimal" })],
+    value: ({ least, most }) => (given(most) ? [number(least), number(most)] : number(least) ?? null),
+  },
+  limit: {
+    called: "Limit the rate",
+    fields: [
+      field("Requests", "input", { name: "requests", inputmode: "numeric", value: "5" }),
+      field("Vectors", "input", { name: "vectors", inputmode: "numeric" }),
+      field("In seconds", "input", { name: "per", inputmode: "decimal", value: "1" }),
+    ],
+    value: ({ requests, vectors, per }) => ({ requests: number(requests), vectors: number(vectors), per: number(per) }),
+  },
+  disconnect: {
+    called: "Lose the answer",
+    fields: [
+      field("How", "select", { name: "kind" }, options(Object.entries(disconnects))),
+      element("label", {}, element("input", { type: "checkbox", name: "applied" }), "The call is carried out all the same"),
+    ],
+    value: ({ kind, applied }) => ({ kind, applied: applied === "on" || undefined }),
+  },
+  answer: {
+    called: "Answer with a result",
+    fields: [field("Output of the operation, in JSON", "textarea", { name: "output", rows: "5", spellcheck: "false" })],
+    value: ({ output }) => {
+      try {
+        return JSON.parse(output);
+      } catch (error) {
+        throw new Error(`The output is not JSON: ${error.message}`);
+      }
+    },
+  },
+});
+
+/** Return a line for a shell that adds a rule. */
+export const asCurl = (document) =>
+  `curl -X POST ${location.origin}/_mock_s3vectors/rules -d '${JSON.stringify(document).replaceAll("'", "'\\''")}'`;
+
+/** Return what makes a rule that the server has described, without what is usual. */
+export const documentOf = ({ id, hits, words, ...document }) => {
+  const usual = { region: null, account: null, members: {}, times: null, after: 0, probability: 1, seed: null, optional: true };
+  const isUsual = ([name, value]) => name in usual && JSON.stringify(usual[name]) === JSON.stringify(value);
+  return Object.fromEntries(Object.entries(document).filter((entry) => !isUsual(entry)));
+};
+
+/** Make the form. `add(document)` is given the rule, and returns whether it was made. */
+export const ruleForm = (choices, add, attempt) => {
+  const known = verbs(choices);
+  const members = [...new Set(choices.operations.flatMap((operation) => operation.members))].sort();
+  const verb = field("What happens", "select", { name: "verb" }, options(Object.entries(known).map(([name, { called }]) => [name, called])));
+  const fieldsets = Object.entries(known).map(([name, { called, fields }]) =>
+    element("fieldset", { "data-verb": name }, element("legend", {}, called), element("div", { class: "fields" }, fields)),
+  );
+  const choose = () => {
+    for (const one of fieldsets) one.hidden = one.disabled = one.dataset.verb !== verb.lastChild.value;
+  };
+  verb.addEventListener("change", choose);
+  choose();
+
+  const documentNow = () => {
+    const values = Object.fromEntries(new FormData(form));
+    const name = values.verb;
+    const member = given(values.member ?? "");
+    const chosen = {
+      vectorBucketName: given(values.vectorBucketName),
+      indexName: given(values.indexName),
+      ...(member && { [member]: values.value }),
+    };
+    const document = {
+      operation: values.operation,
+      members: Object.values(chosen).some(Boolean) ? chosen : undefined,
+      region: given(values.region),
+      account: given(values.account),
+      [name]: known[name].value(values),
+      times: number(values.times),
+      after: number(values.after),
+      probability: number(values.probability),
+    };
+    return JSON.parse(JSON.stringify(document));
+  };
+  const form = element(
+    "form",
+    {
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          attempt(() => add(documentNow()));
+        },
+      },
+    },
+    element(
+      "div",
+      { class: "fields" },
+      field("Operation", "select", { name: "operation" }, options([["*", "All"], ...choices.operations.map(({ name }) => [name, name])])),
+      field("Vector bucket name", "input", { name: "vectorBucketName" }),
+      field("Index name", "input", { name: "indexName" }),
+    ),
+    element(
+      "details",
+      {},
+      element("summary", {}, "More about the calls"),
+      element(
+        "div",
+        { class: "fields" },
+        field("Region", "input", { name: "region" }),
+        field("Account", "input", { name: "account", inputmode: "numeric" }),
+        field("Another parameter", "select", { name: "member" }, options([["", "None"], ...members.map((name) => [name, name])])),
+        field("Its value", "input", { name: "value" }),
+      ),
+    ),
+    element("div", { class: "fields" }, verb),
+    fieldsets,
+    element(
+      "div",
+      { class: "fields" },
+      field("Times (any number if empty)", "input", { name: "times", inputmode: "numeric" }),
+      field("After so many calls", "input", { name: "after", inputmode: "numeric" }),
+      field("Probability", "input", { name: "probability", inputmode: "decimal" }),
+    ),
+    element(
+      "div",
+      { class: "actions" },
+      element("button", { type: "submit", class: "primary" }, "Add the rule"),
+      button("Copy as curl", () => attempt(() => copy(asCurl(documentNow()), "the rule as a curl command"))),
+    ),
+  );
+  return form;
+};

@@ -136,6 +136,8 @@ def _serve(options: ServerOptions) -> list[BaseException]:
                 file.publish()
                 announce(READY)
 
+            ending = 0
+
             def stop(number: int, _: Any) -> None:
                 nonlocal ending
                 ending = number

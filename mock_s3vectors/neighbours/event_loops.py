@@ -31,7 +31,7 @@ def _is_in_trio() -> bool:
         return False
 
 
-def unsent_by_tls(transport: asyncio.Transport) -> int:
+def unsent_by_tls(transport: asyncio.WriteTransport) -> int:
     """Return how many bytes wait to be sent, encrypted or not, by the transport of a TLS connection.
 
     The transport below it has a buffer of its own, and only the protocol between the two knows it. There is
@@ -40,7 +40,7 @@ def unsent_by_tls(transport: asyncio.Transport) -> int:
     protocol: Any = getattr(transport, "_ssl_protocol", None)
     if protocol is None:
         return 0
-    below: asyncio.Transport | None = protocol._transport
+    below: asyncio.WriteTransport | None = protocol._transport
     unsent = transport.get_write_buffer_size()
     return unsent if below is None else unsent + below.get_write_buffer_size()
 

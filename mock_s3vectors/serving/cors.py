@@ -108,10 +108,10 @@ class Cors:
         Returns:
             None if the request is no preflight of a page that may call the server.
         """
-        asked = dict(scope["headers"])
-        if scope["method"] != "OPTIONS" or b"access-control-request-method" not in asked:
+        if scope["method"] != "OPTIONS" or not self.allows(scope):
             return None
-        if not self.allows(scope):
+        asked = dict(scope["headers"])
+        if b"access-control-request-method" not in asked:
             return None
         permission = [
             (b"access-control-allow-methods", _METHODS),

@@ -218,9 +218,10 @@ class HttpServer(uvicorn.Server):
             self.server_state.end(began)
             await asyncio.sleep(_SHORTLY)
             if not self.server_state.connections and not self.server_state.tasks:
-                await self.lifespan.shutdown()
-                return
+                self.lifespan.state["workers"].shutdown()  # so that its threads have ended, too
+                break
         self.server_state.abort()
+        await self.lifespan.shutdown()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop on a signal; on a second one, whichever it is, without waiting."""

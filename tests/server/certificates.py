@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 if TYPE_CHECKING:
     from pathlib import Path
 
-DAY = datetime.timedelta(days=1)
+DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Certificates:
 
     Attributes:
         authority: what clients have to trust.
-        certificate: that of the server, for localhost and 127.0.0.1, and that of an authority between the two.
+        certificate: that of the server, for localhost and 127.0.0.1, and that of an authority between them.
         key: its key.
         both: certificates and key in one file.
         encrypted: the key, for those who know the password.
@@ -56,7 +56,7 @@ def certificate(
     subject: str, key: ec.EllipticCurvePrivateKey, issuer: str, signing: ec.EllipticCurvePrivateKey
 ) -> bytes:
     is_authority = subject != "server"
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = dt.datetime.now(dt.timezone.utc)
     builder = (
         x509.CertificateBuilder()
         .subject_name(name(subject))

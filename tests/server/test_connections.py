@@ -135,12 +135,12 @@ def server(limits: Limits) -> Iterator[Server]:
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Semaphore, threading.Event]]:
-    """Calls of ListIndexes are held: counted by the one, until the other is set."""
+    """Calls of ListIndexes and GetVectors are held: counted by the one, until the other is set."""
     entered, go_on = threading.Semaphore(0), threading.Event()
     handle = Gateway.handle
 
     def hold(gateway: Gateway, request: Any, *others: Any) -> Any:
-        if request.path == "/ListIndexes":
+        if request.path in {"/ListIndexes", "/GetVectors"}:
             entered.release()
             assert go_on.wait(DEADLINE)
         return handle(gateway, request, *others)

@@ -196,8 +196,8 @@ def test_nobody_is_allowed_without_being_named() -> None:
 
 
 EXAMPLE = (
-    " is not an origin as browsers send it: give 'http://localhost:5173', for instance: scheme and host of the "
-    "page, and the port if its URL has one."
+    " is not an origin as browsers send it: give 'http://localhost:5173', for instance: scheme and host of "
+    "the page, and the port if its URL has one."
 )
 WRONG = {
     "http://localhost:5173/": "http://localhost:5173",

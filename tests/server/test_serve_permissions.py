@@ -85,8 +85,8 @@ def test_identities_and_keys_that_other_processes_know_beforehand(tmp_path: Path
         status, _, errors = end(process)
     assert (status, after) == (0, before)
     assert re.findall(r"s3vectors\.QueryVectors => (.*) \([\d.]+ ms, (.*)\)", errors) == [
-        ("200", "us-east-1, films/plots"),
-        *[("403 AccessDeniedException", "us-east-1, films/plots")] * 2,
+        ("200", "us-east-1, bucket/index"),
+        *[("403 AccessDeniedException", "us-east-1, bucket/index")] * 2,
     ]
     assert "secret" not in errors
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
-import json
-import logging
 import os
 import socket
 import ssl
@@ -24,11 +21,11 @@ from mock_s3vectors.__main__ import main
 from mock_s3vectors.serving import handshakes
 from mock_s3vectors.serving.connections import Limits
 from mock_s3vectors.serving.tls import server_context
-from tests.activation.world import CLIENT, create, names
+from tests.activation.world import create, names
 from tests.server.certificates import Certificates, make_certificates
 from tests.server.test_connections import DEADLINE, HALVES, Server
+from tests.server.test_draining import ask_for_much
 from tests.server.wire import Connection, head, request
-from tests.support.helpers import vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
 
 LIST = "/ListVectorBuckets"
 HEALTH = "/_mock_s3vectors/health"
-INDEX = {"vectorBucketName": "films", "indexName": "plots"}
 ONCE = Config(retries={"total_max_attempts": 1})
 
 
@@ -222,7 +218,7 @@ def test_a_file_that_nobody_may_read(files: Certificates, monkeypatch: pytest.Mo
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
-    with pytest.raises(UsageError, match="^Cannot read the certificate .*both.pem: Permission denied.$"):
+    with pytest.raises(UsageError, match=r"^Cannot read the certificate .*both\.pem: Permission denied\.$"):
         server_context(files.both, None)
 
 
@@ -345,22 +341,11 @@ def test_the_end_waits_for_no_client_that_has_not_asked(server: Server) -> None:
 
 @pytest.mark.parametrize("ending", ["close", "stop"])
 def test_a_slow_client_gets_its_whole_answer(server: Server, ending: str) -> None:
-    create("films")
-    CLIENT.create_index(
-        **INDEX,
-        dataType="float32",
-        dimension=1,
-        distanceMetric="euclidean",
-        metadataConfiguration={"nonFilterableMetadataKeys": ["plot"]},
-    )
-    keys = [f"{number}" for number in range(100)]
-    CLIENT.put_vectors(**INDEX, vectors=[vector(key, (0,), plot="x" * 39_000) for key in keys])
+    asking = ask_for_much("connection: close" if ending == "close" else "connection: keep-alive")
     line = server.connect()
     server.sockets()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
-    body = json.dumps({**INDEX, "keys": keys, "returnMetadata": True}).encode()
-    headers = ["connection: close"] if ending == "close" else []
     with server.noticed():
-        line.send(request("POST", "/GetVectors", body, *headers))
+        line.send(asking)
     stopping = threading.Thread(target=server.stop)
     if ending == "stop":
         stopping.start()
@@ -368,7 +353,7 @@ def test_a_slow_client_gets_its_whole_answer(server: Server, ending: str) -> Non
         assert stopping.is_alive()
     else:
         server.after(20)
-    assert len(line.answer().json["vectors"]) == len(keys)
+    assert len(line.answer().json["vectors"]) == 100
     assert line.closed_by_the_server
     if ending == "stop":
         stopping.join(DEADLINE)

@@ -79,6 +79,8 @@ def options(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ServerOptions]:
 @pytest.fixture
 def refusal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
     """Starts a command that is refused; returns its status, and the last line that it writes."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
+    monkeypatch.setattr(HttpServer, "run", lambda _: None)  # for the one that is not refused
 
     def refuse(*arguments: str, **variables: str) -> tuple[object, str]:
         set_all(monkeypatch, **variables)

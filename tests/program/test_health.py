@@ -334,6 +334,15 @@ def test_other_names_are_checked(
     assert said.startswith(f"{url} is not healthy: its certificate is not trusted, Hostname mismatch")
 
 
+def test_names_are_checked_where_the_system_is_trusted(
+    files: Certificates, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(files.authority))
+    for host, is_healthy in (("127.0.0.1", True), ("127.0.0.2", False)):  # the certificate names the first
+        with s3vectors_server(host=host, certificate=files.both) as server:
+            assert run("health", "--url", server.url)[0] != is_healthy
+
+
 def test_http_where_https_is_spoken(files: Certificates, run: Callable[..., Any]) -> None:
     with s3vectors_server(certificate=files.both) as server:
         url, port = server.url.replace("https", "http"), port_of(server.url)

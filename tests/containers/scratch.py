@@ -16,7 +16,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .dockerfile import is_seen, last_stage, read, read_ignoring
 
@@ -41,6 +41,10 @@ class Image:
         root: the folder that stands for `/`.
         noted: what `useradd` and `chown` were called with, a line each.
         environment: that of the image, with paths below `root`.
+        command: how the server is started.
+        health_check: how its health is asked for.
+        user: the number of the image's user.
+        runs_as: the number of the user that the programs run as.
     """
 
     def __init__(self, dockerfile: Path, context: Path, folder: Path) -> None:
@@ -63,6 +67,7 @@ class Image:
         self.command = [*one["ENTRYPOINT"].words, *one["CMD"].words]
         self.health_check = _command_of(one["HEALTHCHECK"])
         self.user = int(one["USER"].text.partition(":")[0])
+        self.runs_as = self.user if self._user_can_start() else os.geteuid()
 
     @property
     def noted(self) -> list[str]:
@@ -151,9 +156,7 @@ class Image:
 
     def run_program(self, command: list[str], more: Mapping[str, str]) -> subprocess.Popen[str]:
         """Start a program with the image's environment and user."""
-        as_user: dict[str, Any] = {}
-        if self._user_can_start:
-            as_user = {"user": self.user, "group": self.user, "extra_groups": []}
+        other = None if self.runs_as == os.geteuid() else self.runs_as
         environment = {**self.environment, "MOCK_S3VECTORS_INIT": str(self.path(INIT)), **more}
         found = shutil.which(command[0], path=environment["PATH"])
         assert found, f"{command[0]} is not in the image's PATH"
@@ -164,10 +167,11 @@ class Image:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            **as_user,
+            user=other,
+            group=other,
+            extra_groups=None if other is None else [],
         )
 
-    @property
     def _user_can_start(self) -> bool:
         if os.geteuid() != 0:
             return False

@@ -61,6 +61,10 @@ def test_the_volume_is_where_the_state_file_is() -> None:
     assert "MOCK_S3VECTORS_STATE=/data/state.db" in IMAGE["ENV"].words
 
 
+def test_the_server_answers_outside_of_its_container() -> None:
+    assert "MOCK_S3VECTORS_HOST=0.0.0.0" in IMAGE["ENV"].words
+
+
 def test_the_port_is_the_default_one() -> None:
     assert IMAGE["EXPOSE"].text == str(PORT)
 

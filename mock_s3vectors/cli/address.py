@@ -11,6 +11,7 @@ HOST = "127.0.0.1"
 # Outside 4510 to 4599, which other emulators of AWS use.
 PORT = 7380
 HEALTH = "/_mock_s3vectors/health"
+INIT = "/_mock_s3vectors/init"
 PAGE = "/_mock_s3vectors/ui"
 
 # By an address at which a server listens on all others: one of them.

@@ -10,14 +10,13 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from mock_s3vectors.cli.address import HEALTH, url_of_environment
+from mock_s3vectors.cli.address import HEALTH, INIT, url_of_environment
 from mock_s3vectors.cli.command_parser import checked
 from mock_s3vectors.cli.environment import variable_of
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
     import ssl
-    from http.client import HTTPResponse
     from pathlib import Path
 
     from mock_s3vectors.cli.command_parser import CommandParser
@@ -29,6 +28,11 @@ _MOST = 64 * 1024
 _OK = 200
 _UNAVAILABLE = 503
 _SCHEMES = ("http", "https")
+_LOOPBACK = ("localhost", "::1")
+# What only a mock_s3vectors server refuses: foreign host names, and HTTP where it speaks HTTPS.
+_REFUSALS = ("MisdirectedRequestException", "MalformedHttpRequestException")
+# Of a script, while it is not over or has ended the rest.
+_NOW = ("running", "failed")
 _STRANGER = "another program answers there, and no mock_s3vectors server"
 
 
@@ -82,39 +86,109 @@ def _check_url(url: str) -> None:
         raise UsageError(f"--url {url}: it is not the URL of a server: write http://127.0.0.1:7380.")
 
 
-def look(
-    url: str, certificate: str | Path | None = None, *, seconds: float = PATIENCE, trusts_all: bool = False
-) -> Seen:
+def look(url: str, certificate: str | Path | None = None, *, seconds: float = PATIENCE) -> Seen:
     """Ask a server whether it is healthy, and return what was seen.
 
     Args:
         url: that of the server.
         certificate: a file of certificates to trust; None for those of the system.
         seconds: how long to wait for an answer.
-        trusts_all: whether to trust any certificate.
+
+    Raises:
+        UsageError: the certificate cannot be read.
+    """
+    context = _trust(url, certificate)
+    try:
+        answer = _answer_of(url, HEALTH, context, seconds)
+        if answer.status == _UNAVAILABLE and answer.is_health:
+            init = _answer_of(url, INIT, context, seconds)
+            return _unhealthy(f"HTTP {_UNAVAILABLE}, {_how_far(answer, init)}", is_ours=True)
+    except TimeoutError:
+        return _unhealthy(f"no answer within {seconds:g} s")
+    except (OSError, HTTPException) as error:
+        return _unhealthy(_failure(error))
+    if answer.status == _OK and answer.is_health:
+        return Seen(is_ours=True, is_healthy=True, text=f"mock_s3vectors {answer.document['version']}")
+    if answer.error in _REFUSALS:
+        message = str(answer.document.get("message")).rstrip(".")
+        return _unhealthy(f"HTTP {answer.status}, {answer.error}: {message}", is_ours=True)
+    return _unhealthy(f"{_STRANGER}: HTTP {answer.status}")
+
+
+class _Answer(NamedTuple):
+    """An answer to a question.
+
+    Attributes:
+        status: the HTTP status.
+        error: the code of a refusal by S3 Vectors, or by the mock's server.
+        document: the JSON object of the body; an empty one if the body is something else.
+    """
+
+    status: int
+    error: str | None
+    document: dict[str, Any]
+
+    @property
+    def is_health(self) -> bool:
+        """Whether it tells the health of a mock_s3vectors server."""
+        return {"status", "version"} <= self.document.keys()
+
+
+def _unhealthy(text: str, *, is_ours: bool = False) -> Seen:
+    return Seen(is_ours=is_ours, is_healthy=False, text=text)
+
+
+def _answer_of(url: str, path: str, context: ssl.SSLContext | None, seconds: float) -> _Answer:
+    """Return the answer to a question.
+
+    Raises:
+        OSError: there is none.
+        HTTPException: it is not HTTP.
+    """
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port
+    connection = (
+        HTTPConnection(host, port, timeout=seconds)
+        if context is None
+        else HTTPSConnection(host, port, timeout=seconds, context=context)
+    )
+    try:
+        connection.request("GET", f"{parts.path}{path}", headers={"Connection": "close"})
+        answer = connection.getresponse()
+        return _Answer(answer.status, answer.getheader("x-amzn-errortype"), _document_in(answer.read(_MOST)))
+    finally:
+        connection.close()
+
+
+def _document_in(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _how_far(health: _Answer, init: _Answer) -> str:
+    """Return how far a server is with what it was told to do at its start."""
+    scripts = [script for script in init.document.get("scripts", ()) if isinstance(script, dict)]
+    if not scripts:
+        return str(health.document["status"])
+    done = sum(script.get("status") == "done" for script in scripts)
+    now = [
+        f", {script.get('name')} is {script['status']}" for script in scripts if script.get("status") in _NOW
+    ]
+    return f"{health.document['status']}: {done} of {len(scripts)} scripts are done{''.join(now)}"
+
+
+def _trust(url: str, certificate: str | Path | None) -> ssl.SSLContext | None:
+    """Return whom to trust at a URL, None without TLS.
 
     Raises:
         UsageError: the certificate cannot be read.
     """
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme == "https":
-        context = _trust(host, certificate, trusts_all=trusts_all)
-        connection: HTTPConnection = HTTPSConnection(host, parts.port, timeout=seconds, context=context)
-    else:
-        connection = HTTPConnection(host, parts.port, timeout=seconds)
-    try:
-        connection.request("GET", f"{parts.path}{HEALTH}", headers={"Connection": "close"})
-        return _seen_in(connection.getresponse())
-    except TimeoutError:
-        return Seen(is_ours=False, is_healthy=False, text=f"no answer within {seconds:g} s")
-    except (OSError, HTTPException) as error:
-        return Seen(is_ours=False, is_healthy=False, text=_failure(error))
-    finally:
-        connection.close()
-
-
-def _trust(host: str, certificate: str | Path | None, *, trusts_all: bool) -> ssl.SSLContext:
+    if parts.scheme != "https":
+        return None
     import ssl  # noqa: PLC0415 - only for HTTPS
 
     try:
@@ -126,39 +200,10 @@ def _trust(host: str, certificate: str | Path | None, *, trusts_all: bool) -> ss
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     # It is for the names that clients use, of which this machine's own address may be none.
-    if trusts_all or (certificate is not None and (host in ("localhost", "::1") or host.startswith("127."))):
+    host = parts.hostname or ""
+    if certificate is not None and (host in _LOOPBACK or host.startswith("127.")):
         context.check_hostname = False
-    if trusts_all:
-        context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _seen_in(answer: HTTPResponse) -> Seen:
-    """Return what an answer says."""
-    body = answer.read(_MOST)
-    kind = answer.getheader("x-amzn-errortype")
-    if kind is not None:  # one of the refusals that the server makes before it looks at the path
-        return Seen(is_ours=True, is_healthy=False, text=f"HTTP {answer.status}, {kind}{_message_in(body)}")
-    document = _document_in(body)
-    if answer.status not in (_OK, _UNAVAILABLE) or not {"status", "version"} <= document.keys():
-        return Seen(is_ours=False, is_healthy=False, text=f"{_STRANGER}: HTTP {answer.status}")
-    if answer.status == _OK:
-        return Seen(is_ours=True, is_healthy=True, text=f"mock_s3vectors {document['version']}")
-    told = ", ".join(f"{name} {value}" for name, value in document.items() if name != "version")
-    return Seen(is_ours=True, is_healthy=False, text=f"HTTP {answer.status}, {told}")
-
-
-def _document_in(body: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(body)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _message_in(body: bytes) -> str:
-    message = _document_in(body).get("message")
-    return f": {message}" if message else ""
 
 
 def _failure(error: OSError | HTTPException) -> str:

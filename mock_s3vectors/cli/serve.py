@@ -26,6 +26,7 @@ from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
 from mock_s3vectors.serving.initializing import Initialization, folder_of
 from mock_s3vectors.serving.logs import log_to_stderr
 from mock_s3vectors.serving.opening import http_server
+from mock_s3vectors.serving.tls import server_context
 
 if TYPE_CHECKING:
     import argparse
@@ -113,6 +114,8 @@ def _serve(options: ServerOptions) -> list[BaseException]:
     log_to_stderr(options.log_format, verbose=options.verbose)
     initialization = Initialization(folder_of(options.init))
     failures: list[BaseException] = []
+    ending = 0
+    tls = server_context(options.certificate, options.key)
 
     with mock_s3vectors(**options.mock) as given:
         set_up(given, options.identities, options.kms_keys)
@@ -133,24 +136,33 @@ def _serve(options: ServerOptions) -> list[BaseException]:
                 file.publish()
                 announce(READY)
 
-            def stop(*_: Any) -> None:
+            ending = 0
+
+            def stop(number: int, _: Any) -> None:
+                nonlocal ending
+                ending = number
                 server.should_exit = True
 
             server = _server(
                 options,
                 on_ready=begin,
                 allowed_hosts=options.allowed_hosts,
+                cors=options.cors,
+                tls=tls,
                 initialization=initialization,
             )
             # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
-            for ending in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(ending, stop)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, stop)
             # Only once this server has the port: until then the file may belong to the server that has it.
             with closing(server), PortFile(options.port_file, server.port) as file:
                 server.run()
                 initialization.join()
             for rule in mock.rules:  # no test is there to fail because of one that never fired
                 rule.remove()
+    if server.force_exit:
+        # Python would wait for the threads that still have calls.
+        os._exit(128 + ending)
     return failures
 
 
@@ -165,15 +177,9 @@ def _server(options: ServerOptions, **settings: Any) -> HttpServer:
     except UsageError as error:
         if getattr(error.__cause__, "errno", None) != errno.EADDRINUSE:
             raise
-        raise UsageError(f"{error} {_who_is_at(options.host, options.port)}") from error
-
-
-def _who_is_at(host: str, port: int) -> str:
-    for scheme in ("http", "https"):
-        url = url_at(host, port, scheme)
-        if look(url, seconds=_A_MOMENT, trusts_all=True).is_ours:
-            return f"A mock_s3vectors server answers at {url} already."
-    return "Another program has it."
+        is_ours = look(url_at(options.host, options.port), seconds=_A_MOMENT).is_ours
+        who = "A mock_s3vectors server answers there." if is_ours else "Another program has it."
+        raise UsageError(f"{error} {who}") from error
 
 
 def _kept_in(state: str | None, mock: MockS3Vectors) -> AbstractContextManager[None]:

@@ -59,6 +59,11 @@ def application(guard: Guard, current: Callable[[], Level | None], initializatio
 
     async def answer(scope: Scope, receive: Receive, answered: Answered) -> None:
         guard.check(scope)
+        permission = guard.cors.permission(scope)
+        if permission is not None:
+            await answered.send({"type": "http.response.start", "status": 204, "headers": permission})
+            await answered.send({"type": "http.response.body"})
+            return
         # Calls of the service need only the gateway's router.
         path = scope["path"]
         if path.startswith(CONTROL) or path == HEALTH:
@@ -72,10 +77,10 @@ def application(guard: Guard, current: Callable[[], Level | None], initializatio
             await control(scope, receive, send)
             return
         scope = _with_path(scope)
-        answered = Answered(scope, send)
+        answered = Answered(scope, guard.cors.sender(scope, send))
         try:
             await answer(scope, receive, answered)
-        except ClientDisconnect:
+        except (ClientDisconnect, asyncio.CancelledError):  # the server ends, and waits for no call
             return
         except ServiceError as error:
             await refuse(error, scope, receive, answered.send)
@@ -112,8 +117,12 @@ def _service(
 
 @asynccontextmanager
 async def _with_workers(_: object) -> AsyncIterator[dict[str, Any]]:
-    with ThreadPoolExecutor(_WORKERS, "mock_s3vectors") as workers:
+    workers = ThreadPoolExecutor(_WORKERS, "mock_s3vectors")
+    try:
         yield {"workers": workers}
+    finally:
+        # The server has waited for calls in progress, unless it was told not to.
+        workers.shutdown(wait=False, cancel_futures=True)
 
 
 def _with_path(scope: Scope) -> Scope:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
-from mock_s3vectors.serving.scripts import Script, Stopped, environment_for
+from mock_s3vectors.serving.scripts import LONGEST_END, Script, Stopped, bundle_for, environment_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -78,6 +78,7 @@ class Initialization:
         self.status: Literal["none", "running", "done", "failed"] = "running" if folder else "none"
         self._parts: list[Part] = []
         self._why = ""
+        self._bundle: Path | None = None
         self._environment: Mapping[str, str] = {}
         # Held while they are run.
         self._running = Lock()
@@ -106,14 +107,15 @@ class Initialization:
         Args:
             level: the mock that answers.
             url: that of the server.
-            certificate: the file that vouches for the server; None if it does not speak TLS.
+            certificate: that of the server; None if it does not speak TLS.
             then: what comes once all are done; nothing comes if they are stopped.
             fail: gets the exception if one of them fails, or `then` does.
         """
         if self._folder is None:
             then()
             return
-        self._environment = environment_for(url, certificate, os.environ)
+        self._bundle = certificate and bundle_for(certificate, os.environ)
+        self._environment = environment_for(url, self._bundle, os.environ)
 
         def run() -> None:
             try:
@@ -135,32 +137,29 @@ class Initialization:
             script.stop()
 
     def join(self) -> None:
-        """Wait until no process of them is left, after `stop`."""
+        """Wait, after `stop`, until no process of them is left."""
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(LONGEST_END)
+        # A reset may have run them as well, and whoever forces an end does not wait for its answer.
+        if self._running.acquire(timeout=LONGEST_END):
+            self._running.release()
+        if self._bundle is not None:
+            self._bundle.unlink(missing_ok=True)
 
     # --- later
 
-    def check(self) -> None:
-        """Raise unless they can be run again.
+    def again(self, level: Level, reset: Callable[[Level], Any]) -> dict[str, Any]:
+        """Reset the mock, run them again, and return how far they are.
 
         Raises:
-            UsageError: there are none.
+            UsageError: one of them fails, they are being run, or there are none.
+            ServiceError: the server is stopping, or the mock cannot be reset.
         """
         if self._folder is None:
             raise UsageError(
                 "This server was started without --init, so there is nothing to run again. Without init=1 "
                 "this path resets it all the same."
             )
-
-    def again(self, level: Level, reset: Callable[[Level], Any]) -> dict[str, Any]:
-        """Reset the mock, run them again, and return how far they are.
-
-        Raises:
-            UsageError: one of them fails, or they are being run.
-            ServiceError: the server is stopping, or the mock cannot be reset.
-        """
-        self.check()
         with self._alone():
             reset(level)
             try:
@@ -203,6 +202,8 @@ class Initialization:
             UsageError: it fails; the text names it.
             Stopped: the server is stopping.
         """
+        if self._is_stopped:
+            raise Stopped
         part.status = "running"
         began = time.perf_counter()
         try:
@@ -234,11 +235,11 @@ _Bucket = tuple[str, str, str]
 
 
 def _buckets_in(level: Level) -> frozenset[_Bucket]:
-    return frozenset(
-        _key_of(bucket)
-        for store in level.world.stores.all().values()
-        for bucket in store.vector_buckets.values()
-    )
+    found: set[_Bucket] = set()
+    for store in level.world.stores.all().values():
+        with store.lock:  # clients may create buckets meanwhile
+            found.update(map(_key_of, store.vector_buckets.values()))
+    return frozenset(found)
 
 
 def _key_of(bucket: VectorBucket) -> _Bucket:

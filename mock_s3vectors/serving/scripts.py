@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import deque
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread, Timer
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,17 +24,24 @@ from mock_s3vectors.serving.access_log import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 # Of the output of a script that failed: how many lines are shown, and how many bytes are one line at most.
 _SHOWN_LINES = 50
 _LONGEST_LINE = 4096
 # Seconds between SIGTERM and SIGKILL, and for the last output of a script that has ended.
 _GRACE, _MOMENT = 3.0, 1.0
+# How long the end of a script may take that was told to stop.
+LONGEST_END = _GRACE + 2 * _MOMENT
 _REGION = "us-east-1"
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 # Some clients read the first, some the second, and some whichever exists.
 _NO_PROXY = ("no_proxy", "NO_PROXY")
+# Without a private key that is in the same file.
+_CERTIFICATE = re.compile(b"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
+# The variables of the program: those of this server are none of another one that a script starts.
+_OWN = "MOCK_S3VECTORS_"
+# What clients in Python, and the program, read for whom to trust.
+_TRUST = ("AWS_CA_BUNDLE", f"{_OWN}CERTIFICATE")
 
 # Those of the package that say what happens at the start share it: see `logs`.
 _log = logging.getLogger("mock_s3vectors.serving.initializing")
@@ -41,12 +51,28 @@ class Stopped(Exception):  # noqa: N818 - it is no error
     """The server is stopping, so a script was ended or not begun."""
 
 
-def environment_for(url: str, certificate: Path | None, given: Mapping[str, str]) -> dict[str, str]:
+def bundle_for(certificate: Path, given: Mapping[str, str]) -> Path:
+    """Return a new file of all that scripts trust: the certificate of the server, and what it trusts itself.
+
+    An authority that has signed the certificate may be in either.
+    """
+    known = (str(certificate), given.get(_TRUST[0]))
+    found: list[bytes] = []
+    for path in map(Path, filter(None, known)):
+        with suppress(OSError):  # as of a folder, or of a file that clients could not read either
+            found += _CERTIFICATE.findall(path.read_bytes())
+    number, name = tempfile.mkstemp(suffix=".pem", prefix="mock_s3vectors_")
+    with os.fdopen(number, "wb") as bundle:
+        bundle.write(b"\n".join([*found, b""]))
+    return Path(name)
+
+
+def environment_for(url: str, trusted: Path | None, given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of scripts: clients in them find the server without any option.
 
     Args:
         url: that of the server.
-        certificate: the file that vouches for the server; None if it does not speak TLS.
+        trusted: the file of what clients trust; None if the server does not speak TLS.
         given: the environment of the server, which scripts have besides.
     """
     # Set but empty counts as absent, as it does for botocore.
@@ -56,13 +82,14 @@ def environment_for(url: str, certificate: Path | None, given: Mapping[str, str]
     common = given.get("no_proxy") or given.get("NO_PROXY")
     host = str(urlsplit(url).hostname)
     return {
-        **given,
+        **{name: value for name, value in given.items() if not name.startswith(_OWN)},
         **{name: value for name, value in absent.items() if not given.get(name)},
         ENDPOINT_VARIABLE: url,
+        f"{_OWN}URL": url,
         # A user's "true" would let clients bypass the server and go to AWS.
         IGNORE_VARIABLE: "false",
         **{name: ",".join(filter(None, [given.get(name) or common, host])) for name in _NO_PROXY},
-        **({} if certificate is None else {"AWS_CA_BUNDLE": str(certificate.absolute())}),
+        **({} if trusted is None else dict.fromkeys(_TRUST, str(trusted))),
     }
 
 

@@ -21,9 +21,10 @@ from mock_s3vectors import UsageError, mock_s3vectors
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving import initializing, scripts
 from mock_s3vectors.serving.initializing import Initialization
-from mock_s3vectors.serving.scripts import Script, Stopped, environment_for
+from mock_s3vectors.serving.scripts import Script, Stopped, bundle_for, environment_for
 from tests.activation.world import create, names
 from tests.durable.line import Line
+from tests.server.certificates import make_certificates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,15 @@ def health_of(life: Life | S3VectorsServer, path: str = "/health") -> tuple[int,
     connection.close()
     assert document.pop("version")
     return answer.status, document
+
+
+def failed_start(nursery: Nursery, *options: str) -> Life:
+    """A server that has ended because a file has failed."""
+    life = nursery.start(*options)
+    if life.said.endswith("Ready.\n"):
+        life.send(signal.SIGKILL)
+    assert life.wait() == 1
+    return life
 
 
 def wait_for(path: Path) -> str:
@@ -174,8 +184,7 @@ def test_a_failure_ends_the_server(nursery: Nursery, folder: Path, port: Path) -
     failing = folder / "1-fails.sh"
     failing.write_text("for line in $(seq 70); do echo line $line; done; exit 3\n")
     (folder / "2-never.sh").write_text("echo never\n")
-    life = nursery.start("--init", str(folder), "--port-file", str(port))
-    assert life.wait() == 1
+    life = failed_start(nursery, "--init", str(folder), "--port-file", str(port))
     assert "Ready." not in life.said
     assert not port.exists()
     text = f"\nmock-s3vectors: --init: {failing} has failed with exit status 3. "
@@ -186,8 +195,7 @@ def test_a_failure_ends_the_server(nursery: Nursery, folder: Path, port: Path) -
 
 def test_a_failure_in_json(nursery: Nursery, folder: Path) -> None:
     (folder / "1.sh").write_text("kill -9 $$\n")
-    life = nursery.start("--init", str(folder), "--log-format", "json")
-    assert life.wait() == 1
+    life = failed_start(nursery, "--init", str(folder), "--log-format", "json")
     [shown] = map(json.loads, life.log.splitlines())
     text = f"--init: {folder / '1.sh'} was ended by SIGKILL. It has written nothing."
     assert (shown["level"], shown["message"]) == ("CRITICAL", text)
@@ -224,14 +232,33 @@ def test_a_signal_ends_a_script_that_hangs_with_all_its_processes(
     assert not (tmp_path / "never").exists()
 
 
+def test_scripts_trust_the_server(nursery: Nursery, folder: Path, tmp_path: Path) -> None:
+    files = make_certificates(tmp_path)
+    whole = tmp_path / "whole.pem"
+    whole.write_bytes(files.both.read_bytes() + files.authority.read_bytes())
+    (folder / "1.py").write_text(
+        "import os, ssl\n"
+        "from urllib.request import HTTPSHandler, build_opener\n"
+        "bundle, url = os.environ['AWS_CA_BUNDLE'], os.environ['AWS_ENDPOINT_URL_S3VECTORS']\n"
+        "trusting = HTTPSHandler(context=ssl.create_default_context(cafile=bundle))\n"
+        "print(bundle, len(build_opener(trusting).open(url + '/_mock_s3vectors/init').read()) > 0)\n"
+    )
+    life = nursery.start("--init", str(folder), "--certificate", str(whole))
+    assert life.said.startswith("mock_s3vectors answers at https://")
+    assert life.said.endswith("\nReady.\n"), life.log
+    assert life.end(signal.SIGTERM) == 0
+    _, bundle, answered = messages_of(life.log)[0].split()
+    assert answered == "True"
+    assert not Path(bundle).exists()
+
+
 # --- state files, and a state that lasts
 
 
 def test_two_files_with_the_same_bucket(nursery: Nursery, folder: Path) -> None:
     state_with(folder / "1.db", "films")
     state_with(folder / "2.db", "films", "songs")
-    life = nursery.start("--init", str(folder))
-    assert life.wait() == 1
+    life = failed_start(nursery, "--init", str(folder))
     assert life.log.endswith(
         f"mock-s3vectors: --init: {folder / '2.db'}: Vector bucket 'films' exists in Region us-east-1, "
         "account 123456789012, so nothing was added. mock.load() replaces all that there is.\n"
@@ -240,8 +267,7 @@ def test_two_files_with_the_same_bucket(nursery: Nursery, folder: Path) -> None:
 
 def test_no_state_file(nursery: Nursery, folder: Path) -> None:
     (folder / "1.db").write_text("These bytes are none.")
-    life = nursery.start("--init", str(folder))
-    assert life.wait() == 1
+    life = failed_start(nursery, "--init", str(folder))
     assert f"mock-s3vectors: --init: {folder / '1.db'}: " in life.log
 
 
@@ -341,6 +367,7 @@ def test_the_environment_of_scripts(tmp_path: Path) -> None:
     assert found == {
         "PATH": "/bin",
         "AWS_ENDPOINT_URL_S3VECTORS": "http://127.0.0.1:7380",
+        "MOCK_S3VECTORS_URL": "http://127.0.0.1:7380",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -355,13 +382,28 @@ def test_the_environment_of_scripts(tmp_path: Path) -> None:
         "AWS_ACCESS_KEY_ID": "mine",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
         "NO_PROXY": "example.org",
+        "MOCK_S3VECTORS_STATE": "state.db",
     }
     found = environment_for("https://localhost:7380", tmp_path / "server.pem", given)
     assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "eu-west-1"
     assert found["AWS_ACCESS_KEY_ID"] == "mine"
     assert found["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] == "false"
     assert found["no_proxy"] == found["NO_PROXY"] == "example.org,localhost"
-    assert found["AWS_CA_BUNDLE"] == str(tmp_path / "server.pem")
+    assert found["AWS_CA_BUNDLE"] == found["MOCK_S3VECTORS_CERTIFICATE"] == str(tmp_path / "server.pem")
+    # It is the state of this server alone.
+    assert "MOCK_S3VECTORS_STATE" not in found
+
+
+def test_what_scripts_trust(tmp_path: Path) -> None:
+    files = make_certificates(tmp_path)
+    bundle = bundle_for(files.both, {"AWS_CA_BUNDLE": str(files.authority)})
+    wanted = files.certificate.read_bytes() + files.authority.read_bytes()
+    assert bundle.read_bytes() == wanted
+    bundle.unlink()
+    for other in ({}, {"AWS_CA_BUNDLE": ""}, {"AWS_CA_BUNDLE": str(tmp_path)}):
+        bundle = bundle_for(files.both, other)
+        assert bundle.read_bytes() == files.certificate.read_bytes()
+        bundle.unlink()
 
 
 @contextmanager

@@ -114,16 +114,19 @@ class Image:
     def _copy(self, instruction: Instruction) -> None:
         *sources, last = instruction.words
         target = self._folder / self.placed(last)
-        stage = instruction.flags.get("from")
         for source in sources:
+            stage = instruction.flags.get("from")
             origin = self._stages / stage / source.lstrip("/") if stage else self._context / source
             to = target / origin.name if last.endswith("/") else target
-            ignored = None if stage else self._ignored
+            to.parent.mkdir(parents=True, exist_ok=True)
+            if stage:
+                # Thousands of files, which nobody copies again.
+                origin.rename(to)
+                continue
+            assert is_seen(PurePath(source), self._ignoring), f"the build does not see {source}"
             if origin.is_dir():
-                shutil.copytree(origin, to, symlinks=True, ignore=ignored, dirs_exist_ok=True)
+                shutil.copytree(origin, to, ignore=self._ignored)
             else:
-                assert stage or is_seen(PurePath(source), self._ignoring), f"the build does not see {source}"
-                to.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(origin, to)
 
     def _ignored(self, folder: str, names: list[str]) -> list[str]:

@@ -47,7 +47,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Benchmarks, and what needs an environment of its own (see tox), run by name only."""
     name = collection_path.name
     by_name = any(name in argument for argument in config.args)
-    return True if name in {"benchmarks", "browser", "clients"} and not by_name else None
+    return True if name in {"benchmarks", "browser", "clients", "containers"} and not by_name else None
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
 from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.cli import health, wait
+from mock_s3vectors.cli.address import url_at
+from mock_s3vectors.cli.command_parser import CommandParser
+from mock_s3vectors.cli.environment import refuse_unknown
 from mock_s3vectors.cli.port_file import PortFile
+from mock_s3vectors.cli.probing import look
 from mock_s3vectors.cli.server_flags import add_options_of_mock, add_options_of_server
 from mock_s3vectors.cli.server_options import ServerOptions
 from mock_s3vectors.cli.welcome import READY, announce, welcome
@@ -26,18 +32,25 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from mock_s3vectors.mocking.mock import MockS3Vectors
+    from mock_s3vectors.serving.http_server import HttpServer
+
+# In seconds: how long whoever has the port may take to say who it is.
+_A_MOMENT = 1.0
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command to those of the program."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "serve",
-        help="answer S3 Vectors over HTTP",
-        description="Answers S3 Vectors over HTTP, until SIGINT (Ctrl+C) or SIGTERM: from memory, or with "
-        "--state from memory and a file that keeps every change.",
+def define(parser: CommandParser) -> None:
+    """Give a parser what the command has."""
+    parser.describe(
+        "Answers S3 Vectors over HTTP, until SIGINT (Ctrl+C) or SIGTERM: from memory, or with --state from "
+        "memory and a file that keeps every change.",
+        "mock-s3vectors serve",
+        "mock-s3vectors serve --port 0 --port-file port --search-engine hnsw",
+        "mock-s3vectors serve --state films.db --verbose",
+        "MOCK_S3VECTORS_PORT=7381 MOCK_S3VECTORS_STATE=films.db mock-s3vectors serve",
     )
     add_options_of_server(parser)
     add_options_of_mock(parser)
+    parser.read_environment()
     parser.set_defaults(run=run)
 
 
@@ -45,9 +58,31 @@ def run(arguments: argparse.Namespace) -> None:
     """Answer over HTTP until a signal.
 
     Raises:
-        UsageError: an option, a file or the address cannot be used.
+        UsageError: an option, a file, the address or an environment variable cannot be used.
     """
-    _serve(ServerOptions.of(arguments))
+    _refuse_unknown_variables()
+    options = ServerOptions.of(arguments)
+    try:
+        _serve(options)
+    except UsageError as error:
+        if not options.variables:
+            raise
+        names = ", ".join(options.variables)
+        raise UsageError(f"{error} (The environment has set {names}.)") from error
+
+
+def _refuse_unknown_variables() -> None:
+    """Raise if the environment has a variable of the program that is none of any command.
+
+    Raises:
+        UsageError: there is one.
+    """
+    known: set[str] = set()
+    for command in (define, health.define, wait.define):
+        parser = CommandParser()
+        command(parser)
+        known.update(parser.variables)
+    refuse_unknown(os.environ, known)
 
 
 def _serve(options: ServerOptions) -> None:
@@ -56,8 +91,11 @@ def _serve(options: ServerOptions) -> None:
     level = logging.INFO if options.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(message)s")
 
-    hosts, origins = checked_hosts(options.allowed_hosts), checked_origins(options.cors)
-    tls = server_context(options.certificate, options.key)
+    settings = {
+        "allowed_hosts": checked_hosts(options.allowed_hosts),
+        "cors": checked_origins(options.cors),
+        "tls": server_context(options.certificate, options.key),
+    }
 
     with mock_s3vectors(**options.mock) as given:
         set_up(given, options.identities, options.kms_keys)
@@ -65,7 +103,7 @@ def _serve(options: ServerOptions) -> None:
         with mock_s3vectors() as mock, _kept_in(options.state, mock):
 
             def begin() -> None:
-                announce(welcome(server.url, mock.config, options.state))
+                announce(welcome(server.url, mock.config, options))
                 be_ready()
 
             def be_ready() -> None:
@@ -79,9 +117,7 @@ def _serve(options: ServerOptions) -> None:
                 ending = number
                 server.should_exit = True
 
-            server = http_server(
-                options.host, options.port, on_ready=begin, allowed_hosts=hosts, cors=origins, tls=tls
-            )
+            server = _server(options, on_ready=begin, **settings)
             # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, stop)
@@ -93,6 +129,22 @@ def _serve(options: ServerOptions) -> None:
     if server.force_exit:
         # Python would wait for the threads that still have calls.
         os._exit(128 + ending)
+
+
+def _server(options: ServerOptions, **settings: Any) -> HttpServer:
+    """Return a server that holds its port.
+
+    Raises:
+        UsageError: it cannot have it; if another server has it, the text says so.
+    """
+    try:
+        return http_server(options.host, options.port, **settings)
+    except UsageError as error:
+        if getattr(error.__cause__, "errno", None) != errno.EADDRINUSE:
+            raise
+        is_ours = look(url_at(options.host, options.port), seconds=_A_MOMENT).is_ours
+        who = "A mock_s3vectors server answers there." if is_ours else "Another program has it."
+        raise UsageError(f"{error} {who}") from error
 
 
 def _kept_in(state: str | None, mock: MockS3Vectors) -> AbstractContextManager[None]:

@@ -5,16 +5,25 @@ from __future__ import annotations
 import argparse
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.cli.address import HOST, PORT
+from mock_s3vectors.cli.command_parser import Listed, checked
 from mock_s3vectors.config import Config, option_descriptions, option_values
+from mock_s3vectors.doors.hosts import checked_hosts
+from mock_s3vectors.serving.cors import checked_origins
+from mock_s3vectors.serving.opening import check_address
 
-# Outside 4510 to 4599, which other emulators of AWS use.
-_PORT = 7380
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mock_s3vectors.cli.command_parser import CommandParser
+
 # The server keeps its state in a file of its own, and does not only begin with one.
 _NOT_OF_MOCK = ("state",)
 
 
-def add_options_of_server(serve: argparse.ArgumentParser) -> None:
+def add_options_of_server(serve: CommandParser) -> None:
     """Add what only a server has."""
     _add_options_of_address(serve)
     _add_options_of_clients(serve)
@@ -22,16 +31,16 @@ def add_options_of_server(serve: argparse.ArgumentParser) -> None:
     _add_options_of_log(serve)
 
 
-def _add_options_of_address(serve: argparse.ArgumentParser) -> None:
+def _add_options_of_address(serve: CommandParser) -> None:
     serve.add_argument(
         "--host",
-        default="127.0.0.1",
+        default=HOST,
         help="the name or address of this machine to listen on (default: %(default)s)",
     )
     serve.add_argument(
         "--port",
-        type=int,
-        default=_PORT,
+        type=checked(int, lambda port: check_address("", port)),
+        default=PORT,
         metavar="0-65535",
         help="the port; 0 takes any free one (default: %(default)s)",
     )
@@ -56,11 +65,12 @@ def _add_options_of_address(serve: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_options_of_clients(serve: argparse.ArgumentParser) -> None:
+def _add_options_of_clients(serve: CommandParser) -> None:
     serve.add_argument(
         "--allowed-host",
-        action="append",
-        default=[],
+        action=Listed,
+        type=checked(str, lambda host: checked_hosts([host])),
+        default=(),
         dest="allowed_hosts",
         metavar="NAME",
         help="one more name of the server, as it appears in clients' URLs; may be given several times. "
@@ -69,15 +79,16 @@ def _add_options_of_clients(serve: argparse.ArgumentParser) -> None:
     )
     serve.add_argument(
         "--cors",
-        action="append",
-        default=[],
+        action=Listed,
+        type=checked(str, lambda origin: checked_origins([origin])),
+        default=(),
         metavar="ORIGIN",
         help="an origin whose pages may call the server, such as http://localhost:5173; may be given several "
         "times (default: none)",
     )
 
 
-def _add_options_of_state(serve: argparse.ArgumentParser) -> None:
+def _add_options_of_state(serve: CommandParser) -> None:
     serve.add_argument(
         "--state",
         metavar="FILE",
@@ -98,8 +109,8 @@ def _add_options_of_state(serve: argparse.ArgumentParser) -> None:
     )
     serve.add_argument(
         "--kms-key",
-        action="append",
-        default=[],
+        action=Listed,
+        default=(),
         dest="kms_keys",
         metavar="ARN",
         help="the ARN of a KMS key that exists; may be given several times. With at least one, no other key "
@@ -114,12 +125,9 @@ def _add_options_of_state(serve: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_options_of_log(serve: argparse.ArgumentParser) -> None:
-    serve.add_argument(
-        "-v",
-        "--verbose",
-        action="store_true",
-        help="log every request to stderr, with its error code (default: no)",
+def _add_options_of_log(serve: CommandParser) -> None:
+    _add_switch(
+        serve, "-v", "--verbose", default=False, text="log every request to stderr, with its error code"
     )
     serve.add_argument(
         "--log-format",
@@ -129,7 +137,7 @@ def _add_options_of_log(serve: argparse.ArgumentParser) -> None:
     )
 
 
-def add_options_of_mock(serve: argparse.ArgumentParser) -> None:
+def add_options_of_mock(serve: CommandParser) -> None:
     """Add the options that the mock has in Python too."""
     mock = serve.add_argument_group("options of the mock, as in Python")
     described = option_descriptions()
@@ -139,15 +147,27 @@ def add_options_of_mock(serve: argparse.ArgumentParser) -> None:
         flag, text = f"--{field.name.replace('_', '-')}", described.get(field.name, "")
         text = text.replace("`", "").replace("%", "%%")
         if isinstance(field.default, bool):
-            action = argparse.BooleanOptionalAction if field.default else "store_true"
-            help_text = f"{text} (default: {'yes' if field.default else 'no'})"
-            mock.add_argument(flag, action=action, default=argparse.SUPPRESS, help=help_text)
-            continue
-        default = "" if field.default is None else f" (default: {field.default})"
-        mock.add_argument(
-            flag,
-            type=str if field.default is None else type(field.default),
-            default=argparse.SUPPRESS,
-            metavar=option_values(field.name),
-            help=f"{text}{default}",
-        )
+            _add_switch(mock, flag, default=field.default, text=text)
+        else:
+            mock.add_argument(
+                flag,
+                type=_type_of(field.name, field.default),
+                default=field.default,
+                metavar=option_values(field.name),
+                help=text if field.default is None else f"{text} (default: {field.default})",
+            )
+
+
+def _type_of(name: str, default: object) -> Callable[[str], Any]:
+    """Return the `type` of an option of the mock, which has a default of that type, or is a text."""
+    kind = str if default is None else type(default)
+    return checked(kind, lambda value: Config(**{name: value}))
+
+
+def _add_switch(
+    parser: CommandParser | argparse._ArgumentGroup, *flags: str, default: bool, text: str
+) -> None:
+    """Add a flag without a value, and the one that begins with --no-: a variable may be set."""
+    action = parser.add_argument(*flags, action=argparse.BooleanOptionalAction, default=default)
+    # Set later, since some versions of Python add the default to it.
+    action.help = f"{text} (default: {'yes' if default else 'no'})"

@@ -18,7 +18,8 @@ class ServerOptions:
     """What a server was asked to be: a field for each of its flags, and the options of its mock.
 
     Attributes:
-        mock: the options that were given of those that the mock has in Python too.
+        mock: the options that the mock has in Python too.
+        variables: the names of the environment variables that stand for flags.
     """
 
     host: str
@@ -35,6 +36,7 @@ class ServerOptions:
     verbose: bool
     log_format: str
     mock: Mapping[str, Any]
+    variables: tuple[str, ...]
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> Self:

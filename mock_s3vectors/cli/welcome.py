@@ -5,24 +5,19 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from mock_s3vectors.cli.address import PAGE
 from mock_s3vectors.cli.output import tell
 from mock_s3vectors.doors.local_endpoints import ENDPOINT_VARIABLE
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
+    from mock_s3vectors.cli.server_options import ServerOptions
     from mock_s3vectors.config import Config
 
 # The last line, once all that was asked for is done: programs wait for it.
 READY = "Ready."
 
-# The URL ends the first line, so that programs can read it there.
-_WELCOME = (
-    "mock_s3vectors answers at {url}",
-    "AWS SDKs and the AWS CLI find it there after: export {variable}={url}",
-    "Policies decide about {policies}; signatures are {signatures}.",
-    "Press Ctrl+C to stop it.",
-)
-_KEPT = "All changes are kept in {state}."
+_MEMORY = "All is in memory alone, and gone when the server ends."
 
 # By the option `authorization`.
 _POLICIES = {
@@ -35,16 +30,30 @@ _POLICIES = {
 _SIGNATURES = {False: "not checked", True: "checked"}
 
 
-def welcome(url: str, config: Config, state: str | None) -> str:
+# By the option `search_engine`.
+_ENGINES = {
+    "flat": "exact (flat)",
+    "quantized": "quantized in ENHANCED indexes, exact in CLASSIC ones (quantized)",
+    "hnsw": "approximate (hnsw: M {0.hnsw_m}, efConstruction {0.hnsw_ef_construction}, "
+    "efSearch {0.hnsw_ef_search})",
+}
+
+
+def welcome(url: str, config: Config, options: ServerOptions) -> str:
     """Return the text, but for its last line."""
-    lines = _WELCOME if state is None else (*_WELCOME[:-1], _KEPT, _WELCOME[-1])
-    return "\n".join(lines).format(
-        url=url,
-        variable=ENDPOINT_VARIABLE,
-        policies=_POLICIES[config.authorization],
-        signatures=_SIGNATURES[config.verify_signatures],
-        state=state,
-    )
+    policies, signatures = _POLICIES[config.authorization], _SIGNATURES[config.verify_signatures]
+    lines = [
+        # The URL ends it, so that programs can read it there.
+        f"mock_s3vectors answers at {url}",
+        f"AWS SDKs and the AWS CLI find it there after: export {ENDPOINT_VARIABLE}={url}",
+        f"A page shows what it has: {url}{PAGE}",
+        f"Search is {_ENGINES[config.search_engine].format(config)}.",
+        f"Policies decide about {policies}; signatures are {signatures}.",
+        _MEMORY if options.state is None else f"All changes are kept in {options.state}.",
+    ]
+    if options.variables:
+        lines.append(f"The environment has set {', '.join(options.variables)}.")
+    return "\n".join((*lines, "Press Ctrl+C to stop it."))
 
 
 def announce(text: str) -> None:

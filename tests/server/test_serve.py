@@ -40,7 +40,15 @@ SLOW = [sys.executable, str(PROGRAMS / "slow.py")]
 DEADLINE = 30
 OURS = "mock-s3vectors:"
 ARGPARSE = "mock-s3vectors serve: error:"
-DECIDED = r"Policies decide about [a-z, ]+; signatures are (not )?checked\.\n"
+# What comes between the first line and the last.
+SAID = (
+    r"AWS SDKs and the AWS CLI find it there after: export AWS_ENDPOINT_URL_S3VECTORS={url}\n"
+    r"A page shows what it has: {url}/_mock_s3vectors/ui\n"
+    r"Search is .+\.\n"
+    r"Policies decide about [a-z, ]+; signatures are (?:not )?checked\.\n"
+    r"All is in memory alone, and gone when the server ends\.\n"
+    r"Press Ctrl\+C to stop it\.\n"
+)
 
 
 def line_of(stream: IO[str]) -> str:
@@ -62,14 +70,8 @@ def serving(*options: str, command: list[str] = MODULE) -> Iterator[tuple[subpro
             found = re.fullmatch(r"mock_s3vectors answers at (http://\S+)\n", said)
             assert found, said + (process.stderr.read() if process.stderr else "")
             # These came together with the first.
-            variable = f"AWS_ENDPOINT_URL_S3VECTORS={found[1]}"
-            assert (
-                process.stdout.readline()
-                == f"AWS SDKs and the AWS CLI find it there after: export {variable}\n"
-            )
-            assert re.fullmatch(DECIDED, process.stdout.readline())
-            assert process.stdout.readline() == "Press Ctrl+C to stop it.\n"
-            assert process.stdout.readline() == "Ready.\n"
+            said = "".join(iter(process.stdout.readline, "Ready.\n"))
+            assert re.fullmatch(SAID.format(url=re.escape(found[1])), said)
             yield process, found[1]
         finally:
             process.kill()
@@ -376,9 +378,9 @@ def test_it_says_at_the_start_who_is_decided_about(
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
     monkeypatch.setattr(HttpServer, "run", lambda server: server._on_ready())  # noqa: SLF001 - as it does
     assert __main__.main(["serve", "--port", "0", *options]) == 0
-    first, _, third, *_ = capsys.readouterr().out.splitlines()
-    assert first.startswith("mock_s3vectors answers at http://127.0.0.1:")
-    assert third == f"Policies decide about {text}."
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("mock_s3vectors answers at http://127.0.0.1:")
+    assert f"Policies decide about {text}." in said
 
 
 def test_a_port_that_is_taken() -> None:
@@ -388,7 +390,7 @@ def test_a_port_that_is_taken() -> None:
     assert status == 1
     assert text == (
         f"{OURS} Cannot listen on port {port} of 127.0.0.1: Address already in use. "
-        "Port 0 is any free port.\n"
+        f"Port 0 is any free port. A mock_s3vectors server answers there.\n"
     )
 
 
@@ -423,7 +425,6 @@ def test_a_port_that_is_taken() -> None:
         ),
         (["serve", "--nothing"], 2, "mock-s3vectors: error: unrecognized arguments: --nothing"),
         (["server"], 2, "mock-s3vectors: error: argument COMMAND: invalid choice: 'server'"),
-        ([], 2, "mock-s3vectors: error: the following arguments are required: COMMAND"),
     ],
 )
 def test_wrong_options(options: list[str], status: int, text: str) -> None:
@@ -456,8 +457,11 @@ def test_help_says_of_every_option_what_it_does() -> None:
     command = [*MODULE, "serve", "--help"]
     environment = {**os.environ, "COLUMNS": "1000"}
     shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-    found = re.findall(r"^  (?:-\w, )?--([\w-]+)(?:, --no-\1)?(?: (\S+))?\s+(.*)$", shown, flags=re.MULTILINE)
-    options = {name: (values, text) for name, values, text in found if name != "help"}
+    found = re.findall(
+        r"^  (?:-\w, )?--([\w-]+)(?:, --no-\1)?(?: (\S+))?\s+(.+) \[(\w+)\]$", shown, flags=re.MULTILINE
+    )
+    options = {name: (values, text) for name, values, text, _ in found}
+    assert all(f"MOCK_S3VECTORS_{name.replace('-', '_').upper()}" == variable for name, *_, variable in found)
     ours = {"host", "port", "port-file", "certificate", "key", "allowed-host", "cors", "state", "identities"}
     ours |= {"kms-key", "init", "verbose", "log-format"}
     assert set(options) == ours | {field.name.replace("_", "-") for field in fields(Config)}

@@ -62,13 +62,20 @@ def run(arguments: argparse.Namespace) -> None:
     """
     _refuse_unknown_variables()
     options = ServerOptions.of(arguments)
+    # Until the server handles it: the first process of a container would ignore it.
+    before = signal.signal(signal.SIGTERM, _leave)
     try:
         _serve(options)
     except UsageError as error:
+        signal.signal(signal.SIGTERM, before)
         if not options.variables:
             raise
         names = ", ".join(options.variables)
         raise UsageError(f"{error} (The environment has set {names}.)") from error
+
+
+def _leave(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _refuse_unknown_variables() -> None:

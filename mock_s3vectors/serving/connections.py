@@ -117,6 +117,9 @@ class Connection(H11Protocol):
         if self.is_half_sent:
             self.refuse(refusals.unavailable())
         elif self.is_answering:
+            if self.cycle.keep_alive:
+                # The client learns it from the answer, and sends nothing more into a closed connection.
+                self.cycle.default_headers = [*self.cycle.default_headers, (b"connection", b"close")]
             self.cycle.keep_alive = False
         else:
             self.close()

@@ -258,9 +258,8 @@ class Connections(ServerState):
 
         Return at once if no connection is open: something else holds the descriptors, and waiting is no help.
         """
-        while (self.connections or self.handshakes) and _next_descriptor(
-            listener
-        ) >= self._most - self._spare:
+        most = self._most - self._spare
+        while (self.connections or self.handshakes) and _next_descriptor(listener) >= most:
             self._warn()
             await asyncio.sleep(0)  # a client that has just sent a request is not idle
             idle = [connection for connection in self._open() if connection.is_idle]

@@ -92,7 +92,7 @@ class CommandParser(argparse.ArgumentParser):
                 self.error(f"{name}={text!r}: it must be {SWITCH_VALUES}")
             return switch is not _is_off(name, action)
         try:
-            words = words_of(text) if isinstance(action, Listed) else [text]
+            words = words_of(text) if is_list(action) else [text]
             values = [self._get_value(action, word) for word in words]
             for value in values:
                 self._check_value(action, value)
@@ -100,21 +100,7 @@ class CommandParser(argparse.ArgumentParser):
             self.error(f"{name}: {error.message}")
         except UsageError as error:
             raise UsageError(f"{name}: {error}") from None
-        return values if isinstance(action, Listed) else values[0]
-
-
-class Listed(argparse.Action):
-    """A flag that may be given several times; its values are a list."""
-
-    def __call__(
-        self,
-        _: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,  # noqa: ARG002 - argparse passes it
-    ) -> None:
-        """Note one more value."""
-        setattr(namespace, self.dest, [*(getattr(namespace, self.dest) or ()), values])
+        return values if is_list(action) else values[0]
 
 
 def checked(kind: Callable[[str], Any], check: Callable[[Any], object]) -> Callable[[str], Any]:
@@ -137,6 +123,11 @@ def checked(kind: Callable[[str], Any], check: Callable[[Any], object]) -> Calla
 def variables_of(action: argparse.Action) -> list[str]:
     """Return the environment variables of a flag: one for each of its long forms."""
     return [variable_of(flag) for flag in action.option_strings if flag.startswith("--")]
+
+
+def is_list(action: argparse.Action) -> bool:
+    """Return whether a flag may be given several times."""
+    return isinstance(action, argparse._AppendAction)  # noqa: SLF001 - argparse has no other name for it
 
 
 def _is_off(name: str, action: argparse.Action) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.cli.commands import COMMANDS, parser_with
@@ -9,8 +10,6 @@ from mock_s3vectors.cli.output import tell
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
-    import argparse
-
     from mock_s3vectors.cli.command_parser import CommandParser
 
 _SHELLS = ("bash", "zsh", "tcsh")
@@ -44,8 +43,11 @@ def run(arguments: argparse.Namespace) -> None:
             "Completion needs shtab, which is not installed: pip install 'mock_s3vectors[server]'."
         ) from None
     parser, commands = parser_with(COMMANDS)
-    for command in commands.values():
+    for name, command in commands.items():
+        command.description = COMMANDS[name]
+        command.formatter_class = argparse.HelpFormatter  # it shows no variables
         for action in command.flags:
+            action.help = (action.help or "").partition(". ")[0]
             _describe_values(action, file=shtab.FILE, folder=shtab.DIRECTORY)
     tell(shtab.complete(parser, shell=arguments.shell))
 

@@ -6,7 +6,8 @@ import errno
 import logging
 import os
 import signal
-from contextlib import closing, nullcontext
+import sys
+from contextlib import closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.cli import health, wait
@@ -23,14 +24,17 @@ from mock_s3vectors.doors.hosts import checked_hosts
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.mock import mock_s3vectors
 from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
-from mock_s3vectors.serving.cors import checked_origins
+from mock_s3vectors.serving.initializing import Initialization, folder_of
+from mock_s3vectors.serving.logs import log_to_stderr
 from mock_s3vectors.serving.opening import http_server
 from mock_s3vectors.serving.tls import server_context
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.mocking.mock import MockS3Vectors
     from mock_s3vectors.serving.http_server import HttpServer
 
@@ -62,20 +66,45 @@ def run(arguments: argparse.Namespace) -> None:
     """
     _refuse_unknown_variables()
     options = ServerOptions.of(arguments)
-    # Until the server handles it: the first process of a container would ignore it.
-    before = signal.signal(signal.SIGTERM, _leave)
+    with _told_as(options.log_format), _ended_by_signal():
+        try:
+            failures = _serve(options)
+        except UsageError as error:
+            if not options.variables:
+                raise
+            names = ", ".join(options.variables)
+            raise UsageError(f"{error} (The environment has set {names}.)") from error
+        for failure in failures:
+            raise failure
+
+
+@contextmanager
+def _told_as(log_format: str) -> Iterator[None]:
+    """Tell of a wrong use as the log is: in JSON it is an object too."""
     try:
-        _serve(options)
+        yield
     except UsageError as error:
-        signal.signal(signal.SIGTERM, before)
-        if not options.variables:
+        if log_format != "json":
             raise
-        names = ", ".join(options.variables)
-        raise UsageError(f"{error} (The environment has set {names}.)") from error
+        logging.getLogger(__name__).critical("%s", error)
+        sys.exit(1)
 
 
-def _leave(number: int, _: object) -> None:
-    raise SystemExit(128 + number)
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Have SIGTERM end the block, until a server handles it.
+
+    The first process of a container would ignore it otherwise.
+    """
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _refuse_unknown_variables() -> None:
@@ -92,16 +121,23 @@ def _refuse_unknown_variables() -> None:
     refuse_unknown(os.environ, known)
 
 
-def _serve(options: ServerOptions) -> None:
+def _serve(options: ServerOptions) -> list[BaseException]:
+    """Answer until a signal, and return the failure of what it begins with, if there is one.
+
+    Raises:
+        UsageError: an option, a file or the address cannot be used.
+    """
     from mock_s3vectors.serving.set_up import set_up  # noqa: PLC0415 - it loads botocore
 
-    level = logging.INFO if options.verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(asctime)s %(message)s")
-
+    log_to_stderr(options.log_format, verbose=options.verbose)
+    initialization = Initialization(folder_of(options.init))
+    failures: list[BaseException] = []
+    ending = 0
     settings = {
         "allowed_hosts": checked_hosts(options.allowed_hosts),
-        "cors": checked_origins(options.cors),
+        "cors": options.cors,
         "tls": server_context(options.certificate, options.key),
+        "initialization": initialization,
     }
 
     with mock_s3vectors(**options.mock) as given:
@@ -111,13 +147,17 @@ def _serve(options: ServerOptions) -> None:
 
             def begin() -> None:
                 announce(welcome(server.url, mock.config, options))
-                be_ready()
+                initialization.begin(
+                    _level_of(mock), server.url, options.certificate, then=be_ready, fail=fail
+                )
+
+            def fail(error: BaseException) -> None:
+                failures.append(error)
+                server.stop()
 
             def be_ready() -> None:
                 file.publish()
                 announce(READY)
-
-            ending = 0
 
             def stop(number: int, _: Any) -> None:
                 nonlocal ending
@@ -131,11 +171,13 @@ def _serve(options: ServerOptions) -> None:
             # Only once this server has the port: until then the file may belong to the server that has it.
             with closing(server), PortFile(options.port_file, server.port) as file:
                 server.run()
+                initialization.join()
             for rule in mock.rules:  # no test is there to fail because of one that never fired
                 rule.remove()
     if server.force_exit:
         # Python would wait for the threads that still have calls.
         os._exit(128 + ending)
+    return failures
 
 
 def _server(options: ServerOptions, **settings: Any) -> HttpServer:
@@ -161,7 +203,11 @@ def _kept_in(state: str | None, mock: MockS3Vectors) -> AbstractContextManager[N
     from mock_s3vectors.storage.following import kept_in  # noqa: PLC0415 - it loads numpy and sqlite3
 
     check_path("--state", state)
+    return kept_in(state, _level_of(mock).world)
+
+
+def _level_of(mock: MockS3Vectors) -> Level:
     level = STACK.level_of(mock)
     if level is None:
         raise UsageError(NOT_STARTED)
-    return kept_in(state, level.world)
+    return level

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.cli.address import HOST, PORT
-from mock_s3vectors.cli.command_parser import Listed, checked
+from mock_s3vectors.cli.command_parser import checked
 from mock_s3vectors.config import Config, option_descriptions, option_values
 from mock_s3vectors.doors.hosts import checked_hosts
 from mock_s3vectors.serving.cors import checked_origins
+from mock_s3vectors.serving.initializing import USUAL_FOLDER
 from mock_s3vectors.serving.opening import check_address
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _add_options_of_address(serve: CommandParser) -> None:
 def _add_options_of_clients(serve: CommandParser) -> None:
     serve.add_argument(
         "--allowed-host",
-        action=Listed,
+        action="append",
         type=checked(str, lambda host: checked_hosts([host])),
         default=(),
         dest="allowed_hosts",
@@ -79,7 +80,7 @@ def _add_options_of_clients(serve: CommandParser) -> None:
     )
     serve.add_argument(
         "--cors",
-        action=Listed,
+        action="append",
         type=checked(str, lambda origin: checked_origins([origin])),
         default=(),
         metavar="ORIGIN",
@@ -109,7 +110,7 @@ def _add_options_of_state(serve: CommandParser) -> None:
     )
     serve.add_argument(
         "--kms-key",
-        action=Listed,
+        action="append",
         default=(),
         dest="kms_keys",
         metavar="ARN",
@@ -121,7 +122,8 @@ def _add_options_of_state(serve: CommandParser) -> None:
         type=Path,
         metavar="DIR",
         help="a folder of what the server begins with: its .sh and .py files are run, and its .db files are "
-        "loaded, in order of name (default: none)",
+        "loaded, in order of name, at each start. Until all are done GET /health answers 503, and a failure "
+        f"ends the server (default: {USUAL_FOLDER} where it exists)",
     )
 
 

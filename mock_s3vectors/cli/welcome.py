@@ -11,9 +11,12 @@ from mock_s3vectors.doors.local_endpoints import ENDPOINT_VARIABLE
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mock_s3vectors.cli.server_options import ServerOptions
     from mock_s3vectors.config import Config
 
+CERTIFICATES_VARIABLE = "AWS_CA_BUNDLE"
 # The last line, once all that was asked for is done: programs wait for it.
 READY = "Ready."
 
@@ -28,8 +31,6 @@ _POLICIES = {
 }
 # By the option `verify_signatures`.
 _SIGNATURES = {False: "not checked", True: "checked"}
-
-
 # By the option `search_engine`.
 _ENGINES = {
     "flat": "exact (flat)",
@@ -46,6 +47,7 @@ def welcome(url: str, config: Config, options: ServerOptions) -> str:
         # The URL ends it, so that programs can read it there.
         f"mock_s3vectors answers at {url}",
         f"AWS SDKs and the AWS CLI find it there after: export {ENDPOINT_VARIABLE}={url}",
+        *_about_certificate(options),
         f"A page shows what it has: {url}{PAGE}",
         f"Search is {_ENGINES[config.search_engine].format(config)}.",
         f"Policies decide about {policies}; signatures are {signatures}.",
@@ -54,6 +56,14 @@ def welcome(url: str, config: Config, options: ServerOptions) -> str:
     if options.variables:
         lines.append(f"The environment has set {', '.join(options.variables)}.")
     return "\n".join((*lines, "Press Ctrl+C to stop it."))
+
+
+def _about_certificate(options: ServerOptions) -> Iterator[str]:
+    if options.certificate is not None:
+        yield (
+            "boto3 and the AWS CLI trust its certificate after: export "
+            f"{CERTIFICATES_VARIABLE}={options.certificate.absolute()}"
+        )
 
 
 def announce(text: str) -> None:

@@ -19,7 +19,7 @@ from uvicorn.server import ServerState
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.neighbours import unsent_by_tls
 from mock_s3vectors.protocol.serializer import serialize_error
-from mock_s3vectors.serving.access_log import log_answer
+from mock_s3vectors.serving.access_log import log_refusal
 
 if TYPE_CHECKING:
     from mock_s3vectors.errors.exceptions import ServiceError
@@ -59,7 +59,7 @@ class Connection(H11Protocol):
         super().__init__(*args, **settings)
         # The application finds its connection in the state of each request.
         self.app_state = {**self.app_state, "connection": self}
-        self.access_log = False  # uvicorn's own says less than `log_answer`
+        self.access_log = False  # uvicorn's own says less than `access_log`
         self.since = self.server_state.now()
         self._was_in_head = False
 
@@ -138,7 +138,7 @@ class Connection(H11Protocol):
             response = h11.Response(status_code=answer.status, headers=headers, reason=b"")
             for event in (response, h11.Data(data=answer.body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
-            log_answer(self.client, self.scope if has_head else None, answer.status, error.code)
+            log_refusal(self.client, self.scope if has_head else None, error)
         self.close()
 
     def close(self, last: bytes = b"") -> None:

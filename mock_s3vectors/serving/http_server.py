@@ -17,6 +17,7 @@ from mock_s3vectors.serving.application import application
 from mock_s3vectors.serving.connections import A_MOMENT, Connection, Connections, Limits
 from mock_s3vectors.serving.cors import Cors
 from mock_s3vectors.serving.guard import Guard
+from mock_s3vectors.serving.initializing import Initialization
 
 if TYPE_CHECKING:
     import ssl
@@ -55,6 +56,7 @@ class HttpServer(uvicorn.Server):
         allowed_hosts: Iterable[str] = (),
         cors: Iterable[str] = (),
         tls: ssl.SSLContext | None = None,
+        initialization: Initialization | None = None,
         limits: Limits = Limits(),  # noqa: B008 - it is frozen
     ) -> None:
         """Take the port.
@@ -67,8 +69,10 @@ class HttpServer(uvicorn.Server):
             allowed_hosts: names of the server besides those of the loopback interface.
             cors: origins whose pages may call the server, as `checked_origins` returns them.
             tls: how the server speaks TLS; None for HTTP without.
+            initialization: what the server begins with; a stopping server stops it.
             limits: how long connections may wait.
         """
+        self._initialization = initialization or Initialization()
         self._host = host
         self._socket = _bind(host, port)
         self._scheme = "http" if tls is None else "https"
@@ -76,7 +80,7 @@ class HttpServer(uvicorn.Server):
         guard = Guard(loopback=self._ip.is_loopback, allowed_hosts=allowed_hosts, cors=allowed)
         super().__init__(
             uvicorn.Config(
-                application(guard, current),
+                application(guard, current, self._initialization),
                 lifespan="on",
                 loop="asyncio",
                 # h11: httptools, which is faster, loses the body of a request that offers to switch to
@@ -203,6 +207,7 @@ class HttpServer(uvicorn.Server):
         uvicorn itself would also wait for half-sent requests, and for connections that arrive while it stops.
         A second signal ends the wait.
         """
+        self._initialization.stop()
         self._accepting.cancel()
         await asyncio.wait([self._accepting])
         self._socket.close()

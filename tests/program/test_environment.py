@@ -12,7 +12,7 @@ import pytest
 import mock_s3vectors
 from mock_s3vectors.__main__ import main
 from mock_s3vectors.cli import health, serve, wait
-from mock_s3vectors.cli.command_parser import CommandParser, Listed, variables_of
+from mock_s3vectors.cli.command_parser import CommandParser, is_list, variables_of
 from mock_s3vectors.cli.environment import PREFIX, value_of
 from mock_s3vectors.serving.http_server import HttpServer
 
@@ -37,14 +37,9 @@ def flags_of(command: str) -> list[tuple[str, argparse.Action]]:
 
 ALL = [(command, *flag) for command in COMMANDS for flag in flags_of(command)]
 # The values of flags that take no text of any kind.
-SAMPLES = {
-    "CORS": "http://localhost:5173",
-    "PORT": "7381",
-    "ALLOWED_HOST": "films.internal",
-    "ACCOUNT_ID": "111122223333",
-    "TIMEOUT": "2.5",
-}
+SAMPLES = {"PORT": "7381", "ALLOWED_HOST": "films.internal", "ACCOUNT_ID": "111122223333", "TIMEOUT": "2.5"}
 SAMPLES |= {"TEXT_BUILD_SECONDS": "1.5", "INDEX_DELAY": "2", "RECALL": "0.5", "URL": "http://s3vectors:80"}
+SAMPLES |= {"CORS": "http://localhost:5173"}
 
 
 def sample_of(variable: str, action: argparse.Action) -> str:
@@ -66,7 +61,12 @@ def set_all(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
 def options(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ServerOptions]:
     """Starts no server, but returns what it would be asked to be."""
     seen: list[ServerOptions] = []
-    monkeypatch.setattr(serve, "_serve", seen.append)
+
+    def note(options: ServerOptions) -> list[BaseException]:
+        seen.append(options)
+        return []
+
+    monkeypatch.setattr(serve, "_serve", note)
 
     def start(*arguments: str, **variables: str) -> ServerOptions:
         set_all(monkeypatch, **variables)
@@ -139,7 +139,7 @@ def test_a_variable_that_the_command_line_replaces_is_not_read(options: Callable
 
 @pytest.mark.parametrize("text", ["a,b", "a b", " a,\n\tb, ", "a,,b"])
 def test_lists(options: Callable[..., ServerOptions], text: str) -> None:
-    assert options(ALLOWED_HOST=text).allowed_hosts == ("a", "b")
+    assert options(ALLOWED_HOST=text, KMS_KEY=text).allowed_hosts == ("a", "b")
 
 
 def test_flags_that_are_given_several_times(options: Callable[..., ServerOptions]) -> None:
@@ -186,6 +186,7 @@ def test_an_empty_variable_is_as_none(options: Callable[..., ServerOptions]) -> 
             "MOCK_S3VECTORS_SEARCH_ENGINE: search_engine='ivf': choose one of flat, hnsw, quantized",
         ),
         ("ACCOUNT_ID", "12", 1, "MOCK_S3VECTORS_ACCOUNT_ID: '12' is not an account id: give 12 digits"),
+        ("CORS", "http://a *", 1, "MOCK_S3VECTORS_CORS: The origin '*' would let every web page"),
         ("ALLOWED_HOST", "a,http://b", 1, "MOCK_S3VECTORS_ALLOWED_HOST: The allowed host 'http://b' is not "),
     ],
 )
@@ -196,7 +197,7 @@ def test_values_are_refused_as_those_of_flags(
     found = refusal("serve", **{name: text})
     assert found[0] == status
     assert found[1].startswith(f"{program}: {said}")
-    if name not in ("ALLOWED_HOST", "ADVICE"):  # its flag takes one; its flag takes no value
+    if name not in ("ALLOWED_HOST", "CORS", "ADVICE"):  # its flag takes one; its flag takes no value
         of_flag = refusal("serve", f"--{name.lower().replace('_', '-')}", text)
         assert of_flag[0] == status
         assert of_flag[1].rpartition(": ")[2] == found[1].rpartition(": ")[2]
@@ -304,7 +305,7 @@ def test_the_help_shows_the_variable_of_each_flag(
 
 
 def test_only_flags_that_may_be_repeated_are_lists() -> None:
-    lists = {name.removeprefix(PREFIX) for name, action in flags_of("serve") if isinstance(action, Listed)}
+    lists = {name.removeprefix(PREFIX) for name, action in flags_of("serve") if is_list(action)}
     assert lists == {"ALLOWED_HOST", "CORS", "KMS_KEY"}
 
 

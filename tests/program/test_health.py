@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -10,17 +11,22 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 from itertools import chain, repeat
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mock_s3vectors import mock_s3vectors, s3vectors_server
 from mock_s3vectors.__main__ import main
 from mock_s3vectors.cli import health, probing, wait
+from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving.http_server import HttpServer
+from mock_s3vectors.serving.initializing import Initialization
+from tests.server.certificates import Certificates, make_certificates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from mock_s3vectors import S3VectorsServer
 
@@ -168,6 +174,34 @@ def test_a_server_that_is_starting(init: tuple[int, str], how_far: str, run: Cal
         )
 
 
+def test_scripts_of_a_server_that_is_starting(run: Callable[..., Any], tmp_path: Path) -> None:
+    folder, go = tmp_path / "init", tmp_path / "go"
+    folder.mkdir()
+    (folder / "10-first.sh").write_text("true\n")
+    (folder / "20-second.sh").write_text(f"until [ -e {go} ]; do sleep 0.01; done\n")
+    initialization, done = Initialization(folder), Event()
+    server = HttpServer("127.0.0.1", 0, initialization=initialization)
+    with mock_s3vectors() as mock:
+        level = STACK.level_of(mock)
+        assert level
+        server.start()
+        try:
+            initialization.begin(level, server.url, None, then=done.set, fail=lambda _: done.set())
+            said = ""
+            while "20-second.sh" not in said:
+                status, said = run("health", "--url", server.url)
+                assert status == 1
+            how_far = "HTTP 503, starting: 1 of 2 scripts are done, 20-second.sh is running"
+            assert said == f"{server.url} is not healthy: {how_far}.\n"
+            go.touch()
+            assert run("wait", "--url", server.url) == (0, f"{server.url} is healthy: {OURS}.\n")
+            assert done.wait(10)
+        finally:
+            initialization.stop()
+            initialization.join()
+            server.stop()
+
+
 def test_it_waits_for_a_server_that_is_starting(
     run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,6 +299,51 @@ def test_a_port_that_is_none(port: str, run: Callable[..., Any], monkeypatch: py
 def test_urls_that_are_none(url: str, run: Callable[..., Any]) -> None:
     said = f"--url {url}: it is not the URL of a server: write http://127.0.0.1:7380.\n"
     assert run("health", "--url", url) == (1, said)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2"])
+def test_https(files: Certificates, run: Callable[..., Any], host: str) -> None:
+    """Whom to trust is said by the server's own certificate, too. It need not name the loopback interface."""
+    with s3vectors_server(host=host, certificate=files.both) as server:
+        assert server.url.startswith(f"https://{host}:")
+        for trusted in (files.authority, files.certificate, files.both):
+            found = run("health", "--url", server.url, "--certificate", str(trusted))
+            assert found == (0, f"{server.url} is healthy: {OURS}.\n")
+        status, said = run("health", "--url", server.url)
+        assert status == 1
+        assert re.fullmatch(
+            f"{server.url} is not healthy: its certificate is not trusted, .+: give it with --certificate.\n",
+            said,
+        )
+
+
+def test_other_names_are_checked(
+    files: Certificates, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *rest, **more: resolve("127.0.0.1", *rest, **more))
+    with s3vectors_server(certificate=files.both) as server:
+        url = server.url.replace("127.0.0.1", "films.internal")
+        status, said = run("health", "--url", url, "--certificate", str(files.authority))
+    assert status == 1
+    assert said.startswith(f"{url} is not healthy: its certificate is not trusted, Hostname mismatch")
+
+
+def test_http_where_https_is_spoken(files: Certificates, run: Callable[..., Any]) -> None:
+    with s3vectors_server(certificate=files.both) as server:
+        url, port = server.url.replace("https", "http"), port_of(server.url)
+        status, said = run("health", "--url", url)
+        assert status == 1
+        assert said == (
+            f"{url} is not healthy: HTTP 400, MalformedHttpRequestException: This server speaks HTTPS only: "
+            f"call {server.url}.\n"
+        )
+        assert run("serve", "--port", port)[1].endswith(" A mock_s3vectors server answers there.\n")
 
 
 def test_a_certificate_that_cannot_be_read(run: Callable[..., Any]) -> None:

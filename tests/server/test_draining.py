@@ -117,7 +117,7 @@ def test_a_signal_while_a_server_starts_ends_it(monkeypatch: pytest.MonkeyPatch,
     file = tmp_path / "state.db"
     with pytest.raises(SystemExit) as end:
         main(["serve", "--port", "0", "--state", str(file)])
-    signal.signal(signal.SIGTERM, before)
+    assert signal.getsignal(signal.SIGTERM) == before
     assert end.value.code == 128 + signal.SIGTERM
     assert os.listdir(tmp_path) == ["state.db"]  # noqa: PTH208 - names are enough
 

@@ -311,32 +311,6 @@ def test_quiet_unless_asked() -> None:
         assert end(process) == (0, "", "")
 
 
-@pytest.mark.parametrize("flag", ["-v", "--verbose"])
-def test_the_access_log(flag: str) -> None:
-    with serving("--port", "0", flag) as (process, url):
-        line = Connection(url)
-        line.ask("POST", "/ListVectorBuckets")
-        line.ask("GET", "/anything/a%2Fb?x=%20", b"")
-        line.ask("GET", "/a?X-Amz-Security-Token=hidden%2F&b=c", b"")
-        line.ask("POST", "/GetVectorBucket", b'{"vectorBucketName": "films"}')
-        line.ask("PUT", "/_mock_s3vectors/reset")
-        line.send(b"nonsense\r\n\r\n")
-        assert line.closed_by_the_server or line.answer()
-        line.close()
-        status, output, errors = end(process)
-    assert (status, output) == (0, "")
-    prefix = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} 127\.0\.0\.1:\d+ - "
-    lines = [line for line in errors.splitlines() if re.match(prefix, line)]
-    assert [re.sub(r"\d+\.\d ms$", "T ms", re.sub(prefix, "", line)) for line in lines] == [
-        '"POST /ListVectorBuckets HTTP/1.1" 200 T ms',
-        '"GET /anything/a%2Fb?x=%20 HTTP/1.1" 404 UnknownOperationException T ms',
-        '"GET /a?X-Amz-Security-Token=...&b=c HTTP/1.1" 404 UnknownOperationException T ms',
-        '"POST /GetVectorBucket HTTP/1.1" 404 NotFoundException T ms',
-        '"PUT /_mock_s3vectors/reset HTTP/1.1" 405 MethodNotAllowedException T ms',
-        "no request 400 MalformedHttpRequestException",
-    ]
-
-
 def test_a_bug_is_in_the_log_even_so() -> None:
     command = [sys.executable, "-W", "error", str(PROGRAMS / "broken.py")]
     with serving("--port", "0", command=command) as (process, url):

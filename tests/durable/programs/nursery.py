@@ -174,6 +174,7 @@ def never_answer(operation: str) -> None:
 
 # The changes of the process.
 CHANGES: dict[str, Callable[[Any], None]] = {
+    "environment": os.environ.update,
     "log bytes": keep_log_small,
     "patience": wait_for_others,
     "killed within": kill_within,

@@ -250,7 +250,7 @@ def begin_handshake(server: Server, data: bytes = b"") -> socket.socket:
     return silent
 
 
-@pytest.mark.parametrize("limits", [Limits(half_request=0.2)])
+@pytest.mark.parametrize("limits", [Limits(half_request=1)])
 @pytest.mark.parametrize("data", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["nothing", "a part"])
 def test_half_a_handshake_holds_up_nobody_and_ends(
     server: Server, caplog: pytest.LogCaptureFixture, data: bytes

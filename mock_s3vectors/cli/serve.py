@@ -20,6 +20,7 @@ from mock_s3vectors.cli.server_flags import add_options_of_mock, add_options_of_
 from mock_s3vectors.cli.server_options import ServerOptions
 from mock_s3vectors.cli.welcome import READY, announce, welcome
 from mock_s3vectors.config import check_path
+from mock_s3vectors.doors.hosts import checked_hosts
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.mock import mock_s3vectors
 from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
@@ -65,7 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
     """
     _refuse_unknown_variables()
     options = ServerOptions.of(arguments)
-    with _told_as(options.log_format):
+    with _told_as(options.log_format), _ended_by_signal():
         try:
             failures = _serve(options)
         except UsageError as error:
@@ -87,6 +88,23 @@ def _told_as(log_format: str) -> Iterator[None]:
             raise
         logging.getLogger(__name__).critical("%s", error)
         sys.exit(1)
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Have SIGTERM end the block, until a server handles it.
+
+    The first process of a container would ignore it otherwise.
+    """
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _refuse_unknown_variables() -> None:
@@ -115,7 +133,12 @@ def _serve(options: ServerOptions) -> list[BaseException]:
     initialization = Initialization(folder_of(options.init))
     failures: list[BaseException] = []
     ending = 0
-    tls = server_context(options.certificate, options.key)
+    settings = {
+        "allowed_hosts": checked_hosts(options.allowed_hosts),
+        "cors": options.cors,
+        "tls": server_context(options.certificate, options.key),
+        "initialization": initialization,
+    }
 
     with mock_s3vectors(**options.mock) as given:
         set_up(given, options.identities, options.kms_keys)
@@ -136,21 +159,12 @@ def _serve(options: ServerOptions) -> list[BaseException]:
                 file.publish()
                 announce(READY)
 
-            ending = 0
-
             def stop(number: int, _: Any) -> None:
                 nonlocal ending
                 ending = number
                 server.should_exit = True
 
-            server = _server(
-                options,
-                on_ready=begin,
-                allowed_hosts=options.allowed_hosts,
-                cors=options.cors,
-                tls=tls,
-                initialization=initialization,
-            )
+            server = _server(options, on_ready=begin, **settings)
             # For signals before uvicorn handles them, and after: once it has ended, it raises them again.
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, stop)

@@ -117,6 +117,9 @@ class Connection(H11Protocol):
         if self.is_half_sent:
             self.refuse(refusals.unavailable())
         elif self.is_answering:
+            if self.cycle.keep_alive:
+                # The client learns it from the answer, and sends nothing more into a closed connection.
+                self.cycle.default_headers = [*self.cycle.default_headers, (b"connection", b"close")]
             self.cycle.keep_alive = False
         else:
             self.close()
@@ -255,9 +258,8 @@ class Connections(ServerState):
 
         Return at once if no connection is open: something else holds the descriptors, and waiting is no help.
         """
-        while (self.connections or self.handshakes) and _next_descriptor(
-            listener
-        ) >= self._most - self._spare:
+        most = self._most - self._spare
+        while (self.connections or self.handshakes) and _next_descriptor(listener) >= most:
             self._warn()
             await asyncio.sleep(0)  # a client that has just sent a request is not idle
             idle = [connection for connection in self._open() if connection.is_idle]

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # As browsers write it: in lower case, with a port only where it is not the scheme's own.
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?")
 _PORTS = {"http": 80, "https": 443}
-_LAST_PORT = 65_535
 _EXAMPLE = "http://localhost:5173"
 
 _METHODS = b"DELETE, GET, HEAD, POST, PUT"

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mock_s3vectors.__main__ import main
+from mock_s3vectors.cli import serve
 from mock_s3vectors.serving.connections import Limits
 from tests.activation.world import CLIENT, create
 from tests.durable.conftest import nursery
@@ -84,7 +86,9 @@ def test_a_delay_ends_and_the_file_has_the_change(
         line.send(CREATE)
         wait_for_a_call(life.url)
         life.send(ending)
-        assert line.answer().json["vectorBucketArn"].endswith("bucket/films")
+        answer = line.answer()
+        assert answer.json["vectorBucketArn"].endswith("bucket/films")
+        assert answer.headers["connection"] == "close"
         assert half.answer().status == 503
         assert line.closed_by_the_server
         assert idle.closed_by_the_server
@@ -99,6 +103,23 @@ def test_a_delay_ends_and_the_file_has_the_change(
     with sqlite3.connect(file) as connection:
         assert connection.execute("SELECT name FROM vector_buckets").fetchall() == [("films",)]
     connection.close()
+
+
+def test_a_signal_while_a_server_starts_ends_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Also in a container, whose first process ignores signals that it does not handle."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def be_told_to_stop(*_: object, **__: object) -> None:
+        assert signal.getsignal(signal.SIGTERM) not in {signal.SIG_DFL, before}
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(serve, "http_server", be_told_to_stop)
+    file = tmp_path / "state.db"
+    with pytest.raises(SystemExit) as end:
+        main(["serve", "--port", "0", "--state", str(file)])
+    assert signal.getsignal(signal.SIGTERM) == before
+    assert end.value.code == 128 + signal.SIGTERM
+    assert os.listdir(tmp_path) == ["state.db"]  # noqa: PTH208 - names are enough
 
 
 @pytest.mark.parametrize("signals", [(signal.SIGTERM, signal.SIGTERM), (signal.SIGTERM, signal.SIGINT)])
@@ -132,6 +153,16 @@ def test_an_answer_that_never_comes_is_not_waited_for(server: Server) -> None:
     wait_for_a_call(server.url)
     server.stop()
     assert line.closed_by_the_server
+
+
+@pytest.mark.parametrize("limits", [Limits(answer=1_000_000)])
+def test_events_for_the_page_end(server: Server) -> None:
+    line = server.connect()
+    line.send(head("GET", "/_mock_s3vectors/ui/live", "content-length: 0"))
+    assert line.piece().startswith(b"HTTP/1.1 200 ")
+    stopping = server.stop_in_a_thread()
+    stopping.join(DEADLINE)
+    assert not stopping.is_alive()
 
 
 def test_the_second_of_two_requests_at_once_is_not_begun(

@@ -23,7 +23,7 @@ from mock_s3vectors.serving.connections import Limits
 from mock_s3vectors.serving.tls import server_context
 from tests.activation.world import create, names
 from tests.server.certificates import Certificates, make_certificates
-from tests.server.test_connections import DEADLINE, HALVES, Server
+from tests.server.test_connections import DEADLINE, HALVES, Server, held
 from tests.server.test_draining import ask_for_much
 from tests.server.wire import Connection, head, request
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mock_s3vectors import S3VectorsServer
+
+__all__ = ["held"]
 
 LIST = "/ListVectorBuckets"
 HEALTH = "/_mock_s3vectors/health"
@@ -248,7 +250,7 @@ def begin_handshake(server: Server, data: bytes = b"") -> socket.socket:
     return silent
 
 
-@pytest.mark.parametrize("limits", [Limits(half_request=0.2)])
+@pytest.mark.parametrize("limits", [Limits(half_request=1)])
 @pytest.mark.parametrize("data", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["nothing", "a part"])
 def test_half_a_handshake_holds_up_nobody_and_ends(
     server: Server, caplog: pytest.LogCaptureFixture, data: bytes
@@ -261,13 +263,21 @@ def test_half_a_handshake_holds_up_nobody_and_ends(
 
 
 @pytest.mark.parametrize("data", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["nothing", "a part"])
-def test_the_end_waits_for_no_handshake(server: Server, data: bytes) -> None:
+def test_no_handshake_ends_after_the_server_was_told_to_stop(
+    server: Server, held: tuple[threading.Semaphore, threading.Event], data: bytes
+) -> None:
+    entered, go_on = held
+    line = server.connect_and_send(request("POST", "/ListIndexes", b'{"vectorBucketName": "films"}'))
+    assert entered.acquire(timeout=DEADLINE)
     silent = begin_handshake(server, data)
     stopping = server.stop_in_a_thread()
-    stopping.join(DEADLINE)
-    assert not stopping.is_alive()
     assert silent.recv(1) == b""
     silent.close()
+    assert stopping.is_alive()
+    go_on.set()
+    assert line.answer().status == 404
+    stopping.join(DEADLINE)
+    assert not stopping.is_alive()
 
 
 def test_a_client_that_leaves_in_a_handshake_is_no_news(

@@ -332,15 +332,15 @@ def test_a_page_that_nobody_sees_rests_and_goes_on_where_it_was(live: Page, clie
         Object.defineProperty(document, "hidden", { value: is, configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
     }"""
-    live.evaluate(hide, True)
+    live.evaluate(hide, arg=True)
     expect(live.get_by_text("The page rests")).to_be_visible()
     client.list_vector_buckets()
-    live.evaluate(hide, False)
+    live.evaluate(hide, arg=False)
     expect(calls(live)).to_have_count(2)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_readable(
+def test_it_is_readable(  # noqa: PLR0913, PLR0917 - pytest gives them by name
     open_page: Callable[..., Page],
     client: Any,
     server: S3VectorsServer,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import metadata, version
+from configparser import ConfigParser
+from importlib.metadata import distribution, metadata, version
 from pathlib import Path
 
 import pytest
 
 import mock_s3vectors
 
-SETUP = (Path(__file__).parents[1] / "setup.cfg").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+SETUP = (ROOT / "setup.cfg").read_text(encoding="utf-8")
 
 
 def test_the_version_is_that_of_setup_cfg() -> None:
@@ -27,3 +29,17 @@ def test_the_licence_is_an_spdx_expression() -> None:
     described = metadata("mock_s3vectors")
     assert described["License-Expression"] == "MIT"
     assert described.get_all("License-File") == ["LICENSE"]
+
+
+def test_the_files_of_the_page_are_installed() -> None:
+    setup = ConfigParser()
+    setup.read_string(SETUP)
+    patterns = setup["options.package_data"]["mock_s3vectors.serving.page"].split(", ")
+    folder = ROOT / "mock_s3vectors" / "serving" / "page"
+    present = {path for path in (folder / "files").rglob("*") if path.is_file()}
+    assert len(present) > 20
+    assert {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()} == present
+    record = distribution("mock_s3vectors").read_text("RECORD") or ""
+    recorded = {line.partition(",")[0] for line in record.splitlines()}
+    if "mock_s3vectors/__init__.py" in recorded:  # from a wheel, not a checkout
+        assert {path.relative_to(ROOT).as_posix() for path in present} <= recorded

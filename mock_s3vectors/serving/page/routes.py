@@ -57,6 +57,7 @@ def page_routes(path: str, current: Callable[[], Level | None]) -> list[Route]:
     questions = (*BROWSING, *QUERYING, *PICTURING, *LIVE)
     return [
         Route(path, _page),
+        Route(f"{path}/files", _file),  # or Starlette would send browsers in a circle
         Route(f"{path}/files/{{name:path}}", _file),
         live_route(f"{path}/live", current),
         *(_route_of(question, f"{path}/data", current) for question in questions),
@@ -68,8 +69,9 @@ async def _page(_: Request) -> Response:
 
 
 async def _file(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in _names():
+    name = request.path_params.get("name", "")
+    # No name needs an escape, and each file has one address.
+    if name not in _names() or b"%" in request.scope["raw_path"]:
         raise HTTPException(404)
     media_type = _MEDIA_TYPES[name[name.rindex(".") :]]
     return Response(_FILES.joinpath(name).read_bytes(), media_type=media_type, headers=_HEADERS)

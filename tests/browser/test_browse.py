@@ -1,0 +1,398 @@
+"""Browse: accounts, vector buckets, indexes and vectors, by clicks and keys."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from mock_s3vectors.mocking.stack import STACK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Locator, Page
+
+    from mock_s3vectors import S3VectorsServer
+
+BUCKET = {"vectorBucketName": "films"}
+INDEX = {**BUCKET, "indexName": "plots"}
+BUCKET_ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"
+INDEX_ARN = f"{BUCKET_ARN}/index/plots"
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "readers",
+            "Effect": "Allow",
+            "Principal": {"AWS": "123456789012"},
+            "Action": ["s3vectors:QueryVectors", "s3vectors:GetVectors"],
+            "Resource": "*",
+        }
+    ],
+}
+# Markup, quotes, a newline, a text from right to left that would turn what follows, and an emoji.
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`&lt;\n\u202e\u05d0\u05d1 \U0001f984"
+FLOATS = [0.25, -0.5, 0.125, 0.0]
+
+
+@pytest.fixture
+def films(client: Any) -> Any:
+    """The client, with a bucket of an index of 60 vectors, and another one in Europe."""
+    client.create_vector_bucket(**BUCKET, tags={"team": "search"})
+    client.create_index(
+        **INDEX,
+        dataType="float32",
+        dimension=4,
+        distanceMetric="euclidean",
+        metadataConfiguration={
+            "nonFilterableMetadataKeys": ["text"],
+            "textSearchConfigurations": [{"metadataKey": "text", "language": "en"}],
+        },
+    )
+    client.put_vectors(
+        **INDEX,
+        vectors=[
+            {
+                "key": f"film-{number:02}",
+                "data": {"float32": [*FLOATS[:3], float(number)]},
+                "metadata": {"year": 1960 + number, "genres": ["horror"], "text": "A crew meets a being."},
+            }
+            for number in range(60)
+        ],
+    )
+    return client
+
+
+def at(**parameters: Any) -> str:
+    """The address of a page of Browse."""
+    return f"#/browse?{urlencode(parameters)}"
+
+
+def setting(page: Page, name: str) -> Locator:
+    """The value of a setting."""
+    return page.locator("dt", has_text=name).and_(page.get_by_text(name, exact=True)).locator("xpath=../dd")
+
+
+def keys(page: Page) -> list[str]:
+    """The keys of the vectors on the page."""
+    return page.get_by_role("table", name="Vectors").get_by_role("rowheader").all_inner_texts()
+
+
+def test_from_buckets_down_to_an_index(
+    open_page: Callable[..., Page],
+    films: Any,
+    check_accessibility: Callable[[Page], None],
+    take_picture: Callable[[Page, str], None],
+) -> None:
+    films.put_vector_bucket_policy(**BUCKET, policy=json.dumps(POLICY))
+    page = open_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    row = page.get_by_role("table", name="Vector buckets").get_by_role("row").nth(1)
+    assert row.get_by_role("cell").all_inner_texts()[:4] == ["us-east-1", "123456789012", "1", "60"]
+    check_accessibility(page)
+    page.get_by_role("link", name="films").click()
+
+    expect(page.get_by_role("heading", name="films", level=1)).to_be_focused()
+    described = films.get_vector_bucket(**BUCKET)["vectorBucket"]
+    expect(setting(page, "Created")).to_have_text(f"{described['creationTime']:%Y-%m-%d %H:%M:%S} UTC")
+    expect(setting(page, "Default index mode")).to_have_text(described["defaultIndexMode"])
+    expect(setting(page, "Encryption")).to_have_text("AES256")
+    page.get_by_role("button", name="Copy the ARN").click()
+    expect(page.get_by_role("status").filter(has_text="Copied the ARN.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == BUCKET_ARN
+    tags = page.get_by_role("table", name="Tags").get_by_role("row").nth(1)
+    assert tags.inner_text().split() == ["team", "search"]
+    assert json.loads(page.get_by_role("region", name="the policy").inner_text()) == POLICY
+    take_picture(page, "browse-bucket")
+    check_accessibility(page)
+    page.get_by_role("link", name="plots").click()
+    page.get_by_role("heading", name="plots", level=1).wait_for()
+
+
+def test_from_an_index_down_to_a_vector(
+    open_page: Callable[..., Page],
+    films: Any,
+    check_accessibility: Callable[[Page], None],
+    take_picture: Callable[[Page, str], None],
+) -> None:
+    page = open_page(at(index=INDEX_ARN))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(setting(page, "ARN")).to_contain_text(INDEX_ARN)
+    expect(setting(page, "Dimension")).to_have_text("4, float32")
+    expect(setting(page, "Distance metric")).to_have_text("euclidean")
+    expect(setting(page, "Vectors")).to_have_text("60")
+    text = page.get_by_role("table", name="Metadata keys").get_by_role("row", name="text")
+    assert text.get_by_role("cell").all_inner_texts() == ["no, non-filterable", "en, ACTIVE", "string"]
+    take_picture(page, "browse-index")
+    check_accessibility(page)
+    page.emulate_media(color_scheme="dark")
+    check_accessibility(page)
+    page.get_by_role("link", name="film-07").click()
+
+    expect(page.get_by_role("heading", name="film-07", level=1)).to_be_focused()
+    (stored,) = films.get_vectors(**INDEX, keys=["film-07"], returnData=True, returnMetadata=True)["vectors"]
+    expect(page.get_by_text("0.25, -0.5, 0.125, 7", exact=True)).to_be_visible()
+    expect(page.get_by_role("img", name="4 numbers from -0.5 to 7")).to_be_visible()
+    page.get_by_role("button", name="Copy all as JSON").last.click()
+    expect(page.get_by_role("status").filter(has_text="Copied all numbers.")).to_be_visible()
+    assert json.loads(page.evaluate("navigator.clipboard.readText()")) == stored["data"]["float32"]
+    page.get_by_role("button", name="Copy all as JSON").first.click()
+    expect(page.get_by_role("status").filter(has_text="Copied all metadata.")).to_be_visible()
+    assert json.loads(page.evaluate("navigator.clipboard.readText()")) == stored["metadata"]
+    year = page.get_by_role("table", name="Metadata by key").get_by_role("row", name="year")
+    assert year.get_by_role("cell").all_inner_texts() == ["1967", "number", "yes"]
+    check_accessibility(page)
+    page.emulate_media(color_scheme="light")
+    take_picture(page, "browse-vector")
+    check_accessibility(page)
+    assert_leads_on(page)
+
+
+def assert_leads_on(page: Page) -> None:
+    """Asserts that a vector has links to other views, and back to what it is in."""
+    query = page.get_by_role("link", name="Query like this").get_attribute("href")
+    picture = page.get_by_role("main").get_by_role("link", name="Picture").get_attribute("href")
+    assert query == f"#/query?{urlencode({'index': INDEX_ARN, 'key': 'film-07'})}"
+    assert picture == f"#/picture?{urlencode({'index': INDEX_ARN, 'key': 'film-07'})}"
+    trail = page.get_by_role("navigation", name="Where you are")
+    trail.get_by_role("link", name="plots").click()
+    page.get_by_role("heading", name="plots", level=1).wait_for()
+    trail.get_by_role("link", name="films").click()
+    page.get_by_role("heading", name="films", level=1).wait_for()
+
+
+def test_pages_of_vectors(open_page: Callable[..., Page], films: Any) -> None:
+    page = open_page(at(index=INDEX_ARN))
+    pages = page.get_by_role("navigation", name="Pages of vectors")
+    expect(pages).to_contain_text("1 to 25 of 60")
+    assert keys(page) == [f"film-{number:02}" for number in range(25)]
+    pages.get_by_role("link", name="Next").press("Enter")
+    expect(pages).to_contain_text("26 to 50 of 60")
+    expect(page.get_by_role("heading", name="Vectors")).to_be_focused()
+    pages.get_by_role("link", name="Next").click()
+    expect(pages).to_contain_text("51 to 60 of 60")
+    assert keys(page) == [f"film-{number}" for number in range(50, 60)]
+    expect(pages.get_by_role("link", name="Next")).to_be_disabled()
+
+    # Others write meanwhile: a page shows what there is when it opens.
+    films.delete_vectors(**INDEX, keys=["film-00"])
+    pages.get_by_role("link", name="Previous").click()
+    expect(pages).to_contain_text("26 to 50 of 59")
+    pages.get_by_role("link", name="Previous").click()
+    expect(pages).to_contain_text("1 to 25 of 59")
+    assert keys(page)[:2] == ["film-59", "film-01"]
+    pages.get_by_role("combobox", name="On a page").select_option("100")
+    expect(pages).to_contain_text("1 to 59 of 59")
+    page.reload()
+    expect(pages).to_contain_text("1 to 59 of 59")
+
+
+def test_a_filter(
+    open_page: Callable[..., Page], films: Any, check_accessibility: Callable[[Page], None]
+) -> None:
+    page = open_page(at(index=INDEX_ARN))
+    box, apply = page.get_by_role("textbox", name="Filter"), page.get_by_role("button", name="Apply")
+    page.get_by_role("button", name="Example").click()
+    assert json.loads(box.input_value()) == {"genres": {"$in": ["horror"]}}
+    apply.click()
+    expect(page.get_by_text("60 of 60 vectors match the filter.")).to_be_visible()
+
+    box.fill('{"year": {"$gte": 2000}}')
+    apply.click()
+    expect(page.get_by_text("20 of 60 vectors match the filter.")).to_be_visible()
+    assert keys(page) == [f"film-{number}" for number in range(40, 60)]
+    page.reload()
+    expect(box).to_have_value('{"year": {"$gte": 2000}}')
+
+    box.fill('{"year":\n  {"$gte": 2000,]}')
+    apply.click()
+    alert = page.get_by_role("main").get_by_role("alert")
+    expect(alert).to_contain_text("at line 2, column 17.")
+    expect(box).to_be_focused()
+    box.fill('{"year": ')
+    apply.click()
+    expect(alert).to_contain_text("at line 1, column 10.")
+
+    for refused in ({"year": {"$foo": 1}}, {"text": "being"}):
+        box.fill(json.dumps(refused))
+        apply.click()
+        with pytest.raises(films.exceptions.ValidationException) as error:
+            films.query_vectors(**INDEX, queryVector={"float32": FLOATS}, topK=1, filter=refused)
+        expect(alert).to_have_text(f"ValidationException{error.value.response['Error']['Message']}")
+        expect(box).to_have_value(json.dumps(refused))
+    check_accessibility(page)
+
+    box.fill('{"year": 1}')
+    apply.click()
+    expect(page.get_by_text("No vector matches.")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("60 vectors.")).to_be_visible()
+
+
+def test_a_vector_by_its_key(open_page: Callable[..., Page], films: Any) -> None:
+    films.put_vectors(**INDEX, vectors=[{"key": "a/b ?#%&", "data": {"float32": FLOATS}}])
+    page = open_page(at(index=INDEX_ARN))
+    page.keyboard.press("/")
+    page.keyboard.type("a/b ?#%&")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="a/b ?#%&", level=1)).to_be_focused()
+    expect(page.get_by_text("There is no metadata.")).to_be_visible()
+    page.go_back()
+    page.get_by_role("searchbox", name="Find a key").fill("none")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("alert")).to_contain_text("There is no vector with this key.")
+
+
+def test_buckets_and_indexes_by_name(open_page: Callable[..., Page], films: Any) -> None:
+    for number in range(30):
+        films.create_vector_bucket(vectorBucketName=f"bucket-{number:02}")
+    films.create_index(**BUCKET, indexName="other", dataType="float32", dimension=1, distanceMetric="cosine")
+    page = open_page()
+    buckets = page.get_by_role("table", name="Vector buckets")
+    expect(buckets.get_by_role("rowheader")).to_have_count(25)
+    page.get_by_role("link", name="Next").click()
+    expect(buckets.get_by_role("rowheader")).to_have_count(6)
+    page.get_by_role("searchbox").fill("bucket-1")
+    page.keyboard.press("Enter")
+    expect(buckets.get_by_role("rowheader")).to_have_count(10)
+    page.get_by_role("searchbox").fill("none")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No vector bucket has these words in its ARN.")).to_be_visible()
+    page.get_by_role("searchbox").fill("films")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="films").click()
+    page.get_by_role("searchbox").fill("oth")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="other").click()
+    expect(page.get_by_text("There are no vectors in this index.")).to_be_visible()
+    expect(page.get_by_text('client.put_vectors(vectorBucketName="films", indexName="other"')).to_be_visible()
+
+
+def test_what_users_store_is_text(
+    open_page: Callable[..., Page], client: Any, check_accessibility: Callable[[Page], None]
+) -> None:
+    # Tags and policies may not have all of these characters; those that they may have are there.
+    client.create_vector_bucket(**BUCKET, tags={"a.b": "x=y/z:@ \u05d0\u05d1"})
+    client.put_vector_bucket_policy(
+        **BUCKET, policy=json.dumps({**POLICY, "Id": HOSTILE}, ensure_ascii=False)
+    )
+    client.create_index(
+        **INDEX,
+        dataType="float32",
+        dimension=1,
+        distanceMetric="euclidean",
+        metadataConfiguration={"nonFilterableMetadataKeys": ["long"]},
+    )
+    metadata = {HOSTILE: HOSTILE, "": "", "list": [HOSTILE], "long": HOSTILE * 150}
+    client.put_vectors(**INDEX, vectors=[{"key": HOSTILE, "data": {"float32": [1.0]}, "metadata": metadata}])
+    page = open_page(at(bucket=BUCKET_ARN))
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    assert json.loads(page.get_by_role("region", name="the policy").inner_text())["Id"] == HOSTILE
+    assert "x=y/z:@ \u05d0\u05d1" in page.get_by_role("table", name="Tags").inner_text()
+    page.get_by_role("link", name="plots").click()
+    page.get_by_role("heading", name="plots", level=1).wait_for()
+    link = page.get_by_role("table", name="Vectors").get_by_role("link")
+    assert link.text_content() == HOSTILE
+    names = page.get_by_role("table", name="Metadata keys").get_by_role("rowheader")
+    assert names.all_text_contents() == ['""', HOSTILE, "list", "long"]
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    link.click()
+    assert page.get_by_role("heading", level=1).text_content() == HOSTILE
+    cells = page.get_by_role("table", name="Metadata by key").locator("tbody > tr > :nth-child(-n+2)")
+    assert cells.all_text_contents() == [
+        *(HOSTILE, HOSTILE, '""', '""'),
+        *("list", json.dumps([HOSTILE], ensure_ascii=False), "long", HOSTILE * 150),
+    ]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    check_accessibility(page)
+    assert dialogs == []
+    assert [path for path in asked if not path.startswith("/_mock_s3vectors/ui/")] == []
+    assert page.locator("main script, main img, main iframe").count() == 0
+
+
+def test_what_does_not_exist(open_page: Callable[..., Page], films: Any) -> None:
+    assert films
+    page = open_page()
+    for parameters, text in (
+        ({"bucket": f"{BUCKET_ARN}s"}, "The specified vector bucket could not be found"),
+        ({"index": f"{INDEX_ARN}s"}, "The specified index could not be found"),
+        ({"index": "<b>"}, "The specified index could not be found"),
+    ):
+        page.evaluate("address => { location.hash = address }", at(**parameters))
+        expect(page.get_by_role("alert").filter(has_text=text)).to_be_visible()
+        page.go_back()
+        page.get_by_text("Search by name or ARN").wait_for()
+
+
+def test_an_index_is_chosen_among_ten_thousand(
+    open_page: Callable[..., Page],
+    films: Any,
+    server: S3VectorsServer,
+    check_accessibility: Callable[[Page], None],
+) -> None:
+    add_indexes(server, 10_000)
+    page = open_page("#/browse")
+    show_chooser(page)
+    box = page.get_by_role("combobox", name="Index")
+    options = page.get_by_role("listbox", name="Indexes").get_by_role("option")
+    box.click()
+    expect(options).to_have_count(20)
+    expect(page.get_by_text("10,001 indexes, 20 of them shown")).to_be_visible()
+    check_accessibility(page)
+    box.fill("PLOTS films 0042")
+    expect(options).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(options).to_have_count(0)
+    box.fill("plots-00")
+    expect(page.get_by_text("100 indexes, 20 of them shown")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("listbox").get_by_role("option", selected=True)).to_contain_text(
+        "films/plots-0001"
+    )
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="plots-0001", level=1)).to_be_visible()
+    assert parse_qs(urlsplit(page.url).fragment.partition("?")[2]) == {"index": [f"{INDEX_ARN}-0001"]}
+
+    show_chooser(page)
+    expect(box).to_have_value("films/plots-0001")
+    box.fill("nothing")
+    expect(page.get_by_text("No index has these words in its ARN.")).to_be_visible()
+    box.blur()
+    expect(box).to_have_value("films/plots-0001")
+    assert films
+
+
+def add_indexes(server: S3VectorsServer, count: int) -> None:
+    """Adds indexes to the bucket, which would take long by calls."""
+    level = STACK.newest_in(server)
+    assert level is not None
+    bucket = level.world.stores.at("123456789012", "us-east-1").vector_buckets["films"]
+    (plots,) = bucket.indexes.values()
+    for number in range(count):
+        index = plots.copy()
+        index.name = f"plots-{number:04}"
+        index.arn = type(plots.arn)(**{**vars(plots.arn), "index": index.name})
+        bucket.add(index)
+
+
+def show_chooser(page: Page) -> None:
+    """Shows the chooser of an index, as views have it."""
+    page.evaluate(
+        """async () => {
+            const files = "/_mock_s3vectors/ui/files/lib";
+            const { indexChooser } = await import(`${files}/index_chooser.js`);
+            const { here } = await import(`${files}/address.js`);
+            const { chooser } = await indexChooser(here().parameters, new AbortController().signal);
+            document.querySelector("main h1").after(chooser);
+        }"""
+    )

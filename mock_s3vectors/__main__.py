@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from mock_s3vectors import __version__
+from mock_s3vectors.cli.commands import parser_with
 from mock_s3vectors.cli.progress import say
 from mock_s3vectors.errors.exceptions import UsageError
 
@@ -18,29 +17,21 @@ _INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return the exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        parsed = _parser().parse_args(arguments)
-        parsed.run(parsed)
+        # Most of the time before a command runs goes here, where Ctrl+C ends it without a traceback.
+        parser, _ = parser_with([word for word in words if not word.startswith("-")][:1])
+        parsed = parser.parse_args(words)
+        if "run" in parsed:
+            parsed.run(parsed)
+        else:
+            parser.print_help()
     except UsageError as error:
         say(f"mock-s3vectors: {error}")
         return 1
     except KeyboardInterrupt:  # as before a server handles the signal
         return _INTERRUPTED
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="mock-s3vectors", description="A faithful mock of Amazon S3 Vectors for every AWS SDK."
-    )
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    # Most of the time before a command runs goes here, where Ctrl+C ends it without a traceback.
-    from mock_s3vectors.cli import copy, delete, describe, serve  # noqa: PLC0415 - see above
-
-    for command in (serve, copy, describe, delete):
-        command.add_parser(commands)
-    return parser
 
 
 if __name__ == "__main__":

@@ -84,6 +84,9 @@ def no_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3VECTORS"):
         monkeypatch.delenv(name, raising=False)
+    # Nor on what a server of theirs is told.
+    for name in [name for name in os.environ if name.startswith("MOCK_S3VECTORS_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 

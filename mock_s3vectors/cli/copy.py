@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from mock_s3vectors.cli.command_parser import CommandParser
     from mock_s3vectors.transfer.copying import Copied
     from mock_s3vectors.transfer.places import Place
 
@@ -47,14 +48,18 @@ _ACCESS = {
 # A clock may tell no shorter time.
 _INSTANT = 0.001
 _METRICS = ("cosine", "euclidean")
+_EXAMPLES = (
+    "mock-s3vectors copy films.jsonl http://127.0.0.1:7380/films/plots --distance-metric cosine",
+    "mock-s3vectors copy s3vectors://films/plots films.db --region us-east-1 --limit 1000",
+    "mock-s3vectors copy films.db::films/plots --tsv projector",
+)
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command to those of the program."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "copy",
-        help="copy vectors between files, servers and AWS",
-        description=_DESCRIPTION,
+def define(parser: CommandParser) -> None:
+    """Give a parser what the command has."""
+    parser.describe(
+        _DESCRIPTION,
+        *_EXAMPLES,
     )
     parser.add_argument("source", metavar="SOURCE", help=f"where the vectors are: {_PLACES}")
     parser.add_argument(

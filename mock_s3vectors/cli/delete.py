@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_s3vectors.abridging import plural, show
 from mock_s3vectors.cli.arguments import filter_of
@@ -18,22 +18,26 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from mock_s3vectors.cli.command_parser import CommandParser
     from mock_s3vectors.transfer.batches import Batch
     from mock_s3vectors.transfer.deletion.candidates import Deleted
     from mock_s3vectors.transfer.deletion.places import Deletion
 
 
 _EXAMPLE = """'{"category": "old_docs"}'"""
+_EXAMPLES = (
+    "mock-s3vectors delete http://127.0.0.1:7380/films/plots --older-than created_at=30d --dry-run",
+    f"mock-s3vectors delete films.db::films/plots --filter {_EXAMPLE} --backup old.jsonl",
+)
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command to those of the program."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "delete",
-        help="delete vectors by key, metadata or age",
-        description="Deletes the vectors of an index that meet all conditions that are given. It says first "
+def define(parser: CommandParser) -> None:
+    """Give a parser what the command has."""
+    parser.describe(
+        "Deletes the vectors of an index that meet all conditions that are given. It says first "
         "how many they are, and shows a few. Real AWS is called only where the place begins with "
         "s3vectors://, and this is said before it starts. Ctrl+C leaves whole batches.",
+        *_EXAMPLES,
     )
     parser.add_argument(
         "place",

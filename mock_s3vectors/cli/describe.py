@@ -16,20 +16,24 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from mock_s3vectors.cli.command_parser import CommandParser
     from mock_s3vectors.transfer.describing import IndexOutline, MetadataKey, Outline
 
 _SAMPLE = 1_000
 # How many metadata keys the text has; JSON has all.
 _MOST_KEYS = 50
+_EXAMPLES = (
+    "mock-s3vectors describe films.db",
+    "mock-s3vectors describe http://127.0.0.1:7380/films/plots --json",
+)
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command to those of the program."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "describe",
-        help="show what there is in a file, on a server or on AWS",
-        description="Shows the vector buckets and indexes of a place, how many vectors they have, their "
+def define(parser: CommandParser) -> None:
+    """Give a parser what the command has."""
+    parser.describe(
+        "Shows the vector buckets and indexes of a place, how many vectors they have, their "
         "settings and their metadata keys. Nothing is changed.",
+        *_EXAMPLES,
     )
     parser.add_argument(
         "place",

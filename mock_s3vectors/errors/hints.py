@@ -9,10 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def near(name: object, known: Iterable[str]) -> str:
-    """Return ` Did you mean ...?` if a known name is like the given one; else an empty text."""
-    plain = {_plain(candidate): candidate for candidate in known}
-    found = get_close_matches(_plain(str(name)), plain, n=1, cutoff=0.6)
+def near(name: object, known: Iterable[str], *, prefix: str = "") -> str:
+    """Return ` Did you mean ...?` if a known name is like the given one; else an empty text.
+
+    Args:
+        name: the given name.
+        known: all names that there are.
+        prefix: the beginning that all of them share, which makes no two of them alike.
+    """
+    plain = {_plain(candidate.removeprefix(prefix)): candidate for candidate in known}
+    found = get_close_matches(_plain(str(name).removeprefix(prefix)), plain, n=1, cutoff=0.6)
     return f" Did you mean {plain[found[0]]!r}?" if found else ""
 
 

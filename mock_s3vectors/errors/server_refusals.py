@@ -23,9 +23,21 @@ def malformed(reason: str) -> MalformedHttpRequestException:
     return MalformedHttpRequestException(f"The request is not valid HTTP/1.1: {shorten(reason)}{hint}.")
 
 
+def without_tls(url: str) -> MalformedHttpRequestException:
+    """Return the refusal of HTTP by a server that speaks HTTPS. Choice: malformed-http."""
+    return MalformedHttpRequestException(f"This server speaks HTTPS only: call {url}.")
+
+
 def foreign_origin(origin: str) -> AccessDeniedException:
     """Return the refusal of a web page of another origin. Choice: foreign-web-page."""
     return AccessDeniedException(f"A web page of another origin may not call this server: {shorten(origin)}")
+
+
+def foreign_page_here(path: str, origin: str) -> AccessDeniedException:
+    """Return the refusal of a web page that may call all but the server's page. Choice: foreign-web-page."""
+    return AccessDeniedException(
+        f"A web page of another origin may call this server, but not its page {path}: {shorten(origin)}"
+    )
 
 
 def method_not_allowed(asked: str, allowed: str) -> MethodNotAllowedException:

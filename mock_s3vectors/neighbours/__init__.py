@@ -37,6 +37,7 @@ from mock_s3vectors.neighbours.clients import (
 from mock_s3vectors.neighbours.event_loops import (
     is_in_event_loop,
     sleep_in_event_loop,
+    unsent_by_tls,
 )
 from mock_s3vectors.neighbours.moto import (
     MotoCaller,
@@ -102,6 +103,7 @@ __all__ = [
     "set_request_credentials",
     "signature_of",
     "sleep_in_event_loop",
+    "unsent_by_tls",
     "validated_attributes",
     "wrap_examples",
 ]

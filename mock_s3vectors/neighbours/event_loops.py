@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.neighbours.loaded import find
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable
 
 
@@ -28,6 +29,20 @@ def _is_in_trio() -> bool:
         return current_task is not None and current_task() is not None
     except RuntimeError:
         return False
+
+
+def unsent_by_tls(transport: asyncio.Transport) -> int:
+    """Return how many bytes wait to be sent, encrypted or not, by the transport of a TLS connection.
+
+    The transport below it has a buffer of its own, and only the protocol between the two knows it. There is
+    no protocol any more once the transport was closed twice.
+    """
+    protocol: Any = getattr(transport, "_ssl_protocol", None)
+    if protocol is None:
+        return 0
+    below: asyncio.Transport | None = protocol._transport
+    unsent = transport.get_write_buffer_size()
+    return unsent if below is None else unsent + below.get_write_buffer_size()
 
 
 def sleep_in_event_loop(seconds: float) -> Awaitable[None]:

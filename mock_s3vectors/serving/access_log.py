@@ -1,83 +1,160 @@
-"""The access log: a line for each request that the server answered. `mock-s3vectors serve -v` shows it."""
+"""The access log: a line for each request that the server answered. `mock-s3vectors serve -v` shows it.
+
+    s3vectors.QueryVectors => 400 ValidationException (2.1 ms, us-east-1, films/plots)
+
+Each record has the same as `fields`, for the log in JSON. Neither has what a client wrote into its request,
+but for the names of a bucket and an index: no text, vector, metadata, header or query of a URL.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from mock_s3vectors.abridging import without_token
+from mock_s3vectors.arns import parse_arn
+from mock_s3vectors.errors.refusals import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.types import Message, Scope, Send
 
-# The type of a message, besides those of ASGI, by which the application tells how an answer gets lost.
-LOST = "mock_s3vectors.lost"
+    from mock_s3vectors.errors.exceptions import ServiceError
+    from mock_s3vectors.exchange import Exchange
+
+_ARNS = ("indexArn", "vectorBucketArn", "resourceArn")
 
 _log = logging.getLogger(__name__)
 
 
 class Answered:
-    """The answer to a request, noted on its way out."""
+    """The answer to a request, noted on its way out.
+
+    Attributes:
+        exchange: what the gateway has written down; None if the request has not reached it.
+    """
 
     def __init__(self, scope: Scope, send: Send) -> None:
+        self.exchange: Exchange | None = None
         self._scope = scope
         self._send = send
         self._began = time.perf_counter()
-        self._status: int | None = None
-        self._error = ""
-        self._lost = ""
+        self._head: Message | None = None
 
     @property
     def begun(self) -> bool:
         """Whether the client has seen a part of the answer."""
-        return self._status is not None
+        return self._head is not None
 
     async def send(self, message: Message) -> None:
-        """Send a part of the answer, or note how it gets lost."""
-        if message["type"] == LOST:
-            self._lost = message["how"]
-            return
+        """Send a part of the answer."""
         if message["type"] == "http.response.start":
-            self._status = message["status"]
-            self._error = dict(message["headers"]).get(b"x-amzn-errortype", b"").decode("latin-1")
+            self._head = message
         await self._send(message)
 
     def log(self) -> None:
         """Write the line, unless the client left before it had an answer."""
-        seconds = time.perf_counter() - self._began
-        if self._lost:
-            log_answer(self._scope["client"], self._scope, "lost", self._lost, seconds)
-        elif self._status is not None:
-            log_answer(self._scope["client"], self._scope, self._status, self._error, seconds)
+        if not _log.isEnabledFor(logging.INFO):
+            return
+        lost = self.exchange.lost if self.exchange is not None else None
+        if self._head is None and lost is None:
+            return
+        headers = dict(self._head["headers"]) if self._head is not None else {}
+        _write(
+            {
+                **_asked(self._scope, self.exchange),
+                **(_outcome(self._head["status"], headers) if self._head and not lost else {"lost": lost}),
+                "milliseconds": round((time.perf_counter() - self._began) * 1000, 3),
+                **(_place(self.exchange) if self.exchange is not None else {}),
+                "requestId": _text(headers.get(b"x-amz-request-id")),
+                "client": _address(self._scope["client"]),
+            }
+        )
 
 
-def log_answer(
-    client: tuple[str, int] | None,
-    scope: Mapping[str, Any] | None,
-    status: int | Literal["lost"],
-    error: str,
-    seconds: float | None = None,
-) -> None:
-    """Write a line: client, method, path, status, error code, milliseconds.
+def log_refusal(client: tuple[str, int] | None, scope: Mapping[str, Any] | None, error: ServiceError) -> None:
+    """Write a line about a request that did not arrive completely.
 
     Args:
         client: the client's address.
-        scope: the request; None if its head did not arrive completely.
-        status: the HTTP status; "lost" if a rule has the answer get lost.
-        error: the error code, empty for a success; how the answer gets lost.
-        seconds: how long the answer took; None for a request that did not arrive completely.
+        scope: the request; None if not even its head arrived.
+        error: what the client was told.
     """
     if _log.isEnabledFor(logging.INFO):
-        host, port = client or ("unknown", 0)
-        took = "" if seconds is None else f"{seconds * 1000:.1f} ms"
-        request = f'"{_line_of(scope)}"' if scope else "no request"
-        _log.info(" ".join(filter(None, [f"{host}:{port} -", request, str(status), error, took])))
+        outcome = {"status": error.status, "error": error.code}
+        _write({**_asked(scope, None), **outcome, "client": _address(client)})
 
 
-def _line_of(scope: Mapping[str, Any]) -> str:
-    query = without_token(scope["query_string"].decode("latin-1"))
-    target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
-    return f"{scope['method']} {target} HTTP/{scope['http_version']}"
+def printable(text: str) -> str:
+    """Return a text on one line: whatever is no visible character is escaped."""
+    if text.isprintable():
+        return text
+    shown = (
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+    return "".join(shown)
+
+
+def _asked(scope: Mapping[str, Any] | None, exchange: Exchange | None) -> dict[str, Any]:
+    """Return the operation; for a request that is none, method and path."""
+    if exchange is not None and exchange.operation is not None:
+        return {"operation": exchange.operation}
+    if scope is None:
+        return {}
+    path = scope["raw_path"].decode("latin-1")
+    if "://" in path:  # a client may ask for a whole URL, which may hold a password
+        path = urlsplit(path).path
+    return {"method": scope["method"], "path": shorten(path)}
+
+
+def _outcome(status: int, headers: Mapping[bytes, bytes]) -> dict[str, Any]:
+    return {"status": status, "error": _text(headers.get(b"x-amzn-errortype"))}
+
+
+def _place(exchange: Exchange) -> dict[str, Any]:
+    """Return Region and account of the call, and the bucket and the index that it names."""
+    params = exchange.params or {}
+    arn = next((parse_arn(params[name]) for name in _ARNS if params.get(name)), None)
+    bucket = params.get("vectorBucketName") or (arn.bucket if arn else None)
+    index = params.get("indexName") or (arn.index if arn else None)
+    return {
+        "region": exchange.caller.region,
+        "account": exchange.caller.account,
+        "vectorBucket": bucket and shorten(bucket),
+        "index": index and shorten(index),
+    }
+
+
+def _address(client: tuple[str, int] | None) -> str | None:
+    return f"{client[0]}:{client[1]}" if client else None
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value else None
+
+
+def _write(fields: dict[str, Any]) -> None:
+    known = {name: value for name, value in fields.items() if value is not None}
+    _log.info("%s", _line(known), extra={"fields": known})
+
+
+def _line(fields: Mapping[str, Any]) -> str:
+    if "operation" in fields:
+        asked = f"s3vectors.{fields['operation']}"
+    else:
+        asked = f"{fields['method']} {fields['path']}" if "method" in fields else "no request"
+    outcome = ["lost", fields["lost"]] if "lost" in fields else [str(fields["status"])]
+    if "error" in fields:
+        outcome.append(fields["error"])
+    place = "/".join(fields[name] for name in ("vectorBucket", "index") if name in fields)
+    details = [
+        f"{fields['milliseconds']:.1f} ms" if "milliseconds" in fields else None,
+        fields.get("region") if "operation" in fields else None,
+        place,
+        # Otherwise nothing would tell such lines apart.
+        fields.get("client") if "milliseconds" not in fields else None,
+    ]
+    return printable(f"{asked} => {' '.join(outcome)} ({', '.join(filter(None, details))})")

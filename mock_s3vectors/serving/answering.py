@@ -10,7 +10,6 @@ from starlette.requests import ClientDisconnect
 
 from mock_s3vectors.messages import NOT_HTTP, cut_off
 from mock_s3vectors.protocol.serializer import serialize_error
-from mock_s3vectors.serving.access_log import LOST
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -41,9 +40,8 @@ async def lose(how: Disconnect, answer: HttpResponse | None, connection: Connect
         how: in which way.
         answer: what would arrive; None if the operation was not carried out.
         connection: that of the client.
-        send: what the application sends with, which notes the loss.
+        send: what the application sends with.
     """
-    await send({"type": LOST, "how": how})
     if how == "reset":
         connection.reset()
         return

@@ -20,22 +20,25 @@ from mock_s3vectors import limits
 from mock_s3vectors.doors.retries import skipped_before
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
+from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.messages import HttpRequest
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.protocol.serializer import serialize_error
-from mock_s3vectors.serving.access_log import Answered
+from mock_s3vectors.serving.access_log import Answered, printable
 from mock_s3vectors.serving.answering import before_it_closes, lose, piece_of_body, refuse, respond
 from mock_s3vectors.serving.control import control_api
 from mock_s3vectors.serving.control_answers import CONTROL
+from mock_s3vectors.serving.init_routes import HEALTH
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_s3vectors.exchange import Exchange
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.serving.guard import Guard
+    from mock_s3vectors.serving.initializing import Initialization
 
 # A thread for each call in flight, since a call may wait for the lock of an index: with fewer threads, calls
 # that wait for one index would hold up calls for others. The pool adds a thread only when all are busy.
@@ -44,32 +47,40 @@ _WORKERS = 1_000
 _log = logging.getLogger(__name__)
 
 
-def application(guard: Guard, current: Callable[[], Level | None]) -> ASGIApp:
+def application(guard: Guard, current: Callable[[], Level | None], initialization: Initialization) -> ASGIApp:
     """Return the application, for any ASGI server that supports lifespans.
 
     Args:
         guard: refuses requests by their headers.
         current: returns the mock that answers; None while no mock is on.
+        initialization: what the server begins with.
     """
-    service, control = _service(current), control_api(current, _with_workers)
+    service, control = _service(current), control_api(current, _with_workers, initialization)
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(scope: Scope, receive: Receive, answered: Answered) -> None:
         guard.check(scope)
+        permission = guard.cors.permission(scope)
+        if permission is not None:
+            await answered.send({"type": "http.response.start", "status": 204, "headers": permission})
+            await answered.send({"type": "http.response.body"})
+            return
         # Calls of the service need only the gateway's router.
-        if scope["path"].startswith(CONTROL):
-            await control({**scope, "path": scope["path"].rstrip("/")}, receive, send)
+        path = scope["path"]
+        if path.startswith(CONTROL) or path == HEALTH:
+            path = f"{CONTROL}{HEALTH}" if path == HEALTH else path.rstrip("/")
+            await control({**scope, "path": path}, receive, answered.send)
         else:
-            await service(scope, receive, send)
+            await service(scope, receive, answered)
 
     async def answer_whatever_happens(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await control(scope, receive, send)
             return
         scope = _with_path(scope)
-        answered = Answered(scope, send)
+        answered = Answered(scope, guard.cors.sender(scope, send))
         try:
-            await answer(scope, receive, answered.send)
-        except ClientDisconnect:
+            await answer(scope, receive, answered)
+        except (ClientDisconnect, asyncio.CancelledError):  # the server ends, and waits for no call
             return
         except ServiceError as error:
             await refuse(error, scope, receive, answered.send)
@@ -83,11 +94,15 @@ def application(guard: Guard, current: Callable[[], Level | None]) -> ASGIApp:
     return answer_whatever_happens
 
 
-def _service(current: Callable[[], Level | None]) -> ASGIApp:
-    async def service(scope: Scope, receive: Receive, send: Send) -> None:
+def _service(
+    current: Callable[[], Level | None],
+) -> Callable[[Scope, Receive, Answered], Awaitable[None]]:
+    async def service(scope: Scope, receive: Receive, answered: Answered) -> None:
+        send = answered.send
         request = await _request(scope, receive)
         workers = scope["state"]["workers"]
         exchange = await asyncio.get_running_loop().run_in_executor(workers, _handle, request, current())
+        answered.exchange = exchange
         if exchange is not None and exchange.delay:
             await scope["state"]["connection"].pause(exchange.delay)
         if exchange is not None and exchange.lost is not None:
@@ -102,8 +117,13 @@ def _service(current: Callable[[], Level | None]) -> ASGIApp:
 
 @asynccontextmanager
 async def _with_workers(_: object) -> AsyncIterator[dict[str, Any]]:
-    with ThreadPoolExecutor(_WORKERS, "mock_s3vectors") as workers:
+    workers = ThreadPoolExecutor(_WORKERS, "mock_s3vectors")
+    try:
         yield {"workers": workers}
+    except BaseException:  # the server ends without waiting for its calls
+        workers.shutdown(wait=False, cancel_futures=True)
+        raise
+    workers.shutdown()
 
 
 def _with_path(scope: Scope) -> Scope:
@@ -165,7 +185,7 @@ def _handle(request: HttpRequest, level: Level | None) -> Exchange | None:
         return None
     for warning in exchange.warnings:
         # Whoever runs the client sees no warning of this process.
-        _log.warning("%s", warning)
+        _log.warning("%s", printable(str(warning)))
     return exchange
 
 
@@ -177,5 +197,5 @@ def _refusal(request: HttpRequest, error: Exception) -> ServiceError:
 
 
 def _failure(method: str, path: str, bug: Exception) -> ServiceError:
-    _log.error("%s %s failed", method, path, exc_info=bug)
+    _log.error("%s %s failed", method, printable(shorten(path)), exc_info=bug)
     return refusals.internal_failure(bug)

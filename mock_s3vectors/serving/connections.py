@@ -17,11 +17,14 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from mock_s3vectors.errors import refusals, server_refusals
+from mock_s3vectors.neighbours import unsent_by_tls
 from mock_s3vectors.protocol.serializer import serialize_error
-from mock_s3vectors.serving.access_log import log_answer
+from mock_s3vectors.serving.access_log import log_refusal
 
 if TYPE_CHECKING:
     from mock_s3vectors.errors.exceptions import ServiceError
+    from mock_s3vectors.serving.cors import Cors
+    from mock_s3vectors.serving.handshakes import Handshakes
 
 # Descriptors that the process keeps for things other than connections: this many, or a quarter if it has few.
 _SPARE = 64
@@ -56,7 +59,7 @@ class Connection(H11Protocol):
         super().__init__(*args, **settings)
         # The application finds its connection in the state of each request.
         self.app_state = {**self.app_state, "connection": self}
-        self.access_log = False  # uvicorn's own says less than `log_answer`
+        self.access_log = False  # uvicorn's own says less than `access_log`
         self.since = self.server_state.now()
         self._was_in_head = False
 
@@ -126,11 +129,13 @@ class Connection(H11Protocol):
             answer = serialize_error(error)
             headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
             headers += [*self.server_state.default_headers, (b"connection", b"close")]
+            has_head = self.cycle is not None and not self.cycle.response_complete
+            if has_head:
+                headers += self.server_state.cors.headers(self.scope)
             response = h11.Response(status_code=answer.status, headers=headers, reason=b"")
             for event in (response, h11.Data(data=answer.body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
-            has_head = self.cycle is not None and not self.cycle.response_complete
-            log_answer(self.client, self.scope if has_head else None, answer.status, error.code)
+            log_refusal(self.client, self.scope if has_head else None, error)
         self.close()
 
     def close(self, last: bytes = b"") -> None:
@@ -141,7 +146,20 @@ class Connection(H11Protocol):
         """
         self._end_cycle()
         self.transport.write(last)
-        self.transport.close()
+        # One of TLS that is closed twice cannot be aborted any more.
+        if not self.transport.is_closing():
+            self.transport.close()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """End a connection that is closed, and has sent all.
+
+        One of TLS would wait for its client to close as well, which clients that keep their connections do
+        only when they use them again.
+        """
+        is_tls = self.scheme == "https"
+        if is_tls and self.transport.is_closing() and not unsent_by_tls(self.transport):
+            self.transport.abort()
 
     def reset(self) -> None:
         """End the connection with a reset, as a machine does that knows nothing of it."""
@@ -149,6 +167,11 @@ class Connection(H11Protocol):
         # Closing at once, without a linger, sends a reset.
         linger = struct.pack("ii", 1, 0)
         self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.transport.abort()
+
+    def abort(self) -> None:
+        """End the connection without sending what is left."""
+        self._end_cycle()
         self.transport.abort()
 
     def _end_cycle(self) -> None:
@@ -174,11 +197,15 @@ class Connections(ServerState):
     """All connections of a server.
 
     Attributes:
+        cors: the origins whose pages may call the server.
+        handshakes: the connections of a server with TLS that do not count yet.
         stops: is set as soon as the server is stopping.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, cors: Cors) -> None:
         super().__init__()
+        self.cors = cors
+        self.handshakes: Handshakes | None = None
         self.stops = asyncio.Event()
         self._limits = limits
         self._most = _descriptor_limit()
@@ -192,6 +219,8 @@ class Connections(ServerState):
     def end_those_that_wait_too_long(self) -> None:
         """Close idle connections, and refuse half-sent requests; the server calls this once a second."""
         now = self.now()
+        for connection in self._all():
+            connection.let_go()
         for connection in self._open():
             waited = now - connection.since
             if connection.is_half_sent and waited > self._limits.half_request:
@@ -199,33 +228,43 @@ class Connections(ServerState):
             elif connection.is_idle and waited > self._limits.idle:
                 connection.close()
 
-    def end(self, seconds: float) -> None:
+    def end(self, began: float) -> None:
         """End the connections that may end now; the server calls this until none is left.
 
         Args:
-            seconds: how long the server has been stopping.
+            began: when the server began to stop.
         """
         self.stops.set()
         for connection in self._open():
             connection.shutdown()
-        if seconds > self._limits.answer:
-            for connection in self._all():
-                if not connection.is_at_work:
-                    connection.transport.abort()
+        for connection in self._all():
+            connection.let_go()
+        for connection in self._all():
+            # A call may have taken long before its client could begin to read.
+            waited = self.now() - max(began, connection.since)
+            if waited > self._limits.answer and not connection.is_at_work:
+                connection.transport.abort()
+
+    def abort(self) -> None:
+        """End all connections, whatever they wait for."""
+        for connection in self._all():
+            connection.abort()
 
     async def room(self, listener: socket.socket) -> None:
         """Wait until one more connection leaves descriptors to spare, and close idle ones for it.
 
         Return at once if no connection is open: something else holds the descriptors, and waiting is no help.
         """
-        while self.connections and _next_descriptor(listener) >= self._most - self._spare:
+        while (self.connections or self.handshakes) and _next_descriptor(
+            listener
+        ) >= self._most - self._spare:
             self._warn()
             await asyncio.sleep(0)  # a client that has just sent a request is not idle
             idle = [connection for connection in self._open() if connection.is_idle]
             if idle:
                 min(idle, key=lambda connection: connection.since).close()
                 await asyncio.sleep(0)
-            else:
+            elif not (self.handshakes and await self.handshakes.end_one()):
                 await asyncio.sleep(A_MOMENT)
 
     def _warn(self) -> None:

@@ -5,7 +5,6 @@ GET /_mock_s3vectors lists them.
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starlette.applications import Starlette
@@ -14,11 +13,19 @@ from starlette.routing import Route
 
 from mock_s3vectors.abridging import show
 from mock_s3vectors.errors import refusals, server_refusals
-from mock_s3vectors.errors.exceptions import ServiceError, UsageError
+from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
-from mock_s3vectors.serving.control_answers import CONTROL, json_answer, read_document, refusal
+from mock_s3vectors.serving.control_answers import CONTROL, answer_with, read_document, refusal
 from mock_s3vectors.serving.control_guide import DOES
 from mock_s3vectors.serving.control_permissions import OF_PERMISSIONS
+from mock_s3vectors.serving.init_routes import (
+    HEALTH,
+    INIT,
+    RESET,
+    health_route,
+    init_route,
+    reset_route,
+)
 from mock_s3vectors.serving.page.routes import UI, page_routes
 from mock_s3vectors.serving.state_files import STATE, state_route
 from mock_s3vectors.workbench.documents import calls_like, check_names, document_of, rule_from
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from starlette.types import Lifespan
 
     from mock_s3vectors.mocking.levels import Level
+    from mock_s3vectors.serving.initializing import Initialization
     from mock_s3vectors.workbench.calls import Calls
     from mock_s3vectors.workbench.workbench import Workbench
     from mock_s3vectors.world import Clock
@@ -49,21 +57,26 @@ class Path(NamedTuple):
     answer: Callable[[Any, str], Any]
 
 
-def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlette]) -> Starlette:
+def control_api(
+    current: Callable[[], Level | None], lifespan: Lifespan[Starlette], initialization: Initialization
+) -> Starlette:
     """Return the application that answers under these paths.
 
     Args:
         current: returns the mock that the paths are about; None while no mock is on.
         lifespan: holds the resources of the server while it runs.
+        initialization: what the server begins with.
     """
     paths = [
         Path("GET", "", lambda *_: {"paths": _listed(paths)}),
-        Path("GET", "/health", lambda *_: {"status": "ok", "version": version("mock_s3vectors")}),
         *(Path(method, path, _of_level(current, answer)) for method, path, answer in _OF_A_MOCK),
     ]
     return Starlette(
         routes=[
             *(_route(path, [other for other in paths if other.path == path.path]) for path in paths),
+            health_route(f"{CONTROL}{HEALTH}", initialization),
+            init_route(f"{CONTROL}{INIT}", initialization),
+            reset_route(f"{CONTROL}{RESET}", current, initialization, _reset),
             state_route(f"{CONTROL}{STATE}", current),
             *page_routes(f"{CONTROL}{UI}", current),
         ],
@@ -75,7 +88,7 @@ def control_api(current: Callable[[], Level | None], lifespan: Lifespan[Starlett
 def _listed(paths: list[Path]) -> list[dict[str, str]]:
     return [
         {"method": method, "path": f"{CONTROL}{shown}", "does": DOES[method, shown]}
-        for method, path in (*((path.method, path.path) for path in paths), *_WITHOUT_JSON)
+        for method, path in (*((path.method, path.path) for path in paths), *_OF_OTHERS)
         for shown in [path.replace(":path}", "}")]
     ]
 
@@ -174,7 +187,7 @@ _CLOCK: dict[str, Callable[[Clock, Any], None]] = {
 }
 
 
-def _reset(level: Level, *_: Any) -> Any:
+def _reset(level: Level) -> Any:
     level.world.reset()
     calls_of(level).clear()
     level.world.clock.follow()
@@ -193,12 +206,18 @@ _OF_A_MOCK: tuple[tuple[str, str, Callable[[Level, Any, str], Any]], ...] = (
     ("GET", "/clock", _clock),
     ("POST", "/clock", _set_clock),
     *OF_PERMISSIONS,
-    ("POST", "/reset", _reset),
 )
 
 
 # Paths whose routes other modules make.
-_WITHOUT_JSON = (("GET", STATE), ("PUT", STATE), ("GET", UI))
+_OF_OTHERS = (
+    ("GET", HEALTH),
+    ("GET", INIT),
+    ("POST", RESET),
+    ("GET", STATE),
+    ("PUT", STATE),
+    ("GET", UI),
+)
 
 
 def _route(path: Path, paths: list[Path]) -> Route:
@@ -208,14 +227,12 @@ def _route(path: Path, paths: list[Path]) -> Route:
     async def answer(request: Request) -> Response:
         # Starlette answers HEAD where there is GET.
         answer = answers["GET" if request.method == "HEAD" else request.method]
-        try:
+
+        async def content() -> Any:
             document = await read_document(request) if request.method == "POST" else None
-            body = answer(document, request.path_params.get("id", ""))
-        except UsageError as error:
-            return refusal(server_refusals.bad_control_request(str(error)))
-        except ServiceError as error:
-            return refusal(error)
-        return json_answer(body)
+            return answer(document, request.path_params.get("id", ""))
+
+        return await answer_with(content())
 
     return Route(f"{CONTROL}{path.path}", answer, methods=list(answers))
 

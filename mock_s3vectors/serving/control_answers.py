@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 from starlette.responses import Response
 
-from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.errors import server_refusals
+from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.protocol.serializer import serialize_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.requests import Request
-
-    from mock_s3vectors.errors.exceptions import ServiceError
 
 Returned = TypeVar("Returned")
 
@@ -45,10 +44,20 @@ async def read_document(request: Request) -> Any:
         raise UsageError(f"The body is not JSON: {error}.") from None
 
 
-def json_answer(content: Any) -> Response:
+def json_answer(content: Any, status: int = 200) -> Response:
     """Return an answer with a JSON document."""
     body = orjson.dumps(content, default=repr, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY)
-    return Response(body, media_type="application/json")
+    return Response(body, status, media_type="application/json")
+
+
+async def answer_with(content: Awaitable[Any]) -> Response:
+    """Return an answer with a JSON document, or the refusal of whoever makes the document."""
+    try:
+        return json_answer(await content)
+    except UsageError as error:
+        return refusal(server_refusals.bad_control_request(str(error)))
+    except ServiceError as error:
+        return refusal(error)
 
 
 def refusal(error: ServiceError, headers: Mapping[str, str] | None = None) -> Response:

@@ -12,7 +12,15 @@ _CALLS = (
 # By method and path.
 DOES = {
     ("GET", ""): "lists these paths",
-    ("GET", "/health"): "says that the server answers, and its version",
+    ("GET", "/health"): (
+        'answers {"status": "ok", "version": ...}; with the status 503 and "starting" until the files of '
+        '--init are done, and "failed" after one of them has failed. GET /health is the same'
+    ),
+    ("GET", "/init"): (
+        'tells how far the files of --init are: {"status": "running", "done", "failed", or "none" if there '
+        'are no such files, "scripts": [{"name": ..., "status": "waiting", "running", "done" or "failed", '
+        '"seconds": how long it took}]}, and the "error" of one that has failed'
+    ),
     ("GET", "/calls"): (
         "lists the calls that are kept, every attempt, the oldest first, and how many before them are not. "
         "Each has the ARN of its caller, and the decision by policies; null if they were not asked"
@@ -94,6 +102,7 @@ DOES = {
     ("GET", "/ui"): "is a page for people, who open it in a browser",
     ("POST", "/reset"): (
         "drops all vector buckets, all rules, and the identities and the keys that DELETE drops, forgets the "
-        "calls, and has the clock follow the process"
+        "calls, and has the clock follow the process. /reset?init=1 also runs the files of --init again, and "
+        "answers when they are done, as GET /init does"
     ),
 }

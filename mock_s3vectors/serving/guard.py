@@ -3,6 +3,8 @@
 A browser lets every page send requests to this machine. It tells where a request comes from, in `Origin` and
 in `Sec-Fetch-Site`; SDKs send neither. By DNS rebinding, a page can give its own host name the address of
 this machine: its requests then seem to come from the server's origin, but their `Host` is still that name.
+
+Pages of the origins in `cors` are not foreign, except to the server's own page.
 """
 
 from __future__ import annotations
@@ -11,24 +13,37 @@ from typing import TYPE_CHECKING
 
 from mock_s3vectors.doors.hosts import is_loopback, name_of
 from mock_s3vectors.errors import server_refusals
+from mock_s3vectors.serving.control_answers import CONTROL
+from mock_s3vectors.serving.cors import Cors
+from mock_s3vectors.serving.page.routes import UI
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.types import Scope
 
+_PAGE = f"{CONTROL}{UI}"
+
 
 class Guard:
     """A filter of requests by their headers, whatever they ask for."""
 
-    def __init__(self, *, loopback: bool, allowed_hosts: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        loopback: bool,
+        allowed_hosts: Iterable[str] = (),
+        cors: Cors = Cors(),  # noqa: B008 - it does not change
+    ) -> None:
         """Decide which requests may pass.
 
         Args:
             loopback: whether the server listens on a loopback address. A server on another address cannot
                 know its names, and accepts any.
             allowed_hosts: more names of the server, as `name_of` gives them.
+            cors: the origins whose pages may pass as well.
         """
+        self.cors = cors
         self._loopback = loopback
         self._hosts = frozenset(allowed_hosts)
 
@@ -36,7 +51,7 @@ class Guard:
         """Raise unless a request may pass.
 
         Raises:
-            AccessDeniedException: a web page of another origin sent it.
+            AccessDeniedException: a web page of another origin sent it, which may not.
             MisdirectedRequestException: its host name is not one of the server's.
         """
         # Clients of HTTP/1.0 need not name a host; all browsers do.
@@ -44,6 +59,10 @@ class Guard:
         if host and self._loopback and not self._is_ours(name_of(host)):
             raise server_refusals.foreign_host(host)
         origin = _header(scope, b"origin")
+        if origin is not None and self.cors.allows(scope):
+            if f"{scope['path']}/".startswith(f"{_PAGE}/"):
+                raise server_refusals.foreign_page_here(_PAGE, origin)
+            return
         if origin is not None and origin.lower() != f"{scope['scheme']}://{host}".lower():
             raise server_refusals.foreign_origin(origin)
         if "cross-site" in (_header(scope, b"sec-fetch-site") or ""):

@@ -15,9 +15,12 @@ import uvicorn
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving.application import application
 from mock_s3vectors.serving.connections import A_MOMENT, Connection, Connections, Limits
+from mock_s3vectors.serving.cors import Cors
 from mock_s3vectors.serving.guard import Guard
+from mock_s3vectors.serving.initializing import Initialization
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterable
     from types import FrameType
 
@@ -51,6 +54,9 @@ class HttpServer(uvicorn.Server):
         *,
         current: Callable[[], Level | None] = STACK.current,
         allowed_hosts: Iterable[str] = (),
+        cors: Iterable[str] = (),
+        tls: ssl.SSLContext | None = None,
+        initialization: Initialization | None = None,
         limits: Limits = Limits(),  # noqa: B008 - it is frozen
     ) -> None:
         """Take the port.
@@ -61,13 +67,20 @@ class HttpServer(uvicorn.Server):
             on_ready: called as soon as the server answers clients.
             current: returns the mock that answers; None while no mock is on.
             allowed_hosts: names of the server besides those of the loopback interface.
+            cors: origins whose pages may call the server, as `checked_origins` returns them.
+            tls: how the server speaks TLS; None for HTTP without.
+            initialization: what the server begins with; a stopping server stops it.
             limits: how long connections may wait.
         """
+        self._initialization = initialization or Initialization()
+        self._host = host
         self._socket = _bind(host, port)
-        guard = Guard(loopback=self._ip.is_loopback, allowed_hosts=allowed_hosts)
+        self._scheme = "http" if tls is None else "https"
+        allowed = Cors(cors)
+        guard = Guard(loopback=self._ip.is_loopback, allowed_hosts=allowed_hosts, cors=allowed)
         super().__init__(
             uvicorn.Config(
-                application(guard, current),
+                application(guard, current, self._initialization),
                 lifespan="on",
                 loop="asyncio",
                 # h11: httptools, which is faster, loses the body of a request that offers to switch to
@@ -82,7 +95,11 @@ class HttpServer(uvicorn.Server):
                 workers=1,  # whatever WEB_CONCURRENCY says
             )
         )
-        self.server_state = Connections(limits)
+        self.server_state = Connections(limits, allowed)
+        if tls is not None:
+            from mock_s3vectors.serving.handshakes import Handshakes  # noqa: PLC0415 - only TLS needs it
+
+            self.server_state.handshakes = Handshakes(tls, limits.half_request, self.url)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
         self._told_to_stop = asyncio.Event()
@@ -97,10 +114,13 @@ class HttpServer(uvicorn.Server):
     @property
     def url(self) -> str:
         """The URL for clients on this machine, without a slash at the end."""
+        if self._scheme == "https" and not _is_address(self._host):
+            # A certificate is for names, and this is the one that the server was told.
+            return f"https://{self._host}:{self.port}"
         ip = self._ip
         if ip.is_unspecified:
             ip = ipaddress.ip_address("127.0.0.1" if ip.version == 4 else "::1")  # noqa: PLR2004
-        return f"http://{ip}:{self.port}" if ip.version == 4 else f"http://[{ip}]:{self.port}"  # noqa: PLR2004
+        return f"{self._scheme}://{ip if ip.version == 4 else f'[{ip}]'}:{self.port}"  # noqa: PLR2004
 
     @property
     def _ip(self) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
@@ -157,16 +177,20 @@ class HttpServer(uvicorn.Server):
 
     async def _accept(self, loop: asyncio.AbstractEventLoop) -> None:
         """Accept one connection after another, forever."""
+        connect = partial(self._connect, loop)
         while True:
             await self.server_state.room(self._socket)
             try:
-                accepted, _ = await loop.sock_accept(self._socket)
-                await loop.connect_accepted_socket(partial(self._connect, loop), accepted)
+                accepted, (address, port, *_) = await loop.sock_accept(self._socket)
+                if self.server_state.handshakes is None:
+                    await loop.connect_accepted_socket(connect, accepted)
+                else:
+                    self.server_state.handshakes.begin(connect, accepted, f"{address}:{port}")
             except OSError:  # no descriptor is free after all, or the client is gone already
                 await asyncio.sleep(A_MOMENT)
 
-    def _connect(self, loop: asyncio.AbstractEventLoop) -> Connection:
-        return Connection(
+    def _connect(self, loop: asyncio.AbstractEventLoop, kind: type[Connection] = Connection) -> Connection:
+        return kind(
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop
         )
 
@@ -181,27 +205,40 @@ class HttpServer(uvicorn.Server):
         """Finish the calls in progress, and end all other connections at once.
 
         uvicorn itself would also wait for half-sent requests, and for connections that arrive while it stops.
-        A second SIGINT ends the wait.
+        A second signal ends the wait.
         """
+        self._initialization.stop()
         self._accepting.cancel()
         await asyncio.wait([self._accepting])
         self._socket.close()
+        if self.server_state.handshakes is not None:
+            await self.server_state.handshakes.end_all()
         began = self.server_state.now()
         while not self.force_exit:
-            self.server_state.end(self.server_state.now() - began)
+            self.server_state.end(began)
             await asyncio.sleep(_SHORTLY)
             if not self.server_state.connections and not self.server_state.tasks:
                 await self.lifespan.shutdown()
-                break
+                return
+        self.server_state.abort()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop on a signal."""
+        """Stop on a signal; on a second one, whichever it is, without waiting."""
+        self.force_exit = self.should_exit
         super().handle_exit(sig, frame)
         self._wake_up()
 
     def _wake_up(self) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._told_to_stop.set)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -16,7 +16,9 @@ from mock_s3vectors.mocking.mock import options_of
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.mocking.surroundings import set_variables
 from mock_s3vectors.mocking.switch import NOTHING, Switch
+from mock_s3vectors.serving.cors import checked_origins
 from mock_s3vectors.serving.opening import check_address, http_server
+from mock_s3vectors.serving.tls import server_context
 from mock_s3vectors.workbench.workbench import BoundWorkbench
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 # Some clients read the first, some the second, and some whichever exists.
 _NO_PROXY = ("no_proxy", "NO_PROXY")
+# Besides the options of the mock.
+_ARGUMENTS = ("host", "port", "allowed_hosts", "cors", "certificate", "key", "config")
 
 
 class S3VectorsServer(Switch):
@@ -48,15 +52,21 @@ class S3VectorsServer(Switch):
 
     _made_by = "s3vectors_server"
 
-    def __init__(
-        self, options: Mapping[str, Any], host: str, port: int, allowed_hosts: tuple[str, ...]
-    ) -> None:
+    def __init__(self, options: Mapping[str, Any], host: str, port: int, settings: Mapping[str, Any]) -> None:
+        """Make a server that is off.
+
+        Args:
+            options: those of the mock.
+            host: the name or address of this machine to listen on.
+            port: 0 for any free port.
+            settings: more arguments of `HttpServer`.
+        """
         Config(**options)  # refuses invalid options
         self._options = options
         self._host = host
         self._port = port
         self._last_port = 0
-        self._allowed_hosts = allowed_hosts
+        self._settings = settings
         self._http: HttpServer | None = None
         # How many blocks keep it on: a decorated function may call itself, or run in several threads.
         self._blocks = 0
@@ -151,7 +161,7 @@ class S3VectorsServer(Switch):
 
     def _listen(self) -> HttpServer:
         """Take the port; if any will do, the previous one, which clients from `setup_class` know."""
-        settings = {"allowed_hosts": self._allowed_hosts, "current": lambda: STACK.newest_in(self)}
+        settings = {**self._settings, "current": lambda: STACK.newest_in(self)}
         if self._last_port and not self._port:
             with suppress(UsageError):
                 return http_server(self._host, self._last_port, **settings)
@@ -170,18 +180,24 @@ def s3vectors_server(
     host: str = ...,
     port: int = ...,
     allowed_hosts: Iterable[str] = ...,
+    cors: Iterable[str] = ...,
+    certificate: str | os.PathLike[str] | None = ...,
+    key: str | os.PathLike[str] | None = ...,
     config: Config | None = ...,
     **options: Unpack[Options],
 ) -> S3VectorsServer: ...
 
 
-def s3vectors_server(
+def s3vectors_server(  # noqa: PLR0913 - all have defaults, and names
     target: Any = NOTHING,
     /,
     *,
     host: str = "127.0.0.1",
     port: int = 0,
     allowed_hosts: Iterable[str] = (),
+    cors: Iterable[str] = (),
+    certificate: str | os.PathLike[str] | None = None,
+    key: str | os.PathLike[str] | None = None,
     config: Config | None = None,
     **options: Any,
 ) -> Any:
@@ -195,6 +211,10 @@ def s3vectors_server(
         port: 0 for any free port.
         allowed_hosts: more names of the server, as they appear in clients' URLs. Without them a server on a
             loopback address answers only for names of the loopback interface, to prevent DNS rebinding.
+        cors: origins whose web pages may call the server, such as `"http://localhost:5173"`.
+        certificate: a file with the server's certificate in PEM, and perhaps its chain and key: the server
+            answers over HTTPS. Clients have to trust it; AWS's SDKs do by the variable `AWS_CA_BUNDLE`.
+        key: a file with the private key of the certificate in PEM.
         config: all options of the mock at once, instead of single ones.
         **options: the fields of Config, for instance `account_id="111122223333"`.
 
@@ -205,10 +225,15 @@ def s3vectors_server(
     Raises:
         UsageError: an option does not exist, or has an invalid value.
     """
-    check_option_names(options, of="s3vectors_server", also=("host", "port", "allowed_hosts", "config"))
+    check_option_names(options, of="s3vectors_server", also=_ARGUMENTS)
     check_address(host, port)
     options = options_of("s3vectors_server", config, options)
-    server = S3VectorsServer(options, host, port, checked_hosts(allowed_hosts))
+    settings = {
+        "allowed_hosts": checked_hosts(allowed_hosts),
+        "cors": checked_origins(cors),
+        "tls": server_context(certificate, key),
+    }
+    server = S3VectorsServer(options, host, port, settings)
     return server if target is NOTHING else server(target)
 
 

@@ -15,6 +15,7 @@ from mock_s3vectors.workbench.views import IndexView
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
     from mock_s3vectors.config import Config
     from mock_s3vectors.transfer.batches import Location
@@ -63,7 +64,7 @@ def seed_path(  # noqa: PLR0913 - the contract of `mock.seed`
     if there.bucket is None or there.index is None:
         if others:
             raise UsageError(f"{', '.join(others)}: the buckets of a state file keep their settings.")
-        return add_buckets(world, config, address, region, account)
+        return add_buckets(world, config, stored_buckets(address, region, account))
     origin = location_in(path)
     return seed(
         world,
@@ -77,22 +78,30 @@ def seed_path(  # noqa: PLR0913 - the contract of `mock.seed`
     )
 
 
-def add_buckets(
-    world: World, config: Config, address: Address, region: str | None, account: str | None
-) -> tuple[IndexView, ...]:
-    """Add the vector buckets of a state file, with all that is in them, and return views of their indexes.
+def stored_buckets(
+    address: Address, region: str | None = None, account: str | None = None
+) -> list[VectorBucket]:
+    """Return the vector buckets of a state file, with all that is in them.
 
     Raises:
-        UsageError: the file cannot be read, has no such bucket, or a bucket exists already; none was added.
+        UsageError: the file cannot be read, or has no such bucket.
     """
     access = Access(region=region, account=account)
     wanted = {_place(location) for location in open_place(address.text, access).buckets()}
-    buckets = [
+    return [
         bucket
         for store in loaded(address.path or "").stores.all().values()
         for bucket in store.vector_buckets.values()
         if (bucket.arn.account, bucket.arn.region, bucket.name) in wanted
     ]
+
+
+def add_buckets(world: World, config: Config, buckets: Sequence[VectorBucket]) -> tuple[IndexView, ...]:
+    """Add vector buckets with all that is in them, and return views of their indexes.
+
+    Raises:
+        UsageError: one of them exists already; none was added.
+    """
     for bucket in buckets:
         _check_free(world, config, bucket)
     return tuple(view for bucket in buckets for view in _add(world, bucket))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import ssl
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -34,6 +35,7 @@ from urllib3.exceptions import ProtocolError
 
 from mock_s3vectors import mock_s3vectors, neighbours
 from tests.activation.world import new_client
+from tests.server.certificates import make_certificates
 from tests.support.helpers import endpoint_of
 from tests.support.shapes import service_model
 
@@ -590,6 +592,41 @@ def test_a_sleep_in_an_event_loop() -> None:
 
     asyncio.run(main())
     assert done == ["meanwhile", "slept"]
+
+
+def test_what_a_tls_connection_has_not_sent(tmp_path: Path) -> None:
+    files = make_certificates(tmp_path)
+    of_server, of_client = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+    of_server.load_cert_chain(files.both)
+    of_client.load_verify_locations(files.authority)
+    size = 10_000_000
+    unsent: list[int] = []
+
+    async def send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        unsent.append(neighbours.unsent_by_tls(writer.transport))
+        writer.write(bytes(size))
+        unsent.append(neighbours.unsent_by_tls(writer.transport))
+        await reader.read(1)
+        unsent.append(neighbours.unsent_by_tls(writer.transport))
+        writer.close()
+        writer.close()
+        unsent.append(neighbours.unsent_by_tls(writer.transport))
+
+    async def receive() -> None:
+        async with await asyncio.start_server(send, "127.0.0.1", ssl=of_server) as server:
+            address = server.sockets[0].getsockname()
+            reader, writer = await asyncio.open_connection(*address, ssl=of_client)
+            writer.write(b"1")
+            await reader.readexactly(size)
+            writer.write(b"2")
+            assert await reader.read() == b""
+            writer.close()
+
+    asyncio.run(receive())
+    # Encrypted, it is a little longer; and the system has taken a part of it.
+    assert size / 2 < unsent.pop(1) < size * 1.1
+    assert unsent == [0, 0, 0]
 
 
 def test_an_event_loop_runs_its_coroutines_only() -> None:

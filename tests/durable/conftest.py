@@ -9,21 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.durable.nursery import Nursery
+from tests.durable.nursery import nursery
 from tests.server.conftest import clients_are_closed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["clients_are_closed"]
-
-
-@pytest.fixture(scope="package")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    """Makes servers."""
-    nursery = Nursery(tmp_path_factory.mktemp("nursery"))
-    yield nursery
-    nursery.close()
+__all__ = ["clients_are_closed", "nursery"]
 
 
 @pytest.fixture

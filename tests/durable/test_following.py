@@ -666,7 +666,7 @@ def test_the_program_says_where_it_keeps_all(
     monkeypatch.setattr(HttpServer, "run", run)
     assert main(["serve", "--port", "0", "--state", str(path)]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[3:] == [f"All changes are kept in {path}.", "Press Ctrl+C to stop it."]
+    assert said[5:] == [f"All changes are kept in {path}.", "Press Ctrl+C to stop it.", "Ready."]
     with mock_s3vectors(state=path):
         assert bucket_names(client_of_tests()) == ["films"]
     assert main(["serve", "--port", "0", "--state", ""]) == 1

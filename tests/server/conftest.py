@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from tests.durable.nursery import nursery
 from tests.server.wire import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mock_s3vectors import S3VectorsServer
+
+__all__ = ["nursery"]
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -30,6 +31,8 @@ from tests.support.helpers import vector
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# How the server and its clients speak it.
+Tls = tuple[ssl.SSLContext, ssl.SSLContext]
 LIST = "/ListVectorBuckets"
 DEADLINE = 20
 LATE = 408, "RequestTimeoutException", "The rest of the request did not come within 30 seconds."
@@ -47,8 +50,9 @@ HALVES = {
 class Server(HttpServer):
     """A server whose connections have a clock that tests move."""
 
-    def __init__(self, limits: Limits) -> None:
-        super().__init__("127.0.0.1", 0, limits=limits)
+    def __init__(self, limits: Limits, tls: Tls | None = None) -> None:
+        super().__init__("127.0.0.1", 0, limits=limits, tls=tls and tls[0])
+        self.client_tls = tls and tls[1]
         self.time = 0.0
         vars(self.server_state)["now"] = lambda: self.time
         self.opened: list[Connection] = []
@@ -67,7 +71,7 @@ class Server(HttpServer):
     def connect(self) -> Connection:
         """A connection that the server has accepted."""
         with self.noticed():
-            self.opened.append(Connection(self.url))
+            self.opened.append(Connection(self.url, self.client_tls))
         return self.opened[-1]
 
     def connect_and_send(self, data: bytes) -> Connection:

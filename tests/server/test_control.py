@@ -128,7 +128,6 @@ def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
     assert [(entry["method"], entry["path"].removeprefix(CONTROL)) for entry in answer.json["paths"]] == [
         ("GET", ""),
-        ("GET", "/health"),
         ("GET", "/calls"),
         ("POST", "/calls/find"),
         ("DELETE", "/calls"),
@@ -148,6 +147,8 @@ def test_the_list_of_what_there_is(connection: Connection, path: str) -> None:
         ("DELETE", "/keys/{id}"),
         ("GET", "/explain/{id}"),
         ("GET", "/policy"),
+        ("GET", "/health"),
+        ("GET", "/init"),
         ("POST", "/reset"),
         ("GET", "/state"),
         ("PUT", "/state"),

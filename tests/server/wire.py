@@ -6,8 +6,11 @@ import json
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import ssl
 
 
 @dataclass
@@ -37,11 +40,12 @@ def request(method: str, path: str, body: bytes = b"{}", *headers: str) -> bytes
 class Connection:
     """One connection, with what came over it and was not read yet."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, tls: ssl.SSLContext | None = None) -> None:
         address = urlsplit(url)
         assert address.hostname
         assert address.port
-        self._socket = socket.create_connection((address.hostname, address.port), timeout=20)
+        plain = socket.create_connection((address.hostname, address.port), timeout=20)
+        self._socket = tls.wrap_socket(plain, server_hostname=address.hostname) if tls else plain
         self._unread = b""
 
     def send(self, data: bytes) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import argparse
 import json
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import pytest
 from mock_s3vectors import UsageError, mock_s3vectors, s3vectors_server
 from mock_s3vectors.__main__ import main
 from mock_s3vectors.cli import delete
+from mock_s3vectors.cli.command_parser import CommandParser
 from mock_s3vectors.storage.following import kept_in
 from mock_s3vectors.storage.indexes import WritableIndexes, writing_indexes
 from mock_s3vectors.transfer.batches import Batch
@@ -34,18 +34,18 @@ PLOTS = {"vectorBucketName": "films", "indexName": "plots"}
 
 
 def deleted(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    parser = argparse.ArgumentParser()
-    delete.add_parser(parser.add_subparsers())
-    given = parser.parse_args(["delete", *arguments])
+    parser = CommandParser()
+    delete.define(parser)
+    given = parser.parse_args(arguments)
     capsys.readouterr()
     given.run(given)
     return capsys.readouterr().out
 
 
 def refused(*arguments: str) -> str:
-    parser = argparse.ArgumentParser()
-    delete.add_parser(parser.add_subparsers())
-    given = parser.parse_args(["delete", *arguments])
+    parser = CommandParser()
+    delete.define(parser)
+    given = parser.parse_args(arguments)
     with pytest.raises(UsageError) as refusal:
         given.run(given)
     return str(refusal.value)
@@ -519,9 +519,9 @@ def test_the_program_has_the_command(state: str, capsys: pytest.CaptureFixture[s
 
 
 def test_options_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    parser = argparse.ArgumentParser()
-    delete.add_parser(parser.add_subparsers())
+    parser = CommandParser()
+    delete.define(parser)
     with pytest.raises(SystemExit):
-        parser.parse_args(["delete", "--help"])
+        parser.parse_args(["--help"])
     assert """such as '{"category": "old_docs"}'""" in " ".join(capsys.readouterr().out.split())
     assert json.loads(delete._EXAMPLE.strip("'")) == {"category": "old_docs"}  # noqa: SLF001 - shown to users

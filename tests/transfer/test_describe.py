@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.cli import describe
+from mock_s3vectors.cli.command_parser import CommandParser
 from mock_s3vectors.transfer.batches import Batch, Settings
 from tests.transfer.records import batch, write
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def described(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    parser = argparse.ArgumentParser()
-    describe.add_parser(parser.add_subparsers())
-    given = parser.parse_args(["describe", *arguments])
+    parser = CommandParser()
+    describe.define(parser)
+    given = parser.parse_args(arguments)
     given.run(given)
     return capsys.readouterr().out
 

@@ -22,6 +22,7 @@ import os
 import signal
 import sqlite3
 import sys
+import threading
 import time
 import traceback
 from itertools import count, repeat
@@ -32,6 +33,7 @@ import boto3
 
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.__main__ import main
+from mock_s3vectors.gateway import Gateway
 from mock_s3vectors.serving import http_server, set_up  # noqa: F401 - so that no server has to load them
 from mock_s3vectors.storage import durable_file
 from mock_s3vectors.storage.following import kept_in  # noqa: F401 - so that no server has to load it
@@ -39,7 +41,7 @@ from mock_s3vectors.storage.following import kept_in  # noqa: F401 - so that no 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LAST_LINE = "Press Ctrl+C to stop it.\n"
+LAST_LINE = "Ready.\n"
 # The processes that nobody has waited for.
 LIVING: set[int] = set()
 
@@ -158,13 +160,27 @@ def mount_small_disk(where: str) -> None:
         raise OSError(ctypes.get_errno(), "mount")
 
 
+def never_answer(operation: str) -> None:
+    handle = Gateway.handle
+
+    def handle_others(gateway: Gateway, request: Any, *others: Any) -> Any:
+        if request.path == f"/{operation}":
+            threading.Event().wait()
+        return handle(gateway, request, *others)
+
+    gateway: Any = Gateway
+    gateway.handle = handle_others
+
+
 # The changes of the process.
 CHANGES: dict[str, Callable[[Any], None]] = {
+    "environment": os.environ.update,
     "log bytes": keep_log_small,
     "patience": wait_for_others,
     "killed within": kill_within,
     "permissions": obey_permissions,
     "small disk": mount_small_disk,
+    "never answered": never_answer,
 }
 
 

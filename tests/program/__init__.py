@@ -1,0 +1,1 @@
+"""Tests of the program's habits: environment variables, health, waiting, help, completion."""

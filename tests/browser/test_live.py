@@ -301,6 +301,20 @@ def test_save_reset_load(live: Page, client: Any, tmp_path: Any) -> None:
     assert len(client.list_vector_buckets()["vectorBuckets"]) == 1
 
 
+def test_a_reset_with_what_the_server_began_with(open_page: Callable[..., Page]) -> None:
+    """The page is told of scripts that this server never had, which refuses to run them again."""
+    scripts = [{"name": name, "status": "done"} for name in ("1.sh", "2.db")]
+    page = open_page("#/browse")
+    page.route(
+        "**/_mock_s3vectors/init", lambda route: route.fulfill(json={"status": "done", "scripts": scripts})
+    )
+    page.get_by_role("link", name="Live").click()
+    page.get_by_role("button", name="Reset and run --init again").click()
+    with page.expect_request("**/_mock_s3vectors/reset?init=1"):
+        answer(page, re.compile(r"Then 1\.sh and 2\.db will run again\.$"), "Reset")
+    expect(page.get_by_role("alert")).to_contain_text("there is nothing to run again")
+
+
 def test_forgetting_calls(live: Page, client: Any, server: S3VectorsServer) -> None:
     client.list_vector_buckets()
     client.list_vector_buckets()

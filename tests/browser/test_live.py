@@ -170,7 +170,7 @@ def test_a_rule_of_the_page_meets_the_next_call(live: Page, client: Any) -> None
         "ListVectorBuckets"
     )
     live.get_by_label("Message").fill("It's too much")
-    live.get_by_label("Times").fill("1")
+    live.get_by_label("At most so many times").fill("1")
     live.get_by_role("button", name="Add the rule").click()
     rules = live.get_by_role("list", name="Rules").get_by_role("listitem")
     text = 'ListVectorBuckets fails with TooManyRequestsException and the text "It\'s too much", once.'
@@ -378,6 +378,8 @@ def test_it_is_readable(  # noqa: PLR0913, PLR0917 - pytest gives them by name
     check_accessibility(page)
     take_picture(page, f"live_call_{scheme}_400")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    for verb in ("Answer later", "Limit the rate", "Lose the answer", "Answer with a result"):
+        page.get_by_label("What happens").select_option(verb)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.get_by_role("heading", name="Rules").scroll_into_view_if_needed()
     take_picture(page, f"live_{scheme}_400")

@@ -15,8 +15,8 @@ const verbs = ({ operations, disconnects }) => ({
   fail: {
     called: "Fail with an error",
     fields: [
-      field("Error code, or a status from 500", "input", { name: "code", list: "rule-codes", value: "TooManyRequestsException" }),
-      field("Message (the usual one if empty)", "input", { name: "message" }),
+      field("Error code or status", "input", { name: "code", list: "rule-codes", value: "TooManyRequestsException" }),
+      field("Message", "input", { name: "message", placeholder: "the usual one" }),
       element("datalist", { id: "rule-codes" }, options([...codes(operations), "500", "503"].map((code) => [code, code]))),
     ],
     value: ({ code, message }) => ({ code: code.trim(), message: given(message) }),
@@ -38,7 +38,7 @@ const verbs = ({ operations, disconnects }) => ({
   disconnect: {
     called: "Lose the answer",
     fields: [
-      field("How", "select", { name: "kind" }, options(Object.entries(disconnects))),
+      field("How", "select", { name: "kind" }, options(Object.entries(disconnects).map(([kind, text]) => [kind, text[0].toUpperCase() + text.slice(1)]))),
       element("label", {}, element("input", { type: "checkbox", name: "applied" }), "The call is carried out all the same"),
     ],
     value: ({ kind, applied }) => ({ kind, applied: applied === "on" || undefined }),
@@ -134,7 +134,7 @@ const occasions = () =>
   element(
     "div",
     { class: "fields" },
-    field("Times (any number if empty)", "input", { name: "times", inputmode: "numeric" }),
+    field("At most so many times", "input", { name: "times", inputmode: "numeric" }),
     field("After so many calls", "input", { name: "after", inputmode: "numeric" }),
     field("Probability", "input", { name: "probability", inputmode: "decimal" }),
   );

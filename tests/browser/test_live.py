@@ -13,6 +13,7 @@ from botocore.config import Config
 from playwright.sync_api import expect
 
 from mock_s3vectors import mock_s3vectors, s3vectors_server
+from mock_s3vectors.mocking.stack import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -131,6 +132,25 @@ def test_the_table_stands_still_while_somebody_reads(live: Page, client: Any) ->
     expect(live.get_by_role("button", name="1 new")).to_be_visible()
     live.get_by_role("button", name="Pause").focus()
     expect(calls(live)).to_have_count(6)
+
+
+def test_more_calls_than_anybody_reads(live: Page, client: Any) -> None:
+    client.list_vector_buckets()
+    expect(calls(live)).to_have_count(1)
+    level = STACK.current()
+    assert level is not None
+    journal = level.world.journal
+    [record] = journal
+    for _ in range(3_000):
+        journal.add(record)
+    expect(calls(live)).to_have_count(200)
+    expect(calls(live).first).to_contain_text("#3,001")
+    totals = live.get_by_role("list", name="Calls by outcome")
+    # All of them came between two looks of the server, or some before one.
+    shown, skipped = re.findall(r"[\d,]+", totals.inner_text().replace("200 ", "", 1))
+    assert int(shown) + int(skipped.replace(",", "")) == 3_001
+    live.get_by_label("Text").fill("#3,001")
+    expect(calls(live)).to_have_count(1)
 
 
 def test_a_call_in_detail_by_the_keyboard(live: Page, client: Any) -> None:

@@ -1,7 +1,7 @@
 // A call as a row of a table, and what filters ask of it.
 
 import { element } from "../lib/dom.js";
-import { duration, time } from "../lib/words.js";
+import { count, duration, time } from "../lib/words.js";
 
 export const TITLES = ["Call", "Time", "Operation", "Bucket or index", "Outcome", "Took", "Advice", "Because of"];
 
@@ -45,7 +45,7 @@ export const matches = (call, { operation, place, text, errors }) =>
   (!errors || Boolean(call.error)) &&
   call.place.toLowerCase().includes(place) &&
   (!text ||
-    [call.operation, call.place, outcomeOf(call), call.message, call.caller, call.region, `#${call.number}`]
+    [call.operation, call.place, outcomeOf(call), call.message, call.caller, call.region, `#${call.number} #${count(call.number)}`]
       .join("\n")
       .toLowerCase()
       .includes(text));

@@ -18,11 +18,10 @@ const shortTime = (seconds) => {
 };
 
 /** Return which rule or decision made a call's outcome. */
-const reasons = ({ rule, denied, allowed, decision, delay, attempt }, words) =>
+const reasons = ({ rule, denied, why, delay, attempt }, words) =>
   [
     rule && `Rule ${rule}${words(rule) ? `: ${words(rule)}` : ""}`,
-    denied && `Denied by ${decision ?? "policies"}`,
-    !denied && allowed === false && `${decision ?? "Policies"} would deny it`,
+    why && `${denied ? "Denied" : "Would be denied"} ${why}`,
     delay && `${duration(delay)} later`,
     attempt > 1 && `Attempt ${attempt}`,
   ].filter(Boolean);

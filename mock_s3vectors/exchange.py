@@ -148,6 +148,7 @@ class Exchange(Record):
             self.decision,
             self.access,
             self.seconds,
+            advice=self.advice,
         )
         return self.recorded
 

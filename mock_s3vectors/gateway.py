@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from mock_s3vectors.world import World
 
 
+# Returns the warnings that an exchange gives reason for.
+Advise = Callable[[Exchange], tuple[Warning, ...]]
 # Turns a wrong use of the mock, or a bug, into an error response, for doors that cannot raise.
 Refuse = Callable[["HttpRequest", Exception], ServiceError]
 
@@ -46,13 +48,14 @@ class Gateway:
         self._parsers = {name: RequestParser(model) for name, model in models.items()}
         self._validators = {name: Validator(model) for name, model in models.items()}
 
-    def handle(
+    def handle(  # noqa: PLR0913, PLR0917 - one door calls it, for all the others
         self,
         request: HttpRequest,
         world: World,
         config: Config,
         refuse: Refuse | None = None,
         retry_delay: float = 0.0,
+        advise: Advise | None = None,
     ) -> Exchange:
         """Answer a request, and write down in an exchange what became of it.
 
@@ -65,6 +68,7 @@ class Gateway:
             config: the options that hold for it.
             refuse: turns a wrong use or a bug into an error response; None if the door can raise.
             retry_delay: see `Exchange.retry_delay`.
+            advise: looks at the exchange once it is over; None if nobody wants advice.
         """
         caller, began = identify(request, config.account_id, world.identities), world.clock.now()
         exchange = Exchange(
@@ -99,6 +103,8 @@ class Gateway:
             if refuse is not None:
                 exchange.response = serialize_error(refuse(request, bug))
         exchange.seconds = perf_counter() - start
+        if advise is not None:
+            exchange.advice = advise(exchange)
         world.journal.add(exchange.record())
         return exchange
 

@@ -302,9 +302,8 @@ class MockStack:
             UsageError: the mock under which the call began has ended.
         """
         level, world = self._answering(begun)
-        exchange = self._corridor().handle(request, world, level.config, refuse, retry_delay)
-        if level.adviser is not None:
-            exchange.advice = exchange.record().advice = level.adviser.look(exchange)
+        advise = None if level.adviser is None else level.adviser.look
+        exchange = self._corridor().handle(request, world, level.config, refuse, retry_delay, advise)
         if (listener := LISTENING.listener) is not None:
             listener(exchange)
         return exchange

@@ -139,7 +139,7 @@ class Rule:
 
     @property
     def words(self) -> str:
-        """What it does, in a sentence for people."""
+        """The sentence that tells people what it does, without a full stop."""
         return words_of(self._matcher, self._verb, self._occasions)
 
     def document(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from botocore.config import Config
 from playwright.sync_api import expect
 
 from mock_s3vectors import mock_s3vectors, s3vectors_server
+from mock_s3vectors.mocking.stack import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,6 +134,25 @@ def test_the_table_stands_still_while_somebody_reads(live: Page, client: Any) ->
     expect(calls(live)).to_have_count(6)
 
 
+def test_more_calls_than_anybody_reads(live: Page, client: Any) -> None:
+    client.list_vector_buckets()
+    expect(calls(live)).to_have_count(1)
+    level = STACK.current()
+    assert level is not None
+    journal = level.world.journal
+    [record] = journal
+    for _ in range(3_000):
+        journal.add(record)
+    expect(calls(live)).to_have_count(200)
+    expect(calls(live).first).to_contain_text("#3,001")
+    totals = live.get_by_role("list", name="Calls by outcome")
+    # All of them came between two looks of the server, or some before one.
+    shown, skipped = re.findall(r"[\d,]+", totals.inner_text().replace("200 ", "", 1))
+    assert int(shown) + int(skipped.replace(",", "")) == 3_001
+    live.get_by_label("Text").fill("#3,001")
+    expect(calls(live)).to_have_count(1)
+
+
 def test_a_call_in_detail_by_the_keyboard(live: Page, client: Any) -> None:
     fill(client)
     fail(client, "<b>none</b>")
@@ -170,7 +190,7 @@ def test_a_rule_of_the_page_meets_the_next_call(live: Page, client: Any) -> None
         "ListVectorBuckets"
     )
     live.get_by_label("Message").fill("It's too much")
-    live.get_by_label("Times").fill("1")
+    live.get_by_label("At most so many times").fill("1")
     live.get_by_role("button", name="Add the rule").click()
     rules = live.get_by_role("list", name="Rules").get_by_role("listitem")
     text = 'ListVectorBuckets fails with TooManyRequestsException and the text "It\'s too much", once.'
@@ -301,6 +321,20 @@ def test_save_reset_load(live: Page, client: Any, tmp_path: Any) -> None:
     assert len(client.list_vector_buckets()["vectorBuckets"]) == 1
 
 
+def test_a_reset_with_what_the_server_began_with(open_page: Callable[..., Page]) -> None:
+    """The page is told of scripts that this server never had, which refuses to run them again."""
+    scripts = [{"name": name, "status": "done"} for name in ("1.sh", "2.db")]
+    page = open_page("#/browse")
+    page.route(
+        "**/_mock_s3vectors/init", lambda route: route.fulfill(json={"status": "done", "scripts": scripts})
+    )
+    page.get_by_role("link", name="Live").click()
+    page.get_by_role("button", name="Reset and run --init again").click()
+    with page.expect_request("**/_mock_s3vectors/reset?init=1"):
+        answer(page, re.compile(r"Then 1\.sh and 2\.db will run again\.$"), "Reset")
+    expect(page.get_by_role("alert")).to_contain_text("there is nothing to run again")
+
+
 def test_forgetting_calls(live: Page, client: Any, server: S3VectorsServer) -> None:
     client.list_vector_buckets()
     client.list_vector_buckets()
@@ -332,15 +366,15 @@ def test_a_page_that_nobody_sees_rests_and_goes_on_where_it_was(live: Page, clie
         Object.defineProperty(document, "hidden", { value: is, configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
     }"""
-    live.evaluate(hide, True)
+    live.evaluate(hide, arg=True)
     expect(live.get_by_text("The page rests")).to_be_visible()
     client.list_vector_buckets()
-    live.evaluate(hide, False)
+    live.evaluate(hide, arg=False)
     expect(calls(live)).to_have_count(2)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_readable(
+def test_it_is_readable(  # noqa: PLR0913, PLR0917 - pytest gives them by name
     open_page: Callable[..., Page],
     client: Any,
     server: S3VectorsServer,
@@ -364,6 +398,8 @@ def test_it_is_readable(
     check_accessibility(page)
     take_picture(page, f"live_call_{scheme}_400")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    for verb in ("Answer later", "Limit the rate", "Lose the answer", "Answer with a result"):
+        page.get_by_label("What happens").select_option(verb)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.get_by_role("heading", name="Rules").scroll_into_view_if_needed()
     take_picture(page, f"live_{scheme}_400")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -161,7 +161,7 @@ def test_a_stream_begins_with_what_is_there_and_tells_of_calls_as_they_come(
         "attempt": 1,
         "rule": None,
         "decision": None,
-        "allowed": None,
+        "why": None,
         "denied": False,
         "advice": 0,
     }
@@ -176,7 +176,7 @@ def test_a_stream_resumes_after_its_last_event(client: Any, watch: Callable[...,
         client.list_vector_buckets()
     assert [call["number"] for call in watch(last).calls(3)] == [2, 3, 4]
     # An id of another server, or no id at all, is no position here.
-    for other in ("0123456789abcdef-3", "nonsense", f"{last.partition('-')[0]}-x"):
+    for other in ("0123456789abcdef-3", "nonsense", f"{last.partition('-')[0]}-x", f"{last}{'0' * 5_000}"):
         assert [call["number"] for call in watch(other).calls(4)] == [1, 2, 3, 4]
     # Nor is one beyond the last call.
     beyond = watch(f"{last.partition('-')[0]}-99")
@@ -415,6 +415,34 @@ class TestDetail:
         [text] = detail["advice"]
         assert "Did you mean 'kind'?" in text
         assert [call["advice"] for call in watch().calls(4)] == [0, 0, 0, 1]
+
+    @pytest.mark.parametrize(("authorization", "status"), [("enforce", 403), ("report", 200)])
+    def test_it_has_the_decision_of_policies(self, authorization: Any, status: int) -> None:
+        with s3vectors_server(authorization=authorization) as server:
+            connection, stream = Connection(server.url), Stream(server.url)
+            user = connection.ask("POST", f"{CONTROL}/identities", b'{"user": "ada"}').json
+            client = boto3.client(
+                "s3vectors",
+                region_name="us-east-1",
+                endpoint_url=server.url,
+                aws_access_key_id=user["access_key_id"],
+                aws_secret_access_key=user["secret_access_key"],
+            )
+            with suppress(client.exceptions.ClientError):
+                client.list_vector_buckets()
+            [call] = stream.calls(1)
+            assert (call["status"], call["denied"], call["decision"]) == (status, status == 403, "identity")
+            assert (
+                call["why"]
+                == "because no identity-based policy allows the s3vectors:ListVectorBuckets action"
+            )
+            detail = connection.ask("GET", f"{CONTROL}/ui/data/call?number=1", b"").json
+            assert detail["explanation"].startswith("Policies ")
+            assert "caller:   arn:aws:iam::123456789012:user/ada" in detail["explanation"]
+            assert detail["decision"] == "identity"
+            client.close()
+            stream.close()
+            connection.close()
 
     @pytest.mark.parametrize(
         ("query", "text"),

@@ -37,6 +37,8 @@ ROUND = 0.2
 MOST_CALLS = 200
 # In seconds: how long a stream may be silent. The time is sent then, by which the page corrects its own.
 HEARTBEAT = 10
+# More digits are no number of a call.
+_LONGEST_NUMBER = 15
 _MEDIA_TYPE = "text/event-stream"
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -92,7 +94,8 @@ class Watch:
         """
         self._current = current
         self._resumed, _, count = last_event.partition("-")
-        self._resumed_at = int(count) if count.isascii() and count.isdecimal() else 0
+        is_number = count.isascii() and count.isdecimal() and len(count) <= _LONGEST_NUMBER
+        self._resumed_at = int(count) if is_number else 0
         # How many calls of each journal were sent, or left out.
         self._passed: WeakKeyDictionary[Journal[Record], int] = WeakKeyDictionary()
         self._journal: Journal[Record] | None = None

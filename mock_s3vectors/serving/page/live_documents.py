@@ -48,7 +48,7 @@ def call_row(record: Record, number: int) -> dict[str, Any]:
             "attempt": call.attempt,
             "rule": None if call.rule is None else call.rule.id,
             "decision": None if decision is None else decision.kind,
-            "allowed": None if decision is None else decision.allowed,
+            "why": None if decision is None or decision.allowed else decision.why,
             "denied": is_denied(record),
             "advice": len(record.advice),
         }

@@ -1,4 +1,4 @@
-"""What the page asks about calls, rules and the state, besides what it is told as it happens."""
+"""Questions of the page about calls, rules and the state, besides what it is told as it happens."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 // The view Live: calls as they come, rules, the clock, the state.
 
 import { element } from "../lib/dom.js";
-import { read } from "../lib/server.js";
+import { ask, read } from "../lib/server.js";
 import { callPanel } from "./live_call.js";
 import { callsPart } from "./live_calls.js";
 import { clockPart } from "./live_clock.js";
@@ -21,7 +21,8 @@ const STATES = {
 export const show = async (parameters, signal) => {
   const state = element("p", { class: "hint", role: "status" }, "Connecting…");
   const { panel, open } = callPanel(signal);
-  const rules = rulesPart(await read("/operations", { signal }));
+  const [choices, init] = await Promise.all([read("/operations", { signal }), ask("GET", "/init", { signal })]);
+  const rules = rulesPart(choices);
   const clock = clockPart(signal);
   const calls = callsPart(rules.words, open);
   let connection = "";
@@ -51,6 +52,6 @@ export const show = async (parameters, signal) => {
   return [
     element("h1", {}, title),
     state,
-    element("div", { class: "live" }, calls.part, element("div", { class: "side" }, panel, clock.part, rules.part, statePart())),
+    element("div", { class: "live" }, calls.part, element("div", { class: "side" }, panel, clock.part, rules.part, statePart(init))),
   ];
 };

@@ -1,4 +1,4 @@
-// What the parts of the view Live share.
+// Pieces that the parts of the view Live share.
 
 import { confirm } from "../lib/dialog.js";
 import { element } from "../lib/dom.js";

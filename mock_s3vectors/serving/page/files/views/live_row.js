@@ -1,7 +1,7 @@
 // A call as a row of a table, and what filters ask of it.
 
 import { element } from "../lib/dom.js";
-import { duration, time } from "../lib/words.js";
+import { count, duration, time } from "../lib/words.js";
 
 export const TITLES = ["Call", "Time", "Operation", "Bucket or index", "Outcome", "Took", "Advice", "Because of"];
 
@@ -18,11 +18,10 @@ const shortTime = (seconds) => {
 };
 
 /** Return which rule or decision made a call's outcome. */
-const reasons = ({ rule, denied, allowed, decision, delay, attempt }, words) =>
+const reasons = ({ rule, denied, why, delay, attempt }, words) =>
   [
     rule && `Rule ${rule}${words(rule) ? `: ${words(rule)}` : ""}`,
-    denied && `Denied by ${decision ?? "policies"}`,
-    !denied && allowed === false && `${decision ?? "Policies"} would deny it`,
+    why && `${denied ? "Denied" : "Would be denied"} ${why}`,
     delay && `${duration(delay)} later`,
     attempt > 1 && `Attempt ${attempt}`,
   ].filter(Boolean);
@@ -45,7 +44,7 @@ export const matches = (call, { operation, place, text, errors }) =>
   (!errors || Boolean(call.error)) &&
   call.place.toLowerCase().includes(place) &&
   (!text ||
-    [call.operation, call.place, outcomeOf(call), call.message, call.caller, call.region, `#${call.number}`]
+    [call.operation, call.place, outcomeOf(call), call.message, call.caller, call.region, `#${call.number} #${count(call.number)}`]
       .join("\n")
       .toLowerCase()
       .includes(text));

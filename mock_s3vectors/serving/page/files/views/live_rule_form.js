@@ -15,8 +15,8 @@ const verbs = ({ operations, disconnects }) => ({
   fail: {
     called: "Fail with an error",
     fields: [
-      field("Error code, or a status from 500", "input", { name: "code", list: "rule-codes", value: "TooManyRequestsException" }),
-      field("Message (the usual one if empty)", "input", { name: "message" }),
+      field("Error code or status", "input", { name: "code", list: "rule-codes", value: "TooManyRequestsException" }),
+      field("Message", "input", { name: "message", placeholder: "the usual one" }),
       element("datalist", { id: "rule-codes" }, options([...codes(operations), "500", "503"].map((code) => [code, code]))),
     ],
     value: ({ code, message }) => ({ code: code.trim(), message: given(message) }),
@@ -38,7 +38,7 @@ const verbs = ({ operations, disconnects }) => ({
   disconnect: {
     called: "Lose the answer",
     fields: [
-      field("How", "select", { name: "kind" }, options(Object.entries(disconnects))),
+      field("How", "select", { name: "kind" }, options(Object.entries(disconnects).map(([kind, text]) => [kind, text[0].toUpperCase() + text.slice(1)]))),
       element("label", {}, element("input", { type: "checkbox", name: "applied" }), "The call is carried out all the same"),
     ],
     value: ({ kind, applied }) => ({ kind, applied: applied === "on" || undefined }),
@@ -67,55 +67,34 @@ export const documentOf = ({ id, hits, words, ...document }) => {
   return Object.fromEntries(Object.entries(document).filter((entry) => !isUsual(entry)));
 };
 
-/** Make the form. `add(document)` is given the rule, and returns whether it was made. */
-export const ruleForm = (choices, add, attempt) => {
-  const known = verbs(choices);
-  const members = [...new Set(choices.operations.flatMap((operation) => operation.members))].sort();
-  const verb = field("What happens", "select", { name: "verb" }, options(Object.entries(known).map(([name, { called }]) => [name, called])));
-  const fieldsets = Object.entries(known).map(([name, { called, fields }]) =>
-    element("fieldset", { "data-verb": name }, element("legend", {}, called), element("div", { class: "fields" }, fields)),
-  );
-  const choose = () => {
-    for (const one of fieldsets) one.hidden = one.disabled = one.dataset.verb !== verb.lastChild.value;
+/** Return the rule that a form describes, without what is left empty. */
+const documentFrom = (form, known) => {
+  const values = Object.fromEntries(new FormData(form));
+  const members = {
+    vectorBucketName: given(values.vectorBucketName),
+    indexName: given(values.indexName),
+    ...(values.member && { [values.member]: values.value }),
   };
-  verb.addEventListener("change", choose);
-  choose();
+  const document = {
+    operation: values.operation,
+    members: Object.values(members).some((value) => value !== undefined) ? members : undefined,
+    region: given(values.region),
+    account: given(values.account),
+    [values.verb]: known[values.verb].value(values),
+    times: number(values.times),
+    after: number(values.after),
+    probability: number(values.probability),
+  };
+  return JSON.parse(JSON.stringify(document));
+};
 
-  const documentNow = () => {
-    const values = Object.fromEntries(new FormData(form));
-    const name = values.verb;
-    const member = given(values.member ?? "");
-    const chosen = {
-      vectorBucketName: given(values.vectorBucketName),
-      indexName: given(values.indexName),
-      ...(member && { [member]: values.value }),
-    };
-    const document = {
-      operation: values.operation,
-      members: Object.values(chosen).some(Boolean) ? chosen : undefined,
-      region: given(values.region),
-      account: given(values.account),
-      [name]: known[name].value(values),
-      times: number(values.times),
-      after: number(values.after),
-      probability: number(values.probability),
-    };
-    return JSON.parse(JSON.stringify(document));
-  };
-  const form = element(
-    "form",
-    {
-      on: {
-        submit: (event) => {
-          event.preventDefault();
-          attempt(() => add(documentNow()));
-        },
-      },
-    },
+const aboutCalls = (operations) => {
+  const members = [...new Set(operations.flatMap((operation) => operation.members))].sort();
+  return [
     element(
       "div",
       { class: "fields" },
-      field("Operation", "select", { name: "operation" }, options([["*", "All"], ...choices.operations.map(({ name }) => [name, name])])),
+      field("Operation", "select", { name: "operation" }, options([["*", "All"], ...operations.map(({ name }) => [name, name])])),
       field("Vector bucket name", "input", { name: "vectorBucketName" }),
       field("Index name", "input", { name: "indexName" }),
     ),
@@ -132,20 +111,53 @@ export const ruleForm = (choices, add, attempt) => {
         field("Its value", "input", { name: "value" }),
       ),
     ),
-    element("div", { class: "fields" }, verb),
-    fieldsets,
-    element(
-      "div",
-      { class: "fields" },
-      field("Times (any number if empty)", "input", { name: "times", inputmode: "numeric" }),
-      field("After so many calls", "input", { name: "after", inputmode: "numeric" }),
-      field("Probability", "input", { name: "probability", inputmode: "decimal" }),
-    ),
+  ];
+};
+
+/** Make a choice of a verb, and the fields of the one that is chosen. */
+const aboutVerb = (known) => {
+  const named = Object.entries(known);
+  const verb = field("What happens", "select", { name: "verb" }, options(named.map(([name, { called }]) => [name, called])));
+  const fieldsets = named.map(([name, { called, fields }]) =>
+    element("fieldset", { "data-verb": name }, element("legend", {}, called), element("div", { class: "fields" }, fields)),
+  );
+  const choose = () => {
+    // A form does not have what is disabled.
+    for (const one of fieldsets) one.hidden = one.disabled = one.dataset.verb !== verb.lastChild.value;
+  };
+  verb.addEventListener("change", choose);
+  choose();
+  return [element("div", { class: "fields" }, verb), fieldsets];
+};
+
+const occasions = () =>
+  element(
+    "div",
+    { class: "fields" },
+    field("At most so many times", "input", { name: "times", inputmode: "numeric" }),
+    field("After so many calls", "input", { name: "after", inputmode: "numeric" }),
+    field("Probability", "input", { name: "probability", inputmode: "decimal" }),
+  );
+
+/** Make the form. `add(document)` makes the rule; `attempt(action)` does something, and shows why it was refused. */
+export const ruleForm = (choices, add, attempt) => {
+  const known = verbs(choices);
+  const submit = (event) => {
+    event.preventDefault();
+    attempt(() => add(documentFrom(form, known)));
+  };
+  const copyIt = () => attempt(() => copy(asCurl(documentFrom(form, known)), "the rule as a curl command"));
+  const form = element(
+    "form",
+    { on: { submit } },
+    aboutCalls(choices.operations),
+    aboutVerb(known),
+    occasions(),
     element(
       "div",
       { class: "actions" },
       element("button", { type: "submit", class: "primary" }, "Add the rule"),
-      button("Copy as curl", () => attempt(() => copy(asCurl(documentNow()), "the rule as a curl command"))),
+      button("Copy as curl", copyIt),
     ),
   );
   return form;

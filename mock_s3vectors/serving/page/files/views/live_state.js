@@ -2,12 +2,12 @@
 
 import { element } from "../lib/dom.js";
 import { ask, read, urlOf } from "../lib/server.js";
-import { afterQuestion, attempts, button, field, holdings } from "./live_parts.js";
+import { afterQuestion, attempts, button, field, holdings, listed } from "./live_parts.js";
 
 const STATE = ["vectorBuckets", "indexes", "vectors", "identities", "keys"];
 
-/** Make the part. */
-export const statePart = () => {
+/** Make the part; `init` tells what files the server began with, as GET /init has it. */
+export const statePart = (init) => {
   const { place, attempt } = attempts();
   const file = field("State file", "input", { type: "file", accept: ".db" });
   const load = button("Load…", () => attempt(take), { disabled: true });
@@ -16,16 +16,18 @@ export const statePart = () => {
     load.disabled = !chosen();
   });
 
-  const reset = async () => {
+  const reset = async (query, then) => {
     const lost = holdings(await read("/holdings"), [...STATE, "rules", "calls"]);
     const what = lost ? `${lost} will be lost` : "There is nothing to lose";
     await afterQuestion(
-      `Reset the mock? ${what}, and its clock follows the server again. What the command line has given stays.`,
+      `Reset the mock? ${what}, and its clock follows the server again. ${then}`,
       "Reset",
-      () => ask("POST", "/reset"),
+      () => ask("POST", "/reset", { query }),
       "The mock is reset.",
     );
   };
+  const empty = () => reset({}, "What the command line has given stays.");
+  const again = () => reset({ init: 1 }, `Then ${listed(init.scripts.map(({ name }) => name))} will run again.`);
   const take = async () => {
     const body = chosen();
     const lost = holdings(await read("/holdings"), STATE);
@@ -47,7 +49,8 @@ export const statePart = () => {
       "div",
       { class: "actions" },
       element("a", { href: urlOf("/state"), download: "state.db" }, "Save to a file"),
-      button("Reset…", () => attempt(reset), { class: "danger" }),
+      button("Reset…", () => attempt(empty), { class: "danger" }),
+      init.status !== "none" && button("Reset and run --init again…", () => attempt(again), { class: "danger" }),
     ),
     element("div", { class: "fields" }, file, load),
     place,

@@ -26,9 +26,9 @@ from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.protocol.serializer import serialize_error
 from mock_s3vectors.serving.access_log import Answered, printable
 from mock_s3vectors.serving.answering import before_it_closes, lose, piece_of_body, refuse, respond
-from mock_s3vectors.serving.control import control_api
-from mock_s3vectors.serving.control_answers import CONTROL
-from mock_s3vectors.serving.init_routes import HEALTH
+from mock_s3vectors.serving.control.answers import CONTROL
+from mock_s3vectors.serving.control.api import control_api
+from mock_s3vectors.serving.control.init_routes import HEALTH
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mock_s3vectors.doors.hosts import is_loopback, name_of
 from mock_s3vectors.errors import server_refusals
-from mock_s3vectors.serving.control_answers import CONTROL
+from mock_s3vectors.serving.control.answers import CONTROL
 from mock_s3vectors.serving.cors import Cors
 from mock_s3vectors.serving.page.routes import UI
 

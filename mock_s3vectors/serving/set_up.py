@@ -9,7 +9,7 @@ import orjson
 from mock_s3vectors.abridging import show
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.mocking.stack import NOT_STARTED, STACK
-from mock_s3vectors.serving.identity_documents import add_identity, without_secrets
+from mock_s3vectors.serving.control.identity_documents import add_identity, without_secrets
 from mock_s3vectors.workbench.documents import check_names
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from botocore.config import Config
 
 from mock_s3vectors import s3vectors_server
 from mock_s3vectors.gateway import Gateway
-from mock_s3vectors.serving import application, control
+from mock_s3vectors.serving import application
+from mock_s3vectors.serving.control import api
 from mock_s3vectors.serving.http_server import HttpServer
 from tests.server.wire import Connection, head, request
 from tests.support.constraints import wrong_length
@@ -413,7 +414,7 @@ def test_a_bug_of_the_server_is_json_too(
 
     connection.ask("POST", LIST)
     monkeypatch.setattr(application, "respond", fail)
-    monkeypatch.setattr(control, "document_of", fail)
+    monkeypatch.setattr(api, "document_of", fail)
     method = "POST" if path == LIST else "GET"
     text = "mock_s3vectors failed, and its log has the traceback: ZeroDivisionError: a bug of ours"
     assert connection.ask(method, path).error == (500, "InternalServerException", text)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
-from mock_s3vectors.serving.control_answers import in_worker, read_document, refusal
+from mock_s3vectors.serving.control.answers import in_worker, read_document, refusal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
-from mock_s3vectors.serving.control_answers import CONTROL, in_worker, json_answer, read_document, refusal
+from mock_s3vectors.serving.control.answers import CONTROL, in_worker, json_answer, read_document, refusal
 from mock_s3vectors.serving.page.comparing_route import comparing_route
 from mock_s3vectors.serving.page.live import LIVE, live_route
 

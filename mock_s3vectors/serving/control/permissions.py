@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
-from mock_s3vectors.serving.identity_documents import (
+from mock_s3vectors.serving.control.identity_documents import (
     add_identity,
     credentials_of,
     document_of_identity,
     remove_identity,
 )
-from mock_s3vectors.serving.key_documents import document_of_key, forget_key, keys_of, set_key
+from mock_s3vectors.serving.control.key_documents import document_of_key, forget_key, keys_of, set_key
 from mock_s3vectors.workbench.explaining import answered_with
 from mock_s3vectors.workbench.steered import calls_of
 from mock_s3vectors.workbench.workbench import BoundWorkbench

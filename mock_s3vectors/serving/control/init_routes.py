@@ -10,7 +10,7 @@ from starlette.routing import Route
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
-from mock_s3vectors.serving.control_answers import answer_with, in_worker, json_answer, read_document
+from mock_s3vectors.serving.control.answers import answer_with, in_worker, json_answer, read_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable

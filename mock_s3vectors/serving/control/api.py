@@ -15,10 +15,9 @@ from mock_s3vectors.abridging import show
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
-from mock_s3vectors.serving.control_answers import CONTROL, answer_with, read_document, refusal
-from mock_s3vectors.serving.control_guide import DOES
-from mock_s3vectors.serving.control_permissions import OF_PERMISSIONS
-from mock_s3vectors.serving.init_routes import (
+from mock_s3vectors.serving.control.answers import CONTROL, answer_with, read_document, refusal
+from mock_s3vectors.serving.control.guide import DOES
+from mock_s3vectors.serving.control.init_routes import (
     HEALTH,
     INIT,
     RESET,
@@ -26,8 +25,9 @@ from mock_s3vectors.serving.init_routes import (
     init_route,
     reset_route,
 )
+from mock_s3vectors.serving.control.permissions import OF_PERMISSIONS
+from mock_s3vectors.serving.control.state_files import STATE, state_route
 from mock_s3vectors.serving.page.routes import UI, page_routes
-from mock_s3vectors.serving.state_files import STATE, state_route
 from mock_s3vectors.workbench.documents import calls_like, check_names, document_of, rule_from
 from mock_s3vectors.workbench.steered import calls_of
 from mock_s3vectors.workbench.workbench import BoundWorkbench
@@ -194,7 +194,7 @@ def _reset(level: Level) -> Any:
     return _remove_rules(level, None, "")
 
 
-# `control_guide` has the text about each that GET /_mock_s3vectors gives.
+# `guide` has the text about each that GET /_mock_s3vectors gives.
 _OF_A_MOCK: tuple[tuple[str, str, Callable[[Level, Any, str], Any]], ...] = (
     ("GET", "/calls", _calls),
     ("POST", "/calls/find", _find_calls),

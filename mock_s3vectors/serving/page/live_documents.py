@@ -9,8 +9,6 @@ from mock_s3vectors.abridging import abridged
 from mock_s3vectors.permissions.authorize import is_denied
 from mock_s3vectors.workbench.call import Call
 from mock_s3vectors.workbench.documents import document_of
-from mock_s3vectors.workbench.explaining import explain
-from mock_s3vectors.workbench.rules import Rule
 
 if TYPE_CHECKING:
     from mock_s3vectors.exchange import Record
@@ -57,6 +55,8 @@ def call_row(record: Record, number: int) -> dict[str, Any]:
 
 def call_detail(record: Record, number: int, calls: Calls) -> dict[str, Any]:
     """Return all that is known of a call, with placeholders for vectors."""
+    from mock_s3vectors.workbench.explaining import explain  # noqa: PLC0415 - it loads numpy
+
     call = Call(record)
     rule = call.rule
     return {
@@ -72,6 +72,8 @@ def call_detail(record: Record, number: int, calls: Calls) -> dict[str, Any]:
 
 def rules_document(world: World) -> dict[str, Any]:
     """Return the rules that hold, in the order in which they look at a call, and how many there are."""
+    from mock_s3vectors.workbench.rules import Rule  # noqa: PLC0415 - it loads numpy
+
     rules = [rule for rule in world.rules.all() if isinstance(rule, Rule)]
     return {"rules": [rule.document() for rule in rules[:_MOST_RULES]], "count": len(rules)}
 

@@ -46,7 +46,8 @@ def define(parser: CommandParser) -> None:
     """Give a parser what the command has."""
     parser.describe(
         "Answers S3 Vectors over HTTP, until SIGINT (Ctrl+C) or SIGTERM: from memory, or with --state from "
-        "memory and a file that keeps every change.",
+        "memory and a file that keeps every change. It needs the extra server: pip install "
+        "'mock_s3vectors[server]'.",
         "mock-s3vectors serve",
         "mock-s3vectors serve --port 0 --port-file port --search-engine hnsw",
         "mock-s3vectors serve --state films.db --verbose",

@@ -261,8 +261,9 @@ def test_two_files_with_the_same_bucket(nursery: Nursery, folder: Path) -> None:
     state_with(folder / "2.db", "films", "songs")
     life = failed_start(nursery, "--init", str(folder))
     assert life.log.endswith(
-        f"mock-s3vectors: --init: {folder / '2.db'}: Vector bucket 'films' exists in Region us-east-1, "
-        "account 123456789012, so nothing was added. mock.load() replaces all that there is.\n"
+        f"mock-s3vectors: --init: {folder / '2.db'}: arn:aws:s3vectors:us-east-1:123456789012:bucket/films "
+        "exists: a file of --init before this one, or a client, has made it. Nothing of this file was added: "
+        "take the bucket out of one of the files, or give it another name.\n"
     )
 
 

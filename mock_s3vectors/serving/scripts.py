@@ -17,10 +17,10 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mock_s3vectors.doors.local_endpoints import ENDPOINT_VARIABLE, IGNORE_VARIABLE
+from mock_s3vectors.errors.escapes import printable
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.mocking.surroundings import FAKE_CREDENTIALS
-from mock_s3vectors.serving.access_log import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

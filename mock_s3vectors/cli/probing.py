@@ -106,13 +106,14 @@ def look(url: str, certificate: str | Path | None = None, *, seconds: float = PA
     """
     context, seen = _trust(url, certificate), list[Seen]()
     # Alone, a name that is being looked up, and a server that sends one byte after another, have no limit.
-    asking = Thread(target=lambda: seen.append(_ask(url, context, seconds)), daemon=True)
+    is_given = certificate is not None
+    asking = Thread(target=lambda: seen.append(_ask(url, context, seconds, is_given=is_given)), daemon=True)
     asking.start()
     asking.join(seconds)
     return seen[0] if seen else _too_late(seconds)
 
 
-def _ask(url: str, context: ssl.SSLContext | None, seconds: float) -> Seen:
+def _ask(url: str, context: ssl.SSLContext | None, seconds: float, *, is_given: bool) -> Seen:
     """Return what is seen at a URL; each piece of an answer may take some seconds."""
     try:
         answer = _answer_of(url, HEALTH, context, seconds)
@@ -122,7 +123,7 @@ def _ask(url: str, context: ssl.SSLContext | None, seconds: float) -> Seen:
     except TimeoutError:
         return _too_late(seconds)
     except (OSError, HTTPException, UnicodeError) as error:
-        return _unhealthy(_failure(error))
+        return _unhealthy(_failure(error, is_given=is_given))
     if answer.status == _OK and answer.is_health:
         return Seen(is_ours=True, is_healthy=True, text=_name(answer))
     if answer.error in _REFUSALS:
@@ -231,12 +232,19 @@ def _trust(url: str, certificate: str | Path | None) -> ssl.SSLContext | None:
     return context
 
 
-def _failure(error: OSError | HTTPException | UnicodeError) -> str:
+def _failure(error: OSError | HTTPException | UnicodeError, *, is_given: bool) -> str:
+    """Return why there is no answer.
+
+    Args:
+        error: what happened.
+        is_given: whether a certificate to trust was given.
+    """
     if isinstance(error, HTTPException):
         return f"{_STRANGER}: it does not speak HTTP"
     if isinstance(error, UnicodeError):
         return "that is not a host name"
     reason = getattr(error, "verify_message", "") or error.strerror or str(error)
     if hasattr(error, "verify_message"):
-        return f"its certificate is not trusted, {reason}: give it with --certificate"
+        advice = "" if is_given else ": give it with --certificate"
+        return f"its certificate is not trusted, {reason}{advice}"
     return reason[:1].lower() + reason[1:]

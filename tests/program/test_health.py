@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -369,7 +370,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2"])
-def test_https(files: Certificates, run: Callable[..., Any], host: str) -> None:
+def test_https(
+    files: Certificates, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
     """Whom to trust is said by the server's own certificate, too. It need not name the loopback interface."""
     with s3vectors_server(host=host, certificate=files.both) as server:
         assert server.url.startswith(f"https://{host}:")
@@ -382,6 +385,13 @@ def test_https(files: Certificates, run: Callable[..., Any], host: str) -> None:
             f"{server.url} is not healthy: its certificate is not trusted, .+: give it with --certificate.\n",
             said,
         )
+        monkeypatch.setattr(
+            ssl, "create_default_context", lambda **_: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
+        status, said = run("health", "--url", server.url, "--certificate", str(files.other_key))
+        assert status == 1
+        assert "is not trusted" in said
+        assert "--certificate" not in said
 
 
 def test_other_names_are_checked(

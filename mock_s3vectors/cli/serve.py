@@ -178,6 +178,9 @@ def _serve(options: ServerOptions) -> list[BaseException]:
     if server.force_exit:
         # Python would wait for the threads that still have calls.
         os._exit(128 + ending)
+    if not failures and not initialization.is_logged:
+        # Python would wait for the log, which is a pipe that nobody reads.
+        os._exit(0)
     return failures
 
 

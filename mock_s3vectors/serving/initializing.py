@@ -84,6 +84,7 @@ class Initialization:
         self._running = Lock()
         self._thread: Thread | None = None
         self._script: Script | None = None
+        self._last: Script | None = None
         self._is_stopped = False
 
     def document(self) -> dict[str, Any]:
@@ -135,6 +136,11 @@ class Initialization:
         script = self._script
         if script is not None:
             script.stop()
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether nobody waits any more until a line of theirs is written to the log."""
+        return self._last is None or self._last.is_read
 
     def join(self) -> None:
         """Wait, after `stop`, until no process of them is left."""
@@ -221,7 +227,7 @@ class Initialization:
         _log.info("%s is done after %.1f s.", part.path.name, part.seconds, extra=_named(part.path))
 
     def _run_script(self, path: Path) -> None:
-        self._script = script = Script(path)
+        self._last = self._script = script = Script(path)
         if self._is_stopped:  # whoever stopped them did not see this script
             raise Stopped
         try:

@@ -84,6 +84,7 @@ class Initialization:
         self._running = Lock()
         self._thread: Thread | None = None
         self._script: Script | None = None
+        self._last: Script | None = None
         self._is_stopped = False
 
     def document(self) -> dict[str, Any]:
@@ -135,6 +136,11 @@ class Initialization:
         script = self._script
         if script is not None:
             script.stop()
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether nobody waits any more until a line of theirs is written to the log."""
+        return self._last is None or self._last.is_read
 
     def join(self) -> None:
         """Wait, after `stop`, until no process of them is left."""
@@ -221,7 +227,7 @@ class Initialization:
         _log.info("%s is done after %.1f s.", part.path.name, part.seconds, extra=_named(part.path))
 
     def _run_script(self, path: Path) -> None:
-        self._script = script = Script(path)
+        self._last = self._script = script = Script(path)
         if self._is_stopped:  # whoever stopped them did not see this script
             raise Stopped
         try:
@@ -290,18 +296,23 @@ def _files_in(folder: Path) -> list[Path]:
     """Return the files to run, in order of name.
 
     Raises:
-        UsageError: the folder cannot be read.
+        UsageError: the folder cannot be read, or has something else by the name of such a file: a link that
+            leads nowhere, or the folder that Docker makes where a file to mount is missing.
     """
     try:
         found = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as error:
         raise UsageError(f"--init {folder}: {error.strerror}.") from None
-    wanted = [path for path in found if path.suffix in (*_SCRIPTS, *_STATES) and path.is_file()]
-    for path in found:
-        if path not in wanted and not path.name.startswith(".") and path.stem.lower() != _DESCRIPTION:
+    shown = [path for path in found if not path.name.startswith(".")]
+    wanted = [path for path in shown if path.suffix in (*_SCRIPTS, *_STATES)]
+    for path in wanted:
+        if not path.is_file():
+            raise UsageError(f"--init: {path} is no file.")
+    for path in shown:
+        if path not in wanted and path.stem.lower() != _DESCRIPTION:
             text = "%s is left out: --init runs files that end with .sh or .py, and loads those with .db."
             _log.info(text, path.name, extra=_named(path))
-    return [path for path in wanted if not path.name.startswith(".")]
+    return wanted
 
 
 def _named(path: Path) -> dict[str, Any]:

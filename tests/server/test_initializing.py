@@ -6,12 +6,15 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -200,6 +203,23 @@ def test_a_failure_in_json(nursery: Nursery, folder: Path) -> None:
     [shown] = map(json.loads, life.log.splitlines())
     text = f"--init: {folder / '1.sh'} was ended by SIGKILL. It has written nothing."
     assert (shown["level"], shown["message"]) == ("CRITICAL", text)
+
+
+@pytest.mark.parametrize("name", ["1.sh", "1.py", "1.db"])
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_something_else_by_the_name_of_a_file(folder: Path, name: str, kind: str) -> None:
+    for path in (folder / name, folder / f".{name}"):  # the second one is left out
+        if kind == "folder":
+            path.mkdir()
+        else:
+            path.symlink_to("gone")
+    with mock_s3vectors() as mock:
+        level = STACK.level_of(mock)
+        assert level
+        with pytest.raises(UsageError, match=re.escape(f"--init: {folder / name} is no file.")):
+            Initialization(folder).again(level, lambda _: None)
+        (folder / name).rename(folder / "README.txt")
+        assert Initialization(folder).again(level, lambda _: None)["status"] == "done"
 
 
 def test_a_folder_that_is_none(nursery: Nursery, tmp_path: Path) -> None:
@@ -444,6 +464,40 @@ def test_what_a_script_leaves_in_the_background_ends_with_it(tmp_path: Path) -> 
     path.write_text("sleep 300 &\necho $! > pid\n")
     Script(path).run(dict(os.environ))
     wait_until_dead(int((tmp_path / "pid").read_text()))
+
+
+def test_a_log_that_nobody_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scripts, "_MOMENT", 0.05)
+    read = Event()
+    monkeypatch.setattr(scripts, "_log", SimpleNamespace(info=lambda *_, **__: read.wait(DEADLINE)))
+    (folder / "1.sh").write_text("echo said\n")
+    initialization = Initialization(folder)
+    with mock_s3vectors() as mock:
+        level = STACK.level_of(mock)
+        assert level
+        assert initialization.again(level, lambda _: None)["status"] == "done"
+    found = [initialization.is_logged]
+    read.set()
+    deadline = time.monotonic() + DEADLINE
+    while not found[-1] and time.monotonic() < deadline:
+        found.append(initialization.is_logged)
+    assert (found[0], found[-1]) == (False, True)
+
+
+def test_a_server_ends_though_nobody_reads_its_log(folder: Path) -> None:
+    """A pipe holds 64 KiB, and the line after them would hold up the end for ever."""
+    (folder / "1.sh").write_text("yes | head -20000\n")
+    command = [sys.executable, "-m", "mock_s3vectors", "serve", "--port", "0", "--init", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        assert server.stdout
+        assert server.stdout.readline().startswith(b"mock_s3vectors answers at ")
+        assert server.stderr
+        assert server.stderr.read(1)  # the script writes
+        server.terminate()
+        try:
+            assert server.wait(DEADLINE) == 0
+        finally:
+            server.kill()
 
 
 def test_output_that_is_no_text(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from mock_s3vectors.errors.escapes import printable
 from mock_s3vectors.serving import access_log, logs
-from mock_s3vectors.serving.access_log import printable
 from tests.activation.world import create
 from tests.durable.line import Line
 from tests.server.wire import Connection, head

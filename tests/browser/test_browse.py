@@ -9,6 +9,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import CONTRAST
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -114,7 +116,7 @@ def test_from_buckets_down_to_an_index(
 def test_from_an_index_down_to_a_vector(
     open_page: Callable[..., Page],
     films: Any,
-    check_accessibility: Callable[[Page], None],
+    check_accessibility: Callable[..., None],
     take_picture: Callable[[Page, str], None],
 ) -> None:
     page = open_page(at(index=INDEX_ARN))
@@ -128,7 +130,7 @@ def test_from_an_index_down_to_a_vector(
     take_picture(page, "browse-index")
     check_accessibility(page)
     page.emulate_media(color_scheme="dark")
-    check_accessibility(page)
+    check_accessibility(page, CONTRAST)
     page.get_by_role("link", name="film-07").click()
 
     expect(page.get_by_role("heading", name="film-07", level=1)).to_be_focused()
@@ -147,7 +149,7 @@ def test_from_an_index_down_to_a_vector(
     check_accessibility(page)
     page.emulate_media(color_scheme="light")
     take_picture(page, "browse-vector")
-    check_accessibility(page)
+    check_accessibility(page, CONTRAST)
     assert_leads_on(page)
 
 

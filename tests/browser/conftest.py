@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
 SCREENSHOTS = Path(os.environ.get("MOCK_SCREENSHOTS", Path(__file__).with_name("screenshots")))
+# The rule of axe that depends on the scheme of colours.
+CONTRAST = "color-contrast"
 # In milliseconds: how long an element may take to appear.
 PATIENCE = 10_000
+VIEWPORT = {"width": 1200, "height": 800}
 expect.set_options(timeout=PATIENCE)
 
 
@@ -59,31 +63,71 @@ def client(server: S3VectorsServer) -> Iterator[Any]:
     client.close()
 
 
+@pytest.fixture(scope="session")
+def lent_page(browser: Browser) -> Iterator[Page]:
+    """A page that tests use one after the other: a new one costs more than all that is loaded into it.
+
+    Each server has an origin of its own, and so each test a storage of its own.
+    """
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser, server: S3VectorsServer) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, lent_page: Page, server: S3VectorsServer) -> Iterator[Callable[..., Page]]:
     """Opens a view, `open_page("#/live")`; keyword arguments are those of a browser context."""
     requests: list[str] = []
     errors: list[str] = []
-    contexts = []
+    opened: list[Page] = []
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "request": lambda request: requests.append(request.url),
+        "console": lambda message: note(message, errors),
+        "pageerror": lambda error: errors.append(str(error)),
+    }
+
+    def page_with(settings: dict[str, Any]) -> Page:
+        if opened or not settings.keys() <= {"viewport", "color_scheme", "permissions"}:
+            context = browser.new_context(**{"viewport": VIEWPORT, **settings})
+            context.set_default_timeout(PATIENCE)
+            return context.new_page()
+        lent_page.set_viewport_size(settings.get("viewport", VIEWPORT))
+        lent_page.emulate_media(color_scheme=settings.get("color_scheme", "light"))
+        lent_page.context.grant_permissions(settings.get("permissions", []))
+        return lent_page
 
     def open_one(view: str = "", **settings: Any) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1200, "height": 800}, **settings})
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: note(message, errors))
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page = page_with(settings)
+        opened.append(page)
+        for event, listener in listeners.items():
+            page.on(event, listener)
         page.goto(f"{server.url}/_mock_s3vectors/ui{view}")
         page.wait_for_selector("main h1")
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    for page in opened:
+        if page is not lent_page:
+            page.context.close()
+    give_back(lent_page, listeners)
     foreign = [url for url in requests if not is_ours(url, server.url)]
     assert foreign == []
     assert errors == []
+
+
+def give_back(page: Page, listeners: dict[Any, Callable[[Any], None]]) -> None:
+    """Makes a page as good as new."""
+    for event, listener in listeners.items():
+        with suppress(KeyError):  # the page was not opened
+            page.remove_listener(event, listener)
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
+    page.unroute_all()
+    page.context.clear_permissions()
+    page.mouse.move(0, 0)
+    page.goto("about:blank")
 
 
 def note(message: ConsoleMessage, errors: list[str]) -> None:
@@ -99,15 +143,22 @@ def is_ours(url: str, origin: str) -> bool:
 
 
 @pytest.fixture
-def check_accessibility() -> Callable[[Page], None]:
-    """Asserts that axe finds nothing wrong with a page as it is now."""
+def check_accessibility() -> Callable[..., None]:
+    """Asserts that axe finds nothing wrong with a page as it is now.
 
-    def check(page: Page) -> None:
-        # Past the policy of the page, as an extension of the browser would.
-        found = page.context.new_cdp_session(page)
-        found.send("Page.setBypassCSP", {"enabled": True})
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        violations = page.evaluate("async () => (await axe.run()).violations")
+    In another scheme of colours than before, all but the contrasts is as it was: `check(page, CONTRAST)`.
+    """
+
+    def check(page: Page, *rules: str) -> None:
+        if not page.evaluate("'axe' in window"):
+            # Past the policy of the page, as an extension of the browser would.
+            bypass = page.context.new_cdp_session(page)
+            bypass.send("Page.setBypassCSP", {"enabled": True})
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            bypass.send("Page.setBypassCSP", {"enabled": False})
+            bypass.detach()
+        run = "async (rules) => (await axe.run(rules.length ? { runOnly: rules } : {})).violations"
+        violations = page.evaluate(run, rules)
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
 
     return check

@@ -19,31 +19,45 @@ export class Lost extends Error {
   }
 }
 
-const send = async (path, options) => {
+/** Tell main.js that the server does not answer, and return the error that says so. */
+export const lost = () => {
+  dispatchEvent(new CustomEvent("server-lost"));
+  return new Lost();
+};
+
+/** Send a request, and return the answer; whether the server answers is told to main.js. */
+export const send = async (path, options) => {
   let answer;
   try {
-    answer = await fetch(path, options);
+    answer = await fetch(`${CONTROL}${path}`, options);
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    dispatchEvent(new CustomEvent("server-lost"));
-    throw new Lost();
+    throw lost();
   }
   dispatchEvent(new CustomEvent("server-found"));
   return answer;
 };
 
-/** Send a request to one of the server's own paths, and return its JSON: `ask("GET", "/clock")`. A body is a file. */
-export const ask = async (method, path, { document, body, query = {}, signal } = {}) => {
+/** Return the refusal that an answer has. */
+export const refusalOf = async (answer) => {
+  const content = await answer.json().catch(() => ({}));
+  const code = answer.headers.get("x-amzn-errortype") ?? `HTTP ${answer.status}`;
+  return new Refusal(answer.status, code, content.message ?? answer.statusText, content.fieldList ?? []);
+};
+
+/** Send a request to one of the server's own paths, and return its JSON: `ask("GET", "/clock")`. A body is a file; `parse` reads the answer. */
+export const ask = async (method, path, { document, body, query = {}, signal, parse = JSON.parse } = {}) => {
   const search = new URLSearchParams(query).toString();
-  const answer = await send(`${CONTROL}${path}${search && `?${search}`}`, {
+  const answer = await send(`${path}${search && `?${search}`}`, {
     method,
     body: document === undefined ? body : JSON.stringify(document),
     signal,
   });
-  const content = await answer.json().catch(() => ({}));
-  if (answer.ok) return content;
-  const code = answer.headers.get("x-amzn-errortype") ?? `HTTP ${answer.status}`;
-  throw new Refusal(answer.status, code, content.message ?? answer.statusText, content.fieldList ?? []);
+  if (!answer.ok) throw await refusalOf(answer);
+  const text = await answer.text().catch((error) => {
+    throw signal?.aborted ? error : lost();
+  });
+  return text ? parse(text) : {};
 };
 
 /** Ask what a view shows: `read("/vectors", { document: { index } })` is a POST, without a document a GET. */

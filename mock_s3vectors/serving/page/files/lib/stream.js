@@ -1,20 +1,18 @@
 // Answers that come line by line, while the server works.
 
-import { Refusal } from "./server.js";
+import { lost, refusalOf, send } from "./server.js";
 
 /** Send a document to a path of `/ui/data`, and yield each line of the answer, which is JSON. */
 export const readLines = async function* (path, document, signal) {
-  const answer = await fetch(`/_mock_s3vectors/ui/data${path}`, { method: "POST", body: JSON.stringify(document), signal });
-  if (!answer.ok) {
-    const content = await answer.json().catch(() => ({}));
-    const code = answer.headers.get("x-amzn-errortype") ?? `HTTP ${answer.status}`;
-    throw new Refusal(answer.status, code, content.message ?? answer.statusText, content.fieldList ?? []);
-  }
+  const answer = await send(`/ui/data${path}`, { method: "POST", body: JSON.stringify(document), signal });
+  if (!answer.ok) throw await refusalOf(answer);
   const reader = answer.body.getReader();
   const decoder = new TextDecoder();
   let rest = "";
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((error) => {
+      throw signal.aborted ? error : lost();
+    });
     if (done) return;
     const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
     rest = lines.pop();

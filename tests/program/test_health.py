@@ -392,3 +392,26 @@ def test_it_starts_quickly() -> None:
     assert heavy.isdisjoint(loaded)
     ours = {name.split(".")[1] for name in loaded if name.startswith("mock_s3vectors.")}
     assert ours == {"__main__", "cli", "errors", "loading"}
+
+
+@pytest.mark.usefixtures("no_coverage")
+def test_a_server_starts_quickly() -> None:
+    """Engines, the page and the state file are loaded by the first request that needs them."""
+    program = """if True:
+        import os, signal, sys
+        from mock_s3vectors.__main__ import main
+        from mock_s3vectors.cli import serve
+
+        def announce(text):
+            if text == "Ready.":
+                print(*sys.modules)
+                os.kill(os.getpid(), signal.SIGTERM)
+
+        serve.announce = announce
+        main(["serve", "--port", "0"])
+    """
+    command = [sys.executable, "-c", program]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "mock_s3vectors.serving.application" in loaded
+    heavy = {"aiobotocore", "boto3", "faiss", "jinja2", "numpy", "shtab", "sqlite3", "Stemmer"}
+    assert not heavy & set(loaded)

@@ -245,7 +245,7 @@ def test_a_vector_by_its_key(open_page: Callable[..., Page], films: Any) -> None
     page.go_back()
     page.get_by_role("searchbox", name="Find a key").fill("none")
     page.get_by_role("button", name="Find").click()
-    expect(page.get_by_role("alert")).to_contain_text("There is no vector with this key.")
+    expect(page.get_by_role("alert")).to_contain_text("There is no vector 'none' in index 'plots'.")
 
 
 def test_buckets_and_indexes_by_name(open_page: Callable[..., Page], films: Any) -> None:

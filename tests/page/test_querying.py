@@ -145,7 +145,10 @@ def test_a_key_is_queried_by_its_vector(client: Client, index: dict[str, str], a
     assert ask("/query", params=params, like="c").json["vectors"] == expected
     assert expected[0] == {"key": "c", "distance": 0.0}
     answer = ask("/query", params=params, like="none")
-    assert (answer.status, answer.json["message"]) == (400, "There is no vector with the key 'none'.")
+    assert (answer.status, answer.json["message"]) == (
+        400,
+        "There is no vector 'none' in index 'index'. Vectors in it: 'a', 'b', 'c', 'd'.",
+    )
 
 
 def test_hits_come_a_hundred_at_a_time(client: Client, index: dict[str, str], ask: Ask) -> None:
@@ -207,7 +210,10 @@ def test_a_refusal_is_that_of_query_vectors(post: Ask, ask: Ask, path: str) -> N
         ({"params": []}, "params is missing in {'params': []}: it has the parameters of QueryVectors."),
         ({"params": {"indexArn": INDEX_ARN}, "start": -1}, None),
         ({"params": {"indexArn": INDEX_ARN}, "from": 1}, None),
-        ({"params": {"indexArn": INDEX_ARN}, "like": 1}, "There is no vector with the key 1."),
+        (
+            {"params": {"indexArn": INDEX_ARN}, "like": 1},
+            "There is no vector 1 in index 'index'. Vectors in it: none.",
+        ),
     ],
 )
 @pytest.mark.usefixtures("index")

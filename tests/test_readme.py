@@ -14,7 +14,7 @@ from mock_s3vectors import Config
 from mock_s3vectors.operations import OPERATIONS
 from mock_s3vectors.protocol.model import COMPLETE_SINCE
 from tests.support.helpers import PLAIN_RUN, QUICK_CLIENTS
-from tests.support.readme import ELSEWHERE, README, blocks, recipe_of
+from tests.support.readme import ELSEWHERE, README, blocks, recipe_of, script_of_init
 from tests.support.shapes import DISTANCE_METRIC, MODES, QUERY_PAGES, TAGS, TEXT_SEARCH, has, service_model
 
 RECIPES = blocks("python")
@@ -62,8 +62,8 @@ def test_the_options_are_those_of_config() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("no_coverage")
 def test_the_recipes_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(RECIPES) == 25
-    elsewhere = [recipe_of(library) for library in ELSEWHERE]
+    assert len(RECIPES) == 26
+    elsewhere = [script_of_init(), *(recipe_of(library) for library in ELSEWHERE)]
     recipes = [
         recipe
         for recipe in RECIPES

@@ -16,6 +16,12 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
+def script_of_init() -> str:
+    """The script for the server's folder of such."""
+    (script,) = [block for block in blocks("python") if "an earlier start has made it" in block]
+    return script
+
+
 def recipe_of(library: str) -> str:
     """The one recipe in Python that imports from a library."""
     (recipe,) = [block for block in blocks("python") if f"\nfrom {library}" in f"\n{block}"]

@@ -37,7 +37,7 @@ _STRANGER = "another program answers there, and no mock_s3vectors server"
 
 
 class Seen(NamedTuple):
-    """What was seen at a URL.
+    """The outcome of a look at a URL.
 
     Attributes:
         is_ours: whether a mock_s3vectors server answered.

@@ -1,4 +1,4 @@
-"""What a server begins with: the files of `--init`, in order of name, once it answers.
+"""The files that a server begins with, those of `--init`: in order of name, once it answers.
 
 Scripts call the server like any client, and state files are added to what it has. Whoever asks for the
 health of the server is told to wait until all is done.

@@ -1,4 +1,4 @@
-"""What the program logs on its error stream: lines of text, or one JSON object a line."""
+"""The log of the program on its error stream: lines of text, or one JSON object a line."""
 
 from __future__ import annotations
 

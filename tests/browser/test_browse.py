@@ -76,7 +76,8 @@ def setting(page: Page, name: str) -> Locator:
 
 def keys(page: Page) -> list[str]:
     """The keys of the vectors on the page."""
-    return page.get_by_role("table", name="Vectors").get_by_role("rowheader").all_inner_texts()
+    found: list[str] = page.get_by_role("table", name="Vectors").get_by_role("rowheader").all_inner_texts()
+    return found
 
 
 def test_from_buckets_down_to_an_index(

@@ -1,4 +1,4 @@
-"""What Browse asks: accounts, vector buckets, indexes and vectors, a page at a time."""
+"""Questions of Browse: accounts, vector buckets, indexes and vectors, a page at a time."""
 
 from __future__ import annotations
 

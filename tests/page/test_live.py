@@ -46,7 +46,7 @@ class Stream:
         self.answer = self._connection.getresponse()
 
     def events(self) -> Iterator[Event]:
-        """Those that come, until the server ends the stream."""
+        """The events that come, until the server ends the stream."""
         fields: dict[str, str] = {}
         for line in self.answer:
             name, _, value = line.decode().rstrip("\n").partition(": ")

@@ -1,4 +1,4 @@
-"""What the view Query asks: a search without a call, the same query as code, and by several engines."""
+"""Questions of the view Query: a search without a call, the same query as code, and by several engines."""
 
 from __future__ import annotations
 

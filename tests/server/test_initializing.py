@@ -1,4 +1,4 @@
-"""What a server begins with, `serve --init`: scripts and state files."""
+"""Scripts and state files that a server begins with: `serve --init`."""
 
 from __future__ import annotations
 

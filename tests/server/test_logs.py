@@ -1,4 +1,4 @@
-"""What the server logs: a line for each call, as text or as an object, without what nobody may read."""
+"""The log of the server: a line for each call, as text or as an object, without what nobody may read."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 @pytest.fixture(scope="module")
 def trusting(files: Certificates) -> ssl.SSLContext:
-    """How a client speaks TLS that trusts the authority."""
+    """The settings of a client that trusts the authority."""
     return ssl.create_default_context(cafile=files.authority)
 
 

@@ -28,7 +28,7 @@ _TOP_K = 10
 
 @dataclass(frozen=True)
 class Asked:
-    """What a document asks for.
+    """The wishes of a document.
 
     Attributes:
         index: the index.

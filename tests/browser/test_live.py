@@ -298,6 +298,7 @@ def test_save_reset_load(live: Page, client: Any, tmp_path: Any) -> None:
     state.get_by_role("button", name="Reset").click()
     question = re.compile(r"^Reset the mock\? 1 vector bucket, 1 index, 1 vector and 4 calls will be lost")
     dialog = live.get_by_role("dialog", name=question)
+    expect(dialog).to_be_visible()
     live.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(state.get_by_role("button", name="Reset")).to_be_focused()

@@ -1,6 +1,6 @@
 // Copying text, with a notice.
 
-import { element } from "./dom.js";
+import { button, element } from "./dom.js";
 import { say } from "./notices.js";
 
 /** Copy a text to the clipboard, and say so. */
@@ -16,16 +16,10 @@ export const copy = async (text, called) => {
 
 /** Make a button that copies: `copyButton(arn, "the ARN")`. The text may be a function that makes it. */
 export const copyButton = (text, called, label = "Copy") =>
-  element(
-    "button",
-    {
-      type: "button",
-      class: "small",
-      "aria-label": label === "Copy" ? `Copy ${called}` : null,
-      on: { click: () => copy(typeof text === "function" ? text() : text, called) },
-    },
-    label,
-  );
+  button(label, () => copy(typeof text === "function" ? text() : text, called), {
+    class: "small",
+    "aria-label": label === "Copy" ? `Copy ${called}` : null,
+  });
 
 /** Make a block of code with a button that copies it, or a text that the code shows in another form. */
 export const codeBlock = (text, called = "the code", copied = text) =>

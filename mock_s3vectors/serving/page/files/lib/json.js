@@ -6,8 +6,8 @@ const placeOf = (text, position) => {
   return `line ${lines.length}, column ${lines.at(-1).length + 1}`;
 };
 
-/** Return the value of a JSON text; the error of another text says the line and the column. */
-export const parseJson = (text) => {
+/** Return the value of a JSON text; the error of another text says what it is called, the line and the column. */
+export const parseJson = (text, called = "This") => {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -16,6 +16,6 @@ export const parseJson = (text) => {
     const [, line, column] = /line (\d+) column (\d+)/.exec(error.message) ?? [];
     const place = position ? placeOf(text, Number(position)) : line ? `line ${line}, column ${column}` : placeOf(text, text.length);
     const why = error.message.replace(/^JSON\.parse: /, "").replace(/,? (in JSON )?at (position|line) .*$/s, "");
-    throw new SyntaxError(`This is not JSON: ${why}, at ${place}.`);
+    throw new SyntaxError(`${called} is not JSON: ${why}, at ${place}.`);
   }
 };

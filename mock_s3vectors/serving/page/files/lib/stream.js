@@ -1,15 +1,10 @@
 // Answers that come line by line, while the server works.
 
-import { Refusal } from "./server.js";
+import { send } from "./server.js";
 
 /** Send a document to a path of `/ui/data`, and yield each line of the answer, which is JSON. */
 export const readLines = async function* (path, document, signal) {
-  const answer = await fetch(`/_mock_s3vectors/ui/data${path}`, { method: "POST", body: JSON.stringify(document), signal });
-  if (!answer.ok) {
-    const content = await answer.json().catch(() => ({}));
-    const code = answer.headers.get("x-amzn-errortype") ?? `HTTP ${answer.status}`;
-    throw new Refusal(answer.status, code, content.message ?? answer.statusText, content.fieldList ?? []);
-  }
+  const answer = await send("POST", `/ui/data${path}`, { document, signal });
   const reader = answer.body.getReader();
   const decoder = new TextDecoder();
   let rest = "";

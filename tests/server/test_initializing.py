@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -25,6 +24,7 @@ from mock_s3vectors.serving.scripts import Script, Stopped, bundle_for, environm
 from tests.activation.world import create, names
 from tests.durable.line import Line
 from tests.server.certificates import make_certificates
+from tests.server.wire import DEADLINE, wait_for
 from tests.support.readme import script_of_init
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tests.durable.nursery import Life, Nursery
     from tests.server.wire import Connection
 
-DEADLINE = 20
 ASK = """
 import json, os, sys
 from http.client import HTTPConnection
@@ -86,11 +85,8 @@ def failed_start(nursery: Nursery, *options: str) -> Life:
     return life
 
 
-def wait_for(path: Path) -> str:
-    deadline = time.monotonic() + DEADLINE
-    while not (path.exists() and path.read_text().endswith("\n")):
-        assert time.monotonic() < deadline, f"{path.name} is missing"
-        time.sleep(0.01)
+def wait_for_line(path: Path) -> str:
+    wait_for(lambda: path.exists() and path.read_text().endswith("\n"))
     return path.read_text()
 
 
@@ -102,10 +98,7 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_until_dead(*pids: int) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while any(map(is_alive, pids)):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: not any(map(is_alive, pids)))
 
 
 def messages_of(log: str) -> list[str]:
@@ -141,7 +134,7 @@ def test_scripts_and_state_files_in_order_of_name(nursery: Nursery, folder: Path
 
     with nursery.life("--init", str(folder), "--port-file", str(port)) as life:
         assert life.said.endswith("\nReady.\n")
-        assert wait_for(port) == f"{urlsplit(life.url).port}\n"
+        assert wait_for_line(port) == f"{urlsplit(life.url).port}\n"
         line = Line(life.url)
         vectors = line.client.list_vectors(vectorBucketName="films", indexName="plots")["vectors"]
         assert sorted(vector["key"] for vector in vectors) == ["0", "mine"]
@@ -224,7 +217,7 @@ def test_a_signal_ends_a_script_that_hangs_with_all_its_processes(
     (folder / "2.sh").write_text(f"echo never > {tmp_path / 'never'}\n")
     with ThreadPoolExecutor(1) as threads:
         starting = threads.submit(nursery.start, "--init", str(folder))
-        server, *others = map(int, wait_for(pids).split())
+        server, *others = map(int, wait_for_line(pids).split())
         os.kill(server, signal.SIGTERM)
         life = starting.result(DEADLINE)
     assert "Ready." not in life.said
@@ -346,7 +339,7 @@ def test_a_signal_ends_a_reset_that_hangs(nursery: Nursery, folder: Path, tmp_pa
         pids = tmp_path / "pids"
         (folder / "1.sh").write_text(f"echo $$ > {pids}; exec sleep 300\n")
         answer = threads.submit(Line(life.url).ask, "POST", "/reset?init=1")
-        script = int(wait_for(pids))
+        script = int(wait_for_line(pids))
         assert health_of(life) == (503, {"status": "starting"})
         assert life.end(signal.SIGTERM) == 0
         assert answer.result(DEADLINE)[0] == 503
@@ -420,7 +413,7 @@ def running(path: Path) -> Iterator[Script]:
     script = Script(path)
     with ThreadPoolExecutor(1) as threads:
         run = threads.submit(script.run, dict(os.environ))
-        wait_for(path.with_name("begun"))
+        wait_for_line(path.with_name("begun"))
         yield script
         with pytest.raises(Stopped):
             run.result(DEADLINE)

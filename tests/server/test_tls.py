@@ -7,7 +7,6 @@ import os
 import socket
 import ssl
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -23,12 +22,11 @@ from mock_s3vectors.serving.connections import Limits
 from mock_s3vectors.serving.tls import server_context
 from tests.activation.world import create, names
 from tests.server.certificates import Certificates, make_certificates
-from tests.server.test_connections import DEADLINE, HALVES, Server, held
-from tests.server.test_draining import ask_for_much
-from tests.server.wire import Connection, head, request
+from tests.server.test_connections import HALVES, Server, ask_for_much, held
+from tests.server.wire import DEADLINE, Connection, head, request, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mock_s3vectors import S3VectorsServer
@@ -232,13 +230,6 @@ def test_the_flags(files: Certificates, capsys: pytest.CaptureFixture[str]) -> N
 
 
 # --- waiting, and the end -------------------------------------------------------------------------
-
-
-def wait_for(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def begin_handshake(server: Server, data: bytes = b"") -> socket.socket:

@@ -29,7 +29,7 @@ _OK = 200
 _UNAVAILABLE = 503
 _SCHEMES = ("http", "https")
 _LOOPBACK = ("localhost", "::1")
-# What only a mock_s3vectors server refuses: foreign host names, and HTTP where it speaks HTTPS.
+# No other server refuses these: foreign host names, and HTTP where it speaks HTTPS.
 _REFUSALS = ("MisdirectedRequestException", "MalformedHttpRequestException")
 # Of a script, while it is not over or has ended the rest.
 _NOW = ("running", "failed")

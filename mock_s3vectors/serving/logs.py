@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import TracebackType
 
-# What `--log-format` takes.
+# The values of `--log-format`.
 LOG_FORMATS = ("text", "json")
 # Loggers that show more, or less, than warnings whether or not calls are logged.
 _LEVELS = {

@@ -37,10 +37,10 @@ _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _CERTIFICATE = re.compile(b"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 # The variables of the program: those of this server are none of another one that a script starts.
 _OWN = "MOCK_S3VECTORS_"
-# What clients in Python, and the program, read for whom to trust.
+# Clients in Python, and the program, read from these whom to trust.
 _TRUST = ("AWS_CA_BUNDLE", f"{_OWN}CERTIFICATE")
 
-# Those of the package that say what happens at the start share it: see `logs`.
+# Modules that say what happens at the start share it: see `logs`.
 _log = logging.getLogger("mock_s3vectors.serving.initializing")
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # Behind the prefix of the server's own paths. The first is also a path by itself, where people expect it.
 HEALTH, INIT, RESET = "/health", "/init", "/reset"
-# What is said of the server while its files are as far as this.
+# The health of the server, by how far its files are.
 _STATUS = {"none": "ok", "done": "ok", "running": "starting", "failed": "failed"}
 _REPEATS = {"0": False, "1": True}
 

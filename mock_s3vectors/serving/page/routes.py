@@ -29,7 +29,7 @@ UI = "/ui"
 _FILES = resources.files("mock_s3vectors.serving.page") / "files"
 _TEMPLATE = "page.html"
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-# Nothing from elsewhere, no code in markup, and no markup from text.
+# A browser takes nothing from elsewhere, no code in markup, and no markup from text.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "

@@ -532,6 +532,18 @@ def test_a_comparison_holds_up_no_server_that_stops(slow: Slow) -> None:
     assert slow.blocks == 1
 
 
+@pytest.mark.usefixtures("many")
+def test_a_comparison_ends_with_its_mock(connection: HTTPConnection, slow: Slow) -> None:
+    question = {"params": {"indexArn": INDEX_ARN, "topK": 5}, "like": "0000"}
+    with mock_s3vectors():
+        connection.request("POST", f"{DATA}/query/compare", json.dumps(question))
+        response = connection.getresponse()
+        wait_for_graph(response, linked=0)
+    lines = response.read().splitlines()
+    assert json.loads(lines[-1]) == {"refusal": "The server has stopped, or its mock has ended."}
+    slow.go_on_when_stopped()
+
+
 def wait_for_graph(response: HTTPResponse, linked: int) -> None:
     """Reads the lines about the progress until so many vectors are linked in the graph."""
     seen = None

@@ -210,6 +210,21 @@ def test_it_waits_for_a_server_that_is_starting(
         assert run("wait", "--url", url) == (0, f"{url} is healthy: mock_s3vectors 1.\n")
 
 
+@pytest.mark.parametrize(("timeout", "patience"), [("60", 5), ("3", 3), ("0", 1)])
+def test_a_server_that_says_nothing_is_not_waited_for_longer(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, timeout: str, patience: int
+) -> None:
+    waited = []
+
+    def look(*_: object, seconds: float) -> probing.Seen:
+        waited.append(seconds)
+        return probing.Seen(is_ours=True, is_healthy=True, text="")
+
+    monkeypatch.setattr(wait, "look", look)
+    assert run("wait", "--timeout", timeout)[0] == 0
+    assert waited == [pytest.approx(patience, abs=0.5)]
+
+
 def test_it_waits_for_a_server_that_does_not_listen_yet(
     nobody: str, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

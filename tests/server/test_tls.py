@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import socket
 import ssl
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -230,6 +232,39 @@ def test_the_flags(files: Certificates, capsys: pytest.CaptureFixture[str]) -> N
 
 
 # --- waiting, and the end -------------------------------------------------------------------------
+
+
+@contextmanager
+def beginning() -> Iterator[tuple[handshakes.Handshakes, socket.socket]]:
+    """A handshake whose client says nothing, and the server's end of its connection."""
+    known = handshakes.Handshakes(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), DEADLINE, "https://localhost")
+    client, accepted = socket.socketpair()
+    accepted.setblocking(False)  # noqa: FBT003 - its name says what False means
+    with client:
+        known.begin(lambda kind: kind(), accepted, "a client")
+        yield known, accepted
+
+
+def test_only_a_handshake_that_takes_long_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        with beginning() as (known, accepted):
+            await asyncio.sleep(0)
+            assert not await known.end_one()
+            assert (len(known), accepted.fileno() > 0) == (1, True)
+            monkeypatch.setattr(handshakes, "_LONG", 0)
+            assert await known.end_one()
+            assert (len(known), accepted.fileno()) == (0, -1)
+
+    asyncio.run(run())
+
+
+def test_a_handshake_that_has_just_begun_ends_with_the_server() -> None:
+    async def run() -> None:
+        with beginning() as (known, accepted):
+            await known.end_all()
+            assert (len(known), accepted.fileno()) == (0, -1)
+
+    asyncio.run(run())
 
 
 def begin_handshake(server: Server, data: bytes = b"") -> socket.socket:

@@ -14,6 +14,8 @@ HEALTH = "/_mock_s3vectors/health"
 INIT = "/_mock_s3vectors/init"
 PAGE = "/_mock_s3vectors/ui"
 
+_LAST_PORT = 65_535
+
 # By an address at which a server listens on all others: one of them.
 _ONE_OF_ALL = {"0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - nobody listens here
 
@@ -33,6 +35,6 @@ def url_of_environment(*, is_secure: bool) -> str:
     host = value_of(variable_of("--host"), os.environ) or HOST
     variable = variable_of("--port")
     port = value_of(variable, os.environ) or str(PORT)
-    if not port.isdecimal() or not int(port):
+    if not port.isdecimal() or not 0 < int(port) <= _LAST_PORT:
         raise UsageError(f"{variable}={port!r} names no port: give the server's address with --url.")
     return url_at(host, port, "https" if is_secure else "http")

@@ -37,9 +37,12 @@ def variable_of(flag: str) -> str:
 
 
 def value_of(name: str, environment: Mapping[str, str]) -> str | None:
-    """Return the value of a variable; None if it is empty, or tells of a service of Kubernetes."""
-    text = environment.get(name, "")
-    return text if text.strip() and not _is_of_a_service(name, text) else None
+    """Return the value of a variable; None if it is empty, or tells of a service of Kubernetes.
+
+    White space around it is none of it: files of variables have some, such as the ends of Windows' lines.
+    """
+    text = environment.get(name, "").strip()
+    return text if text and not _is_of_a_service(name, text) else None
 
 
 def switch_of(text: str) -> bool | None:

@@ -6,13 +6,16 @@ Only the standard library is loaded. No proxy of the environment is asked.
 from __future__ import annotations
 
 import json
+import re
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from mock_s3vectors.cli.address import HEALTH, INIT, url_of_environment
 from mock_s3vectors.cli.command_parser import checked
 from mock_s3vectors.cli.environment import variable_of
+from mock_s3vectors.errors.escapes import printable
 from mock_s3vectors.errors.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ _OK = 200
 _UNAVAILABLE = 503
 _SCHEMES = ("http", "https")
 _LOOPBACK = ("localhost", "::1")
+# The visible characters of ASCII, but for those that begin a query or a fragment.
+_PLAIN = re.compile(r"[^?#\x00-\x20\x7f-\U0010ffff]+")
 # No other server refuses these: foreign host names, and HTTP where it speaks HTTPS.
 _REFUSALS = ("MisdirectedRequestException", "MalformedHttpRequestException")
 # Of a script, while it is not over or has ended the rest.
@@ -77,12 +82,14 @@ def url_to_ask(url: str | None, certificate: str | None) -> str:
 
 
 def _check_url(url: str) -> None:
+    if "@" in url:
+        raise UsageError("--url: a server takes no name and no password in its URL, and no @.")
     try:
         parts = urlsplit(url)
         is_url = parts.scheme in _SCHEMES and parts.hostname and parts.port != 0
     except ValueError:
         is_url = False
-    if not is_url:
+    if not is_url or not _PLAIN.fullmatch(url):
         raise UsageError(f"--url {url}: it is not the URL of a server: write http://127.0.0.1:7380.")
 
 
@@ -92,23 +99,33 @@ def look(url: str, certificate: str | Path | None = None, *, seconds: float = PA
     Args:
         url: that of the server.
         certificate: a file of certificates to trust; None for those of the system.
-        seconds: how long to wait for an answer.
+        seconds: how long to wait, whatever the server sends meanwhile.
 
     Raises:
         UsageError: the certificate cannot be read.
     """
-    context = _trust(url, certificate)
+    context, seen = _trust(url, certificate), list[Seen]()
+    # Alone, a name that is being looked up, and a server that sends one byte after another, have no limit.
+    is_given = certificate is not None
+    asking = Thread(target=lambda: seen.append(_ask(url, context, seconds, is_given=is_given)), daemon=True)
+    asking.start()
+    asking.join(seconds)
+    return seen[0] if seen else _too_late(seconds)
+
+
+def _ask(url: str, context: ssl.SSLContext | None, seconds: float, *, is_given: bool) -> Seen:
+    """Return what is seen at a URL; each piece of an answer may take some seconds."""
     try:
         answer = _answer_of(url, HEALTH, context, seconds)
         if answer.status == _UNAVAILABLE and answer.is_health:
             init = _answer_of(url, INIT, context, seconds)
             return _unhealthy(f"HTTP {_UNAVAILABLE}, {_how_far(answer, init)}", is_ours=True)
     except TimeoutError:
-        return _unhealthy(f"no answer within {seconds:g} s")
-    except (OSError, HTTPException) as error:
-        return _unhealthy(_failure(error))
+        return _too_late(seconds)
+    except (OSError, HTTPException, UnicodeError) as error:
+        return _unhealthy(_failure(error, is_given=is_given))
     if answer.status == _OK and answer.is_health:
-        return Seen(is_ours=True, is_healthy=True, text=f"mock_s3vectors {answer.document['version']}")
+        return Seen(is_ours=True, is_healthy=True, text=_name(answer))
     if answer.error in _REFUSALS:
         message = str(answer.document.get("message")).rstrip(".")
         return _unhealthy(f"HTTP {answer.status}, {answer.error}: {message}", is_ours=True)
@@ -134,8 +151,16 @@ class _Answer(NamedTuple):
         return {"status", "version"} <= self.document.keys()
 
 
+def _name(answer: _Answer) -> str:
+    return printable(f"mock_s3vectors {answer.document['version']}")
+
+
 def _unhealthy(text: str, *, is_ours: bool = False) -> Seen:
-    return Seen(is_ours=is_ours, is_healthy=False, text=text)
+    return Seen(is_ours=is_ours, is_healthy=False, text=printable(text))
+
+
+def _too_late(seconds: float) -> Seen:
+    return _unhealthy(f"no answer within {seconds:g} s")
 
 
 def _answer_of(url: str, path: str, context: ssl.SSLContext | None, seconds: float) -> _Answer:
@@ -163,14 +188,15 @@ def _answer_of(url: str, path: str, context: ssl.SSLContext | None, seconds: flo
 def _document_in(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
 
 
 def _how_far(health: _Answer, init: _Answer) -> str:
     """Return how far a server is with what it was told to do at its start."""
-    scripts = [script for script in init.document.get("scripts", ()) if isinstance(script, dict)]
+    listed = init.document.get("scripts")
+    scripts = [script for script in listed if isinstance(script, dict)] if isinstance(listed, list) else []
     if not scripts:
         return str(health.document["status"])
     done = sum(script.get("status") == "done" for script in scripts)
@@ -206,10 +232,19 @@ def _trust(url: str, certificate: str | Path | None) -> ssl.SSLContext | None:
     return context
 
 
-def _failure(error: OSError | HTTPException) -> str:
+def _failure(error: OSError | HTTPException | UnicodeError, *, is_given: bool) -> str:
+    """Return why there is no answer.
+
+    Args:
+        error: what happened.
+        is_given: whether a certificate to trust was given.
+    """
     if isinstance(error, HTTPException):
         return f"{_STRANGER}: it does not speak HTTP"
+    if isinstance(error, UnicodeError):
+        return "that is not a host name"
     reason = getattr(error, "verify_message", "") or error.strerror or str(error)
     if hasattr(error, "verify_message"):
-        return f"its certificate is not trusted, {reason}: give it with --certificate"
+        advice = "" if is_given else ": give it with --certificate"
+        return f"its certificate is not trusted, {reason}{advice}"
     return reason[:1].lower() + reason[1:]

@@ -64,9 +64,9 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         UsageError: an option, a file, the address or an environment variable cannot be used.
     """
-    _refuse_unknown_variables()
     options = ServerOptions.of(arguments)
     with _told_as(options.log_format), _ended_by_signal():
+        _refuse_unknown_variables()
         try:
             failures = _serve(options)
         except UsageError as error:
@@ -86,6 +86,7 @@ def _told_as(log_format: str) -> Iterator[None]:
     except UsageError as error:
         if log_format != "json":
             raise
+        log_to_stderr(log_format, verbose=False)  # it may come before the server logs anything
         logging.getLogger(__name__).critical("%s", error)
         sys.exit(1)
 

@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.arns import parse_arn
+from mock_s3vectors.errors.escapes import printable
 from mock_s3vectors.errors.refusals import shorten
 
 if TYPE_CHECKING:
@@ -84,17 +85,6 @@ def log_refusal(client: tuple[str, int] | None, scope: Mapping[str, Any] | None,
     if _log.isEnabledFor(logging.INFO):
         outcome = {"status": error.status, "error": error.code}
         _write({**_asked(scope, None), **outcome, "client": _address(client)})
-
-
-def printable(text: str) -> str:
-    """Return a text on one line: whatever is no visible character is escaped."""
-    if text.isprintable():
-        return text
-    shown = (
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
-    return "".join(shown)
 
 
 def path_in(target: str) -> str:

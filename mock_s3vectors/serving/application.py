@@ -19,12 +19,13 @@ from starlette.requests import ClientDisconnect
 from mock_s3vectors import limits
 from mock_s3vectors.doors.retries import skipped_before
 from mock_s3vectors.errors import refusals
+from mock_s3vectors.errors.escapes import printable
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.messages import HttpRequest
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.protocol.serializer import serialize_error
-from mock_s3vectors.serving.access_log import Answered, path_in, printable
+from mock_s3vectors.serving.access_log import Answered, path_in
 from mock_s3vectors.serving.answering import before_it_closes, lose, piece_of_body, refuse, respond
 from mock_s3vectors.serving.control.answers import CONTROL
 from mock_s3vectors.serving.control.api import control_api

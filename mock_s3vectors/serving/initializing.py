@@ -282,18 +282,23 @@ def _files_in(folder: Path) -> list[Path]:
     """Return the files to run, in order of name.
 
     Raises:
-        UsageError: the folder cannot be read.
+        UsageError: the folder cannot be read, or has something else by the name of such a file: a link that
+            leads nowhere, or the folder that Docker makes where a file to mount is missing.
     """
     try:
         found = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as error:
         raise UsageError(f"--init {folder}: {error.strerror}.") from None
-    wanted = [path for path in found if path.suffix in (*_SCRIPTS, *_STATES) and path.is_file()]
-    for path in found:
-        if path not in wanted and not path.name.startswith(".") and path.stem.lower() != _DESCRIPTION:
+    shown = [path for path in found if not path.name.startswith(".")]
+    wanted = [path for path in shown if path.suffix in (*_SCRIPTS, *_STATES)]
+    for path in wanted:
+        if not path.is_file():
+            raise UsageError(f"--init: {path} is no file.")
+    for path in shown:
+        if path not in wanted and path.stem.lower() != _DESCRIPTION:
             text = "%s is left out: --init runs files that end with .sh or .py, and loads those with .db."
             _log.info(text, path.name, extra=_named(path))
-    return [path for path in wanted if not path.name.startswith(".")]
+    return wanted
 
 
 def _named(path: Path) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from threading import Thread, Timer
 from typing import IO, TYPE_CHECKING
 
 from mock_s3vectors.doors.local_endpoints import variables_of_servers
+from mock_s3vectors.errors.escapes import printable
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.mocking.surroundings import FAKE_CREDENTIALS
-from mock_s3vectors.serving.access_log import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

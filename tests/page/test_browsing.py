@@ -10,6 +10,7 @@ from mock_s3vectors import __version__, mock_s3vectors
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.storage.following import kept_in
 from tests.support.helpers import BUCKET, BUCKET_ARN, INDEX_ARN, POLICY, vector
+from tests.support.shapes import MODES, TAGS, TEXT_SEARCH, needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,7 @@ def test_vector_buckets_and_what_is_in_them(
     }
 
 
+@needs(*MODES, *TAGS)
 def test_a_vector_bucket(ask: Callable[..., Any], client: Client) -> None:
     client.put_vector_bucket_policy(**BUCKET, policy=POLICY)
     client.tag_resource(resourceArn=BUCKET_ARN, tags={"team": "search"})
@@ -145,6 +147,7 @@ def test_a_search_finds_all_words_in_the_arn(
     assert [bucket["name"] for bucket in ask("/buckets", search="oth")["buckets"]] == ["other"]
 
 
+@needs(*MODES, *TAGS, *TEXT_SEARCH)
 def test_an_index_in_awss_words(
     ask: Callable[..., Any], client: Client, make_index: MakeIndex, at: SetClock
 ) -> None:
@@ -174,6 +177,7 @@ def test_an_index_in_awss_words(
     assert shown["tags"] == {"a": "b"}
 
 
+@needs(*TEXT_SEARCH)
 @pytest.mark.s3vectors(text_build_seconds=60)
 def test_a_text_search_that_is_being_built(
     at: SetClock, ask: Callable[..., Any], client: Client, index: dict[str, str]
@@ -191,6 +195,7 @@ def test_a_text_search_that_is_being_built(
         ]
 
 
+@needs(*TEXT_SEARCH)
 def test_the_metadata_keys_of_an_index(
     ask: Callable[..., Any], client: Client, make_index: MakeIndex
 ) -> None:

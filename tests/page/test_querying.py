@@ -23,6 +23,7 @@ from mock_s3vectors.serving.page import comparing
 from mock_s3vectors.serving.page.finding import index_of
 from tests.support.helpers import INDEX_ARN, vector
 from tests.support.mocks import level
+from tests.support.shapes import MODES, TEXT_SEARCH, needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +119,7 @@ QUERIES: dict[str, dict[str, Any]] = {
 }
 
 
+@needs(*MODES, *TEXT_SEARCH)
 @pytest.mark.s3vectors(default_index_mode="ENHANCED")
 def test_hits_are_those_of_query_vectors(client: Client, films: dict[str, str], ask: Ask) -> None:
     for query in QUERIES.values():
@@ -192,6 +194,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 }
 
 
+@needs(*MODES, *TEXT_SEARCH)
 @pytest.mark.s3vectors(default_index_mode="ENHANCED")
 @pytest.mark.usefixtures("films")
 @pytest.mark.parametrize("path", ["/query", "/query/code", "/query/compare"])
@@ -223,6 +226,7 @@ def test_a_question_of_another_form_is_refused(ask: Ask, document: Any, told: st
     assert told is None or answer.json["message"] == told
 
 
+@needs(*MODES, *TEXT_SEARCH)
 @pytest.mark.s3vectors(authorization="enforce", default_index_mode="ENHANCED")
 def test_a_question_is_no_call(
     client: Client, films: dict[str, str], ask: Ask, s3vectors_mock: MockS3Vectors
@@ -270,6 +274,7 @@ def code_of(ask: Ask, server: S3VectorsServer, **document: Any) -> dict[str, str
     return code
 
 
+@needs(*MODES, *TEXT_SEARCH)
 @pytest.mark.s3vectors(default_index_mode="ENHANCED")
 def test_the_code_for_boto3_finds_the_same(
     client: Client, films: dict[str, str], ask: Ask, s3vectors_server: S3VectorsServer
@@ -324,6 +329,7 @@ def parameters_of(line: str) -> dict[str, Any]:
     return parameters
 
 
+@needs(*MODES, *TEXT_SEARCH)
 @pytest.mark.s3vectors(default_index_mode="ENHANCED")
 def test_the_code_for_the_aws_cli_has_the_same_parameters(
     client: Client, films: dict[str, str], ask: Ask, s3vectors_server: S3VectorsServer
@@ -341,9 +347,10 @@ def test_the_code_names_region_account_and_vector(
 ) -> None:
     client = client_at("eu-west-1", "111122223333")
     client.create_vector_bucket(vectorBucketName="bucket")
-    arn = client.create_index(
+    client.create_index(
         vectorBucketName="bucket", indexName="index", dataType="float32", dimension=2, distanceMetric="cosine"
-    )["indexArn"]
+    )
+    arn = "arn:aws:s3vectors:eu-west-1:111122223333:bucket/bucket/index/index"
     client.put_vectors(indexArn=arn, vectors=[vector("a", [0.9, 0.1])])
     code = code_of(ask, s3vectors_server, params={"indexArn": arn, "topK": 1}, like="a")
     for text in code.values():
@@ -420,6 +427,7 @@ def test_a_classic_index_stays_exact(ask: Ask) -> None:
     assert ask("/query/compare", params=params).outcome["inUse"] == "flat"
 
 
+@needs(*MODES, *TEXT_SEARCH)
 @pytest.mark.s3vectors(default_index_mode="ENHANCED")
 @pytest.mark.usefixtures("films")
 def test_texts_are_not_compared(ask: Ask) -> None:

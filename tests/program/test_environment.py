@@ -168,6 +168,12 @@ def test_an_empty_variable_is_as_none(options: Callable[..., ServerOptions]) -> 
     assert (given.port, given.state, given.allowed_hosts, given.variables) == (7380, None, (), ())
 
 
+def test_white_space_around_a_value_is_none_of_it(options: Callable[..., ServerOptions]) -> None:
+    given = options(PORT=" 7381\r", STATE="films.db\r\n", SEARCH_ENGINE=" hnsw ", INIT="\tseeds")
+    assert (given.port, given.state, given.init) == (7381, "films.db", Path("seeds"))
+    assert given.mock["search_engine"] == "hnsw"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "status", "said"),
     [
@@ -232,6 +238,22 @@ def test_unknown_variables(refusal: Callable[..., Any], tmp_path: Path, name: st
     )
     assert refusal("serve", "--state", str(state), "--port-file", str(port), **{name: "x"}) == (1, said)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_unknown_variables_in_json(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
+    begun: list[str] = []
+    monkeypatch.setattr(serve, "log_to_stderr", lambda log_format, **_: begun.append(log_format))
+    set_all(monkeypatch, LOG_FORMAT="json", PRT="x")
+    with pytest.raises(SystemExit, match="1"):
+        main(["serve"])
+    assert begun == ["json"]
+    assert capsys.readouterr().err == ""
+    (record,) = caplog.records
+    assert record.levelname == "CRITICAL"
+    assert record.getMessage().startswith("No flag has the environment variable MOCK_S3VECTORS_PRT.")
 
 
 def test_variables_of_the_other_commands_are_known(options: Callable[..., ServerOptions]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -129,6 +130,8 @@ def test_nobody_listens(nobody: str, run: Callable[..., Any]) -> None:
         ((200, "[1]"), "HTTP 200"),
         ((503, "down"), "HTTP 503"),
         ((302, ""), "HTTP 302"),
+        ((200, "[" * 60_000), "HTTP 200"),
+        ((200, '{"a":' * 10_000), "HTTP 200"),
     ],
 )
 def test_another_program_answers(answer: tuple[int, str], what: str, run: Callable[..., Any]) -> None:
@@ -162,8 +165,51 @@ def test_a_program_that_does_not_answer(run: Callable[..., Any], monkeypatch: py
 
 
 @pytest.mark.parametrize(
+    "sends",
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"a: b\r\n"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n", b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ],
+    ids=["head", "body", "continue"],
+)
+def test_a_program_whose_answer_never_ends(
+    sends: tuple[bytes, bytes], run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probing.look, "__kwdefaults__", {"seconds": 0.1})
+    over, (first, again) = Event(), sends
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def send() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(first)
+                while not over.wait(0.02):
+                    connection.sendall(again)
+
+        thread = Thread(target=send)
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert run("health", "--url", url) == (1, f"{url} is not healthy: no answer within 0.1 s.\n")
+        over.set()
+        thread.join()
+
+
+def test_a_terminal_obeys_no_other_program(run: Callable[..., Any]) -> None:
+    with answering((200, json.dumps({"status": "ok", "version": "1\x1b[2J\n\ud800"}))) as url:
+        assert run("health", "--url", url) == (0, f"{url} is healthy: mock_s3vectors 1\\x1b[2J\\n\\ud800.\n")
+    strange = {"scripts": [{"name": "\x1b[2J", "status": "running"}]}
+    with answering(STARTING, init=(200, json.dumps(strange))) as url:
+        assert run("health", "--url", url)[1].endswith("0 of 1 scripts are done, \\x1b[2J is running.\n")
+
+
+@pytest.mark.parametrize(
     ("init", "how_far"),
-    [(SCRIPTS, "starting: 1 of 3 scripts are done, 2.py is running"), ((404, ""), "starting")],
+    [
+        (SCRIPTS, "starting: 1 of 3 scripts are done, 2.py is running"),
+        ((404, ""), "starting"),
+        ((200, '{"scripts": 5}'), "starting"),
+    ],
 )
 def test_a_server_that_is_starting(init: tuple[int, str], how_far: str, run: Callable[..., Any]) -> None:
     with answering(STARTING, init=init) as url:
@@ -301,7 +347,7 @@ def test_where_the_server_is_by_default(
     assert run("health", "--url", "http://other")[1] == "http://other is healthy: it is.\n"
 
 
-@pytest.mark.parametrize("port", ["0", "http", "-1"])
+@pytest.mark.parametrize("port", ["0", "http", "-1", "65536"])
 def test_a_port_that_is_none(port: str, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOCK_S3VECTORS_PORT", port)
     said = f"MOCK_S3VECTORS_PORT={port!r} names no port: give the server's address with --url.\n"
@@ -309,11 +355,28 @@ def test_a_port_that_is_none(port: str, run: Callable[..., Any], monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    "url", ["", "127.0.0.1:7380", "ftp://127.0.0.1", "http://", "http://a:b", "http://a:0"]
+    "url",
+    [
+        *("", "127.0.0.1:7380", "ftp://127.0.0.1", "http://", "http://a:b", "http://a:0"),
+        *("http://a/b c", "http://a/?b", "http://a/#b", "http://a/\r\nhost: b", "http://a/é", "http://a\x1b"),
+    ],
 )
 def test_urls_that_are_none(url: str, run: Callable[..., Any]) -> None:
     said = f"--url {url}: it is not the URL of a server: write http://127.0.0.1:7380.\n"
     assert run("health", "--url", url) == (1, said)
+
+
+def test_a_password_in_a_url_is_not_shown(run: Callable[..., Any]) -> None:
+    said = "--url: a server takes no name and no password in its URL, and no @.\n"
+    assert run("health", "--url", "http://me:secret@127.0.0.1:7380") == (1, said)
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64])
+def test_a_host_that_is_no_name(host: str, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    said = f"http://{host}:7380 is not healthy: that is not a host name.\n"
+    assert run("health", "--url", f"http://{host}:7380") == (1, said)
+    monkeypatch.setenv("MOCK_S3VECTORS_HOST", host)
+    assert run("health") == (1, said)
 
 
 @pytest.fixture(scope="module")
@@ -322,7 +385,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2"])
-def test_https(files: Certificates, run: Callable[..., Any], host: str) -> None:
+def test_https(
+    files: Certificates, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
     """Whom to trust is said by the server's own certificate, too. It need not name the loopback interface."""
     with s3vectors_server(host=host, certificate=files.both) as server:
         assert server.url.startswith(f"https://{host}:")
@@ -335,6 +400,13 @@ def test_https(files: Certificates, run: Callable[..., Any], host: str) -> None:
             f"{server.url} is not healthy: its certificate is not trusted, .+: give it with --certificate.\n",
             said,
         )
+        monkeypatch.setattr(
+            ssl, "create_default_context", lambda **_: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
+        status, said = run("health", "--url", server.url, "--certificate", str(files.other_key))
+        assert status == 1
+        assert "is not trusted" in said
+        assert "--certificate" not in said
 
 
 def test_other_names_are_checked(

@@ -195,6 +195,23 @@ def test_a_failure_in_json(nursery: Nursery, folder: Path) -> None:
     assert (shown["level"], shown["message"]) == ("CRITICAL", text)
 
 
+@pytest.mark.parametrize("name", ["1.sh", "1.py", "1.db"])
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_something_else_by_the_name_of_a_file(folder: Path, name: str, kind: str) -> None:
+    for path in (folder / name, folder / f".{name}"):  # the second one is left out
+        if kind == "folder":
+            path.mkdir()
+        else:
+            path.symlink_to("gone")
+    with mock_s3vectors() as mock:
+        level = STACK.level_of(mock)
+        assert level
+        with pytest.raises(UsageError, match=re.escape(f"--init: {folder / name} is no file.")):
+            Initialization(folder).again(level, lambda _: None)
+        (folder / name).rename(folder / "README.txt")
+        assert Initialization(folder).again(level, lambda _: None)["status"] == "done"
+
+
 def test_a_folder_that_is_none(nursery: Nursery, tmp_path: Path) -> None:
     text = f"mock-s3vectors: --init {tmp_path / 'none'}: there is no such folder.\n"
     assert nursery.refusal("--init", str(tmp_path / "none")) == text

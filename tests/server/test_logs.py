@@ -16,8 +16,8 @@ import boto3
 import pytest
 
 from mock_s3vectors import s3vectors_server
+from mock_s3vectors.errors.escapes import printable
 from mock_s3vectors.serving import access_log, logs
-from mock_s3vectors.serving.access_log import printable
 from tests.activation.world import create
 from tests.durable.line import Line
 from tests.server.wire import Connection, head

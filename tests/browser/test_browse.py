@@ -9,6 +9,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import CONTRAST
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -115,7 +117,7 @@ def test_from_buckets_down_to_an_index(
 def test_from_an_index_down_to_a_vector(
     open_page: Callable[..., Page],
     films: Any,
-    check_accessibility: Callable[[Page], None],
+    check_accessibility: Callable[..., None],
     take_picture: Callable[[Page, str], None],
 ) -> None:
     page = open_page(at(index=INDEX_ARN))
@@ -129,7 +131,7 @@ def test_from_an_index_down_to_a_vector(
     take_picture(page, "browse-index")
     check_accessibility(page)
     page.emulate_media(color_scheme="dark")
-    check_accessibility(page)
+    check_accessibility(page, CONTRAST)
     page.get_by_role("link", name="film-07").click()
 
     expect(page.get_by_role("heading", name="film-07", level=1)).to_be_focused()
@@ -139,6 +141,7 @@ def test_from_an_index_down_to_a_vector(
     page.get_by_role("button", name="Copy all as JSON").last.click()
     expect(page.get_by_role("status").filter(has_text="Copied all numbers.")).to_be_visible()
     assert json.loads(page.evaluate("navigator.clipboard.readText()")) == stored["data"]["float32"]
+    assert_copies_without_a_clipboard(page)
     page.get_by_role("button", name="Copy all as JSON").first.click()
     expect(page.get_by_role("status").filter(has_text="Copied all metadata.")).to_be_visible()
     assert json.loads(page.evaluate("navigator.clipboard.readText()")) == stored["metadata"]
@@ -147,8 +150,25 @@ def test_from_an_index_down_to_a_vector(
     check_accessibility(page)
     page.emulate_media(color_scheme="light")
     take_picture(page, "browse-vector")
-    check_accessibility(page)
+    check_accessibility(page, CONTRAST)
     assert_leads_on(page)
+
+
+def assert_copies_without_a_clipboard(page: Page) -> None:
+    """Asserts that a page that came over plain HTTP from another machine copies as well, or helps to."""
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })")
+    page.get_by_role("button", name="Copy the key").click()
+    expect(page.get_by_role("status").filter(has_text="Copied the key.")).to_be_visible()
+    page.evaluate("document.execCommand = () => false")
+    page.get_by_role("button", name="Copy all as JSON").last.click()
+    box = page.get_by_role("dialog").get_by_role("textbox", name="All numbers")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("[0.25,-0.5,0.125,7]")
+    assert page.evaluate("String(getSelection())") == "[0.25,-0.5,0.125,7]"
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Copy all as JSON").last).to_be_focused()
+    page.evaluate("delete document.execCommand; delete navigator.clipboard")
+    assert page.evaluate("navigator.clipboard.readText()") == "film-07"
 
 
 def assert_leads_on(page: Page) -> None:
@@ -290,7 +310,8 @@ def test_what_users_store_is_text(
         metadataConfiguration={"nonFilterableMetadataKeys": ["long"]},
     )
     metadata = {HOSTILE: HOSTILE, "": "", "list": [HOSTILE], "long": HOSTILE * 150}
-    client.put_vectors(**INDEX, vectors=[{"key": HOSTILE, "data": {"float32": [1.0]}, "metadata": metadata}])
+    for key, own in {"a\0b\x7f": {}, HOSTILE: metadata}.items():
+        client.put_vectors(**INDEX, vectors=[{"key": key, "data": {"float32": [1.0]}, "metadata": own}])
     page = open_page(at(bucket=BUCKET_ARN))
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
@@ -300,8 +321,12 @@ def test_what_users_store_is_text(
     assert "x=y/z:@ \u05d0\u05d1" in page.get_by_role("table", name="Tags").inner_text()
     page.get_by_role("link", name="plots").click()
     page.get_by_role("heading", name="plots", level=1).wait_for()
-    link = page.get_by_role("table", name="Vectors").get_by_role("link")
+    controls, link = page.get_by_role("table", name="Vectors").get_by_role("link").all()
     assert link.text_content() == HOSTILE
+    # Control characters are seen, and are still the text that is copied.
+    assert controls.text_content() == "a\0b\x7f"
+    shown = controls.locator("span span").evaluate_all("all => all.map(one => one.dataset.shown)")
+    assert shown == ["␀", "␡"]
     names = page.get_by_role("table", name="Metadata keys").get_by_role("rowheader")
     assert names.all_text_contents() == ['""', HOSTILE, "list", "long"]
     page.set_viewport_size({"width": 400, "height": 800})
@@ -317,6 +342,15 @@ def test_what_users_store_is_text(
     ]
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     check_accessibility(page)
+    page.get_by_role("link", name="Query like this").click()
+    first = page.get_by_role("region", name="Hits, the best first").locator("tbody tr")
+    expect(first).to_have_count(2)
+    assert HOSTILE in first.locator("td:nth-child(2)").all_text_contents()
+    page.get_by_role("link", name="Show in the picture").click()
+    expect(page.get_by_text("Query: like")).to_contain_text("2 hits")
+    page.get_by_role("button", name="Mark").click()
+    expect(page.get_by_text("Query: like")).to_contain_text("2 hits")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert dialogs == []
     assert [path for path in asked if not path.startswith("/_mock_s3vectors/ui/")] == []
     assert page.locator("main script, main img, main iframe").count() == 0
@@ -332,5 +366,7 @@ def test_what_does_not_exist(open_page: Callable[..., Page], films: Any) -> None
     ):
         page.evaluate("address => { location.hash = address }", at(**parameters))
         expect(page.get_by_role("alert").filter(has_text=text)).to_be_visible()
+        around = page.get_by_role("navigation", name="Where you are")
+        assert around.get_by_role("link").first.inner_text() == "Browse"
         page.go_back()
         page.get_by_text("Search by name or ARN").wait_for()

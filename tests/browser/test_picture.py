@@ -275,6 +275,7 @@ KINDS: dict[str, tuple[list[Any], list[str]]] = {
     ),
     "switches": ([True, False, True], ["true", "false", "no switches"]),
     "ratings": ([1, 2.5, 10, 1.0], ["1", "2.5", "10", "no ratings"]),
+    "ids": ([1234567, 1234568, 2**60], ["1234567", "1234568", "1.15292e+18", "no ids"]),
     "lists": ([["a", "b"], ["a"], ["a"]], ["a", "a, b", "no lists"]),
     "mixed": ([["a"], "1", 1, "a"], ['["a"]', '"1"', "1", '"a"', "no mixed"]),
     "years": (

@@ -198,7 +198,7 @@ def test_a_filter_and_top_k(open_query: Callable[..., Page]) -> None:
     page.get_by_label("Top K").fill("150")
     ask(page)
     assert len(hits_of(page)) == 100
-    page.get_by_role("button", name="More hits").click()
+    page.get_by_role("button", name="More hits").dblclick()
     expect(hits_table(page).locator("tbody tr")).to_have_count(150)
     assert hits_of(page)[-1][0] == "150"
     assert not page.get_by_role("button", name="More hits").is_visible()
@@ -210,7 +210,7 @@ def test_a_filter_and_top_k(open_query: Callable[..., Page]) -> None:
 def test_long_metadata_unfolds(open_query: Callable[..., Page], client: Any, films: str) -> None:
     client.put_vectors(indexArn=films, vectors=[vector("long", [9, 9, 9], text="word " * 300, year=1999)])
     page = open_query("&key=long&top=1")
-    summary = page.get_by_text('{"text":"word')
+    summary = page.get_by_text('{"text": "word')
     assert len(summary.inner_text()) < 110
     summary.click()
     page.get_by_text("1999", exact=True).wait_for()

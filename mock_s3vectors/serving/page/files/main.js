@@ -19,7 +19,7 @@ let leave = new AbortController();
 /** Show the view of the address. Whatever the view before was about to show comes too late. */
 const show = async () => {
   const { view: name, parameters } = here();
-  const view = views[name] ?? browse;
+  const view = Object.hasOwn(views, name) ? views[name] : browse;
   leave.abort();
   leave = new AbortController();
   const { signal } = leave;

@@ -19,10 +19,21 @@ class Lost extends Error {
   }
 }
 
+/** Tell main.js that the server does not answer, and return the error that says so. */
+export const lost = () => {
+  dispatchEvent(new CustomEvent("server-lost"));
+  return new Lost();
+};
+
 /** Return the URL of a path, for what is no fetch: events, downloads. */
 export const urlOf = (path) => `${CONTROL}${path}`;
 
-const contentOf = (answer) => answer.json().catch(() => ({}));
+/** Return the refusal that an answer has. */
+const refusalOf = async (answer) => {
+  const content = await answer.json().catch(() => ({}));
+  const code = answer.headers.get("x-amzn-errortype") ?? `HTTP ${answer.status}`;
+  return new Refusal(answer.status, code, content.message ?? answer.statusText, content.fieldList ?? []);
+};
 
 /** Send a request to one of the server's own paths, and return the answer; a refusal is an error. A body is a file. */
 export const send = async (method, path, { document, body, query = {}, signal } = {}) => {
@@ -35,19 +46,21 @@ export const send = async (method, path, { document, body, query = {}, signal } 
       signal,
     });
   } catch (error) {
-    if (signal?.aborted) throw error;
-    dispatchEvent(new CustomEvent("server-lost"));
-    throw new Lost();
+    throw signal?.aborted ? error : lost();
   }
   dispatchEvent(new CustomEvent("server-found"));
-  if (answer.ok) return answer;
-  const content = await contentOf(answer);
-  const code = answer.headers.get("x-amzn-errortype") ?? `HTTP ${answer.status}`;
-  throw new Refusal(answer.status, code, content.message ?? answer.statusText, content.fieldList ?? []);
+  if (!answer.ok) throw await refusalOf(answer);
+  return answer;
 };
 
-/** Send a request, and return the JSON of the answer: `ask("GET", "/clock")`. */
-export const ask = async (method, path, options) => contentOf(await send(method, path, options));
+/** Send a request, and return the JSON of the answer, which `parse` reads: `ask("GET", "/clock")`. */
+export const ask = async (method, path, { parse = JSON.parse, ...options } = {}) => {
+  const answer = await send(method, path, options);
+  const text = await answer.text().catch((error) => {
+    throw options.signal?.aborted ? error : lost();
+  });
+  return text ? parse(text) : {};
+};
 
 /** Ask what a view shows: `read("/vectors", { document: { index } })` is a POST, without a document a GET. */
 export const read = (path, options = {}) =>

@@ -9,10 +9,10 @@ import { searchForm } from "../lib/search.js";
 import { read } from "../lib/server.js";
 import { settings, table } from "../lib/table.js";
 import { bytes, count, time } from "../lib/words.js";
-import { copied, encryptionOf, tagsOf, trail } from "./browse_parts.js";
+import { copied, encryptionOf, nameIn, refusedPage, tagsOf, trail } from "./browse_parts.js";
 
 const INDEXES = [
-  { title: "Name", cell: ({ arn, name }) => element("a", { href: address("browse", { index: arn }) }, name), whole: true },
+  { title: "Name", cell: ({ arn, name }) => element("a", { class: "of-row", href: address("browse", { index: arn }) }, name) },
   { title: "Vectors", cell: ({ vectors }) => count(vectors), numeric: true },
   { title: "Size", cell: ({ bytes: size }) => bytes(size), numeric: true },
   { title: "Dimension", cell: ({ dimension }) => count(dimension), numeric: true },
@@ -55,10 +55,16 @@ const indexesOf = ({ arn, name, indexes: count_ }, parameters, page, { indexes, 
 export const showBucket = async (parameters, signal) => {
   const arn = parameters.get("bucket");
   const page = pageOf(parameters);
-  const [bucket, indexes] = await Promise.all([
-    read("/bucket", { query: { arn }, signal }),
-    read("/indexes", { query: { bucket: arn, search: parameters.get("search") ?? "", ...page }, signal }),
-  ]);
+  let bucket;
+  let indexes;
+  try {
+    [bucket, indexes] = await Promise.all([
+      read("/bucket", { query: { arn }, signal }),
+      read("/indexes", { query: { bucket: arn, search: parameters.get("search") ?? "", ...page }, signal }),
+    ]);
+  } catch (error) {
+    return refusedPage(error, trail(), nameIn(arn));
+  }
   return [
     trail(),
     element("h1", {}, bucket.name),

@@ -1,11 +1,12 @@
 // Browse: an index, and the vectors in it.
 
 import { address } from "../lib/address.js";
+import { data } from "../lib/data.js";
 import { element } from "../lib/dom.js";
 import { read } from "../lib/server.js";
 import { settings, table } from "../lib/table.js";
 import { bytes, count, time } from "../lib/words.js";
-import { copied, data, encryptionOf, tagsOf, trail } from "./browse_parts.js";
+import { bucketArn, copied, encryptionOf, nameIn, refusedPage, tagsOf, trail } from "./browse_parts.js";
 import { showVectors } from "./browse_vectors.js";
 
 const metadataKeys = ({ metadataKeys: keys, metadataConfiguration, vectors }) => {
@@ -35,7 +36,12 @@ const metadataKeys = ({ metadataKeys: keys, metadataConfiguration, vectors }) =>
 /** Return the elements of the page. */
 export const showIndex = async (parameters, signal) => {
   const arn = parameters.get("index");
-  const index = await read("/index", { query: { arn }, signal });
+  let index;
+  try {
+    index = await read("/index", { query: { arn }, signal });
+  } catch (error) {
+    return refusedPage(error, trail([nameIn(bucketArn(arn)), { bucket: bucketArn(arn) }]), nameIn(arn));
+  }
   return [
     trail([index.bucket, { bucket: index.bucketArn }]),
     element("h1", {}, index.name),

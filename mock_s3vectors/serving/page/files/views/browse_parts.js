@@ -2,7 +2,10 @@
 
 import { address } from "../lib/address.js";
 import { copyButton } from "../lib/copy.js";
+import { data } from "../lib/data.js";
 import { element } from "../lib/dom.js";
+import { refused } from "../lib/refusals.js";
+import { Refusal } from "../lib/server.js";
 import { table } from "../lib/table.js";
 
 /** Return the ARN of the bucket that an index is in. */
@@ -24,19 +27,16 @@ export const trail = (...places) =>
   );
 
 /** Make an ARN, or another text that people need elsewhere, with a button that copies it. */
-export const copied = (text, called) => [element("span", { class: "data", dir: "auto" }, text), " ", copyButton(text, called)];
+export const copied = (text, called) => [data(text), " ", copyButton(text, called)];
 
 /** Return an encryption in AWS's words. */
 export const encryptionOf = ({ sseType, kmsKeyArn }) => (kmsKeyArn ? `${sseType}, ${kmsKeyArn}` : sseType);
 
-// They would turn around what follows in the same JSON.
-const TURNING = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** Return JSON that looks like what it is: marks that turn the direction of text are escapes. */
-export const plainJson = (json) => json.replace(TURNING, (mark) => `\\u${mark.charCodeAt(0).toString(16)}`);
-
-/** Make a text that users have stored; an empty one is visible. */
-export const data = (text) => element("span", { class: "data", dir: "auto" }, text.trim() === "" ? JSON.stringify(text) : text);
+/** Return the elements of a page about what the server refuses to show, with the way to what is around it. */
+export const refusedPage = (error, around, name) => {
+  if (!(error instanceof Refusal)) throw error;
+  return [around, element("h1", { class: "short" }, data(name)), refused(error)];
+};
 
 /** Make a section with the tags of a bucket or an index. */
 export const tagsOf = (tags) => {

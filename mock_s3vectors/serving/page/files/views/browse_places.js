@@ -10,7 +10,7 @@ import { table } from "../lib/table.js";
 import { bytes, count, time } from "../lib/words.js";
 
 const BUCKETS = [
-  { title: "Name", cell: ({ arn, name }) => element("a", { href: address("browse", { bucket: arn }) }, name), whole: true },
+  { title: "Name", cell: ({ arn, name }) => element("a", { class: "of-row", href: address("browse", { bucket: arn }) }, name) },
   { title: "Region", cell: ({ region }) => region, whole: true },
   { title: "Account", cell: ({ account }) => account, whole: true },
   { title: "Indexes", cell: ({ indexes }) => count(indexes), numeric: true },

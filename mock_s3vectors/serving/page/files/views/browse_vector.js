@@ -2,12 +2,13 @@
 
 import { address } from "../lib/address.js";
 import { copyButton } from "../lib/copy.js";
+import { data } from "../lib/data.js";
 import { drawing, element } from "../lib/dom.js";
-import { refused } from "../lib/refusals.js";
-import { read, Refusal } from "../lib/server.js";
+import { plainJson } from "../lib/json.js";
+import { read } from "../lib/server.js";
 import { settings, table } from "../lib/table.js";
 import { bytes, count, decimal, plural } from "../lib/words.js";
-import { bucketArn, copied, data, nameIn, plainJson, trail } from "./browse_parts.js";
+import { bucketArn, copied, nameIn, refusedPage, trail } from "./browse_parts.js";
 
 const FIRST = 24;
 const WIDTH = 1000;
@@ -82,17 +83,15 @@ const metadataOf = (entries) => [
 export const showVector = async (parameters, signal) => {
   const { index, key } = Object.fromEntries(parameters);
   const around = trail([nameIn(bucketArn(index)), { bucket: bucketArn(index) }], [nameIn(index), { index }]);
-  const heading = element("h1", { class: "short" }, data(key));
   let vector;
   try {
     vector = await read("/vector", { query: { index, key }, signal });
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return [around, heading, refused(error)];
+    return refusedPage(error, around, key);
   }
   return [
     around,
-    heading,
+    element("h1", { class: "short" }, data(key)),
     element(
       "p",
       { class: "actions" },

@@ -1,16 +1,16 @@
 // Browse: the vectors of an index, a page at a time, with a filter, and a box to find one by its key.
 
 import { address, go } from "../lib/address.js";
+import { data } from "../lib/data.js";
 import { button, element } from "../lib/dom.js";
 import { empty } from "../lib/empty.js";
-import { parseJson } from "../lib/json.js";
+import { parseJson, readableJson } from "../lib/json.js";
 import { pageOf, pager } from "../lib/pager.js";
 import { refused } from "../lib/refusals.js";
 import { searchForm } from "../lib/search.js";
 import { read, Refusal } from "../lib/server.js";
 import { table } from "../lib/table.js";
 import { bytes, count, plural } from "../lib/words.js";
-import { data, plainJson } from "./browse_parts.js";
 
 const CHANGES =
   "Vectors are in the order in which they were first put; a deleted one leaves its place to the last. A page shows what is there when it opens: if vectors come or go meanwhile, others move into their places.";
@@ -73,7 +73,7 @@ const vectorsTable = (arn, vectors) =>
       { title: "Key", cell: ({ key }) => element("a", { class: "short", href: address("browse", { index: arn, key }) }, data(key)) },
       {
         title: "Metadata",
-        cell: ({ metadata, isCut }) => element("span", { class: "data" }, plainJson(metadata), isCut && " ..."),
+        cell: ({ metadata, isCut }) => element("span", { class: "data" }, readableJson(metadata), isCut && " ..."),
       },
       { title: "Size", cell: ({ bytes: size }) => bytes(size), numeric: true },
     ],
@@ -118,8 +118,12 @@ export const showVectors = async (index, parameters, signal) => {
   }
   return [
     heading,
-    searchForm("Find a key", "Find", "", (key) => key && go("browse", { index: index.arn, key })),
-    filterForm(index, parameters, refusal),
+    element(
+      "div",
+      { class: "finders" },
+      searchForm("Find a key", "Find", "", (key) => key && go("browse", { index: index.arn, key })),
+      filterForm(index, parameters, refusal),
+    ),
     answer && found(answer, parameters, page, index.arn),
   ];
 };

@@ -3,9 +3,10 @@
 import { address } from "../lib/address.js";
 import { codeBlock } from "../lib/copy.js";
 import { button, element, replace } from "../lib/dom.js";
+import { parseExactly } from "../lib/json.js";
 import { read } from "../lib/server.js";
 import { settings } from "../lib/table.js";
-import { duration, time } from "../lib/words.js";
+import { count, duration, time } from "../lib/words.js";
 import { outcomeOf } from "./live_row.js";
 
 /** Return the ARN of the index that a call names by its names or by its ARN; null if it names none. */
@@ -41,7 +42,7 @@ const rest = (call) => [
     call.advice.map((text) => element("p", { class: "card" }, text)),
   ],
   call.params && [element("h3", {}, "Parameters"), codeBlock(JSON.stringify(call.params, null, 2), "the parameters")],
-  call.explanation && [element("h3", {}, "Policies"), element("pre", { class: "card", tabindex: "0" }, call.explanation)],
+  call.explanation && [element("h3", {}, "Policies"), element("p", { class: "data card" }, call.explanation)],
 ];
 
 /** Make the panel, empty at first. */
@@ -62,7 +63,7 @@ export const callPanel = (signal) => {
       element(
         "div",
         { class: "actions apart" },
-        element("h2", { id: "call-title" }, `Call ${call.number}: ${call.operation}`),
+        element("h2", { id: "call-title" }, `Call #${count(call.number)}: ${call.operation}`),
         button("Close", close),
       ),
       about(call),
@@ -79,7 +80,7 @@ export const callPanel = (signal) => {
     panel.scrollIntoView({ block: "nearest" });
     let found;
     try {
-      found = [await read("/call", { query: { number: call.number, mock: call.mock }, signal })];
+      found = [await read("/call", { query: { number: call.number, mock: call.mock }, signal, parse: parseExactly })];
     } catch (error) {
       found = [{ ...call, rule: null }, element("p", { class: "hint" }, error.message)];
     }

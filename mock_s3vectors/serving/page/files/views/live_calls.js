@@ -42,7 +42,7 @@ export const callsPart = (words, open) => {
     table.box.hidden = !kept;
     none.hidden = !kept || Boolean(shown);
     totals.replaceChildren(
-      ...calls.totals.map(([what, number]) => element("li", {}, element("b", {}, what), number !== null && ` ${count(number)}`)),
+      ...calls.totals.map(([what, number]) => element("li", {}, element("b", {}, what), number !== null && `: ${count(number)}`)),
     );
   };
   const draw = () => {

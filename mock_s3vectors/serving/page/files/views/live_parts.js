@@ -9,13 +9,19 @@ import { plural } from "../lib/words.js";
 /** Make a place for refusals, and a function that does something and shows there why it was refused. */
 export const attempts = () => {
   const place = element("div", {});
+  const running = new Set();
   const attempt = async (action) => {
+    // Whoever clicks twice on a button that asks is asked once.
+    if (running.has(action)) return undefined;
+    running.add(action);
     place.replaceChildren();
     try {
       return await action();
     } catch (error) {
       place.replaceChildren(refused(error));
       return undefined;
+    } finally {
+      running.delete(action);
     }
   };
   return { place, attempt };

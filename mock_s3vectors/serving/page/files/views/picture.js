@@ -1,6 +1,7 @@
 // The view Picture: an index in two dimensions.
 
 import { address, go, note } from "../lib/address.js";
+import { data, keyBox } from "../lib/data.js";
 import { button, element } from "../lib/dom.js";
 import { empty } from "../lib/empty.js";
 import { indexChooser, nameOf } from "../lib/index_chooser.js";
@@ -79,7 +80,7 @@ const subtitleOf = ({ sampled, total, sharesOfVariance }) =>
 const queryLine = (picture, index, parameters) => {
   const query = picture.query || picture.hits.length;
   if (!query) return null;
-  const what = picture.query?.key ? ["Query: like ", element("bdi", { class: "data" }, picture.query.key)] : "Query";
+  const what = picture.query?.key ? ["Query: like ", data(picture.query.key)] : "Query";
   const gone = picture.gone.length > 0 && `, ${count(picture.gone.length)} more not in the index any more`;
   return element(
     "p",
@@ -95,17 +96,17 @@ const queryLine = (picture, index, parameters) => {
 
 /** Make the form above the picture: what colours the points, and a query whose hits are marked. */
 const controls = (index, parameters, colours) => {
-  const input = element("input", { type: "text", id: "picture-key", value: parameters.get("key") ?? "", autocomplete: "off", spellcheck: "false", required: true });
+  const key = keyBox(parameters.get("key") ?? "", { id: "picture-key", required: true });
   const top = element("input", { type: "number", id: "picture-top", min: "1", max: "10000", value: parameters.get("top") ?? TOP_K });
   const submit = (event) => {
     event.preventDefault();
-    go("picture", { index: index.arn, colour: parameters.get("colour"), plain: parameters.get("plain"), key: input.value, top: top.value });
+    go("picture", { index: index.arn, colour: parameters.get("colour"), plain: parameters.get("plain"), key: key.read(), top: top.value });
   };
   return element(
     "form",
     { class: "fields", on: { submit } },
     colours,
-    element("div", { class: "field wide" }, element("label", { for: "picture-key" }, "Mark the hits of a query like this key"), input),
+    element("div", { class: "field wide" }, element("label", { for: "picture-key" }, "Mark the hits of a query like this key"), key.input),
     element("div", { class: "field" }, element("label", { for: "picture-top" }, "Top K"), top),
     element("button", { type: "submit" }, "Mark"),
   );
@@ -136,7 +137,7 @@ const noPicture = (index, picture) => {
     "section",
     { class: "empty" },
     element("p", { class: "what" }, "This index has one vector: a picture needs two."),
-    element("p", {}, "It is ", element("a", { href: address("browse", { index: index.arn, key }) }, element("bdi", { class: "data" }, key)), "."),
+    element("p", {}, "It is ", element("a", { href: address("browse", { index: index.arn, key }) }, data(key)), "."),
   );
 };
 
@@ -162,7 +163,7 @@ const plotOf = (index, signal) => {
       return;
     }
     const { key, more } = aboutPoint(picture, plot.scene, point);
-    const text = () => [element("bdi", { class: "data" }, key), more && ` (${more})`].filter(Boolean);
+    const text = () => [data(key), more && ` (${more})`].filter(Boolean);
     // Spoken only if it is another point, not if the view of it changes.
     if (about.dataset.point !== String(point) || !about.hasChildNodes()) {
       about.replaceChildren(...text());

@@ -7,8 +7,13 @@ const STEPS = 8;
 const SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
 const NONE = -1;
 
-/** Return a number as people read it, without commas, since it may be a year: 1979, 0.123457. */
-const number = (value) => String(Number(value.toPrecision(6)));
+/** Return a number as people read it, without commas, since it may be a year or an id: 1979, 0.123457, 9.0072e+15. */
+const number = (value) => {
+  if (Number.isSafeInteger(value)) return String(value);
+  const short = Number(value.toPrecision(6));
+  // JavaScript does not have all integers of this size: what looks like one would be another.
+  return Math.abs(short) > Number.MAX_SAFE_INTEGER ? short.toExponential() : String(short);
+};
 
 /** Return a metadata value as people read it. */
 export const words = (value) => {

@@ -1,6 +1,7 @@
 // The legend of the picture, whose boxes hide groups; and the picture in words and tables.
 
 import { address } from "../lib/address.js";
+import { data } from "../lib/data.js";
 import { drawing, element } from "../lib/dom.js";
 import { table } from "../lib/table.js";
 import { count, numeral } from "../lib/words.js";
@@ -44,7 +45,7 @@ export const legendOf = ({ colour, query, hits }, scene, changed) => {
   return element(
     "fieldset",
     {},
-    element("legend", {}, colour ? colour.key : "Points"),
+    element("legend", { title: colour?.key }, colour ? colour.key : "Points"),
     element("ul", { class: "groups" }, groups.map(entry), marks),
   );
 };
@@ -66,7 +67,7 @@ export const tablesOf = (index, { colour, keys, hits }, { groups }) => {
         table(
           "Hits, the best first",
           [
-            { title: "Key", cell: ({ point }) => element("a", { href: address("browse", { index: index.arn, key: keys[point] }) }, element("bdi", { class: "data" }, keys[point])) },
+            { title: "Key", cell: ({ point }) => element("a", { href: address("browse", { index: index.arn, key: keys[point] }) }, data(keys[point])) },
             { title: "Rank", numeric: true, cell: ({ rank }) => count(rank) },
             { title: "Distance", numeric: true, cell: ({ distance }) => numeral(distance ?? "") },
             ...(colour ? [{ title: colour.key, cell: ({ point }) => element("bdi", { class: "data" }, valueOf(point)) }] : []),

@@ -82,5 +82,9 @@ export const show = async (parameters, signal) => {
     run();
   });
   if (parameters.get("key")) await run();
-  return [heading, chooser, form.element, code, hits, comparison(index, form.read, refusedQuery, signal)];
+  return [
+    heading,
+    chooser,
+    element("div", { class: "query" }, form.element, element("div", {}, code, hits, comparison(index, form.read, refusedQuery, signal))),
+  ];
 };

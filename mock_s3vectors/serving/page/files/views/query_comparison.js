@@ -1,5 +1,6 @@
 // Query: the same query by each search engine, side by side.
 
+import { data } from "../lib/data.js";
 import { button, element, replace } from "../lib/dom.js";
 import { readLines } from "../lib/stream.js";
 import { table } from "../lib/table.js";
@@ -71,10 +72,10 @@ const hitCell = (hit, exact, missingIn) => {
   const marks = [hit.isExtra && "extra", ...missingIn.map((name) => `missing in ${name}`)].filter(Boolean);
   const isOther = exact !== undefined && exact !== hit.distance;
   return [
-    element("span", { class: "data" }, hit.key),
+    data(hit.key),
     element("br"),
     element("small", {}, numeral(hit.distance), isOther && ` (exact: ${numeral(exact)})`),
-    marks.map((mark) => [" ", element("strong", { class: "mark" }, mark)]),
+    marks.map((mark) => [" ", element("strong", { class: "remark" }, mark)]),
   ];
 };
 

@@ -1,5 +1,6 @@
 // Query: the form, which becomes parameters of QueryVectors. The server checks them, with AWS's own words.
 
+import { keyBox } from "../lib/data.js";
 import { element } from "../lib/dom.js";
 import { parseJson } from "../lib/json.js";
 import { read } from "../lib/server.js";
@@ -47,7 +48,7 @@ const languageOf = ({ textSearch }) => (textSearch ? `, in the language ${textSe
 export const queryForm = async (index, parameters, signal) => {
   const texts = index.metadataKeys.filter((key) => "textSearch" in key);
   const given = parameters.get("key");
-  const key = element("input", { type: "text", id: "query-key", spellcheck: "false", autocomplete: "off", "data-search": true, value: given ?? (await anyKey(index, signal)) ?? "" });
+  const key = keyBox(given ?? (await anyKey(index, signal)) ?? "", { id: "query-key", "data-search": true });
   const vector = element("textarea", { id: "query-vector", rows: 3, spellcheck: "false", "aria-describedby": "query-vector-hint" });
   const filter = element("textarea", { id: "query-filter", rows: 2, spellcheck: "false", value: parameters.get("filter") ?? "", "aria-describedby": "query-filter-hint" });
   const topK = element("input", { type: "number", id: "query-top-k", value: parameters.get("top") ?? TOP_K });
@@ -59,7 +60,7 @@ export const queryForm = async (index, parameters, signal) => {
   const returned = [tick("returnDistance", "Distance"), tick("returnMetadata", "Metadata"), ...(texts.length ? [tick("returnScores", "Scores")] : [])];
 
   let by = "key";
-  const keyField = field("query-key", "Key", key);
+  const keyField = field("query-key", "Key", key.input);
   const vectorField = field("query-vector", "Query vector", vector, `${index.dimension} numbers: a JSON array, or numbers with commas or white space between.`);
   const choose = (chosen) => {
     by = chosen;
@@ -71,14 +72,14 @@ export const queryForm = async (index, parameters, signal) => {
   const queryOf = () => {
     const params = { indexArn: index.arn };
     const document = { params };
-    if (by === "key") document.like = key.value;
+    if (by === "key") document.like = key.read();
     if (by === "vector") params.queryVector = { float32: numbersOf(vector.value) };
     const asked = words.filter(({ input }) => input.value);
     if (asked.length) params.queryTexts = asked.map(({ name, input }) => ({ metadataKey: name, text: input.value }));
     if (topK.value) params.topK = Number(topK.value);
     if (filter.value.trim()) params.filter = parseJson(filter.value);
     for (const { name, input } of returned) if (input.checked && (name !== "returnScores" || asked.length)) params[name] = true;
-    return { document, kept: { key: by === "key" ? key.value : null, top: topK.value, filter: filter.value.trim() } };
+    return { document, kept: { key: by === "key" ? key.read() : null, top: topK.value, filter: filter.value.trim() } };
   };
 
   const form = element(

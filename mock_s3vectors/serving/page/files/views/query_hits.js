@@ -2,7 +2,9 @@
 
 import { address } from "../lib/address.js";
 import { bar, longest } from "../lib/bars.js";
+import { data } from "../lib/data.js";
 import { element } from "../lib/dom.js";
+import { plainJson, readableJson } from "../lib/json.js";
 import { leaveQuery } from "../lib/kept.js";
 import { refused } from "../lib/refusals.js";
 import { read } from "../lib/server.js";
@@ -37,7 +39,7 @@ const measured = (title, hits, valueOf, none) => {
 
 /** Make the cell of metadata: folded if it is long. All of it is asked for when somebody unfolds it. */
 const metadataCell = (index, { key, metadata, isCut }, signal) => {
-  if (!isCut && metadata.length <= SHORT) return element("span", { class: "data" }, metadata);
+  if (!isCut && metadata.length <= SHORT) return element("span", { class: "data" }, readableJson(metadata));
   const all = element("div", {}, "Loading ...");
   let isAsked = false;
   const unfold = async () => {
@@ -45,13 +47,13 @@ const metadataCell = (index, { key, metadata, isCut }, signal) => {
     isAsked = true;
     try {
       const vector = await read("/vector", { query: { index: index.arn, key }, signal });
-      all.replaceChildren(settings(vector.metadata.map(({ name, json }) => [element("span", { class: "data" }, name), element("span", { class: "data" }, json)])));
+      all.replaceChildren(settings(vector.metadata.map(({ name, json }) => [data(name), element("span", { class: "data" }, plainJson(json))])));
     } catch (error) {
       isAsked = false;
       if (!signal.aborted) all.replaceChildren(refused(error));
     }
   };
-  const summary = element("summary", {}, element("span", { class: "data" }, `${metadata.slice(0, SHORT)} ...`));
+  const summary = element("summary", {}, element("span", { class: "data" }, `${readableJson(metadata.slice(0, SHORT))} ...`));
   return element("details", { on: { toggle: unfold } }, summary, all);
 };
 
@@ -67,7 +69,7 @@ const hitsTable = (index, hits, document, kept, signal) => {
   const texts = (document.params.queryTexts ?? []).map(({ metadataKey }) => metadataKey);
   const columns = [
     { title: "Rank", cell: (hit) => hit.rank, numeric: true },
-    { title: "Key", cell: ({ key }) => element("span", { class: "data" }, key) },
+    { title: "Key", cell: ({ key }) => data(key) },
     measured("Distance", hits, distanceOf, "not ranked by vector"),
     measured("Fused score", hits, (hit) => hit.scores?.fused, "none"),
     ...texts.map((name) => measured(`BM25 of ${name}`, hits, (hit) => scoreOf(hit, name), "no match")),
@@ -100,7 +102,14 @@ export const hitsOf = async (index, document, signal) => {
     place.replaceChildren(hits.length ? hitsTable(index, hits, document, kept, signal) : element("p", { class: "empty" }, index.vectors ? "No vector matches." : "This index has no vectors."));
     return answer;
   };
-  more.addEventListener("click", () => ask().catch((error) => signal.aborted || place.append(refused(error))));
+  let isAsked = false;
+  more.addEventListener("click", async () => {
+    // A second click would ask for the same hits again.
+    if (isAsked) return;
+    isAsked = true;
+    await ask().catch((error) => signal.aborted || place.append(refused(error)));
+    isAsked = false;
+  });
   const { total, seconds, distanceMetric } = await ask();
   return [
     element("h2", {}, "Hits"),

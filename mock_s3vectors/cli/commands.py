@@ -32,7 +32,7 @@ def parser_with(names: Container[str]) -> tuple[CommandParser, dict[str, Command
     parser = CommandParser(prog="mock-s3vectors")
     parser.describe(
         "A faithful mock of Amazon S3 Vectors for every AWS SDK. `mock-s3vectors COMMAND --help` has more.",
-        "mock-s3vectors serve --port 7380",
+        "mock-s3vectors serve",
         "mock-s3vectors copy films.jsonl http://127.0.0.1:7380/films/plots",
     )
     parser.add_argument(

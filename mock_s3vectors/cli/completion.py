@@ -21,7 +21,8 @@ _FOLDERS = ("DIR",)
 def define(parser: CommandParser) -> None:
     """Give a parser what the command has."""
     parser.describe(
-        "Prints what completes commands, flags, values and files in a shell. It needs the extra server.",
+        "Prints what completes commands, flags, values and files in a shell. It needs the extra server: "
+        "pip install 'mock_s3vectors[server]'.",
         'eval "$(mock-s3vectors completion bash)"',
         "mock-s3vectors completion bash > ~/.local/share/bash-completion/completions/mock-s3vectors",
         "mock-s3vectors completion zsh > ~/.zsh/completions/_mock-s3vectors",

@@ -46,7 +46,8 @@ def define(parser: CommandParser) -> None:
     """Give a parser what the command has."""
     parser.describe(
         "Answers S3 Vectors over HTTP, until SIGINT (Ctrl+C) or SIGTERM: from memory, or with --state from "
-        "memory and a file that keeps every change.",
+        "memory and a file that keeps every change. It needs the extra server: pip install "
+        "'mock_s3vectors[server]'.",
         "mock-s3vectors serve",
         "mock-s3vectors serve --port 0 --port-file port --search-engine hnsw",
         "mock-s3vectors serve --state films.db --verbose",
@@ -178,6 +179,9 @@ def _serve(options: ServerOptions) -> list[BaseException]:
     if server.force_exit:
         # Python would wait for the threads that still have calls.
         os._exit(128 + ending)
+    if not failures and not initialization.is_logged:
+        # Python would wait for the log, which is a pipe that nobody reads.
+        os._exit(0)
     return failures
 
 

@@ -84,6 +84,7 @@ class Initialization:
         self._running = Lock()
         self._thread: Thread | None = None
         self._script: Script | None = None
+        self._last: Script | None = None
         self._is_stopped = False
 
     def document(self) -> dict[str, Any]:
@@ -135,6 +136,11 @@ class Initialization:
         script = self._script
         if script is not None:
             script.stop()
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether nobody waits any more until a line of theirs is written to the log."""
+        return self._last is None or self._last.is_read
 
     def join(self) -> None:
         """Wait, after `stop`, until no process of them is left."""
@@ -221,7 +227,7 @@ class Initialization:
         _log.info("%s is done after %.1f s.", part.path.name, part.seconds, extra=_named(part.path))
 
     def _run_script(self, path: Path) -> None:
-        self._script = script = Script(path)
+        self._last = self._script = script = Script(path)
         if self._is_stopped:  # whoever stopped them did not see this script
             raise Stopped
         try:
@@ -264,17 +270,25 @@ def _load(path: Path, level: Level, present: frozenset[_Bucket]) -> None:
     """Add the buckets of a state file, but those that the server had before any of the files.
 
     A server with a durable state has them since it was started the first time, as its clients have changed
-    them. A bucket that another file has made is refused.
+    them. A bucket that has been made since, by another file or by a client, is refused.
+
+    Raises:
+        UsageError: there is such a bucket, or the file cannot be read.
     """
     from mock_s3vectors.workbench.seed_files import address_of  # noqa: PLC0415 - numpy takes 0.2 s to import
     from mock_s3vectors.workbench.seed_paths import add_buckets, stored_buckets  # noqa: PLC0415 - the same
 
-    known, new = present & _buckets_in(level), []
+    now, new = _buckets_in(level), []
     for bucket in stored_buckets(address_of(path)):
-        if _key_of(bucket) in known:
+        if _key_of(bucket) not in now:
+            new.append(bucket)
+        elif _key_of(bucket) in present:
             _log.info("%s: %s exists, and stays as it is.", path.name, bucket.arn, extra=_named(path))
         else:
-            new.append(bucket)
+            raise UsageError(
+                f"{bucket.arn} exists: a file of --init before this one, or a client, has made it. Nothing "
+                "of this file was added: take the bucket out of one of the files, or give it another name."
+            )
     add_buckets(level.world, level.config, new)
 
 

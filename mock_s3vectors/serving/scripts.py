@@ -92,6 +92,7 @@ class Script:
         self._lock = new_lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._killing: Timer | None = None
+        self._reader: Thread | None = None
         self._is_stopped = False
         self._last: deque[str] = deque(maxlen=_SHOWN_LINES)
         self._lines = 0
@@ -104,7 +105,7 @@ class Script:
             Stopped: it was told to stop.
         """
         process = self._begin(environment)
-        reader = Thread(target=self._read, args=(process.stdout,), daemon=True)
+        self._reader = reader = Thread(target=self._read, args=(process.stdout,), daemon=True)
         reader.start()
         status = process.wait()
         _signal(process, "SIGKILL")
@@ -118,6 +119,11 @@ class Script:
                 raise Stopped
         if status:
             raise UsageError(f"{self._path} {_ending_of(status)}. {self._output()}")
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its output has an end, and all of it is logged, as far as it has run."""
+        return self._reader is None or not self._reader.is_alive()
 
     def stop(self) -> None:
         """End the script, and the processes that it has started: by SIGTERM, and soon after by SIGKILL."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
     from mock_s3vectors import S3VectorsServer
 
@@ -120,6 +120,23 @@ def test_the_page_says_what_the_server_runs(browser: Browser) -> None:
         page.goto(f"{server.url}/_mock_s3vectors/ui")
         expect(page.get_by_role("banner")).to_contain_text("hnsw search, in memory")
         page.close()
+
+
+def test_the_page_loads_while_nothing_is_shown_yet(browser: Browser, server: S3VectorsServer) -> None:
+    page = browser.new_page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/ui/data/**", hold)
+    page.goto(f"{server.url}/_mock_s3vectors/ui")
+    expect(page.get_by_role("main")).to_have_text("Loading…")
+    page.route("**/ui/data/**", lambda route: route.continue_())  # the newest one counts
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("heading", name="Browse", exact=True)).to_be_visible()
+    page.close()
 
 
 def test_a_server_that_has_ended_and_comes_again(browser: Browser) -> None:

@@ -6,11 +6,14 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -271,8 +274,9 @@ def test_two_files_with_the_same_bucket(nursery: Nursery, folder: Path) -> None:
     state_with(folder / "2.db", "films", "songs")
     life = failed_start(nursery, "--init", str(folder))
     assert life.log.endswith(
-        f"mock-s3vectors: --init: {folder / '2.db'}: Vector bucket 'films' exists in Region us-east-1, "
-        "account 123456789012, so nothing was added. mock.load() replaces all that there is.\n"
+        f"mock-s3vectors: --init: {folder / '2.db'}: arn:aws:s3vectors:us-east-1:123456789012:bucket/films "
+        "exists: a file of --init before this one, or a client, has made it. Nothing of this file was added: "
+        "take the bucket out of one of the files, or give it another name.\n"
     )
 
 
@@ -453,6 +457,40 @@ def test_what_a_script_leaves_in_the_background_ends_with_it(tmp_path: Path) -> 
     path.write_text("sleep 300 &\necho $! > pid\n")
     Script(path).run(dict(os.environ))
     wait_until_dead(int((tmp_path / "pid").read_text()))
+
+
+def test_a_log_that_nobody_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scripts, "_MOMENT", 0.05)
+    read = Event()
+    monkeypatch.setattr(scripts, "_log", SimpleNamespace(info=lambda *_, **__: read.wait(DEADLINE)))
+    (folder / "1.sh").write_text("echo said\n")
+    initialization = Initialization(folder)
+    with mock_s3vectors() as mock:
+        level = STACK.level_of(mock)
+        assert level
+        assert initialization.again(level, lambda _: None)["status"] == "done"
+    found = [initialization.is_logged]
+    read.set()
+    deadline = time.monotonic() + DEADLINE
+    while not found[-1] and time.monotonic() < deadline:
+        found.append(initialization.is_logged)
+    assert (found[0], found[-1]) == (False, True)
+
+
+def test_a_server_ends_though_nobody_reads_its_log(folder: Path) -> None:
+    """A pipe holds 64 KiB, and the line after them would hold up the end for ever."""
+    (folder / "1.sh").write_text("yes | head -20000\n")
+    command = [sys.executable, "-m", "mock_s3vectors", "serve", "--port", "0", "--init", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        assert server.stdout
+        assert server.stdout.readline().startswith(b"mock_s3vectors answers at ")
+        assert server.stderr
+        assert server.stderr.read(1)  # the script writes
+        server.terminate()
+        try:
+            assert server.wait(DEADLINE) == 0
+        finally:
+            server.kill()
 
 
 def test_output_that_is_no_text(tmp_path: Path) -> None:

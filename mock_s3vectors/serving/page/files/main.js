@@ -78,4 +78,6 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 document.getElementById("keys").addEventListener("click", showKeys);
 chooseThemeBy(document.getElementById("theme"));
+// A view may take a second, the first picture for instance.
+content.replaceChildren(element("p", { class: "hint" }, "Loading…"));
 start();

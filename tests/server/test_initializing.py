@@ -469,12 +469,9 @@ def test_a_log_that_nobody_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         level = STACK.level_of(mock)
         assert level
         assert initialization.again(level, lambda _: None)["status"] == "done"
-    found = [initialization.is_logged]
+    assert not initialization.is_logged
     read.set()
-    deadline = time.monotonic() + DEADLINE
-    while not found[-1] and time.monotonic() < deadline:
-        found.append(initialization.is_logged)
-    assert (found[0], found[-1]) == (False, True)
+    wait_for(lambda: initialization.is_logged)
 
 
 def test_a_server_ends_though_nobody_reads_its_log(folder: Path) -> None:

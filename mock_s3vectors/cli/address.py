@@ -1,4 +1,4 @@
-"""Where a server is: its defaults, its own paths, and the URL at which a client on its machine finds it."""
+"""The address of a server: its defaults, its own paths, and its URL for clients on the same machine."""
 
 from __future__ import annotations
 

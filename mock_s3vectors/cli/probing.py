@@ -34,7 +34,7 @@ _SCHEMES = ("http", "https")
 _LOOPBACK = ("localhost", "::1")
 # The visible characters of ASCII, but for those that begin a query or a fragment.
 _PLAIN = re.compile(r"[^?#\x00-\x20\x7f-\U0010ffff]+")
-# What only a mock_s3vectors server refuses: foreign host names, and HTTP where it speaks HTTPS.
+# No other server refuses these: foreign host names, and HTTP where it speaks HTTPS.
 _REFUSALS = ("MisdirectedRequestException", "MalformedHttpRequestException")
 # Of a script, while it is not over or has ended the rest.
 _NOW = ("running", "failed")
@@ -42,7 +42,7 @@ _STRANGER = "another program answers there, and no mock_s3vectors server"
 
 
 class Seen(NamedTuple):
-    """What was seen at a URL.
+    """The outcome of a look at a URL.
 
     Attributes:
         is_ours: whether a mock_s3vectors server answered.

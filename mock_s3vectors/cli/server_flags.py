@@ -13,6 +13,7 @@ from mock_s3vectors.config import Config, option_descriptions, option_values
 from mock_s3vectors.doors.hosts import checked_hosts
 from mock_s3vectors.serving.cors import checked_origins
 from mock_s3vectors.serving.initializing import USUAL_FOLDER
+from mock_s3vectors.serving.logs import LOG_FORMATS
 from mock_s3vectors.serving.opening import check_address
 
 if TYPE_CHECKING:
@@ -133,8 +134,8 @@ def _add_options_of_log(serve: CommandParser) -> None:
     )
     serve.add_argument(
         "--log-format",
-        choices=("text", "json"),
-        default="text",
+        choices=LOG_FORMATS,
+        default=LOG_FORMATS[0],
         help="the form of the log's lines: for people, or one JSON object a line (default: %(default)s)",
     )
 

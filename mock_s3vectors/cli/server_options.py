@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ServerOptions:
-    """What a server was asked to be: a field for each of its flags, and the options of its mock.
+    """The options of a server: a field for each of its flags, and the options of its mock.
 
     Attributes:
         mock: the options that the mock has in Python too.

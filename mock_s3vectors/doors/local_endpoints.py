@@ -1,22 +1,45 @@
-"""Local servers that an environment variable names: calls of clients pass, and the first one warns."""
+"""Local servers that environment variables name: calls of clients pass, and the first one warns."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from mock_s3vectors.errors.exceptions import LocalEndpointWarning
 from mock_s3vectors.errors.warn import warn_caller
 from mock_s3vectors.mocking.stack import STACK
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_S3VECTORS"
 IGNORE_VARIABLE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 # The variable for this service takes precedence, as it does in botocore.
 _VARIABLES = (ENDPOINT_VARIABLE, "AWS_ENDPOINT_URL")
 _PORTS = {"http": 80, "https": 443}
+# Some clients read the first, some the second, and some whichever exists.
+_NO_PROXY = ("no_proxy", "NO_PROXY")
+# The variables by which clients in an environment find a server.
+VARIABLES_OF_SERVERS = (ENDPOINT_VARIABLE, IGNORE_VARIABLE, *_NO_PROXY)
 
 # Scheme, host and port.
 _Origin = tuple[str, "str | None", "int | None"]
+
+
+def variables_of_servers(urls: Sequence[str], given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the variables by which clients find the last of some servers, and reach all without a proxy.
+
+    Args:
+        urls: those of the servers.
+        given: the environment without the servers.
+    """
+    hosts = sorted({str(urlsplit(url).hostname) for url in urls})
+    # A user who set only one of the two meant it for all clients.
+    common = next(filter(None, map(given.get, _NO_PROXY)), None)
+    direct = {name: ",".join(filter(None, [given.get(name) or common, *hosts])) for name in _NO_PROXY}
+    # A user's "true" would let clients bypass the server and go to AWS.
+    return {ENDPOINT_VARIABLE: urls[-1], IGNORE_VARIABLE: "false", **direct}
 
 
 def warn_of_local_endpoint(url: SplitResult) -> None:

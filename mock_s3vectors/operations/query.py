@@ -101,7 +101,7 @@ def check_query(index: Index, params: Params, now: float) -> Search:
     matching = _matching(index, params, mode)
     if "queryVector" not in params and "queryTexts" not in params:
         raise refusals.nothing_to_query()
-    vector = _query_vector(index, params["queryVector"]["float32"]) if "queryVector" in params else None
+    vector = query_vector(index, params["queryVector"]["float32"]) if "queryVector" in params else None
     texts = _query_texts(index, params["queryTexts"], now) if "queryTexts" in params else []
     return Search(vector, texts, params["topK"], matching)
 
@@ -115,7 +115,7 @@ def _matching(index: Index, params: Params, mode: str) -> Filter | None:
     )
 
 
-def _query_vector(index: Index, values: Sequence[float]) -> NDArray[np.float32]:
+def query_vector(index: Index, values: Sequence[float]) -> NDArray[np.float32]:
     """Return the query vector, shape (dimension,).
 
     Raises:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors.escapes import printable
@@ -88,15 +87,23 @@ def log_refusal(client: tuple[str, int] | None, scope: Mapping[str, Any] | None,
         _write({**_asked(scope, None), **outcome, "client": _address(client)})
 
 
+def path_in(target: str) -> str:
+    """Return the path that a request asks for, which may be in a whole URL, with a password in front of it.
+
+    RFC 9112, section 3.2.2. The URL need not be a right one, and has no query any more.
+    """
+    if target.startswith("/") or "://" not in target:
+        return target
+    return f"/{target.partition('://')[2].partition('/')[2]}"
+
+
 def _asked(scope: Mapping[str, Any] | None, exchange: Exchange | None) -> dict[str, Any]:
     """Return the operation; for a request that is none, method and path."""
     if exchange is not None and exchange.operation is not None:
         return {"operation": exchange.operation}
     if scope is None:
         return {}
-    path = scope["raw_path"].decode("latin-1")
-    if "://" in path:  # a client may ask for a whole URL, which may hold a password
-        path = urlsplit(path).path
+    path = path_in(scope["raw_path"].decode("latin-1"))
     return {"method": scope["method"], "path": shorten(path)}
 
 

@@ -12,7 +12,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from starlette.requests import ClientDisconnect
 
@@ -25,7 +25,7 @@ from mock_s3vectors.errors.refusals import shorten
 from mock_s3vectors.messages import HttpRequest
 from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.protocol.serializer import serialize_error
-from mock_s3vectors.serving.access_log import Answered
+from mock_s3vectors.serving.access_log import Answered, path_in
 from mock_s3vectors.serving.answering import before_it_closes, lose, piece_of_body, refuse, respond
 from mock_s3vectors.serving.control.answers import CONTROL
 from mock_s3vectors.serving.control.api import control_api
@@ -127,13 +127,13 @@ async def _with_workers(_: object) -> AsyncIterator[dict[str, Any]]:
 
 
 def _with_path(scope: Scope) -> Scope:
-    """Return a request by its path, if it asks for a whole URL, as a client may (RFC 9112, section 3.2.2).
+    """Return a request by its path, if it asks for a whole URL, as a client may.
 
     Clients of aiobotocore that send with httpx do.
     """
     if not scope["raw_path"].lower().startswith((b"http://", b"https://")):
         return scope
-    path = urlsplit(scope["raw_path"].decode("latin-1")).path or "/"
+    path = path_in(scope["raw_path"].decode("latin-1"))
     return {**scope, "path": unquote(path), "raw_path": path.encode("latin-1")}
 
 

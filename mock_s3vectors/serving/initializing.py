@@ -1,4 +1,4 @@
-"""What a server begins with: the files of `--init`, in order of name, once it answers.
+"""The files that a server begins with, those of `--init`: in order of name, once it answers.
 
 Scripts call the server like any client, and state files are added to what it has. Whoever asks for the
 health of the server is told to wait until all is done.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.world import VectorBucket
 
-# Where a container has the files, if it has any.
+# A container has the files here, if it has any.
 USUAL_FOLDER = Path("/etc/mock_s3vectors/init/ready.d")
 _SCRIPTS, _STATES = (".sh", ".py"), (".db",)
 # People describe a folder in such a file.

@@ -1,4 +1,4 @@
-"""What the program logs on its error stream: lines of text, or one JSON object a line."""
+"""The log of the program on its error stream: lines of text, or one JSON object a line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import TracebackType
 
-# What `--log-format` takes.
+# The values of `--log-format`.
 LOG_FORMATS = ("text", "json")
 # Loggers that show more, or less, than warnings whether or not calls are logged.
 _LEVELS = {

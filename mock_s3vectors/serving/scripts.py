@@ -14,9 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread, Timer
 from typing import IO, TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from mock_s3vectors.doors.local_endpoints import ENDPOINT_VARIABLE, IGNORE_VARIABLE
+from mock_s3vectors.doors.local_endpoints import variables_of_servers
 from mock_s3vectors.errors.escapes import printable
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
@@ -34,16 +33,14 @@ _GRACE, _MOMENT = 3.0, 1.0
 LONGEST_END = _GRACE + 2 * _MOMENT
 _REGION = "us-east-1"
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
-# Some clients read the first, some the second, and some whichever exists.
-_NO_PROXY = ("no_proxy", "NO_PROXY")
 # Without a private key that is in the same file.
 _CERTIFICATE = re.compile(b"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 # The variables of the program: those of this server are none of another one that a script starts.
 _OWN = "MOCK_S3VECTORS_"
-# What clients in Python, and the program, read for whom to trust.
+# Clients in Python, and the program, read from these whom to trust.
 _TRUST = ("AWS_CA_BUNDLE", f"{_OWN}CERTIFICATE")
 
-# Those of the package that say what happens at the start share it: see `logs`.
+# Modules that say what happens at the start share it: see `logs`.
 _log = logging.getLogger("mock_s3vectors.serving.initializing")
 
 
@@ -78,17 +75,11 @@ def environment_for(url: str, trusted: Path | None, given: Mapping[str, str]) ->
     # Set but empty counts as absent, as it does for botocore.
     region = next(filter(None, map(given.get, _REGIONS)), _REGION)
     absent = {**FAKE_CREDENTIALS, **dict.fromkeys(_REGIONS, region), "PYTHONUNBUFFERED": "1"}
-    # A user who set only one of the two meant it for all clients.
-    common = given.get("no_proxy") or given.get("NO_PROXY")
-    host = str(urlsplit(url).hostname)
     return {
         **{name: value for name, value in given.items() if not name.startswith(_OWN)},
         **{name: value for name, value in absent.items() if not given.get(name)},
-        ENDPOINT_VARIABLE: url,
+        **variables_of_servers([url], given),
         f"{_OWN}URL": url,
-        # A user's "true" would let clients bypass the server and go to AWS.
-        IGNORE_VARIABLE: "false",
-        **{name: ",".join(filter(None, [given.get(name) or common, host])) for name in _NO_PROXY},
         **({} if trusted is None else dict.fromkeys(_TRUST, str(trusted))),
     }
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, overload
-from urllib.parse import urlsplit
 
 from mock_s3vectors.config import Config, check_option_names
 from mock_s3vectors.doors.hosts import checked_hosts
-from mock_s3vectors.doors.local_endpoints import ENDPOINT_VARIABLE, IGNORE_VARIABLE
+from mock_s3vectors.doors.local_endpoints import VARIABLES_OF_SERVERS, variables_of_servers
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.locks import new_lock
 from mock_s3vectors.mocking.mock import options_of
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.workbench import Workbench
     from mock_s3vectors.world import World
 
-# Some clients read the first, some the second, and some whichever exists.
-_NO_PROXY = ("no_proxy", "NO_PROXY")
 # Besides the options of the mock.
 _ARGUMENTS = ("host", "port", "allowed_hosts", "cors", "certificate", "key", "config")
 
@@ -248,8 +245,7 @@ class _Environment:
         """Point the environment to a server that is now on."""
         with self._lock:
             if not STACK.servers:
-                names = (ENDPOINT_VARIABLE, IGNORE_VARIABLE, *_NO_PROXY)
-                self._replaced = {name: os.environ.get(name) for name in names}
+                self._replaced = {name: os.environ.get(name) for name in VARIABLES_OF_SERVERS}
             STACK.servers.append(url)
             self._set()
 
@@ -263,14 +259,7 @@ class _Environment:
                 set_variables(self._replaced)
 
     def _set(self) -> None:
-        hosts = sorted({str(urlsplit(url).hostname) for url in STACK.servers})
-        # A user who set only one of the two meant it for all clients.
-        common = self._replaced["no_proxy"] or self._replaced["NO_PROXY"]
-        direct = {
-            name: ",".join(filter(None, [self._replaced[name] or common, *hosts])) for name in _NO_PROXY
-        }
-        # A user's "true" would let clients bypass the server and go to AWS.
-        set_variables({ENDPOINT_VARIABLE: STACK.servers[-1], IGNORE_VARIABLE: "false", **direct})
+        set_variables(variables_of_servers(STACK.servers, self._replaced))
 
 
 _ENVIRONMENT = _Environment()

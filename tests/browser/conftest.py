@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from botocore.config import Config
 from playwright.sync_api import expect, sync_playwright
 
 from mock_s3vectors import s3vectors_server
@@ -52,12 +53,14 @@ def server() -> Iterator[S3VectorsServer]:
 
 @pytest.fixture
 def client(server: S3VectorsServer) -> Iterator[Any]:
+    """A client that does not retry."""
     client = boto3.client(
         "s3vectors",
         "us-east-1",
         endpoint_url=server.url,
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
+        config=Config(retries={"total_max_attempts": 1}),
     )
     yield client
     client.close()

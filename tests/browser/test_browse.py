@@ -78,7 +78,8 @@ def setting(page: Page, name: str) -> Locator:
 
 def keys(page: Page) -> list[str]:
     """The keys of the vectors on the page."""
-    return page.get_by_role("table", name="Vectors").get_by_role("rowheader").all_inner_texts()
+    found: list[str] = page.get_by_role("table", name="Vectors").get_by_role("rowheader").all_inner_texts()
+    return found
 
 
 def test_from_buckets_down_to_an_index(
@@ -265,7 +266,7 @@ def test_a_vector_by_its_key(open_page: Callable[..., Page], films: Any) -> None
     page.go_back()
     page.get_by_role("searchbox", name="Find a key").fill("none")
     page.get_by_role("button", name="Find").click()
-    expect(page.get_by_role("alert")).to_contain_text("There is no vector with this key.")
+    expect(page.get_by_role("alert")).to_contain_text("There is no vector 'none' in index 'plots'.")
 
 
 def test_buckets_and_indexes_by_name(open_page: Callable[..., Page], films: Any) -> None:

@@ -152,6 +152,8 @@ def test_a_server_that_has_ended_and_comes_again(browser: Browser) -> None:
     page.get_by_role("link", name="Query", exact=True).click()
     page.get_by_role("link", name="Browse", exact=True).click()
     expect(lost).to_be_visible()
+    # No request is on its way any more that the next server could answer.
+    expect(page.get_by_role("main")).to_have_text("BrowseThe server does not answer.")
     with s3vectors_server(port=port):
         page.get_by_role("button", name="Try again").click()
         expect(lost).to_be_hidden()

@@ -7,9 +7,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from playwright.sync_api import expect
 
 from mock_s3vectors import mock_s3vectors, s3vectors_server
@@ -29,21 +27,6 @@ NAMES = {"vectorBucketName": "films", "indexName": "plots"}
 def server() -> Iterator[S3VectorsServer]:
     with s3vectors_server(advice=True) as server:
         yield server
-
-
-@pytest.fixture
-def client(server: S3VectorsServer) -> Iterator[Any]:
-    """A client that does not retry."""
-    client = boto3.client(
-        "s3vectors",
-        "us-east-1",
-        endpoint_url=server.url,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1}),
-    )
-    yield client
-    client.close()
 
 
 @pytest.fixture

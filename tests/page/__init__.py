@@ -1,1 +1,1 @@
-"""What the server answers to its page, without a browser. `tests/browser` has the page itself."""
+"""The answers of the server to its page, without a browser. `tests/browser` has the page itself."""

@@ -1,4 +1,4 @@
-"""What Browse asks: accounts, vector buckets, indexes and vectors, a page at a time."""
+"""Questions of Browse: accounts, vector buckets, indexes and vectors, a page at a time."""
 
 from __future__ import annotations
 
@@ -272,8 +272,18 @@ def test_what_does_not_exist(
 @pytest.mark.parametrize(
     ("path", "document", "query", "text"),
     [
-        ("/vector", None, {"index": INDEX_ARN, "key": "b"}, "There is no vector with this key."),
-        ("/vector", None, {"index": INDEX_ARN}, "There is no vector with this key."),
+        (
+            "/vector",
+            None,
+            {"index": INDEX_ARN, "key": "b"},
+            "There is no vector 'b' in index 'index'. Vectors in it: none.",
+        ),
+        (
+            "/vector",
+            None,
+            {"index": INDEX_ARN},
+            "There is no vector None in index 'index'. Vectors in it: none.",
+        ),
         ("/indexes", None, {"limit": "0"}, "limit is 0: it must be a whole number from 1 to 100."),
         ("/indexes", None, {"limit": "²"}, "limit is '²': it must be a whole number from 1 to 100."),
         ("/buckets", None, {"limit": "101"}, "limit is 101: it must be a whole number from 1 to 100."),

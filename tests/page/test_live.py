@@ -17,7 +17,7 @@ from mock_s3vectors.mocking.stack import STACK
 from mock_s3vectors.serving import connections as serving
 from mock_s3vectors.serving.http_server import HttpServer
 from mock_s3vectors.serving.page import live
-from tests.server.wire import Answer, Connection
+from tests.server.wire import Answer, Connection, wait_for
 from tests.support.helpers import BUCKET, INDEX, SETTINGS, vector
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Stream:
         self.answer = self._connection.getresponse()
 
     def events(self) -> Iterator[Event]:
-        """Those that come, until the server ends the stream."""
+        """The events that come, until the server ends the stream."""
         fields: dict[str, str] = {}
         for line in self.answer:
             name, _, value = line.decode().rstrip("\n").partition(": ")
@@ -335,10 +335,7 @@ def test_a_stream_ends_when_its_client_leaves(http_server: HttpServer) -> None:
     stream.until("clock")
     assert len(http_server.server_state.tasks) == 1
     stream.close()
-    end = time.monotonic() + PATIENCE
-    while http_server.server_state.tasks:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_for(lambda: not http_server.server_state.tasks)
 
 
 def test_an_open_stream_is_not_idle(http_server: HttpServer) -> None:

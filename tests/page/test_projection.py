@@ -138,3 +138,11 @@ def test_any_vectors_have_finite_places(vectors: NDArray[np.float32]) -> None:
     assert np.isfinite(found.points).all()
     assert ((found.shares >= 0.0) & (found.shares <= 1.0)).all()
     assert found.shares.sum() <= 1.0 + 1e-9
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_picture_and_its_mirror_image_are_two(sign: float) -> None:
+    """Each axis points where its largest number is positive, so pictures of an index look alike."""
+    vectors = sign * np.array([[0.0, 0.0], [1.0, 0.1], [5.0, -0.1], [9.0, 0.2]])
+    across = project(vectors, len(vectors)).points[:, 0]
+    assert (np.diff(across) * sign > 0).all()

@@ -1,4 +1,4 @@
-"""What the view Query asks: a search without a call, the same query as code, and by several engines."""
+"""Questions of the view Query: a search without a call, the same query as code, and by several engines."""
 
 from __future__ import annotations
 
@@ -147,7 +147,10 @@ def test_a_key_is_queried_by_its_vector(client: Client, index: dict[str, str], a
     assert ask("/query", params=params, like="c").json["vectors"] == expected
     assert expected[0] == {"key": "c", "distance": 0.0}
     answer = ask("/query", params=params, like="none")
-    assert (answer.status, answer.json["message"]) == (400, "There is no vector with the key 'none'.")
+    assert (answer.status, answer.json["message"]) == (
+        400,
+        "There is no vector 'none' in index 'index'. Vectors in it: 'a', 'b', 'c', 'd'.",
+    )
 
 
 def test_hits_come_a_hundred_at_a_time(client: Client, index: dict[str, str], ask: Ask) -> None:
@@ -210,7 +213,10 @@ def test_a_refusal_is_that_of_query_vectors(post: Ask, ask: Ask, path: str) -> N
         ({"params": []}, "params is missing in {'params': []}: it has the parameters of QueryVectors."),
         ({"params": {"indexArn": INDEX_ARN}, "start": -1}, None),
         ({"params": {"indexArn": INDEX_ARN}, "from": 1}, None),
-        ({"params": {"indexArn": INDEX_ARN}, "like": 1}, "There is no vector with the key 1."),
+        (
+            {"params": {"indexArn": INDEX_ARN}, "like": 1},
+            "There is no vector 1 in index 'index'. Vectors in it: none.",
+        ),
     ],
 )
 @pytest.mark.usefixtures("index")
@@ -532,6 +538,18 @@ def test_a_comparison_holds_up_no_server_that_stops(slow: Slow) -> None:
     connection.close()
     assert json.loads(lines[-1]) == {"refusal": "The server has stopped, or its mock has ended."}
     assert slow.blocks == 1
+
+
+@pytest.mark.usefixtures("many")
+def test_a_comparison_ends_with_its_mock(connection: HTTPConnection, slow: Slow) -> None:
+    question = {"params": {"indexArn": INDEX_ARN, "topK": 5}, "like": "0000"}
+    with mock_s3vectors():
+        connection.request("POST", f"{DATA}/query/compare", json.dumps(question))
+        response = connection.getresponse()
+        wait_for_graph(response, linked=0)
+    lines = response.read().splitlines()
+    assert json.loads(lines[-1]) == {"refusal": "The server has stopped, or its mock has ended."}
+    slow.go_on_when_stopped()
 
 
 def wait_for_graph(response: HTTPResponse, linked: int) -> None:

@@ -1,4 +1,4 @@
-"""What Browse asks of vectors: pages of them, those that a filter matches, and single ones."""
+"""Questions of Browse about vectors: pages of them, those that a filter matches, and single ones."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def scripts() -> dict[str, str]:
 
 
 def completed(folder: Path, script: str, *lines: str) -> list[list[str]]:
-    """What bash offers at the end of each line."""
+    """The words that bash offers at the end of each line."""
     (folder / "script").write_text(script)
     (folder / "lines").write_text("".join(f"mock-s3vectors {line}\n" for line in lines))
     bash = shutil.which("bash")

@@ -256,6 +256,21 @@ def test_it_waits_for_a_server_that_is_starting(
         assert run("wait", "--url", url) == (0, f"{url} is healthy: mock_s3vectors 1.\n")
 
 
+@pytest.mark.parametrize(("timeout", "patience"), [("60", 5), ("3", 3), ("0", 1)])
+def test_a_server_that_says_nothing_is_not_waited_for_longer(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, timeout: str, patience: int
+) -> None:
+    waited = []
+
+    def look(*_: object, seconds: float) -> probing.Seen:
+        waited.append(seconds)
+        return probing.Seen(is_ours=True, is_healthy=True, text="")
+
+    monkeypatch.setattr(wait, "look", look)
+    assert run("wait", "--timeout", timeout)[0] == 0
+    assert waited == [pytest.approx(patience, abs=0.5)]
+
+
 def test_it_waits_for_a_server_that_does_not_listen_yet(
     nobody: str, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -464,3 +479,26 @@ def test_it_starts_quickly() -> None:
     assert heavy.isdisjoint(loaded)
     ours = {name.split(".")[1] for name in loaded if name.startswith("mock_s3vectors.")}
     assert ours == {"__main__", "cli", "errors", "loading"}
+
+
+@pytest.mark.usefixtures("no_coverage")
+def test_a_server_starts_quickly() -> None:
+    """Engines, the page and the state file are loaded by the first request that needs them."""
+    program = """if True:
+        import os, signal, sys
+        from mock_s3vectors.__main__ import main
+        from mock_s3vectors.cli import serve
+
+        def announce(text):
+            if text == "Ready.":
+                print(*sys.modules)
+                os.kill(os.getpid(), signal.SIGTERM)
+
+        serve.announce = announce
+        main(["serve", "--port", "0"])
+    """
+    command = [sys.executable, "-c", program]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "mock_s3vectors.serving.application" in loaded
+    heavy = {"aiobotocore", "boto3", "faiss", "jinja2", "numpy", "shtab", "sqlite3", "Stemmer"}
+    assert not heavy & set(loaded)

@@ -25,7 +25,7 @@ from mock_s3vectors.serving.connections import Limits
 from mock_s3vectors.serving.http_server import HttpServer
 from tests.activation.world import CLIENT, create
 from tests.server.test_serve import end, line_of, serving
-from tests.server.wire import Connection, head, request
+from tests.server.wire import DEADLINE, Connection, head, request, wait_for
 from tests.support.helpers import vector
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 # How the server and its clients speak it.
 Tls = tuple[ssl.SSLContext, ssl.SSLContext]
 LIST = "/ListVectorBuckets"
-DEADLINE = 20
 LATE = 408, "RequestTimeoutException", "The rest of the request did not come within 30 seconds."
 ENDS = 503, "ServiceUnavailableException", "Currently unable to handle the request"
 HALVES = {
@@ -112,8 +111,10 @@ class Server(HttpServer):
         return done.result(DEADLINE)
 
     def stop_in_a_thread(self) -> threading.Thread:
+        """Stop in another thread, which is over when the server has ended; it has begun to stop."""
         stopping = threading.Thread(target=self.stop)
         stopping.start()
+        wait_for(self.server_state.stops.is_set)
         return stopping
 
 
@@ -358,10 +359,8 @@ def test_the_end_waits_for_calls(server: Server, held: tuple[threading.Semaphore
     assert not stopping.is_alive()
 
 
-@pytest.mark.parametrize("limits", [Limits(answer=5)])
-def test_the_end_waits_a_little_for_a_client_that_does_not_take_its_answer(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def ask_for_much(*headers: str) -> bytes:
+    """Make an index, and return a request whose answer has 4 MB."""
     index = {"vectorBucketName": "films", "indexName": "plots"}
     create("films")
     CLIENT.create_index(
@@ -373,6 +372,15 @@ def test_the_end_waits_a_little_for_a_client_that_does_not_take_its_answer(
     )
     keys = [f"{number}" for number in range(100)]
     CLIENT.put_vectors(**index, vectors=[vector(key, (0,), plot="x" * 39_000) for key in keys])
+    body = json.dumps({**index, "keys": keys, "returnMetadata": True}).encode()
+    return request("POST", "/GetVectors", body, *headers)
+
+
+@pytest.mark.parametrize("limits", [Limits(answer=5)])
+def test_the_end_waits_a_little_for_a_client_that_does_not_take_its_answer(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = ask_for_much()
     asked = threading.Event()
     handle = Gateway.handle
 
@@ -384,15 +392,11 @@ def test_the_end_waits_a_little_for_a_client_that_does_not_take_its_answer(
     line = server.connect()
     # Less than what waits for the client then.
     server.sockets()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
-    body = json.dumps({**index, "keys": keys, "returnMetadata": True}).encode()
-    line.send(request("POST", "/GetVectors", body))
+    line.send(asking)
     assert asked.wait(DEADLINE)
     stopping = server.stop_in_a_thread()
     stopping.join(0.1)
     assert stopping.is_alive()
-    for _ in range(DEADLINE):
-        server.time += 6  # again and again, because the end may not have begun
-        stopping.join(1)
-        if not stopping.is_alive():
-            break
+    server.time += 6
+    stopping.join(DEADLINE)
     assert not stopping.is_alive()

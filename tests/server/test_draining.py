@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sqlite3
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +14,10 @@ import pytest
 from mock_s3vectors.__main__ import main
 from mock_s3vectors.cli import serve
 from mock_s3vectors.serving.connections import Limits
-from tests.activation.world import CLIENT, create
+from tests.activation.world import CLIENT
 from tests.durable.conftest import nursery
-from tests.server.test_connections import DEADLINE, Server, held, server
-from tests.server.wire import Connection, head, request
-from tests.support.helpers import vector
+from tests.server.test_connections import Server, ask_for_much, held, server
+from tests.server.wire import DEADLINE, Connection, head, request, wait_for
 
 if TYPE_CHECKING:
     import threading
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["held", "nursery", "server"]
 
 LIST = "/ListVectorBuckets"
-INDEX = {"vectorBucketName": "films", "indexName": "plots"}
 CREATE = request("POST", "/CreateVectorBucket", b'{"vectorBucketName": "films"}')
 HOUR = 3_600
 
@@ -51,26 +48,8 @@ def delay(life: Life, operation: str) -> Connection:
 def wait_for_a_call(url: str) -> None:
     """Wait until the server has recorded one."""
     line = Connection(url)
-    deadline = time.monotonic() + DEADLINE
-    while not line.ask("GET", "/_mock_s3vectors/calls", b"").json["calls"]:
-        assert time.monotonic() < deadline
+    wait_for(lambda: line.ask("GET", "/_mock_s3vectors/calls", b"").json["calls"])
     line.close()
-
-
-def ask_for_much(*headers: str) -> bytes:
-    """Make an index, and return a request whose answer has 4 MB."""
-    create("films")
-    CLIENT.create_index(
-        **INDEX,
-        dataType="float32",
-        dimension=1,
-        distanceMetric="euclidean",
-        metadataConfiguration={"nonFilterableMetadataKeys": ["plot"]},
-    )
-    keys = [f"{number}" for number in range(100)]
-    CLIENT.put_vectors(**INDEX, vectors=[vector(key, (0,), plot="x" * 39_000) for key in keys])
-    body = json.dumps({**INDEX, "keys": keys, "returnMetadata": True}).encode()
-    return request("POST", "/GetVectors", body, *headers)
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
@@ -173,7 +152,6 @@ def test_the_second_of_two_requests_at_once_is_not_begun(
     line.send(request("POST", "/ListIndexes", b'{"vectorBucketName": "films"}') + CREATE)
     assert entered.acquire(timeout=DEADLINE)
     stopping = server.stop_in_a_thread()
-    stopping.join(0.05)
     go_on.set()
     assert line.answer().status == 404
     assert line.closed_by_the_server

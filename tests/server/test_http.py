@@ -52,7 +52,9 @@ def test_an_answer_is_that_of_the_service(connection: Connection) -> None:
     check_response("ListVectorBuckets", answer.status, answer.headers, answer.body)
 
 
-@pytest.mark.parametrize("host", ["http://localhost", "HTTPS://s3vectors.us-east-1.api.aws:443"])
+@pytest.mark.parametrize(
+    "host", ["http://localhost", "HTTPS://s3vectors.us-east-1.api.aws:443", "http://me:password@[", "http://"]
+)
 def test_a_request_may_ask_for_a_whole_url(connection: Connection, host: str) -> None:
     assert connection.ask("POST", f"{host}{LIST}").json == {"vectorBuckets": []}
     arn = quote("arn:aws:s3vectors:us-east-1:123456789012:bucket/films", safe="")

@@ -1,4 +1,4 @@
-"""What a server begins with, `serve --init`: scripts and state files."""
+"""Scripts and state files that a server begins with: `serve --init`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -28,6 +27,7 @@ from mock_s3vectors.serving.scripts import Script, Stopped, bundle_for, environm
 from tests.activation.world import create, names
 from tests.durable.line import Line
 from tests.server.certificates import make_certificates
+from tests.server.wire import DEADLINE, wait_for
 from tests.support.readme import script_of_init
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from tests.durable.nursery import Life, Nursery
     from tests.server.wire import Connection
 
-DEADLINE = 20
 ASK = """
 import json, os, sys
 from http.client import HTTPConnection
@@ -89,11 +88,8 @@ def failed_start(nursery: Nursery, *options: str) -> Life:
     return life
 
 
-def wait_for(path: Path) -> str:
-    deadline = time.monotonic() + DEADLINE
-    while not (path.exists() and path.read_text().endswith("\n")):
-        assert time.monotonic() < deadline, f"{path.name} is missing"
-        time.sleep(0.01)
+def wait_for_line(path: Path) -> str:
+    wait_for(lambda: path.exists() and path.read_text().endswith("\n"))
     return path.read_text()
 
 
@@ -105,10 +101,7 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_until_dead(*pids: int) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while any(map(is_alive, pids)):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: not any(map(is_alive, pids)))
 
 
 def messages_of(log: str) -> list[str]:
@@ -144,7 +137,7 @@ def test_scripts_and_state_files_in_order_of_name(nursery: Nursery, folder: Path
 
     with nursery.life("--init", str(folder), "--port-file", str(port)) as life:
         assert life.said.endswith("\nReady.\n")
-        assert wait_for(port) == f"{urlsplit(life.url).port}\n"
+        assert wait_for_line(port) == f"{urlsplit(life.url).port}\n"
         line = Line(life.url)
         vectors = line.client.list_vectors(vectorBucketName="films", indexName="plots")["vectors"]
         assert sorted(vector["key"] for vector in vectors) == ["0", "mine"]
@@ -244,7 +237,7 @@ def test_a_signal_ends_a_script_that_hangs_with_all_its_processes(
     (folder / "2.sh").write_text(f"echo never > {tmp_path / 'never'}\n")
     with ThreadPoolExecutor(1) as threads:
         starting = threads.submit(nursery.start, "--init", str(folder))
-        server, *others = map(int, wait_for(pids).split())
+        server, *others = map(int, wait_for_line(pids).split())
         os.kill(server, signal.SIGTERM)
         life = starting.result(DEADLINE)
     assert "Ready." not in life.said
@@ -367,7 +360,7 @@ def test_a_signal_ends_a_reset_that_hangs(nursery: Nursery, folder: Path, tmp_pa
         pids = tmp_path / "pids"
         (folder / "1.sh").write_text(f"echo $$ > {pids}; exec sleep 300\n")
         answer = threads.submit(Line(life.url).ask, "POST", "/reset?init=1")
-        script = int(wait_for(pids))
+        script = int(wait_for_line(pids))
         assert health_of(life) == (503, {"status": "starting"})
         assert life.end(signal.SIGTERM) == 0
         assert answer.result(DEADLINE)[0] == 503
@@ -441,7 +434,7 @@ def running(path: Path) -> Iterator[Script]:
     script = Script(path)
     with ThreadPoolExecutor(1) as threads:
         run = threads.submit(script.run, dict(os.environ))
-        wait_for(path.with_name("begun"))
+        wait_for_line(path.with_name("begun"))
         yield script
         with pytest.raises(Stopped):
             run.result(DEADLINE)
@@ -476,12 +469,9 @@ def test_a_log_that_nobody_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         level = STACK.level_of(mock)
         assert level
         assert initialization.again(level, lambda _: None)["status"] == "done"
-    found = [initialization.is_logged]
+    assert not initialization.is_logged
     read.set()
-    deadline = time.monotonic() + DEADLINE
-    while not found[-1] and time.monotonic() < deadline:
-        found.append(initialization.is_logged)
-    assert (found[0], found[-1]) == (False, True)
+    wait_for(lambda: initialization.is_logged)
 
 
 def test_a_server_ends_though_nobody_reads_its_log(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the server logs: a line for each call, as text or as an object, without what nobody may read."""
+"""The log of the server: a line for each call, as text or as an object, without what nobody may read."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from mock_s3vectors import s3vectors_server
 from mock_s3vectors.errors.escapes import printable
 from mock_s3vectors.serving import access_log, logs
 from tests.activation.world import create
@@ -81,6 +82,11 @@ def call_in_many_ways(url: str) -> None:
     line.answer()
     line.send(head("POST", "/PutVectors", f"authorization: {SECRET}", "content-length: nonsense"))
     line.answer()
+    line.close()
+    line = Connection(url)
+    whole = f"http://me:{SECRET}@[/PutVectors?{token}"
+    line.send(head("POST", whole, "transfer-encoding: chunked") + b"nonsense\r\n")
+    assert line.answer().status == 400
     line.close()
 
 
@@ -216,6 +222,17 @@ def test_a_bug_does_not_break_a_line(
     monkeypatch.setattr("mock_s3vectors.serving.application._request", fail)
     assert connection.ask("POST", "/a%0Ab", b"").status == 500
     assert [record.getMessage() for record in caplog.records] == [r"POST /a\nb failed"]
+
+
+def test_a_client_that_leaves_is_no_line(
+    logged: Callable[[], list[Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    with s3vectors_server() as server:
+        line = Connection(server.url)
+        line.send(head("POST", "/ListVectorBuckets", "content-length: 2") + b"{")
+        line.close()
+    assert logged() == []
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
 
 
 def test_without_a_log_nothing_is_looked_up(

@@ -19,7 +19,7 @@ OWN = ("rules", "calls", "keys", "identities")
 
 
 def sizes(line: Line) -> dict[str, int]:
-    """How much there is of all that is a server's own."""
+    """Counts of all that is a server's own."""
     documents: dict[str, Any] = {name: line.control("GET", f"/{name}") for name in OWN}
     return {name: len(document[name]) for name, document in documents.items()}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import socket
 import ssl
 import threading
-import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -23,12 +24,11 @@ from mock_s3vectors.serving.connections import Limits
 from mock_s3vectors.serving.tls import server_context
 from tests.activation.world import create, names
 from tests.server.certificates import Certificates, make_certificates
-from tests.server.test_connections import DEADLINE, HALVES, Server, held
-from tests.server.test_draining import ask_for_much
-from tests.server.wire import Connection, head, request
+from tests.server.test_connections import HALVES, Server, ask_for_much, held
+from tests.server.wire import DEADLINE, Connection, head, request, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mock_s3vectors import S3VectorsServer
@@ -47,7 +47,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 @pytest.fixture(scope="module")
 def trusting(files: Certificates) -> ssl.SSLContext:
-    """How a client speaks TLS that trusts the authority."""
+    """The settings of a client that trusts the authority."""
     return ssl.create_default_context(cafile=files.authority)
 
 
@@ -234,11 +234,37 @@ def test_the_flags(files: Certificates, capsys: pytest.CaptureFixture[str]) -> N
 # --- waiting, and the end -------------------------------------------------------------------------
 
 
-def wait_for(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+@contextmanager
+def beginning() -> Iterator[tuple[handshakes.Handshakes, socket.socket]]:
+    """A handshake whose client says nothing, and the server's end of its connection."""
+    known = handshakes.Handshakes(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), DEADLINE, "https://localhost")
+    client, accepted = socket.socketpair()
+    accepted.setblocking(False)  # noqa: FBT003 - its name says what False means
+    with client:
+        known.begin(lambda kind: kind(), accepted, "a client")
+        yield known, accepted
+
+
+def test_only_a_handshake_that_takes_long_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        with beginning() as (known, accepted):
+            await asyncio.sleep(0)
+            assert not await known.end_one()
+            assert (len(known), accepted.fileno() > 0) == (1, True)
+            monkeypatch.setattr(handshakes, "_LONG", 0)
+            assert await known.end_one()
+            assert (len(known), accepted.fileno()) == (0, -1)
+
+    asyncio.run(run())
+
+
+def test_a_handshake_that_has_just_begun_ends_with_the_server() -> None:
+    async def run() -> None:
+        with beginning() as (known, accepted):
+            await known.end_all()
+            assert (len(known), accepted.fileno()) == (0, -1)
+
+    asyncio.run(run())
 
 
 def begin_handshake(server: Server, data: bytes = b"") -> socket.socket:

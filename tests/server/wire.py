@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
 
 @dataclass
@@ -27,6 +29,18 @@ class Answer:
     def error(self) -> tuple[int, str | None, str]:
         """Status, code and message of a refusal."""
         return self.status, self.headers.get("x-amzn-errortype"), self.json["message"]
+
+
+# In seconds: how long to wait for what happens at once, but on a busy machine.
+DEADLINE = 20
+
+
+def wait_for(happened: Callable[[], object]) -> None:
+    """Wait until something has happened in another thread or process."""
+    deadline = time.monotonic() + DEADLINE
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def head(method: str, path: str, *headers: str) -> bytes:

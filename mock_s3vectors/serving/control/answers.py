@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 from starlette.responses import Response
 
-from mock_s3vectors.errors import server_refusals
+from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import ServiceError, UsageError
 from mock_s3vectors.protocol.serializer import serialize_error
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.requests import Request
+
+    from mock_s3vectors.mocking.levels import Level
 
 Returned = TypeVar("Returned")
 
@@ -50,10 +52,31 @@ def json_answer(content: Any, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
 
 
+def level_of(current: Callable[[], Level | None]) -> Level:
+    """Return the mock that is on.
+
+    Raises:
+        ServiceUnavailableException: none is.
+    """
+    level = current()
+    if level is None:
+        raise refusals.unavailable()
+    return level
+
+
 async def answer_with(content: Awaitable[Any]) -> Response:
     """Return an answer with a JSON document, or the refusal of whoever makes the document."""
-    try:
+
+    async def answer() -> Response:
         return json_answer(await content)
+
+    return await answer_or_refuse(answer())
+
+
+async def answer_or_refuse(answer: Awaitable[Response]) -> Response:
+    """Return an answer, or the refusal of whoever makes it."""
+    try:
+        return await answer
     except UsageError as error:
         return refusal(server_refusals.bad_control_request(str(error)))
     except ServiceError as error:

@@ -15,7 +15,7 @@ from mock_s3vectors.abridging import show
 from mock_s3vectors.errors import refusals, server_refusals
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
-from mock_s3vectors.serving.control.answers import CONTROL, answer_with, read_document, refusal
+from mock_s3vectors.serving.control.answers import CONTROL, answer_with, level_of, read_document, refusal
 from mock_s3vectors.serving.control.guide import DOES
 from mock_s3vectors.serving.control.init_routes import (
     HEALTH,
@@ -94,17 +94,10 @@ def _listed(paths: list[Path]) -> list[dict[str, str]]:
 
 
 def _of_level(current: Callable[[], Level | None], answer: Callable[[Level, Any, str], Any]) -> Any:
-    """Return a function that answers about the mock that is on.
-
-    Raises:
-        ServiceError: no mock is on.
-    """
+    """Return a function that answers about the mock that is on, and raises if none is."""
 
     def answer_about_it(document: Any, rule_id: str) -> Any:
-        level = current()
-        if level is None:
-            raise refusals.unavailable()
-        return answer(level, document, rule_id)
+        return answer(level_of(current), document, rule_id)
 
     return answer_about_it
 

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.errors.refusals import shorten
-from mock_s3vectors.serving.control.answers import answer_with, in_worker, json_answer, read_document
+from mock_s3vectors.serving.control.answers import (
+    answer_with,
+    in_worker,
+    json_answer,
+    level_of,
+    read_document,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 
 # Behind the prefix of the server's own paths. The first is also a path by itself, where people expect it.
 HEALTH, INIT, RESET = "/health", "/init", "/reset"
-# What is said of the server while its files are as far as this.
+# The health of the server, by how far its files are.
 _STATUS = {"none": "ok", "done": "ok", "running": "starting", "failed": "failed"}
 _REPEATS = {"0": False, "1": True}
 
@@ -66,9 +71,7 @@ def reset_route(
     async def answer(request: Request) -> Response:
         async def content() -> Any:
             await read_document(request)
-            level = current()
-            if level is None:
-                raise refusals.unavailable()
+            level = level_of(current)
             if not _repeats(request):
                 return reset(level)
             return await in_worker(request, lambda: initialization.again(level, reset))

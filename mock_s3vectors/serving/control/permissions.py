@@ -16,7 +16,6 @@ from mock_s3vectors.serving.control.identity_documents import (
     remove_identity,
 )
 from mock_s3vectors.serving.control.key_documents import document_of_key, forget_key, keys_of, set_key
-from mock_s3vectors.workbench.explaining import answered_with
 from mock_s3vectors.workbench.steered import calls_of
 from mock_s3vectors.workbench.workbench import BoundWorkbench
 
@@ -66,6 +65,8 @@ def _explain(level: Level, _: Any, request_id: str) -> Any:
     Raises:
         UsageError: no call that is kept has it.
     """
+    from mock_s3vectors.workbench.explaining import answered_with  # noqa: PLC0415 - it loads numpy
+
     call = answered_with(request_id, calls_of(level))
     if call is None:
         raise UsageError(f"No call that is kept was answered with the request id {shorten(request_id)!r}.")

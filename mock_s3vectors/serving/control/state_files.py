@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 
-from mock_s3vectors.errors import refusals, server_refusals
-from mock_s3vectors.errors.exceptions import ServiceError, UsageError
-from mock_s3vectors.serving.control.answers import in_worker, refusal
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.serving.control.answers import answer_or_refuse, in_worker, level_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,24 +37,17 @@ def state_route(path: str, current: Callable[[], Level | None]) -> Route:
         current: returns the mock whose state it is; None while no mock is on.
     """
 
-    async def answer(request: Request) -> Response:
-        level = current()
-        if level is None:
-            return refusal(refusals.unavailable())
+    async def state(request: Request) -> Response:
+        world = level_of(current).world
         folder = Path(tempfile.mkdtemp(prefix="mock_s3vectors_"))
         try:
-            if request.method == "PUT":
-                return await _take(request, level.world, folder)
-            return await _give(request, level.world, folder)
-        except UsageError as error:
-            shutil.rmtree(folder)
-            return refusal(server_refusals.bad_control_request(str(error)))
-        except ServiceError as error:
-            shutil.rmtree(folder)
-            return refusal(error)
+            return await (_take if request.method == "PUT" else _give)(request, world, folder)
         except BaseException:
             shutil.rmtree(folder)
             raise
+
+    async def answer(request: Request) -> Response:
+        return await answer_or_refuse(state(request))
 
     return Route(path, answer, methods=["GET", "PUT"])
 

@@ -10,9 +10,8 @@ import orjson
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from mock_s3vectors.errors import refusals, server_refusals
-from mock_s3vectors.errors.exceptions import ServiceError, UsageError
-from mock_s3vectors.serving.control.answers import in_worker, read_document, refusal
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.serving.control.answers import answer_or_refuse, in_worker, level_of, read_document
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -38,21 +37,17 @@ def comparing_route(path: str, current: Callable[[], Level | None]) -> Route:
     """
     turn = threading.Lock()
 
-    async def answer(request: Request) -> Response:
-        level = current()
-        if level is None:
-            return refusal(refusals.unavailable())
-        try:
-            document = await read_document(request)
-            comparison = await in_worker(request, lambda: _comparison(level, document, turn))
-        except UsageError as error:
-            return refusal(server_refusals.bad_control_request(str(error)))
-        except ServiceError as error:
-            return refusal(error)
+    async def lines(request: Request) -> Response:
+        level = level_of(current)
+        document = await read_document(request)
+        comparison = await in_worker(request, lambda: _comparison(level, document, turn))
         stops = request.scope["state"]["connection"].server_state.stops
-        lines = _lines(request, comparison, lambda: stops.is_set() or current() is not level)
+        content = _lines(request, comparison, lambda: stops.is_set() or current() is not level)
         headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
+        return StreamingResponse(content, media_type="application/x-ndjson", headers=headers)
+
+    async def answer(request: Request) -> Response:
+        return await answer_or_refuse(lines(request))
 
     return Route(path, answer, methods=["POST"])
 

@@ -1,21 +1,25 @@
-"""What the page's questions name: a bucket or an index by its ARN, and a page of a list."""
+"""Things that questions of the page name: a bucket or an index, by its ARN; a vector; a page of a list."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+import orjson
+
 from mock_s3vectors import limits
 from mock_s3vectors.abridging import show
 from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors import refusals
 from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.workbench.places import no_vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.world import Index, VectorBucket
+    from mock_s3vectors.world.tables import VectorTable
 
 Listed = TypeVar("Listed")
 
@@ -64,6 +68,18 @@ def index_of(level: Level, arn: object) -> Index:
     if index is None or index.arn != parsed or not index.is_found(level.world.clock.now()):
         raise refusals.index_not_found()
     return index
+
+
+def row_of(index: Index, table: VectorTable, key: object) -> int:
+    """Return the row of a key in the table of an index. The caller holds the lock of the index.
+
+    Raises:
+        UsageError: no vector has the key.
+    """
+    rows = table.rows_of([key]) if isinstance(key, str) else []
+    if not rows:
+        raise no_vector(index.name, key, table.keys)
+    return rows[0]
 
 
 def slice_of(document: dict[str, Any]) -> Slice:
@@ -127,3 +143,9 @@ def words_of(document: dict[str, Any]) -> list[str]:
     if not isinstance(search, str):
         raise UsageError(f"search is {show(search)}: it must be a text.")
     return search.lower().split()
+
+
+def shortened(metadata: dict[str, Any], most: int) -> dict[str, Any]:
+    """Return the beginning of metadata as JSON, of so many characters at most, and whether it goes on."""
+    text = orjson.dumps(metadata).decode()
+    return {"metadata": text[:most], "isCut": len(text) > most}

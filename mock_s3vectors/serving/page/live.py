@@ -17,7 +17,6 @@ from starlette.routing import Route
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.serving.page.live_documents import call_row, clock_document, rules_document
-from mock_s3vectors.serving.page.live_questions import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from mock_s3vectors.mocking.levels import Level
     from mock_s3vectors.world import World
     from mock_s3vectors.world.journal import Journal
-
-__all__ = ["LIVE", "live_route"]
 
 # In seconds: how often a stream looks.
 ROUND = 0.2

@@ -28,7 +28,7 @@ _TOP_K = 10
 
 @dataclass(frozen=True)
 class Asked:
-    """What a document asks for.
+    """The wishes of a document.
 
     Attributes:
         index: the index.
@@ -108,7 +108,7 @@ def _are_keys(values: Any) -> bool:
 
 
 _MEMBERS = ("index", "colour", "sample", "key", "vector", "topK", "hits")
-# What some of them must be if they are there, in words and as a test.
+# The form that some of them have if they are there, in words and as a test.
 _LISTS_AND_TEXTS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "colour": ("the name of a metadata key", _is_text),
     "key": ("the key of a vector", _is_text),

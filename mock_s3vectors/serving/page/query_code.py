@@ -76,7 +76,7 @@ def cli_code(arn: Arn, params: Params, endpoint: str) -> str:
     return shlex.join(words)
 
 
-# Those whose values are JSON.
+# The options whose values are JSON.
 _OPTIONS = {"queryVector": "--query-vector", "queryTexts": "--query-texts", "filter": "--filter"}
 
 

@@ -16,7 +16,7 @@ from mock_s3vectors.operations.query import check_query, describe, find_hits
 from mock_s3vectors.protocol.model import service_model
 from mock_s3vectors.protocol.parser import reader_of
 from mock_s3vectors.protocol.validator import Validator
-from mock_s3vectors.serving.page.finding import index_of, whole_number
+from mock_s3vectors.serving.page.finding import index_of, row_of, shortened, whole_number
 from mock_s3vectors.serving.page.query_code import boto3_code, cli_code
 from mock_s3vectors.serving.page.questions import Question
 from mock_s3vectors.workbench.documents import check_names
@@ -79,8 +79,7 @@ def answer_query(level: Level, document: Any) -> dict[str, Any]:
     vectors = describe(hits, range(len(hits))[start : start + limits.QUERY_PAGE], params)
     for vector in vectors:
         if "metadata" in vector:
-            text = orjson.dumps(vector["metadata"]).decode()
-            vector |= {"metadata": text[:_SHOWN_METADATA], "isCut": len(text) > _SHOWN_METADATA}
+            vector.update(shortened(vector["metadata"], _SHOWN_METADATA))
     return {
         "vectors": vectors,
         "start": start,
@@ -123,10 +122,7 @@ def _vector_of(index: Index, key: object) -> list[float]:
     """
     with index.lock:
         table = index.vectors
-        rows = table.rows_of([key]) if isinstance(key, str) else []
-        if not rows:
-            raise UsageError(f"There is no vector with the key {show(key)}.")
-        digits = orjson.dumps(table.matrix[rows[0]], option=orjson.OPT_SERIALIZE_NUMPY)
+        digits = orjson.dumps(table.matrix[row_of(index, table, key)], option=orjson.OPT_SERIALIZE_NUMPY)
     vector: list[float] = orjson.loads(digits)
     return vector
 

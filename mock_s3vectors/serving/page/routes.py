@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mock_s3vectors.errors import refusals, server_refusals
-from mock_s3vectors.errors.exceptions import ServiceError, UsageError
-from mock_s3vectors.serving.control.answers import CONTROL, in_worker, json_answer, read_document, refusal
+from mock_s3vectors.serving.control.answers import CONTROL, answer_with, in_worker, level_of, read_document
 from mock_s3vectors.serving.page.comparing_route import comparing_route
-from mock_s3vectors.serving.page.live import LIVE, live_route
+from mock_s3vectors.serving.page.live import live_route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +29,7 @@ UI = "/ui"
 _FILES = resources.files("mock_s3vectors.serving.page") / "files"
 _TEMPLATE = "page.html"
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-# Nothing from elsewhere, no code in markup, and no markup from text.
+# A browser takes nothing from elsewhere, no code in markup, and no markup from text.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -108,6 +106,7 @@ def _questions() -> dict[str, dict[str, Question]]:
     """Return the questions by path and method."""
     # Whoever starts a server may have no use for the page.
     from mock_s3vectors.serving.page.browsing import BROWSING  # noqa: PLC0415 - the reason is above
+    from mock_s3vectors.serving.page.live_questions import LIVE  # noqa: PLC0415 - the same
     from mock_s3vectors.serving.page.picturing import PICTURING  # noqa: PLC0415 - the same
     from mock_s3vectors.serving.page.querying import QUERYING  # noqa: PLC0415 - the same
 
@@ -127,17 +126,14 @@ def _questions_route(path: str, current: Callable[[], Level | None]) -> Route:
         question = asked.get(request.method)
         if question is None:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(asked))})
-        level = current()
-        if level is None:
-            return refusal(refusals.unavailable())
-        try:
+
+        async def content() -> Any:
+            level = level_of(current)
             document = (
                 await read_document(request) if question.method == "POST" else dict(request.query_params)
             )
-            return json_answer(await in_worker(request, lambda: question.answer(level, document)))
-        except UsageError as error:
-            return refusal(server_refusals.bad_control_request(str(error)))
-        except ServiceError as error:
-            return refusal(error)
+            return await in_worker(request, lambda: question.answer(level, document))
+
+        return await answer_with(content())
 
     return Route(f"{path}/{{name:path}}", answer, methods=["GET", "POST"])

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from mock_s3vectors.errors import refusals
-from mock_s3vectors.operations.helpers.records import to_float32, vector_faults
 from mock_s3vectors.operations.helpers.searching import Search, prepare, search
+from mock_s3vectors.operations.query import query_vector
+from mock_s3vectors.serving.page.finding import row_of
 from mock_s3vectors.serving.page.projection import project
-from mock_s3vectors.workbench.places import no_vector
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.config import Config
     from mock_s3vectors.serving.page.picturing import Asked
-    from mock_s3vectors.world import Index
     from mock_s3vectors.world.tables import VectorTable
 
 _SEED = 0
@@ -79,9 +77,9 @@ def pick(asked: Asked, config: Config) -> Picked:
         hits = search(prepared)
         found = dict(zip(hits.keys, hits.distances, strict=True))
 
-    row_of = {table.keys[row]: row for row in table.rows_of(found)}
+    rows_by_key = {table.keys[row]: row for row in table.rows_of(found)}
     sample = _sample(len(table), asked.sample)
-    rows = list(dict.fromkeys([*sample, *(row_of[key] for key in found if key in row_of)]))
+    rows = list(dict.fromkeys([*sample, *(rows_by_key[key] for key in found if key in rows_by_key)]))
     point_of = {row: point for point, row in enumerate(rows)}
     vectors = table.matrix[rows]
     return Picked(
@@ -90,8 +88,8 @@ def pick(asked: Asked, config: Config) -> Picked:
         [None if asked.colour is None else table.metadata[row].get(asked.colour) for row in rows],
         len(table),
         len(sample),
-        [(point_of[row_of[key]], distance) for key, distance in found.items() if key in row_of],
-        [key for key in found if key not in row_of],
+        [(point_of[rows_by_key[key]], distance) for key, distance in found.items() if key in rows_by_key],
+        [key for key in found if key not in rows_by_key],
     )
 
 
@@ -112,28 +110,9 @@ def _query(asked: Asked, table: VectorTable) -> NDArray[np.float32] | None:
         ValidationException: the vector does not fit the index.
     """
     if asked.key is not None:
-        rows = table.rows_of([asked.key])
-        if not rows:
-            raise no_vector(asked.index.name, asked.key, table.keys)
-        of_key: NDArray[np.float32] = table.matrix[rows[0]].copy()
+        of_key: NDArray[np.float32] = table.matrix[row_of(asked.index, table, asked.key)].copy()
         return of_key
-    return None if asked.vector is None else _checked(asked.vector, asked.index)
-
-
-def _checked(values: Sequence[float], index: Index) -> NDArray[np.float32]:
-    """Return a query vector, shape (d,).
-
-    Raises:
-        ValidationException: it does not fit the index.
-    """
-    if len(values) != index.dimension:
-        raise refusals.invalid_query_vector(refusals.vector_length(index.dimension, len(values)))
-    vector = to_float32([values], index.dimension)
-    faults = vector_faults(vector, index.distance_metric)
-    if faults:
-        raise refusals.invalid_query_vector(faults[0])
-    row: NDArray[np.float32] = vector[0]
-    return row
+    return None if asked.vector is None else query_vector(asked.index, asked.vector)
 
 
 def picture(asked: Asked, picked: Picked) -> dict[str, Any]:

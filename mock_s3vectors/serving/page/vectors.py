@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.filtering import compile_filter
-from mock_s3vectors.serving.page.finding import index_of, slice_of
+from mock_s3vectors.serving.page.finding import index_of, row_of, shortened, slice_of
 from mock_s3vectors.serving.page.indexes import type_of
 from mock_s3vectors.workbench.documents import check_names
 
@@ -43,7 +42,9 @@ def list_vectors(level: Level, document: dict[str, Any]) -> dict[str, Any]:
         # Objects of metadata are replaced, never changed: they can be read when the lock is free again.
         found = [(table.keys[row], table.sizes[row][0], table.metadata[row]) for row in rows]
         count = len(table)
-    vectors = [{"key": key, "bytes": size, **_shortened(metadata)} for key, size, metadata in found]
+    vectors = [
+        {"key": key, "bytes": size, **shortened(metadata, _SHOWN_METADATA)} for key, size, metadata in found
+    ]
     return {"vectors": vectors, "start": start, "total": total, "count": count}
 
 
@@ -65,12 +66,6 @@ def _rows(table: VectorTable, matching: Filter | None, start: int, limit: int) -
     return found[start : start + limit].tolist(), len(found)
 
 
-def _shortened(metadata: dict[str, Any]) -> dict[str, Any]:
-    """Return the beginning of metadata as JSON, and whether it goes on."""
-    text = orjson.dumps(metadata).decode()
-    return {"metadata": text[:_SHOWN_METADATA], "isCut": len(text) > _SHOWN_METADATA}
-
-
 def describe_vector(level: Level, document: dict[str, Any]) -> dict[str, Any]:
     """Return a vector with its numbers, its norm and its metadata; each value as JSON, for all its digits.
 
@@ -80,10 +75,7 @@ def describe_vector(level: Level, document: dict[str, Any]) -> dict[str, Any]:
     index, key = index_of(level, document.get("index")), document.get("key")
     with index.lock:
         table = index.vectors
-        rows = table.rows_of([key]) if isinstance(key, str) else []
-        if not rows:
-            raise UsageError("There is no vector with this key.")
-        (row,) = rows
+        row = row_of(index, table, key)
         data, metadata, size = table.matrix[row].copy(), table.metadata[row], table.sizes[row][0]
     return {
         "key": key,

@@ -1,7 +1,7 @@
 // The page: it shows the view that the part of the address behind # names, as in #/query?index=ARN.
 
 import { here } from "./lib/address.js";
-import { element } from "./lib/dom.js";
+import { button, element, replace } from "./lib/dom.js";
 import { showKeys } from "./lib/keys.js";
 import { refused } from "./lib/refusals.js";
 import { read } from "./lib/server.js";
@@ -35,7 +35,7 @@ const show = async () => {
     shown = [element("h1", {}, view.title), refused(error)];
   }
   if (signal.aborted) return false;
-  content.replaceChildren(...[shown].flat(Infinity).filter(Boolean));
+  replace(content, shown);
   content.setAttribute("aria-busy", "false");
   document.title = `${view.title} | mock_s3vectors`;
   return true;
@@ -64,7 +64,7 @@ addEventListener("server-lost", () => {
   if (!lost.hidden) return;
   lost.replaceChildren(
     "The server does not answer: it has ended, or is not up yet. ",
-    element("button", { type: "button", class: "small", on: { click: start } }, "Try again"),
+    button("Try again", start, { class: "small" }),
   );
   lost.hidden = false;
 });

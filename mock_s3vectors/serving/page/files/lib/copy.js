@@ -1,7 +1,7 @@
 // Copying text, with a notice.
 
 import { showDialog } from "./dialog.js";
-import { element } from "./dom.js";
+import { button, element } from "./dom.js";
 import { say } from "./notices.js";
 
 /** Copy as browsers did before there was `navigator.clipboard`, and return whether this one still does. */
@@ -24,7 +24,7 @@ const showToCopy = (text, called) => {
     { "aria-labelledby": "to-copy-title" },
     element("p", { id: "to-copy-title" }, "The browser does not let this page copy. Copy the selected text yourself."),
     element("div", { class: "field" }, element("label", { for: "to-copy" }, `${called[0].toUpperCase()}${called.slice(1)}`), box),
-    element("div", { class: "actions" }, element("button", { type: "button", on: { click: () => dialog.close() } }, "Close")),
+    element("div", { class: "actions" }, button("Close", () => dialog.close())),
   );
   const closed = showDialog(dialog);
   box.focus();
@@ -45,16 +45,10 @@ export const copy = async (text, called) => {
 
 /** Make a button that copies: `copyButton(arn, "the ARN")`. The text may be a function that makes it. */
 export const copyButton = (text, called, label = "Copy") =>
-  element(
-    "button",
-    {
-      type: "button",
-      class: "small",
-      "aria-label": label === "Copy" ? `Copy ${called}` : null,
-      on: { click: () => copy(typeof text === "function" ? text() : text, called) },
-    },
-    label,
-  );
+  button(label, () => copy(typeof text === "function" ? text() : text, called), {
+    class: "small",
+    "aria-label": label === "Copy" ? `Copy ${called}` : null,
+  });
 
 /** Make a block of code with a button that copies it, or a text that the code shows in another form. */
 export const codeBlock = (text, called = "the code", copied = text) =>

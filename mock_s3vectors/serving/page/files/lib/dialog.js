@@ -1,6 +1,6 @@
 // Questions to whoever looks at the page.
 
-import { element } from "./dom.js";
+import { button, element } from "./dom.js";
 
 /** Show a dialog until it is closed, and return its `returnValue`. It closes by Escape as well. */
 export const showDialog = (dialog) =>
@@ -24,8 +24,8 @@ export const confirm = async (question, verb) => {
     element(
       "div",
       { class: "actions" },
-      element("button", { type: "button", on: { click: () => dialog.close("") } }, "Cancel"),
-      element("button", { type: "button", class: "danger", on: { click: () => dialog.close("yes") } }, verb),
+      button("Cancel", () => dialog.close("")),
+      button(verb, () => dialog.close("yes"), { class: "danger" }),
     ),
   );
   return (await showDialog(dialog)) === "yes";

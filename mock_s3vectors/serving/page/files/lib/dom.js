@@ -2,6 +2,9 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** Return what is there of children: some are lists, and null, undefined and false are none. */
+const shown = (children) => children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+
 const fill = (made, attributes, children) => {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
@@ -16,7 +19,7 @@ const fill = (made, attributes, children) => {
       made.setAttribute(name, value === true ? "" : value);
     }
   }
-  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  made.append(...shown(children));
   return made;
 };
 
@@ -27,3 +30,10 @@ export const element = (tag, attributes = {}, ...children) =>
 /** Make an element of SVG. */
 export const drawing = (tag, attributes = {}, ...children) =>
   fill(document.createElementNS(SVG, tag), attributes, children);
+
+/** Make a button that does something: `button("Copy", copy, { class: "small" })`. */
+export const button = (text, click, attributes = {}) =>
+  element("button", { type: "button", ...attributes, on: { click } }, text);
+
+/** Have an element hold these children, and no others. */
+export const replace = (place, ...children) => place.replaceChildren(...shown(children));

@@ -1,4 +1,4 @@
-// What the page says where there is nothing yet: what to do first, with lines to copy.
+// Notes where there is nothing yet: they say what to do first, with lines to copy.
 
 import { codeBlock } from "./copy.js";
 import { element } from "./dom.js";
@@ -13,10 +13,13 @@ export const empty = (what, first, code) =>
     code && codeBlock(code),
   );
 
-const CREATE = () => `import boto3
+/** Return a program that has a client of this server. */
+export const clientCode = () => `import boto3
 
 client = boto3.client("s3vectors", region_name="us-east-1", endpoint_url="${location.origin}",
-                      aws_access_key_id="testing", aws_secret_access_key="testing")
+                      aws_access_key_id="testing", aws_secret_access_key="testing")`;
+
+const CREATE = () => `${clientCode()}
 client.create_vector_bucket(vectorBucketName="films")
 client.create_index(vectorBucketName="films", indexName="plots", dataType="float32",
                     dimension=3, distanceMetric="cosine")

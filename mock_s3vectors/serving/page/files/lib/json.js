@@ -24,8 +24,8 @@ export const plainJson = (json) => json.replace(TURNING, (mark) => `\\u${mark.ch
 /** Return compact JSON, or its beginning, as people read it: with a space behind each comma and colon, where a line may end. */
 export const readableJson = (json) => plainJson(json.replace(/"(?:[^"\\]|\\.)*"?|[,:]/gs, (part) => (part === "," || part === ":" ? `${part} ` : part)));
 
-/** Return the value of a JSON text; the error of another text says the line and the column. */
-export const parseJson = (text) => {
+/** Return the value of a JSON text; the error of another text says what it is called, the line and the column. */
+export const parseJson = (text, called = "This") => {
   try {
     return parseExactly(text);
   } catch (error) {
@@ -34,6 +34,6 @@ export const parseJson = (text) => {
     const [, line, column] = /line (\d+) column (\d+)/.exec(error.message) ?? [];
     const place = position ? placeOf(text, Number(position)) : line ? `line ${line}, column ${column}` : placeOf(text, text.length);
     const why = error.message.replace(/^JSON\.parse: /, "").replace(/,? (in JSON )?at (position|line) .*$/s, "");
-    throw new SyntaxError(`This is not JSON: ${why}, at ${place}.`);
+    throw new SyntaxError(`${called} is not JSON: ${why}, at ${place}.`);
   }
 };

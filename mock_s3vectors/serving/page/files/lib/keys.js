@@ -1,7 +1,7 @@
 // The keys of the page. Whoever types into a box types, and whoever wants none of them switches them off.
 
 import { showDialog } from "./dialog.js";
-import { element } from "./dom.js";
+import { button, element } from "./dom.js";
 import { keep, kept } from "./kept.js";
 
 const VIEWS = ["browse", "query", "picture", "live"];
@@ -42,7 +42,7 @@ export const showKeys = () => {
         "Use these keys",
       ),
     ),
-    element("div", { class: "actions" }, element("button", { type: "button", on: { click: () => dialog.close() } }, "Close")),
+    element("div", { class: "actions" }, button("Close", () => dialog.close())),
   );
   return showDialog(dialog);
 };

@@ -4,7 +4,7 @@ import { address, go } from "./address.js";
 import { element } from "./dom.js";
 import { count } from "./words.js";
 
-export const PAGE_SIZES = [25, 100];
+const PAGE_SIZES = [25, 100];
 
 const turn = (name, href) =>
   href ? element("a", { href, rel: name === "Next" ? "next" : "prev" }, name) : element("a", { role: "link", "aria-disabled": "true", class: "muted" }, name);

@@ -13,7 +13,7 @@ export class Refusal extends Error {
 }
 
 /** The server does not answer. The page says so, see main.js. */
-export class Lost extends Error {
+class Lost extends Error {
   constructor() {
     super("The server does not answer.");
   }
@@ -25,37 +25,39 @@ export const lost = () => {
   return new Lost();
 };
 
-/** Send a request, and return the answer; whether the server answers is told to main.js. */
-export const send = async (path, options) => {
-  let answer;
-  try {
-    answer = await fetch(`${CONTROL}${path}`, options);
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
-    throw lost();
-  }
-  dispatchEvent(new CustomEvent("server-found"));
-  return answer;
-};
+/** Return the URL of a path, for what is no fetch: events, downloads. */
+export const urlOf = (path) => `${CONTROL}${path}`;
 
 /** Return the refusal that an answer has. */
-export const refusalOf = async (answer) => {
+const refusalOf = async (answer) => {
   const content = await answer.json().catch(() => ({}));
   const code = answer.headers.get("x-amzn-errortype") ?? `HTTP ${answer.status}`;
   return new Refusal(answer.status, code, content.message ?? answer.statusText, content.fieldList ?? []);
 };
 
-/** Send a request to one of the server's own paths, and return its JSON: `ask("GET", "/clock")`. A body is a file; `parse` reads the answer. */
-export const ask = async (method, path, { document, body, query = {}, signal, parse = JSON.parse } = {}) => {
+/** Send a request to one of the server's own paths, and return the answer; a refusal is an error. A body is a file. */
+export const send = async (method, path, { document, body, query = {}, signal } = {}) => {
   const search = new URLSearchParams(query).toString();
-  const answer = await send(`${path}${search && `?${search}`}`, {
-    method,
-    body: document === undefined ? body : JSON.stringify(document),
-    signal,
-  });
-  if (!answer.ok) throw await refusalOf(answer);
-  const text = await answer.text().catch((error) => {
+  let answer;
+  try {
+    answer = await fetch(urlOf(`${path}${search && `?${search}`}`), {
+      method,
+      body: document === undefined ? body : JSON.stringify(document),
+      signal,
+    });
+  } catch (error) {
     throw signal?.aborted ? error : lost();
+  }
+  dispatchEvent(new CustomEvent("server-found"));
+  if (!answer.ok) throw await refusalOf(answer);
+  return answer;
+};
+
+/** Send a request, and return the JSON of the answer, which `parse` reads: `ask("GET", "/clock")`. */
+export const ask = async (method, path, { parse = JSON.parse, ...options } = {}) => {
+  const answer = await send(method, path, options);
+  const text = await answer.text().catch((error) => {
+    throw options.signal?.aborted ? error : lost();
   });
   return text ? parse(text) : {};
 };
@@ -63,6 +65,3 @@ export const ask = async (method, path, { document, body, query = {}, signal, pa
 /** Ask what a view shows: `read("/vectors", { document: { index } })` is a POST, without a document a GET. */
 export const read = (path, options = {}) =>
   ask(options.document === undefined ? "GET" : "POST", `/ui/data${path}`, options);
-
-/** Return the URL of a path, for what is no fetch: events, downloads. */
-export const urlOf = (path) => `${CONTROL}${path}`;

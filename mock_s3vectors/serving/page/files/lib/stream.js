@@ -1,11 +1,10 @@
 // Answers that come line by line, while the server works.
 
-import { lost, refusalOf, send } from "./server.js";
+import { lost, send } from "./server.js";
 
 /** Send a document to a path of `/ui/data`, and yield each line of the answer, which is JSON. */
 export const readLines = async function* (path, document, signal) {
-  const answer = await send(`/ui/data${path}`, { method: "POST", body: JSON.stringify(document), signal });
-  if (!answer.ok) throw await refusalOf(answer);
+  const answer = await send("POST", `/ui/data${path}`, { document, signal });
   const reader = answer.body.getReader();
   const decoder = new TextDecoder();
   let rest = "";

@@ -14,6 +14,9 @@ export const decimal = (number) => {
   return size !== 0 && (size < 1e-4 || size >= 1e9) ? number.toExponential(3) : precise.format(number);
 };
 
+/** Return a distance or a score as a text. JSON has no infinity, so the server writes one as a text. */
+export const numeral = (value) => (typeof value === "number" ? decimal(value) : value);
+
 /** Return how many there are of something: `plural(2, "index", "indexes")`. */
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 

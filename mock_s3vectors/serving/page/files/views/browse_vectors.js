@@ -2,7 +2,7 @@
 
 import { address, go } from "../lib/address.js";
 import { data } from "../lib/data.js";
-import { element } from "../lib/dom.js";
+import { button, element } from "../lib/dom.js";
 import { empty } from "../lib/empty.js";
 import { parseJson, readableJson } from "../lib/json.js";
 import { pageOf, pager } from "../lib/pager.js";
@@ -23,7 +23,7 @@ const EXAMPLES = {
 };
 
 /** Return a filter that a vector of the sample matches, or null if there is no metadata for one. */
-export const exampleFilter = (keys) => {
+const exampleFilter = (keys) => {
   const key = keys.find(({ name, filterable, types, example }) => filterable && example !== undefined && types.length && !name.startsWith("$"));
   return key ? { [key.name]: EXAMPLES[key.types[0]](key.example) } : null;
 };
@@ -60,8 +60,8 @@ const filterForm = (index, parameters, refusal) => {
       "div",
       { class: "actions" },
       element("button", { type: "submit" }, "Apply"),
-      example && element("button", { type: "button", on: { click: fill } }, "Example"),
-      text && element("button", { type: "button", on: { click: () => apply("") } }, "Clear"),
+      example && button("Example", fill),
+      text && button("Clear", () => apply("")),
     ),
   );
 };

@@ -2,12 +2,11 @@
 
 import { address } from "../lib/address.js";
 import { codeBlock } from "../lib/copy.js";
-import { element } from "../lib/dom.js";
+import { button, element, replace } from "../lib/dom.js";
 import { parseExactly } from "../lib/json.js";
 import { read } from "../lib/server.js";
 import { settings } from "../lib/table.js";
 import { count, duration, time } from "../lib/words.js";
-import { button } from "./live_parts.js";
 import { outcomeOf } from "./live_row.js";
 
 /** Return the ARN of the index that a call names by its names or by its ARN; null if it names none. */
@@ -59,14 +58,17 @@ export const callPanel = (signal) => {
   };
   panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
   const fill = (call, ...more) =>
-    panel.replaceChildren(
+    replace(
+      panel,
       element(
         "div",
         { class: "actions apart" },
         element("h2", { id: "call-title" }, `Call #${count(call.number)}: ${call.operation}`),
         button("Close", close),
       ),
-      ...[about(call), rest(call), more].flat(Infinity).filter(Boolean),
+      about(call),
+      rest(call),
+      more,
     );
 
   const open = async (call, whenClosed) => {

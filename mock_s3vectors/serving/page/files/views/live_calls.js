@@ -1,19 +1,13 @@
 // The calls as they come, with filters. Their table stands still while somebody reads.
 
-import { element } from "../lib/dom.js";
-import { empty } from "../lib/empty.js";
+import { button, element } from "../lib/dom.js";
+import { clientCode, empty } from "../lib/empty.js";
 import { ask, read } from "../lib/server.js";
 import { count, plural } from "../lib/words.js";
 import { callFilters } from "./live_filters.js";
 import { LiveCalls } from "./live_model.js";
-import { afterQuestion, attempts, button } from "./live_parts.js";
+import { afterQuestion, attempts } from "./live_parts.js";
 import { callTable } from "./live_table.js";
-
-const EXAMPLE = () => `import boto3
-
-client = boto3.client("s3vectors", region_name="us-east-1", endpoint_url="${location.origin}",
-                      aws_access_key_id="testing", aws_secret_access_key="testing")
-client.list_vector_buckets()`;
 
 const forget = async () => {
   const { calls } = await read("/holdings");
@@ -28,7 +22,7 @@ export const callsPart = (words, open) => {
   const { place, attempt } = attempts();
   const totals = element("ul", { class: "counts", "aria-label": "Calls by outcome" });
   const none = element("p", { class: "empty", hidden: true }, "No call of those that the page keeps is like this.");
-  const first = empty("No calls yet.", "Make one, for instance from Python:", EXAMPLE());
+  const first = empty("No calls yet.", "Make one, for instance from Python:", `${clientCode()}\nclient.list_vector_buckets()`);
   const pause = button("Pause", () => setPaused(!isPaused()), { "aria-pressed": "false" });
   const more = button("", () => showNew(), { class: "primary", hidden: true });
   const filters = callFilters(() => draw());

@@ -1,9 +1,9 @@
 // The clock of the mock: it is seen to run, and can be moved.
 
-import { element } from "../lib/dom.js";
+import { button, element } from "../lib/dom.js";
 import { ask } from "../lib/server.js";
 import { time } from "../lib/words.js";
-import { attempts, button, field, listed, options } from "./live_parts.js";
+import { attempts, field, listed, options } from "./live_parts.js";
 
 const TICK = 200;
 const UNITS = [[1, "seconds"], [60, "minutes"], [3600, "hours"], [86_400, "days"]];

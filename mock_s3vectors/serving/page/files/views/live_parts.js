@@ -27,10 +27,6 @@ export const attempts = () => {
   return { place, attempt };
 };
 
-/** Make a button. */
-export const button = (text, click, attributes = {}) =>
-  element("button", { type: "button", ...attributes, on: { click } }, text);
-
 let made = 0;
 
 /** Make an input with its label: `field("Index name", "input", { name: "indexName" })`. */

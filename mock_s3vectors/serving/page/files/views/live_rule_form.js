@@ -1,8 +1,10 @@
 // The form that makes a rule: its fields, and the document that POST /_mock_s3vectors/rules takes.
 
 import { copy } from "../lib/copy.js";
-import { element } from "../lib/dom.js";
-import { button, field, options } from "./live_parts.js";
+import { button, element } from "../lib/dom.js";
+import { parseJson } from "../lib/json.js";
+import { urlOf } from "../lib/server.js";
+import { field, options } from "./live_parts.js";
 
 /** Return a number, or the text as it is, which the server refuses with a reason; undefined if it is empty. */
 const number = (text) => (text.trim() === "" ? undefined : Number.isNaN(Number(text)) ? text : Number(text));
@@ -46,19 +48,13 @@ const verbs = ({ operations, disconnects }) => ({
   answer: {
     called: "Answer with a result",
     fields: [field("Output of the operation, in JSON", "textarea", { name: "output", rows: "5", spellcheck: "false" })],
-    value: ({ output }) => {
-      try {
-        return JSON.parse(output);
-      } catch (error) {
-        throw new Error(`The output is not JSON: ${error.message}`);
-      }
-    },
+    value: ({ output }) => parseJson(output, "The output"),
   },
 });
 
 /** Return a line for a shell that adds a rule. */
 export const asCurl = (document) =>
-  `curl -X POST ${location.origin}/_mock_s3vectors/rules -d '${JSON.stringify(document).replaceAll("'", "'\\''")}'`;
+  `curl -X POST ${location.origin}${urlOf("/rules")} -d '${JSON.stringify(document).replaceAll("'", "'\\''")}'`;
 
 /** Return what makes a rule that the server has described, without what is usual. */
 export const documentOf = ({ id, hits, words, ...document }) => {

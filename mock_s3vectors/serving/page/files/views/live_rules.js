@@ -1,11 +1,11 @@
 // The rules: what they do, how often they did, and a form to add one.
 
 import { copy } from "../lib/copy.js";
-import { element } from "../lib/dom.js";
+import { button, element } from "../lib/dom.js";
 import { say } from "../lib/notices.js";
 import { ask } from "../lib/server.js";
 import { count, plural } from "../lib/words.js";
-import { afterQuestion, attempts, button } from "./live_parts.js";
+import { afterQuestion, attempts } from "./live_parts.js";
 import { asCurl, documentOf, ruleForm } from "./live_rule_form.js";
 
 /** Make the part; `choices` are operations and ways to lose an answer, as the server names them. */

@@ -1,8 +1,8 @@
 // The whole state of the mock: reset, save, load.
 
-import { element } from "../lib/dom.js";
+import { button, element } from "../lib/dom.js";
 import { ask, read, urlOf } from "../lib/server.js";
-import { afterQuestion, attempts, button, field, holdings, listed } from "./live_parts.js";
+import { afterQuestion, attempts, field, holdings, listed } from "./live_parts.js";
 
 const STATE = ["vectorBuckets", "indexes", "vectors", "identities", "keys"];
 

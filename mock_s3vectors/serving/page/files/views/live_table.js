@@ -1,8 +1,7 @@
 // The table of calls. Tab leads to one of its rows, arrows to the others, Enter opens one.
 
-import { element } from "../lib/dom.js";
+import { button, element } from "../lib/dom.js";
 import { count } from "../lib/words.js";
-import { button } from "./live_parts.js";
 import { cellsOf, outcomeOf, TITLES } from "./live_row.js";
 
 const SHOWN = 200;

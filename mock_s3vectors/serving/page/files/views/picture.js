@@ -2,13 +2,14 @@
 
 import { address, go, note } from "../lib/address.js";
 import { data, keyBox } from "../lib/data.js";
-import { element } from "../lib/dom.js";
+import { button, element } from "../lib/dom.js";
 import { empty } from "../lib/empty.js";
 import { indexChooser, nameOf } from "../lib/index_chooser.js";
+import { leftQuery } from "../lib/kept.js";
 import { say } from "../lib/notices.js";
 import { refused } from "../lib/refusals.js";
 import { read } from "../lib/server.js";
-import { count, decimal, plural } from "../lib/words.js";
+import { count, decimal, numeral, plural } from "../lib/words.js";
 import { fileOf, keep } from "./picture_file.js";
 import { groupsOf, words } from "./picture_groups.js";
 import { legendOf, tablesOf } from "./picture_legend.js";
@@ -17,8 +18,6 @@ import { isFar, Plot } from "./picture_plot.js";
 export const title = "Picture";
 
 const TOP_K = 10;
-// What the view Query leaves for a query that has no key.
-const QUERY = "mock_s3vectors.query";
 
 const percent = (share) => `${decimal(Number((100 * share).toPrecision(3)))} %`;
 
@@ -35,7 +34,7 @@ const queryOf = (parameters, index) => {
   const topK = Number(parameters.get("top")) || TOP_K;
   if (parameters.has("key")) return { key: parameters.get("key"), topK };
   if (!parameters.has("query")) return null;
-  const kept = JSON.parse(sessionStorage.getItem(QUERY) ?? "null");
+  const kept = leftQuery();
   if (kept?.index !== index.arn) return null;
   return { vector: kept.vector ?? null, hits: kept.hits ?? null, topK };
 };
@@ -56,10 +55,9 @@ const aboutPoint = (picture, scene, point) => {
   const value = colour && (code < 0 ? `no ${colour.key}` : `${colour.key}: ${words(colour.values[code])}`);
   const rank = scene.hits.get(point);
   const distance = rank !== undefined && hits[rank].distance;
-  const isNumber = typeof distance === "number";
   const hit =
     rank !== undefined &&
-    `hit ${rank + 1}${distance === null ? "" : `, at distance ${isNumber ? decimal(distance) : distance}`}`;
+    `hit ${rank + 1}${distance === null ? "" : `, at distance ${numeral(distance)}`}`;
   return { key: keys[point], more: [value, hit, query?.key === keys[point] && "the query"].filter(Boolean).join("; ") };
 };
 
@@ -188,7 +186,6 @@ const plotOf = (index, signal) => {
     keep(blob, `${name.replace("/", "-")}.png`);
     say("Saved the picture as a PNG file.");
   };
-  const button = (text, click, label) => element("button", { type: "button", "aria-label": label, on: { click } }, text);
   const elements = element(
     "div",
     {},
@@ -197,9 +194,9 @@ const plotOf = (index, signal) => {
     element(
       "div",
       { class: "actions" },
-      button("+", () => plot.zoomIn(), "Zoom in"),
-      button("−", () => plot.zoomOut(), "Zoom out"),
-      button("Reset", () => plot.reset(), "Reset the zoom"),
+      button("+", () => plot.zoomIn(), { "aria-label": "Zoom in" }),
+      button("−", () => plot.zoomOut(), { "aria-label": "Zoom out" }),
+      button("Reset", () => plot.reset(), { "aria-label": "Reset the zoom" }),
       button("Download PNG", download),
     ),
     element(

@@ -4,7 +4,7 @@ import { address } from "../lib/address.js";
 import { data } from "../lib/data.js";
 import { drawing, element } from "../lib/dom.js";
 import { table } from "../lib/table.js";
-import { count, decimal } from "../lib/words.js";
+import { count, numeral } from "../lib/words.js";
 import { outline, words } from "./picture_groups.js";
 
 const sign = (...content) => drawing("svg", { class: "sign", viewBox: "-9 -9 18 18", "aria-hidden": "true" }, ...content);
@@ -69,7 +69,7 @@ export const tablesOf = (index, { colour, keys, hits }, { groups }) => {
           [
             { title: "Key", cell: ({ point }) => element("a", { href: address("browse", { index: index.arn, key: keys[point] }) }, data(keys[point])) },
             { title: "Rank", numeric: true, cell: ({ rank }) => count(rank) },
-            { title: "Distance", numeric: true, cell: ({ distance }) => (typeof distance === "number" ? decimal(distance) : (distance ?? "")) },
+            { title: "Distance", numeric: true, cell: ({ distance }) => numeral(distance ?? "") },
             ...(colour ? [{ title: colour.key, cell: ({ point }) => element("bdi", { class: "data" }, valueOf(point)) }] : []),
           ],
           found,

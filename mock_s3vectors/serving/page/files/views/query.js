@@ -2,7 +2,7 @@
 
 import { note } from "../lib/address.js";
 import { copy, codeBlock } from "../lib/copy.js";
-import { element } from "../lib/dom.js";
+import { button, element, replace } from "../lib/dom.js";
 import { indexChooser } from "../lib/index_chooser.js";
 import { refused } from "../lib/refusals.js";
 import { read } from "../lib/server.js";
@@ -38,7 +38,7 @@ const shower = (place, signal) => {
       made = refusedQuery(error);
     }
     if (signal.aborted || mine !== turn) return;
-    place.replaceChildren(...[made].flat(Infinity).filter(Boolean));
+    replace(place, made);
     place.removeAttribute("aria-busy");
   };
 };
@@ -74,7 +74,7 @@ export const show = async (parameters, signal) => {
     "div",
     { class: "actions" },
     element("button", { type: "submit", class: "primary" }, "Query"),
-    Object.entries(CODES).map(([kind, name]) => element("button", { type: "button", on: { click: copyAs(kind) } }, `Copy as ${name}`)),
+    Object.entries(CODES).map(([kind, name]) => button(`Copy as ${name}`, copyAs(kind))),
   );
   form.element.append(actions);
   form.element.addEventListener("submit", (event) => {

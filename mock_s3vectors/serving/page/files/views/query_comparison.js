@@ -1,11 +1,10 @@
 // Query: the same query by each search engine, side by side.
 
 import { data } from "../lib/data.js";
-import { element } from "../lib/dom.js";
+import { button, element, replace } from "../lib/dom.js";
 import { readLines } from "../lib/stream.js";
 import { table } from "../lib/table.js";
-import { count, duration as long, plural } from "../lib/words.js";
-import { numeral } from "./query_hits.js";
+import { count, duration as long, numeral, plural } from "../lib/words.js";
 
 const NAMES = { flat: "Flat", quantized: "Quantized", hnsw: "HNSW" };
 const ABOUT = {
@@ -150,11 +149,11 @@ export const comparison = (index, readQuery, refusedQuery, signal) => {
     status.textContent = "";
     start.button.disabled = false;
     stop.button.hidden = meter.hidden = true;
-    place.replaceChildren(...[shown].flat(Infinity).filter(Boolean));
+    replace(place, shown);
   };
   const stop = () => work?.abort();
-  start.button = element("button", { type: "button", on: { click: start } }, "Compare engines");
-  stop.button = element("button", { type: "button", hidden: true, on: { click: stop } }, "Stop");
+  start.button = button("Compare engines", start);
+  stop.button = button("Stop", stop, { hidden: true });
   signal.addEventListener("abort", stop);
   return element(
     "section",

@@ -5,13 +5,12 @@ import { bar, longest } from "../lib/bars.js";
 import { data } from "../lib/data.js";
 import { element } from "../lib/dom.js";
 import { plainJson, readableJson } from "../lib/json.js";
+import { leaveQuery } from "../lib/kept.js";
 import { refused } from "../lib/refusals.js";
 import { read } from "../lib/server.js";
 import { settings, table } from "../lib/table.js";
-import { decimal, duration, plural } from "../lib/words.js";
+import { duration, numeral, plural } from "../lib/words.js";
 
-// Where the view Picture finds a query that has no key.
-const PICTURED = "mock_s3vectors.query";
 // A longer text of metadata is folded.
 const SHORT = 100;
 
@@ -19,9 +18,6 @@ const METRICS = {
   euclidean: "Distances are squared euclidean ones, as AWS returns them: 0 is the query itself, and (3, 4) is 25 from the origin.",
   cosine: "Distances are cosine ones, 1 - cos: 0 is the direction of the query, 1 at right angles to it, 2 the opposite.",
 };
-
-/** Return a distance or a score as a text. JSON has no infinity, so a server writes one as a text. */
-export const numeral = (value) => (typeof value === "number" ? decimal(value) : value);
 
 const distanceOf = ({ distance, scores }) => distance ?? scores?.vectorDistance;
 
@@ -88,7 +84,7 @@ const pictureLink = (index, { like, params }, hits, { top }) => {
   const isNamed = isThere(like) && !params.filter && !params.queryTexts;
   const named = isNamed ? { key: like, top } : { query: "kept", top };
   const vector = params.queryVector?.float32 ?? null;
-  const keep = () => isNamed || sessionStorage.setItem(PICTURED, JSON.stringify({ index: index.arn, vector, hits: hits.map(({ key }) => key) }));
+  const keep = () => isNamed || leaveQuery({ index: index.arn, vector, hits: hits.map(({ key }) => key) });
   return element("a", { href: address("picture", { index: index.arn, ...named }), on: { click: keep, auxclick: keep } }, "Show in the picture");
 };
 

@@ -31,7 +31,6 @@ _MOST = 64 * 1024
 _OK = 200
 _UNAVAILABLE = 503
 _SCHEMES = ("http", "https")
-_LOOPBACK = ("localhost", "::1")
 # The visible characters of ASCII, but for those that begin a query or a fragment.
 _PLAIN = re.compile(r"[^?#\x00-\x20\x7f-\U0010ffff]+")
 # No other server refuses these: foreign host names, and HTTP where it speaks HTTPS.
@@ -217,6 +216,8 @@ def _trust(url: str, certificate: str | Path | None) -> ssl.SSLContext | None:
         return None
     import ssl  # noqa: PLC0415 - only for HTTPS
 
+    from mock_s3vectors.doors.hosts import is_loopback  # noqa: PLC0415 - the same
+
     try:
         context = ssl.create_default_context(cafile=certificate)
     except OSError as error:
@@ -227,7 +228,7 @@ def _trust(url: str, certificate: str | Path | None) -> ssl.SSLContext | None:
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     # It is for the names that clients use, of which this machine's own address may be none.
     host = parts.hostname or ""
-    if certificate is not None and (host in _LOOPBACK or host.startswith("127.")):
+    if certificate is not None and is_loopback(host):
         context.check_hostname = False
     return context
 

@@ -409,13 +409,14 @@ def test_https(
         assert "--certificate" not in said
 
 
+@pytest.mark.parametrize("host", ["films.internal", "127.films.internal"])
 def test_other_names_are_checked(
-    files: Certificates, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    files: Certificates, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     resolve = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda _, *rest, **more: resolve("127.0.0.1", *rest, **more))
     with s3vectors_server(certificate=files.both) as server:
-        url = server.url.replace("127.0.0.1", "films.internal")
+        url = server.url.replace("127.0.0.1", host)
         status, said = run("health", "--url", url, "--certificate", str(files.authority))
     assert status == 1
     assert said.startswith(f"{url} is not healthy: its certificate is not trusted, Hostname mismatch")

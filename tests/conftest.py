@@ -15,6 +15,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from mock_s3vectors.doors.local_endpoints import VARIABLES_OF_SERVERS
 from mock_s3vectors.errors.exceptions import BareStatus, ServiceError
 from mock_s3vectors.gateway import Gateway
 from tests.support.helpers import BUCKET, SETTINGS, START, SetClock
@@ -93,10 +94,10 @@ def no_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True, scope="module")
 def no_endpoint_is_left_behind() -> Iterator[None]:
     """A test that leaves a server's address in the environment sends the calls of later ones to it."""
-    names = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3VECTORS")
-    before = [os.environ.get(name) for name in names]
+    names = ("AWS_ENDPOINT_URL", *VARIABLES_OF_SERVERS)
+    before = {name: os.environ.get(name) for name in names}
     yield
-    assert [os.environ.get(name) for name in names] == before
+    assert {name: os.environ.get(name) for name in names} == before
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.rules import On
 
 THROTTLED = "TooManyRequestsException"
+OF_VECTORS = ("PutVectors", "GetVectors", "ListVectors", "DeleteVectors")
 
 
 def is_late(call: Any) -> bool:
@@ -41,8 +42,8 @@ def is_late(call: Any) -> bool:
             "GetIndex without indexArn fails with NotFoundException and the text 'Gone'",
         ),
         (
-            lambda on: on("*").fail("ConflictException"),
-            "Every call of 6 operations fails with ConflictException",
+            lambda on: on(["GetIndex", *OF_VECTORS]).fail(THROTTLED),
+            "Every call of 5 operations fails with TooManyRequestsException",
         ),
         (
             lambda on: on("PutVectors", when=is_late).delay((0.1, 0.5)),

@@ -48,7 +48,7 @@ class CommandParser(argparse.ArgumentParser):
 
     @property
     def flags(self) -> tuple[argparse.Action, ...]:
-        """The flags and the other arguments of the command, but for --help."""
+        """The flags and the other arguments of the command, without --help."""
         return tuple(action for action in self._actions if action.dest != "help")
 
     @property

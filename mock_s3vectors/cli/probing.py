@@ -31,7 +31,7 @@ _MOST = 64 * 1024
 _OK = 200
 _UNAVAILABLE = 503
 _SCHEMES = ("http", "https")
-# The visible characters of ASCII, but for those that begin a query or a fragment.
+# The visible characters of ASCII, except those that begin a query or a fragment.
 _PLAIN = re.compile(r"[^?#\x00-\x20\x7f-\U0010ffff]+")
 # No other server refuses these: foreign host names, and HTTP where it speaks HTTPS.
 _REFUSALS = ("MisdirectedRequestException", "MalformedHttpRequestException")

@@ -38,7 +38,7 @@ _ENGINES = {
 
 
 def welcome(url: str, config: Config, options: ServerOptions) -> str:
-    """Return the text, but for its last line."""
+    """Return the text, without its last line."""
     policies, signatures = _POLICIES[config.authorization], _SIGNATURES[config.verify_signatures]
     lines = [
         # The URL ends it, so that programs can read it there.

@@ -2,8 +2,8 @@
 
     s3vectors.QueryVectors => 400 ValidationException (2.1 ms, us-east-1, films/plots)
 
-Each record has the same as `fields`, for the log in JSON. Neither has what a client wrote into its request,
-but for the names of a bucket and an index: no text, vector, metadata, header or query of a URL.
+Each record has the same as `fields`, for the log in JSON. Of a client's request, both show the names of the
+bucket and the index, and no text, vector, metadata, header or query of a URL.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Answers to the page about an index in two dimensions: a sample of it, the hits of a query, and the query.
 
-An index costs the same however many vectors it has, but for the search for hits.
+The cost does not grow with the number of vectors; only the search for hits takes longer.
 """
 
 from __future__ import annotations

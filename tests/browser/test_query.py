@@ -127,6 +127,8 @@ def test_a_vector_of_ones_own(open_query: Callable[..., Page], client: Any, film
     page.wait_for_url("**#/picture?**query=kept**")
     kept = json.loads(page.evaluate("() => sessionStorage.getItem('mock_s3vectors.query')"))
     assert kept == {"index": films, "vector": [1, 2, 0.5], "hits": keys}
+    # The address changes before the view does.
+    page.get_by_role("heading", name="Picture", level=1).wait_for()
     page.go_back()
 
     page.get_by_label("A vector of your own").check()

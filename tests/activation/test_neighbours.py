@@ -624,8 +624,8 @@ def test_what_a_tls_connection_has_not_sent(tmp_path: Path) -> None:
             writer.close()
 
     asyncio.run(receive())
-    # Encrypted, it is a little longer; and the system has taken a part of it.
-    assert size / 2 < unsent.pop(1) < size * 1.1
+    # The system has taken a part of it. Python 3.10 counts what waits to be encrypted until all of it is.
+    assert size / 2 < unsent.pop(1) < size * 2.2
     assert unsent == [0, 0, 0]
 
 

@@ -8,7 +8,7 @@ import socket
 from contextlib import suppress
 from functools import partial
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -181,7 +181,7 @@ class HttpServer(uvicorn.Server):
         while True:
             await self.server_state.room(self._socket)
             try:
-                accepted, (address, port, *_) = await loop.sock_accept(self._socket)
+                accepted, (address, port, *_) = await _next_connection(loop, self._socket)
                 if self.server_state.handshakes is None:
                     await loop.connect_accepted_socket(connect, accepted)
                 else:
@@ -232,6 +232,34 @@ class HttpServer(uvicorn.Server):
     def _wake_up(self) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._told_to_stop.set)
+
+
+async def _next_connection(
+    loop: asyncio.AbstractEventLoop, listener: socket.socket
+) -> tuple[socket.socket, Any]:
+    """Return the next connection, and the address of its client.
+
+    Unlike `sock_accept`, it loses none if it is cancelled just when one has arrived.
+
+    Raises:
+        OSError: no descriptor is free, or the client is gone already.
+    """
+    while True:
+        try:
+            accepted, address = listener.accept()
+        except BlockingIOError:
+            arrived = asyncio.Event()
+        else:
+            accepted.setblocking(False)  # noqa: FBT003 - its name says what False means
+            return accepted, address
+        try:
+            loop.add_reader(listener, arrived.set)
+        except NotImplementedError:  # an event loop of Windows
+            return await loop.sock_accept(listener)
+        try:
+            await arrived.wait()
+        finally:
+            loop.remove_reader(listener)
 
 
 def _is_address(host: str) -> bool:

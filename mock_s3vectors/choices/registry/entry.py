@@ -37,9 +37,11 @@ class Choice:
         section: the section of the README's list in which the sentence appears.
         sentence: the behaviour, for a reader of the README.
         decided_in: the file that decides, as a path in the package.
+        unasked: why no client of AWS can ask about it; "" if a fact of `parity/facts/` does.
     """
 
     id: str
     section: Section
     sentence: str
     decided_in: str
+    unasked: str = ""

@@ -1,0 +1,182 @@
+"""The hand of a fact: it makes calls, and compares answers with those expected.
+
+An answer is a plain dict: the result of the operation without botocore's `ResponseMetadata`, or a refusal in
+the form of `refusal()`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What `Asking.index` creates unless a fact says otherwise.
+_SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+_STATUSES = {
+    "ServiceQuotaExceededException": 402,
+    "AccessDeniedException": 403,
+    "NotFoundException": 404,
+    "ConflictException": 409,
+}
+
+
+class SetUpRefusedError(Exception):
+    """A call that only prepares a fact was refused, so the fact was not asked."""
+
+
+def refusal(code: str, message: Any, *fields: tuple[str, str], status: int | None = None) -> dict[str, Any]:
+    """Return the answer that a refused call gives.
+
+    Args:
+        code: the class of the error.
+        message: its text, or an object that equals it.
+        fields: path and message of each entry of `fieldList`; none if there is no such member.
+        status: the HTTP status, unless the class tells it.
+    """
+    answer = {"error": code, "status": status or _STATUSES.get(code, 400), "message": message}
+    if fields:
+        answer["fieldList"] = [{"path": path, "message": text} for path, text in fields]
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An answer beside the one that the fact expects.
+
+    Attributes:
+        asked: the operation, or what of its answer is compared.
+        expected: the answer by the fact.
+        met: the answer that came.
+    """
+
+    asked: str
+    expected: Any
+    met: Any
+
+    @property
+    def holds(self) -> bool:
+        """Whether they are equal."""
+        return bool(self.expected == self.met)
+
+
+@dataclass(slots=True)
+class Asking:
+    """The calls of one fact.
+
+    Attributes:
+        client: a boto3 client of S3 Vectors.
+        unchecked: another one, which sends what botocore's own validation would refuse.
+        prefix: the beginning of every name that this fact gives.
+        shared_bucket: the vector bucket of the run, for indexes of facts to which the bucket does not matter.
+        comparisons: what was compared so far.
+        headers: the headers of the newest response, by their names in lower case.
+    """
+
+    client: Any
+    unchecked: Any
+    prefix: str
+    shared_bucket: str
+    comparisons: list[Comparison] = field(default_factory=list)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    _names: int = 0
+
+    # --- calls
+
+    def __call__(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Make a call, named as in `PutVectors`. An error of the service is returned, as `refusal()`."""
+        return self._call(self.client, operation, parameters)
+
+    def raw(
+        self,
+        operation: str,
+        body: bytes,
+        *,
+        path: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Make a call with a body that botocore would not write, perhaps to another path."""
+
+        def replace(params: dict[str, Any], **_: Any) -> None:
+            params["body"] = body
+            params["headers"].update(headers or {})
+            if path is not None:
+                params["url"] = params["url"].replace(params["url_path"], path)
+
+        event = f"before-call.s3vectors.{operation}"
+        self.unchecked.meta.events.register(event, replace)
+        try:
+            return self._call(self.unchecked, operation, {})
+        finally:
+            self.unchecked.meta.events.unregister(event, replace)
+
+    # --- comparisons
+
+    def expect(self, expected: Any, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Make a call, compare its whole answer, and return that."""
+        answer = self(operation, **parameters)
+        self.compare(operation, expected, answer)
+        return answer
+
+    def compare(self, asked: str, expected: Any, met: Any) -> None:
+        """Note a part of an answer beside the one expected."""
+        self.comparisons.append(Comparison(asked, expected, met))
+
+    # --- preparations, which are no part of the fact
+
+    def name(self) -> str:
+        """Return a new name for a vector bucket or an index."""
+        self._names += 1
+        return f"{self.prefix}-{self._names}"
+
+    def bucket(self, **parameters: Any) -> str:
+        """Create a vector bucket; return its name."""
+        name = self.name()
+        self.prepare("CreateVectorBucket", vectorBucketName=name, **parameters)
+        return name
+
+    def index(self, bucket: str | None = None, **settings: Any) -> dict[str, Any]:
+        """Create an index, by default euclidean with two dimensions; return its two names."""
+        address = {"vectorBucketName": bucket or self.shared_bucket, "indexName": self.name()}
+        self.prepare("CreateIndex", **address, **{**_SETTINGS, **settings})
+        return address
+
+    def put(self, index: Mapping[str, Any], *records: tuple[Any, ...]) -> None:
+        """Put vectors: each a key, its numbers and perhaps its metadata."""
+        vectors = [
+            {"key": key, "data": {"float32": numbers}, **({"metadata": metadata[0]} if metadata else {})}
+            for key, numbers, *metadata in records
+        ]
+        self.prepare("PutVectors", **index, vectors=vectors)
+
+    def prepare(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Make a call that must succeed before the fact can be asked; return its result.
+
+        Raises:
+            SetUpRefusedError: it was refused.
+        """
+        answer = self(operation, **parameters)
+        if "error" in answer:
+            raise SetUpRefusedError(f"{operation} was refused: {answer['error']}: {answer['message']}")
+        return answer
+
+    def _call(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
+        except ClientError as error:
+            return self._refused(error)
+        self.headers = answer.pop("ResponseMetadata")["HTTPHeaders"]
+        return answer
+
+    def _refused(self, error: ClientError) -> dict[str, Any]:
+        response: Any = error.response
+        self.headers = response["ResponseMetadata"]["HTTPHeaders"]
+        fields = [(entry["path"], entry["message"]) for entry in response.get("fieldList", [])]
+        told = response["Error"]
+        return refusal(
+            told["Code"], told["Message"], *fields, status=response["ResponseMetadata"]["HTTPStatusCode"]
+        )

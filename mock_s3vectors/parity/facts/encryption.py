@@ -1,0 +1,7 @@
+"""Facts: encryption."""
+
+from __future__ import annotations
+
+from mock_s3vectors.parity.fact import Facts
+
+facts = Facts("Encryption")

@@ -1,0 +1,7 @@
+"""Facts: requests and errors."""
+
+from __future__ import annotations
+
+from mock_s3vectors.parity.fact import Facts
+
+facts = Facts("Requests and errors")

@@ -91,7 +91,8 @@ class Server(HttpServer):
 
     def states(self) -> list[Any]:
         connections: Any = self.server_state.connections
-        return [(one, one.conn.their_state, one.conn.trailing_data[0]) for one in connections]
+        # Each request has a cycle of its own: without it, an answered request would look like none.
+        return [(one, one.cycle, one.conn.their_state, one.conn.trailing_data[0]) for one in connections]
 
     def sockets(self) -> list[Any]:
         """The server's ends of its connections."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from configparser import ConfigParser
 from importlib.metadata import distribution, metadata, version
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 import mock_s3vectors
 
@@ -43,3 +46,61 @@ def test_the_files_of_the_page_are_installed() -> None:
     recorded = {line.partition(",")[0] for line in record.splitlines()}
     if "mock_s3vectors/__init__.py" in recorded:  # from a wheel, not a checkout
         assert {path.relative_to(ROOT).as_posix() for path in present} <= recorded
+
+
+@pytest.mark.skipif("TOX_ENV_NAME" not in os.environ, reason="elsewhere, a checkout is tested")
+def test_environments_of_tox_test_the_wheel() -> None:
+    assert "site-packages" in mock_s3vectors.__file__
+
+
+# --- releases
+
+
+def test_the_changelog_has_the_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.*)$", changelog, re.MULTILINE)
+    newest, *older = [heading for heading in headings if heading != "[Unreleased]"]
+    assert re.fullmatch(rf"\[{re.escape(version('mock_s3vectors'))}\] - \d{{4}}-\d\d-\d\d", newest)
+    assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", heading) for heading in older)
+
+
+def workflow(name: str) -> dict[Any, Any]:
+    text = (ROOT / ".github/workflows" / name).read_text(encoding="utf-8")
+    document: dict[Any, Any] = yaml.safe_load(text)
+    return document
+
+
+def test_the_workflow_runs_every_environment_of_tox() -> None:
+    (listed,) = re.findall(
+        r"^env_list = \[\n(.*?)^\]",
+        (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    jobs = workflow("tests.yml")["jobs"]
+    commands = " ".join(step.get("run", "") for job in jobs.values() for step in job["steps"])
+    pythons = jobs["pythons"]["strategy"]["matrix"]["python"]
+    assert set(re.findall(r'"([\w-]+)"', listed)) == {
+        *jobs["environments"]["strategy"]["matrix"]["environment"],
+        *(f"py{python.replace('.', '')}" for python in pythons),
+        *re.findall(r"tox -e (\w+)", commands),
+    }
+
+
+def test_the_workflow_tests_every_python_of_the_package() -> None:
+    classifiers = re.findall(r"Programming Language :: Python :: (3\.\d+)$", SETUP, re.MULTILINE)
+    assert workflow("tests.yml")["jobs"]["pythons"]["strategy"]["matrix"]["python"] == classifiers
+
+
+def test_only_a_tested_commit_is_published_and_without_a_token() -> None:
+    release = workflow("release.yml")
+    assert release[True] == {"push": {"tags": ["v*"]}}  # YAML 1.1 reads `on` as true
+    jobs = release["jobs"]
+    assert [jobs[name].get("needs") for name in ("version", "tests", "pypi", "github")] == [
+        None,
+        "version",
+        "tests",
+        "pypi",
+    ]
+    assert jobs["tests"]["uses"] == "./.github/workflows/tests.yml"
+    assert (jobs["pypi"]["environment"], jobs["pypi"]["permissions"]) == ("pypi", {"id-token": "write"})
+    assert "secrets." not in str(release)

@@ -19,11 +19,13 @@ ENVIRONMENTS = {
     "awscli": "sdks",
     "boto3": "docs",
     "botocore": "docs",
+    "filelock": "docs",
     "freezegun": "docs",
     "hypothesis": "docs",
     "install": "sdks",
     "langchain-aws": "langchain",
     "llama-index-core": "docs-agents",
+    "llama-index-vector-stores-s3": "docs-agents",
     "mem0ai": "docs-agents",
     "moto": "docs",
     "node": "sdks",
@@ -38,6 +40,7 @@ ENVIRONMENTS = {
     "rich": "docs",
     "server": "docs",
     "testcontainers": "containers",
+    "time-machine": "docs",
 }
 # Nobody can have these in .ci/run.
 NOWHERE = {"docker", "network"}

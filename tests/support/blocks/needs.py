@@ -24,7 +24,6 @@ ENVIRONMENTS = {
     "hypothesis": "docs",
     "install": "sdks",
     "langchain-aws": "langchain",
-    "llama-index-core": "docs-agents",
     "llama-index-vector-stores-s3": "docs-agents",
     "mem0ai": "docs-agents",
     "moto": "docs",
@@ -39,8 +38,10 @@ ENVIRONMENTS = {
     "requests-aws4auth": "docs",
     "rich": "docs",
     "server": "docs",
+    "starlette": "docs",
     "testcontainers": "containers",
     "time-machine": "docs",
+    "uvicorn": "docs",
 }
 # Nobody can have these in .ci/run.
 NOWHERE = {"docker", "network"}

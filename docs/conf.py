@@ -18,4 +18,4 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 python_use_unqualified_type_names = True
 # Types in signatures that have no page here: those of other libraries, and names for a few types.
-nitpick_ignore_regex = [("py:class", r"(?!mock_s3vectors\.).*")]
+nitpick_ignore_regex = [("py:(class|exc)", r"(?!mock_s3vectors\.).*")]

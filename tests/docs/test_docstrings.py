@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import inspect
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -23,6 +22,7 @@ from tests.support.reference import described_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 # Classes that public ones return, or inherit from.
 _REACHED = (On, Iam, Kms, Explanation, DescribedRow, Savepoints)

@@ -87,8 +87,12 @@ def flags_of(command: str) -> Iterator[argparse.Action]:
 def _options() -> str:
     described = option_descriptions()
     rows = [
-        (f"`{field.name}`", _values_of(field.name, field.default), f"`{_literal(field.default)}`")
-        + (_sentence(described[field.name]),)
+        (
+            f"`{field.name}`",
+            _values_of(field.name, field.default),
+            f"`{_literal(field.default)}`",
+            _sentence(described[field.name]),
+        )
         for field in fields(Config)
     ]
     return _table(("option", "values", "default", "what it does"), rows)

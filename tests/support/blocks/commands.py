@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.blocks.needs import npm_folder
@@ -14,7 +17,7 @@ from tests.support.blocks.outcome import Ran
 from tests.support.blocks.scratch import with_port
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from tests.support.blocks.page import Block
 
@@ -42,8 +45,7 @@ def run_javascript(block: Block, folder: Path) -> Ran:
 
 
 def _run(command: list[str], block: Block, folder: Path) -> Ran:
-    file = folder / ".output"
-    with file.open("wb") as output:
+    with tempfile.NamedTemporaryFile() as output:
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -52,18 +54,19 @@ def _run(command: list[str], block: Block, folder: Path) -> Ran:
             stderr=output,
             start_new_session=True,
         )
+        written = partial(Path(output.name).read_text, encoding="utf-8", errors="replace")
         try:
-            status = _status(process, file, block.comments.get("until"))
+            status = _status(process, written, block.comments.get("until"))
         finally:
             _end(process)
-    text = file.read_text(encoding="utf-8", errors="replace")
+        text = written()
     if status == 0:
         return Ran(text)
     reason = f"no end after {SECONDS} seconds" if status is None else f"exit status {status}"
     return Ran(text, f"{block.page}:{block.line}: {reason}\n{text}")
 
 
-def _status(process: subprocess.Popen[bytes], file: Path, until: str | None) -> int | None:
+def _status(process: subprocess.Popen[bytes], written: Callable[[], str], until: str | None) -> int | None:
     """Return the exit status; 0 once the output has a text; None if that takes too long."""
     if until is None:
         with suppress(subprocess.TimeoutExpired):
@@ -72,7 +75,7 @@ def _status(process: subprocess.Popen[bytes], file: Path, until: str | None) -> 
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         ended = process.poll()
-        if with_port(until) in file.read_text(encoding="utf-8", errors="replace"):
+        if with_port(until) in written():
             return 0
         if ended is not None:
             return ended or 1

@@ -23,6 +23,8 @@ from mock_s3vectors.transfer.remote.pacing import PASSING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from botocore.awsrequest import AWSPreparedRequest
+
 # What `Asking.index` creates unless a fact says otherwise.
 _SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 _STATUSES = {
@@ -131,8 +133,17 @@ class Asking:
         *,
         path: str | None = None,
         headers: Mapping[str, str] | None = None,
+        once_signed: Callable[[AWSPreparedRequest], object] | None = None,
     ) -> dict[str, Any]:
-        """Make a call with a body that botocore would not write, perhaps to another path."""
+        """Make a call with a body that botocore would not write, perhaps to another path.
+
+        Args:
+            operation: the one whose answer it is read as.
+            body: as it is sent.
+            path: another one than the operation's.
+            headers: more of them, which are signed too.
+            once_signed: changes the request after it has been signed.
+        """
 
         def replace(params: dict[str, Any], **_: Any) -> None:
             params["body"] = body
@@ -140,12 +151,23 @@ class Asking:
             if path is not None:
                 params["url"] = params["url"].replace(params["url_path"], path)
 
-        event = f"before-call.s3vectors.{operation}"
-        self.unchecked.meta.events.register(event, replace)
+        def change(request: AWSPreparedRequest, **_: Any) -> None:
+            if once_signed is not None:
+                once_signed(request)
+
+        events = self.unchecked.meta.events
+        # These events are more specific than those of the gate and of a mock, so they come first.
+        handlers = {
+            f"before-call.s3vectors.{operation}": replace,
+            f"before-send.s3vectors.{operation}": change,
+        }
+        for event, handler in handlers.items():
+            events.register(event, handler)
         try:
             return self._call(self.unchecked, operation, {})
         finally:
-            self.unchecked.meta.events.unregister(event, replace)
+            for event, handler in handlers.items():
+                events.unregister(event, handler)
 
     def until(
         self, operation: str, ready: Callable[[dict[str, Any]], bool], **parameters: Any

@@ -137,8 +137,8 @@ def _of_aws(session: Any) -> Target:
     if not (urlsplit(configured).hostname or "").startswith(_HOSTS_OF_AWS):
         raise UsageError(
             f"The environment or the profile sends calls of S3 Vectors to {configured}. To ask that server, "
-            "give --endpoint-url with its URL; to ask AWS, remove AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3VECTORS "
-            "or the endpoint_url of the profile."
+            "give --endpoint-url with its URL; to ask AWS, remove AWS_ENDPOINT_URL, "
+            "AWS_ENDPOINT_URL_S3VECTORS or the endpoint_url of the profile."
         )
     return Target(region=region, endpoint=None, session=session, keys={})
 

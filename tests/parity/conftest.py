@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
     """Facts of the mock as AWS is today."""
-    with mock_s3vectors(search_engine="quantized"):
+    with mock_s3vectors(search_engine="quantized", authorization="enforce", verify_signatures=True) as mock:
+        # From now on, all other keys do not exist.
+        mock.kms.key()
         run = Run(target_of_mock(), new_prefix(), unbounded(FACTS))
         run.open()
         yield run

@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
+    "type_links",
 ]
 exclude_patterns = ["_build"]
 
@@ -35,9 +36,8 @@ autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 90
 napoleon_numpy_docstring = False
-napoleon_use_ivar = True
-# Names of other packages, and of parts of this one that no page describes, are no links.
-nitpick_ignore_regex = [("py:.*", r"(?!mock_s3vectors\.).*"), ("py:.*", r"mock_s3vectors\..*\..*")]
+# Types in signatures that have no page here: those of other libraries, and names for a few types.
+nitpick_ignore_regex = [("py:(class|exc)", r"(?!mock_s3vectors\.).*")]
 
 html_theme = "furo"
 html_title = f"mock_s3vectors {version}"

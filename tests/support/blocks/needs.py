@@ -19,11 +19,12 @@ ENVIRONMENTS = {
     "awscli": "sdks",
     "boto3": "docs",
     "botocore": "docs",
+    "filelock": "docs",
     "freezegun": "docs",
     "hypothesis": "docs",
     "install": "sdks",
     "langchain-aws": "langchain",
-    "llama-index-core": "docs-agents",
+    "llama-index-vector-stores-s3": "docs-agents",
     "mem0ai": "docs-agents",
     "moto": "docs",
     "node": "sdks",
@@ -37,7 +38,10 @@ ENVIRONMENTS = {
     "requests-aws4auth": "docs",
     "rich": "docs",
     "server": "docs",
+    "starlette": "docs",
     "testcontainers": "containers",
+    "time-machine": "docs",
+    "uvicorn": "docs",
 }
 # Nobody can have these in .ci/run.
 NOWHERE = {"docker", "network"}

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Comments that say nothing to a test.
-OTHERS = {"test command"}
 KINDS = ("needs", "after", "file", "fails", "until", "not run", "output")
 
 _COMMENT = re.compile(r"<!--\s*(?P<text>.*?)\s*-->", re.DOTALL)
@@ -95,9 +93,9 @@ def read_comments(block: Block, texts: list[str]) -> None:
     if not block.language:
         raise block.error("a fence names its language; `text` is one.")
     for text in texts:
-        kind, _, value = (part.strip() for part in text.partition(":"))
-        if kind in OTHERS:
-            continue
+        kind, is_said, value = (part.strip() for part in text.partition(":"))
+        if kind not in KINDS and not is_said:
+            continue  # it marks a place of the page
         if kind not in KINDS:
             kinds = ", ".join(KINDS)
             raise block.error(f"<!-- {text} -->: a comment before a fence begins with one of {kinds}.")

@@ -41,7 +41,8 @@ def evaluate(example: Example) -> str | None:
             pytest.skip(reason)
     with surroundings(block) as folder:
         ran = LANGUAGES[block.language](block, folder)
-        failure = ran.failure or left_behind() or _wrong_output(block, ran)
+        remains = left_behind()
+        failure = ran.failure or remains or _wrong_output(block, ran)
         return _expected(block.comments["fails"], failure) if "fails" in block.comments else failure
 
 

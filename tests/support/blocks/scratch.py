@@ -35,6 +35,7 @@ def surroundings(block: Block) -> Iterator[Path]:
             boto3.DEFAULT_SESSION = None
             _clean_environment(scratch)
             os.chdir(scratch)
+            sys.path.insert(0, str(scratch))
             if "server" in block.needs:
                 with mock_s3vectors.s3vectors_server() as server:
                     os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
@@ -98,5 +99,9 @@ def _forget_modules(before: set[str], scratch: Path) -> None:
 
 
 def left_behind() -> str | None:
-    """Return in words what a block has left switched on."""
-    return None if not STACK else "The block leaves a mock switched on."
+    """Switch off the mocks that a block has left on; return in words that there were some."""
+    if not STACK:
+        return None
+    while level := STACK.current():
+        STACK.stop(level, failed=True)
+    return "The block leaves a mock switched on."

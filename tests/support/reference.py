@@ -9,8 +9,10 @@ import re
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import mock_s3vectors
+import mock_s3vectors.transfer
 from mock_s3vectors.cli.command_parser import variables_of
 from mock_s3vectors.cli.commands import COMMANDS, parser_with
 from mock_s3vectors.config import Config, option_descriptions, option_values
@@ -225,7 +227,24 @@ def _when(docstring: str) -> str:
     return docstring.partition(" Choice:")[0].strip()
 
 
+def _public_names() -> str:
+    """All public names, with a link to the page that describes each, and the first line of its docstring."""
+    rows = []
+    for module in (mock_s3vectors, mock_s3vectors.transfer):
+        for name in sorted(module.__all__, key=str.lower):
+            full = f"{module.__name__}.{name}"
+            summary = summary_of(getattr(module, name)) if name != "__version__" else "The version."
+            rows.append((f"[`{name}`](#{full})", summary))
+    return _table(("name", "summary"), rows)
+
+
+def summary_of(thing: object) -> str:
+    """The first line of a docstring."""
+    return (thing.__doc__ or "").strip().partition("\n")[0]
+
+
 _MADE = {
+    "public names": _public_names,
     "options": _options,
     "commands": _commands,
     "flags of the mock": _flags_of_the_mock,
@@ -240,6 +259,67 @@ def table(name: str) -> str:
     if command in COMMANDS:
         return _flags(command) if kind == "flags" else _arguments(command)
     return _MADE[name]()
+
+
+_DIRECTIVE = re.compile(
+    r"^\.\. (?:auto(class|function|exception)|py:(data)):: ([\w.]+)\n((?:   :.*\n)*)", re.MULTILINE
+)
+
+
+class Described(NamedTuple):
+    """A name that a page describes by its docstring.
+
+    Attributes:
+        page: the page, as a path in the reference.
+        kind: `class`, `function`, `exception` or `data`.
+        options: those of the directive.
+    """
+
+    page: str
+    kind: str
+    options: dict[str, str]
+
+
+@cache
+def described() -> dict[str, Described]:
+    """All names that pages describe by their docstrings."""
+    found = {}
+    for file in pages():
+        for auto, data, name, lines in _DIRECTIVE.findall(file.read_text(encoding="utf-8")):
+            options = dict(re.findall(r":([\w-]+): ?(.*)", lines))
+            found[name] = Described(file.relative_to(REFERENCE).as_posix(), auto or data, options)
+    return found
+
+
+def described_members(kind: type) -> list[str]:
+    """The members of a class that its page describes; none if no page does."""
+    (entry,) = [entry for name, entry in described().items() if name.rpartition(".")[2] == kind.__name__] or [
+        Described("", "", {})
+    ]
+    given = entry.options.get("members")
+    if given is None:
+        return []
+    if given:
+        return given.split(", ")
+    excluded = entry.options.get("exclude-members", "").split(", ")
+    return [name for name in public_members(kind) if name not in excluded]
+
+
+def public_members(kind: type) -> list[str]:
+    """The members of a class, and of those of ours that it inherits from."""
+    return [
+        name
+        for name in dir(kind)
+        if not name.startswith("_")
+        and any(
+            name in vars(base) for base in kind.__mro__ if base.__module__.startswith(mock_s3vectors.__name__)
+        )
+    ]
+
+
+def pages() -> list[Path]:
+    """The pages of the reference."""
+    return sorted(REFERENCE.rglob("*.md"))
 
 
 def names_of_tables() -> set[str]:
@@ -265,5 +345,5 @@ def with_tables(page: str) -> str:
 
 
 if __name__ == "__main__":
-    for file in sorted(REFERENCE.rglob("*.md")):
+    for file in pages():
         file.write_text(with_tables(file.read_text(encoding="utf-8")), encoding="utf-8")

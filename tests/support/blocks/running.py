@@ -42,8 +42,9 @@ def evaluate(example: Example) -> str | None:
     with surroundings(block) as folder:
         ran = LANGUAGES[block.language](block, folder)
         remains = left_behind()
-        failure = ran.failure or remains or _wrong_output(block, ran)
-        return _expected(block.comments["fails"], failure) if "fails" in block.comments else failure
+        if "fails" in block.comments:
+            return _expected(block.comments["fails"], ran.failure) or remains or _wrong_output(block, ran)
+        return ran.failure or remains or _wrong_output(block, ran)
 
 
 def _wrong_output(block: Block, ran: Ran) -> str | None:

@@ -59,7 +59,11 @@ def rows(text: str) -> list[list[str]]:
     """The cells of all tables of a text, without their headings."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-    return [line for line, after in zip(cells, [*cells[1:], [""]], strict=True) if not (is_rule(line) or is_rule(after))]
+    return [
+        line
+        for line, after in zip(cells, [*cells[1:], [""]], strict=True)
+        if not (is_rule(line) or is_rule(after))
+    ]
 
 
 def is_rule(cells: list[str]) -> bool:

@@ -98,10 +98,14 @@ def _forget_modules(before: set[str], scratch: Path) -> None:
             del sys.modules[name]
 
 
-def left_behind() -> str | None:
-    """Switch off the mocks that a block has left on; return in words that there were some."""
-    if not STACK:
-        return None
-    while level := STACK.current():
+def left_behind(before: object) -> str | None:
+    """Switch off the mocks that a block has left on; return in words that there were some.
+
+    Args:
+        before: the mock that was on when the block began, which is that of its server.
+    """
+    failure = None
+    while (level := STACK.current()) is not None and level is not before:
         STACK.stop(level, failed=True)
-    return "The block leaves a mock switched on."
+        failure = "The block leaves a mock switched on."
+    return failure

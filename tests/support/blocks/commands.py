@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.blocks.installing import wrong_installs
-from tests.support.blocks.needs import npm_folder
 from tests.support.blocks.outcome import Ran
 from tests.support.blocks.scratch import with_port
 
@@ -43,10 +42,7 @@ def run_javascript(block: Block, folder: Path) -> Ran:
     """Run a program with node, or only check its syntax if the block does not ask for node."""
     file = folder / block.comments.get("file", "block.mjs")
     file.write_text(with_port(block.padded), encoding="utf-8")
-    packages = [found for need in block.needs if need.startswith("npm:") and (found := npm_folder(need))]
-    for found in packages[:1]:
-        (folder / "node_modules").symlink_to(found)
-    is_run = packages or "node" in block.needs
+    is_run = any(need == "node" or need.startswith("npm:") for need in block.needs)
     return _run(["node", str(file)] if is_run else ["node", "--check", str(file)], block, folder)
 
 

@@ -14,6 +14,7 @@ import boto3
 
 import mock_s3vectors
 from mock_s3vectors.mocking.stack import STACK
+from tests.support.blocks.needs import npm_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,10 @@ def _clean_environment(scratch: Path) -> None:
 
 def _save_files(block: Block, scratch: Path, port: str) -> None:
     os.environ["MOCK_S3VECTORS_PORT"] = port
+    packages = [npm_folder(need) for need in block.needs if need.startswith("npm:")]
+    if packages and packages[0]:
+        # Node.js looks for packages beside the program, which a test in Python may run.
+        (scratch / "node_modules").symlink_to(packages[0])
     for other in block.before:
         name = other.comments.get("file")
         if name:

@@ -8,9 +8,50 @@
         client = boto3.client("s3vectors", region_name="us-east-1")
         client.create_vector_bucket(vectorBucketName="movies")
 
-The mock also answers async clients and calls of `requests`; `s3vectors_server` is for all others.
-The functions of `mock_s3vectors.transfer` delete vectors by metadata or age, with a client of any S3 Vectors.
-Importing the package hooks it into botocore and loads nothing heavy: neither botocore nor numpy.
+Switch a mock on
+    mock_s3vectors          decorate a function or a class, or `with mock_s3vectors() as mock:`
+    MockS3Vectors           what it returns: a mock with start() and stop(), and all of Workbench
+    Config                  the options, which mock_s3vectors also takes one by one
+    current_mock            return the mock that is on, for decorated functions
+    patch_client            have a client ask the mock that is older than the import of this package
+    s3vectors_server        an HTTP server for other processes and languages; needs the extra `server`
+    S3VectorsServer         what it returns, with `url` and `mock`
+    In pytest, the fixtures s3vectors_mock, s3vectors_client and s3vectors_server, and the marker
+    @pytest.mark.s3vectors(**options), do the same.
+
+Steer it, and look into it: the methods of `mock`
+    Workbench               all of them: mock.on, fail, calls, clock, iam, kms, seed, index, save, ...
+    Rule                    what mock.on(...).fail(...) returns; it has hits and remove()
+    Calls, Call             mock.calls and its elements, with params, status, error, attempt
+    Clock                   mock.clock: move, shift and freeze the time
+    Checkpoint              what mock.checkpoint() returns, for mock.restore
+    IamIdentity             what mock.iam.user and role return: arguments for a client
+    Decision                call.decision: what policies decided about a call
+    KmsKey                  what mock.kms.key() returns
+
+Read what it holds
+    VectorBucketView        mock.bucket(...): settings and indexes
+    IndexView               mock.index(...): keys, vectors, metadata, settings
+    StoredVector            a vector of an IndexView
+    Description             mock.describe(): a table of everything
+    Usage                   mock.usage(): what AWS would bill
+
+Errors and warnings
+    UsageError              a wrong use of the mock; the text says what to do
+    NestedMockWarning       a call looks for what an inner mock made, and dropped
+    LocalEndpointWarning    a call goes to a local server, and not to the mock
+    S3VectorsAdvice         the option advice=True warns of what hurts on AWS. Its kinds:
+    UnknownFilterKeyAdvice, FilterTypeAdvice, LargeFilterableTextAdvice, SmallPutsAdvice,
+    UnusedNextTokenAdvice, WholeIndexListedAdvice
+
+Further
+    mock_s3vectors.transfer delete vectors by metadata or age, with a client of any S3 Vectors
+    mock-s3vectors          the program: `mock-s3vectors --help`
+    __version__             the version
+
+help(mock) and help(mock.on) tell more, and so does help() of each name: help(mock_s3vectors.Config).
+Clients of boto3, aioboto3 and `requests` are answered in process. Importing the package hooks it into
+botocore and loads nothing heavy: neither botocore nor numpy.
 """
 
 from __future__ import annotations

@@ -66,7 +66,12 @@ class Config:
             around it has.
 
     Raises:
-        UsageError: an option has an invalid value.
+        UsageError: an option does not exist, or has an invalid value.
+
+    Example:
+        >>> with mock_s3vectors(config=Config(account_id="111122223333", calls_kept=5)) as mock:
+        ...     mock.config.calls_kept
+        5
     """
 
     account_id: str = "123456789012"

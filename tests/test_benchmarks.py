@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.benchmarks import figures
 from tests.benchmarks.compare import OURS, Size, picture, shares_found, shown, table, times_of
 from tests.benchmarks.plots import Bar, Panel, chart
 from tests.benchmarks.ratios import (
@@ -25,6 +27,7 @@ from tests.benchmarks.targets import MODULES, line_of, measurements
 if TYPE_CHECKING:
     from tests.benchmarks.ratios import Target
 
+PAGES = Path(__file__).parents[1] / "docs/explanation"
 SVG = "{http://www.w3.org/2000/svg}"
 RESULTS: dict[str, list[dict[str, Any]]] = {
     OURS: [
@@ -129,3 +132,42 @@ def test_the_picture_of_a_comparison() -> None:
     assert "Load 10,000 x 384, two metadata keys, 500 a batch" in texts
     assert {"ours 1", "moto 5", "chromadb 1", "3 s", "cannot"} <= set(texts)
     assert 'class="bar ours"' in svg
+
+
+# --- the pictures of the documentation
+
+
+def test_the_picture_of_the_floor_is_current() -> None:
+    """Else `python -m tests.benchmarks.figures` draws it."""
+    assert figures.PICTURE.read_text(encoding="utf-8") == figures.picture()
+
+
+def rows_of_page() -> dict[str, list[str]]:
+    """The cells of all tables of the page, by the first one, without marks of code."""
+    lines = (PAGES / "speed.md").read_text(encoding="utf-8").replace("`", "").splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")]
+    return {first: others for first, *others in rows}
+
+
+@pytest.mark.parametrize("call", figures.RATIOS)
+def test_the_page_has_the_figures_of_the_picture(call: str) -> None:
+    heads, cells = rows_of_page()["call"], rows_of_page()[call]
+    for contender, ratios in figures.RATIOS[call].items():
+        assert cells[heads.index(contender)] == figures.shown(ratios)
+
+
+def test_the_page_has_the_figures_of_the_comparison() -> None:
+    drawn = set(texts_of((PAGES / "comparison.svg").read_text(encoding="utf-8")))
+    for work, times in rows_of_page().items():
+        if work.capitalize() in drawn:
+            assert {*times} - {"cannot"} <= drawn
+    assert sum(work.capitalize() in drawn for work in rows_of_page()) == 4
+
+
+@pytest.mark.parametrize("name", ["floor", "comparison", "request"])
+def test_a_picture_says_in_words_what_it_is_and_fits_dark_pages(name: str) -> None:
+    svg = (PAGES / f"{name}.svg").read_text(encoding="utf-8")
+    root = ET.fromstring(svg)  # noqa: S314 - we wrote it
+    assert root.attrib["role"] == "img"
+    assert (root.find(f"{SVG}title").text or "").strip()  # type: ignore[union-attr] # without one, it fails
+    assert "prefers-color-scheme: dark" in svg

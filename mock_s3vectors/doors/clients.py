@@ -167,6 +167,9 @@ def patch_client(client: BaseClient) -> None:
 
     Raises:
         UsageError: it is something else.
+
+    Example:
+        >>> patch_client(client)
     """
     service = getattr(getattr(getattr(client, "meta", None), "service_model", None), "service_name", None)
     if service != "s3vectors":

@@ -38,7 +38,20 @@ class MockS3Vectors(Switch, Workbench):
     one begins with what the outer one has, adds its options to the outer one's, and undoes its changes when
     it ends. With `shared`, it writes into the outer one instead.
 
-    While it is on, it also steers and shows what happens: see `Workbench`.
+    While it is on, it also steers calls and shows what happens, by the methods of `Workbench`: `on`, `fail`,
+    `delay`, `disconnect`, `limit_as_on_aws` and `rules`; `calls`, `assert_called`, `assert_not_called` and
+    `explain`; `clock`; `iam` and `kms`; `seed`, `bucket`, `index`, `describe` and `usage`; `rollback`,
+    `checkpoint` and `restore`; `save` and `load`. Its own are `start`, `stop`, `reset`, `credentials` and
+    `config`; `mock` is itself. `help(mock.on)` tells more of one.
+
+    Example:
+        >>> with mock_s3vectors() as mock:
+        ...     view = mock.seed("films", "scenes", [[3, 4], [5, 12]], keys=["alien", "brazil"])
+        ...     client = boto3.client("s3vectors", region_name="us-east-1")
+        ...     listed = client.list_vectors(vectorBucketName="films", indexName="scenes")
+        ...     mock.assert_called("ListVectors", times=1)
+        >>> sorted(vector["key"] for vector in listed["vectors"])
+        ['alien', 'brazil']
     """
 
     _made_by = "mock_s3vectors"
@@ -53,7 +66,7 @@ class MockS3Vectors(Switch, Workbench):
 
     @property
     def config(self) -> Config:
-        """The options in force: while the mock is on, together with those of the mocks around it."""
+        """The options in force. While the mock is on, they are together with those of the mocks around it."""
         level = STACK.level_of(self)
         return level.config if level else self._config
 
@@ -63,7 +76,11 @@ class MockS3Vectors(Switch, Workbench):
         return f"mock_s3vectors({shown})"
 
     def start(self) -> None:
-        """Switch the mock on until `stop()`."""
+        """Switch the mock on until `stop()`.
+
+        Raises:
+            UsageError: the installed botocore is too old, or the file of the option `state` cannot be loaded.
+        """
         self._start()
 
     def _end(self, *, failed: bool) -> None:
@@ -95,6 +112,13 @@ class MockS3Vectors(Switch, Workbench):
 
         Raises:
             UsageError: the account id is not 12 digits.
+
+        Example:
+            >>> mock.credentials("111122223333")
+            {'aws_access_key_id': '111122223333', 'aws_secret_access_key': 'testing'}
+            >>> other = boto3.client("s3vectors", region_name="us-east-1", **mock.credentials("111122223333"))
+            >>> other.list_vector_buckets()["vectorBuckets"]
+            []
         """
         return {"aws_access_key_id": check_account_id(account_id), "aws_secret_access_key": "testing"}
 
@@ -145,6 +169,17 @@ def mock_s3vectors(
 
     Raises:
         UsageError: an option does not exist, or has an invalid value.
+
+    Example:
+        >>> @mock_s3vectors
+        ... def make_a_bucket():
+        ...     client = boto3.client("s3vectors", region_name="us-east-1")
+        ...     client.create_vector_bucket(vectorBucketName="scenes")
+        >>> make_a_bucket()
+        >>> with mock_s3vectors(search_engine="hnsw") as mock:
+        ...     view = mock.seed("films", "plots", [[3, 4], [5, 12]], keys=["alien", "brazil"])
+        >>> view.keys
+        ('alien', 'brazil')
     """
     mock = MockS3Vectors(shared=shared, **options_of("mock_s3vectors", config, options))
     return mock if target is NOTHING else mock(target)
@@ -155,6 +190,15 @@ def current_mock() -> Workbench:
 
     Raises:
         UsageError: no mock is on.
+
+    Example:
+        >>> @mock_s3vectors
+        ... def count_calls():
+        ...     client = boto3.client("s3vectors", region_name="us-east-1")
+        ...     client.list_vector_buckets()
+        ...     return len(current_mock().calls)
+        >>> count_calls()
+        1
     """
     level = STACK.current()
     for around in level.around() if level else ():

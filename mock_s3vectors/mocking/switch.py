@@ -22,8 +22,15 @@ if TYPE_CHECKING:
     from mock_s3vectors.workbench.workbench import Workbench
     from mock_s3vectors.world import World
 
-# The default of a target, because None may be given by mistake.
-NOTHING: Any = object()
+
+class _Nothing:
+    """The default of a target, because None may be given by mistake."""
+
+    def __repr__(self) -> str:
+        return "..."  # signatures in help() show it
+
+
+NOTHING: Any = _Nothing()
 
 
 class Switch(ABC):

@@ -6,14 +6,24 @@ the form of `refusal()`.
 
 from __future__ import annotations
 
+import json
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from mock_s3vectors.arns import Arn
+from mock_s3vectors.parity.model import check_knows, check_value, unknown_members
+from mock_s3vectors.transfer.remote.pacing import PASSING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from botocore.awsrequest import AWSPreparedRequest
 
 # What `Asking.index` creates unless a fact says otherwise.
 _SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
@@ -23,10 +33,20 @@ _STATUSES = {
     "NotFoundException": 404,
     "ConflictException": 409,
 }
+# How long `Asking.until` waits, in seconds, and between which calls.
+_LONGEST_WAIT = 60.0
+_WAITS = 3.0
+_FAILED = 500
+# Calls that end so have had no answer of the service.
+UNANSWERED = (BotoCoreError, ResponseParserError)
 
 
 class SetUpRefusedError(Exception):
     """A call that only prepares a fact was refused, so the fact was not asked."""
+
+
+class UnavailableError(Exception):
+    """The service asks for patience, or has failed; this says nothing about a fact."""
 
 
 def refusal(code: str, message: Any, *fields: tuple[str, str], status: int | None = None) -> dict[str, Any]:
@@ -73,22 +93,37 @@ class Asking:
         unchecked: another one, which sends what botocore's own validation would refuse.
         prefix: the beginning of every name that this fact gives.
         shared_bucket: the vector bucket of the run, for indexes of facts to which the bucket does not matter.
+        home: the ARN of the shared bucket.
         comparisons: what was compared so far.
         headers: the headers of the newest response, by their names in lower case.
+        unknown: the members of answers that botocore does not know, and therefore leaves out.
+        repeated: how many requests botocore has repeated.
+        answered: how many calls were answered, by a result or a refusal.
+        failed: how many calls were not.
     """
 
     client: Any
     unchecked: Any
     prefix: str
     shared_bucket: str
+    home: Arn
     comparisons: list[Comparison] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    repeated: int = 0
+    answered: int = 0
+    failed: int = 0
     _names: int = 0
 
     # --- calls
 
     def __call__(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Make a call, named as in `PutVectors`. An error of the service is returned, as `refusal()`."""
+        """Make a call, named as in `PutVectors`. An error of the service is returned, as `refusal()`.
+
+        Raises:
+            UnknownToBotocoreError: botocore lacks the operation or a parameter.
+            UnavailableError: the service asks for patience, or has failed.
+        """
         return self._call(self.client, operation, parameters)
 
     def raw(
@@ -98,8 +133,17 @@ class Asking:
         *,
         path: str | None = None,
         headers: Mapping[str, str] | None = None,
+        once_signed: Callable[[AWSPreparedRequest], object] | None = None,
     ) -> dict[str, Any]:
-        """Make a call with a body that botocore would not write, perhaps to another path."""
+        """Make a call with a body that botocore would not write, perhaps to another path.
+
+        Args:
+            operation: the one whose answer it is read as.
+            body: as it is sent.
+            path: another one than the operation's.
+            headers: more of them, which are signed too.
+            once_signed: changes the request after it has been signed.
+        """
 
         def replace(params: dict[str, Any], **_: Any) -> None:
             params["body"] = body
@@ -107,17 +151,53 @@ class Asking:
             if path is not None:
                 params["url"] = params["url"].replace(params["url_path"], path)
 
-        event = f"before-call.s3vectors.{operation}"
-        self.unchecked.meta.events.register(event, replace)
+        def change(request: AWSPreparedRequest, **_: Any) -> None:
+            if once_signed is not None:
+                once_signed(request)
+
+        events = self.unchecked.meta.events
+        # These events are more specific than those of the gate and of a mock, so they come first.
+        handlers = {
+            f"before-call.s3vectors.{operation}": replace,
+            f"before-send.s3vectors.{operation}": change,
+        }
+        for event, handler in handlers.items():
+            events.register(event, handler)
         try:
             return self._call(self.unchecked, operation, {})
         finally:
-            self.unchecked.meta.events.unregister(event, replace)
+            for event, handler in handlers.items():
+                events.unregister(event, handler)
+
+    def until(
+        self, operation: str, ready: Callable[[dict[str, Any]], bool], **parameters: Any
+    ) -> dict[str, Any]:
+        """Make a call, again and again with a pause, until its answer is ready; return that.
+
+        Raises:
+            SetUpRefusedError: it takes too long, or a call is refused.
+        """
+        end = time.monotonic() + _LONGEST_WAIT
+        while True:
+            answer = self.prepare(operation, **parameters)
+            if ready(answer):
+                return answer
+            if time.monotonic() >= end:
+                raise SetUpRefusedError(f"{operation} has not answered as awaited for {_LONGEST_WAIT:.0f} s")
+            time.sleep(_WAITS)
 
     # --- comparisons
 
     def expect(self, expected: Any, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Make a call, compare its whole answer, and return that."""
+        """Make a call, compare its whole answer, and return that.
+
+        Raises:
+            UnknownToBotocoreError: see `__call__`; or botocore lacks a member of the answer expected.
+            UnavailableError: see `__call__`.
+        """
+        self.needs(operation)
+        if isinstance(expected, dict) and "error" not in expected:
+            check_value(self.client.meta.service_model.operation_model(operation).output_shape, expected)
         answer = self(operation, **parameters)
         self.compare(operation, expected, answer)
         return answer
@@ -125,6 +205,39 @@ class Asking:
     def compare(self, asked: str, expected: Any, met: Any) -> None:
         """Note a part of an answer beside the one expected."""
         self.comparisons.append(Comparison(asked, expected, met))
+
+    def needs(self, *paths: str) -> None:
+        """Go on only if botocore knows operations and members, as in `GetIndex>index.indexMode`.
+
+        Args:
+            paths: see `mock_s3vectors.parity.model.check_knows`.
+
+        Raises:
+            UnknownToBotocoreError: it lacks one.
+        """
+        for path in paths:
+            check_knows(self.client.meta.service_model, path)
+
+    # --- who asks, and where
+
+    @property
+    def partition(self) -> str:
+        """The partition of the caller, such as `aws`."""
+        return self.home.partition
+
+    @property
+    def region(self) -> str:
+        """The Region of the caller."""
+        return self.home.region
+
+    @property
+    def account(self) -> str:
+        """The account of the caller."""
+        return self.home.account
+
+    def arn(self, bucket: str, index: str | None = None) -> str:
+        """Return the ARN of a vector bucket, or of an index in it."""
+        return str(Arn(self.partition, self.region, self.account, bucket, index))
 
     # --- preparations, which are no part of the fact
 
@@ -165,18 +278,45 @@ class Asking:
         return answer
 
     def _call(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        self.needs(operation)
+        model = client.meta.service_model.operation_model(operation)
+        check_value(model.input_shape, parameters)
+        event, bodies = f"after-call.s3vectors.{operation}", []
+
+        def keep(http_response: Any, **_: Any) -> None:
+            bodies.append(http_response)
+
+        client.meta.events.register(event, keep)
         try:
             answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
         except ClientError as error:
             return self._refused(error)
-        self.headers = answer.pop("ResponseMetadata")["HTTPHeaders"]
+        except UNANSWERED:
+            self.failed += 1
+            raise
+        finally:
+            client.meta.events.unregister(event, keep)
+        self._note(answer)
+        self.answered += 1
+        with suppress(ValueError):  # botocore has read the answer in its own way
+            self.unknown.update(unknown_members(model.output_shape, json.loads(bodies[-1].content)))
+        del answer["ResponseMetadata"]
         return answer
 
     def _refused(self, error: ClientError) -> dict[str, Any]:
         response: Any = error.response
-        self.headers = response["ResponseMetadata"]["HTTPHeaders"]
+        self._note(response)
+        told, status = response["Error"], response["ResponseMetadata"]["HTTPStatusCode"]
+        if told["Code"] in PASSING or status >= _FAILED:
+            self.failed += 1
+            raise UnavailableError(
+                f"{error.operation_name} failed: {told['Code']}: {told['Message']}"
+            ) from None
+        self.answered += 1
         fields = [(entry["path"], entry["message"]) for entry in response.get("fieldList", [])]
-        told = response["Error"]
-        return refusal(
-            told["Code"], told["Message"], *fields, status=response["ResponseMetadata"]["HTTPStatusCode"]
-        )
+        return refusal(told["Code"], told["Message"], *fields, status=status)
+
+    def _note(self, response: Any) -> None:
+        metadata = response["ResponseMetadata"]
+        self.headers = metadata["HTTPHeaders"]
+        self.repeated += metadata.get("RetryAttempts", 0)

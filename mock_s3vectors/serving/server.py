@@ -78,7 +78,9 @@ class S3VectorsServer(Switch):
 
     @property
     def url(self) -> str:
-        """The endpoint, for `endpoint_url`: `http://127.0.0.1:41234`.
+        """The endpoint, which clients take as `endpoint_url`.
+
+        It has no slash at the end, as in `http://127.0.0.1:41234`.
 
         Raises:
             UsageError: the server is off.
@@ -109,7 +111,7 @@ class S3VectorsServer(Switch):
 
     @property
     def mock(self) -> Workbench:
-        """The workbench of the mock that the server answers from: rules, calls, time, state."""
+        """The workbench of the mock that the server answers from, with its rules, calls, time and state."""
         return self._mock
 
     def reset(self) -> None:
@@ -221,6 +223,13 @@ def s3vectors_server(  # noqa: PLR0913 - all have defaults, and names
 
     Raises:
         UsageError: an option does not exist, or has an invalid value.
+
+    Example:
+        >>> with s3vectors_server() as server:
+        ...     client = boto3.client("s3vectors", region_name="us-east-1", endpoint_url=server.url)
+        ...     _ = client.create_vector_bucket(vectorBucketName="scenes")
+        ...     server.mock.bucket("scenes").name
+        'scenes'
     """
     check_option_names(options, of="s3vectors_server", also=_ARGUMENTS)
     check_address(host, port)

@@ -22,7 +22,14 @@ _LONGEST_PLACE = 150
 
 
 class Call:
-    """A call that has reached the mock: one attempt of a client. A rule sees it before it is over."""
+    """A call that has reached the mock: one attempt of a client. A rule sees it before it is over.
+
+    Example:
+        >>> _ = client.get_index(vectorBucketName="films", indexName="plots")
+        >>> call = mock.calls.last
+        >>> call.operation, call.params["indexName"], call.status, call.attempt
+        ('GetIndex', 'plots', 200, 1)
+    """
 
     __slots__ = ("_record",)
 
@@ -97,7 +104,7 @@ class Call:
 
     @property
     def attempt(self) -> int:
-        """The number of this attempt of the client: 1, and more for retries."""
+        """The number of this attempt of the client, which is 1, and more for retries."""
         found = _ATTEMPT.search(self._record.request.headers.get("amz-sdk-request", ""))
         return int(found.group(1)) if found else 1
 

@@ -22,8 +22,17 @@ _MOST_NEAREST = 3
 class Calls(Sequence[Call]):
     """Calls, the oldest first, as they are at this moment.
 
+    They are a sequence: they have a length, and are iterated over, indexed and sliced like a list.
+
     Attributes:
         dropped: how many calls came before these and are not kept: the option `calls_kept` says how many are.
+
+    Example:
+        >>> _ = client.list_indexes(vectorBucketName="films")
+        >>> [call.operation for call in mock.calls], len(mock.calls.of("PutVectors"))
+        (['ListIndexes'], 0)
+        >>> mock.calls.only("ListIndexes", vectorBucketName="films").status
+        200
     """
 
     def __init__(
@@ -73,6 +82,10 @@ class Calls(Sequence[Call]):
     def of(self, operation: str | Sequence[str] = "*", **members: Any) -> Calls:
         """Return the calls of an operation, with these parameters; see `mock.on` for what matches.
 
+        Args:
+            operation: the name of an operation, several in a list, or `"*"` for all.
+            **members: the parameters, and `region`, `account` or `when`.
+
         Raises:
             UsageError: there is no such operation or member, or a call did not keep the parameter.
         """
@@ -80,6 +93,10 @@ class Calls(Sequence[Call]):
 
     def only(self, operation: str | Sequence[str] = "*", **members: Any) -> Call:
         """Return the one call of an operation, with these parameters.
+
+        Args:
+            operation: see `of`.
+            **members: see `of`.
 
         Raises:
             AssertionError: there is none, or more than one.
@@ -150,6 +167,10 @@ class Calls(Sequence[Call]):
 
     def assert_not_called(self, operation: str | Sequence[str] = "*", **members: Any) -> None:
         """Raise if an operation was called, with these parameters.
+
+        Args:
+            operation: see `mock.on`, as for the members.
+            **members: the parameters.
 
         Raises:
             AssertionError: it was. The calls are shown.

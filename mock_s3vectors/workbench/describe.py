@@ -39,7 +39,22 @@ _GAP = "  "
 
 @dataclass(frozen=True)
 class DescribedRow:
-    """An index; or a vector bucket without indexes, for which the fields of an index are None."""
+    """An index; or a vector bucket without indexes, for which the fields of an index are None.
+
+    Attributes:
+        account: 12 digits.
+        region: the Region.
+        vector_bucket: the name of the vector bucket.
+        index: the name of the index.
+        vectors: how many vectors it has.
+        dimension: how many floats each of them has.
+        distance_metric: `cosine` or `euclidean`.
+        mode: `CLASSIC` or `ENHANCED`.
+        bytes: those of keys, vectors and metadata, as AWS counts them.
+        text_search: the metadata keys that texts are searched in, with their languages; empty if there are
+            none.
+        tags: those of the index, or of a bucket without indexes; empty if there are none.
+    """
 
     account: str
     region: str

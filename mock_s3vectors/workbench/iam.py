@@ -66,6 +66,14 @@ class Iam:
 
         Raises:
             UsageError: the mock is off, IAM would refuse this, or the account has such a user.
+
+        Example:
+            >>> reader = mock.iam.user("reader").allow("Get*", on=mock.index("films", "plots"))
+            >>> client = boto3.client("s3vectors", region_name="us-east-1", **reader)
+            >>> client.delete_index(vectorBucketName="films", indexName="plots")
+            Traceback (most recent call last):
+                ...
+            botocore.errorfactory.AccessDeniedException: An error occurred (AccessDeniedException) ...
         """
         new = self._new("user", name, account)
         principal = Principal(
@@ -126,6 +134,12 @@ class Iam:
 
         Raises:
             UsageError: the mock is off, or some of its calls were dropped, so that nobody knows.
+
+        Example:
+            >>> _ = client.get_index(vectorBucketName="films", indexName="plots")
+            >>> (statement,) = mock.iam.least_privilege()["Statement"]
+            >>> statement["Action"], statement["Resource"]
+            (['s3vectors:GetIndex'], ['arn:aws:s3vectors:us-east-1:123456789012:bucket/films/index/plots'])
         """
         from mock_s3vectors.workbench import least_privilege  # noqa: PLC0415 - it loads botocore
         from mock_s3vectors.workbench.steered import calls_of  # noqa: PLC0415 - the same

@@ -65,7 +65,10 @@ class IamIdentity(Mapping[str, Any]):
 
     @property
     def unique_id(self) -> str:
-        """The value of the condition key `aws:userid`."""
+        """The unique id of the user, or of the role with the name of the session.
+
+        It is the value of the condition key `aws:userid`.
+        """
         return self._principal.unique_id
 
     def allow(self, *actions: str, on: On = "*", when: Mapping[str, Any] | None = None) -> IamIdentity:
@@ -82,11 +85,27 @@ class IamIdentity(Mapping[str, Any]):
 
         Raises:
             UsageError: the mock is off or has ended, or this can mean no call of S3 Vectors.
+
+        Example:
+            >>> mock.iam.user("writer").allow("PutVectors", on=mock.index("films", "plots")).deny("Delete*")
+            <arn:aws:iam::123456789012:user/writer>
         """
         return self._add("Allow", actions, on, when)
 
     def deny(self, *actions: str, on: On = "*", when: Mapping[str, Any] | None = None) -> IamIdentity:
-        """Add a statement that denies something; see `allow`."""
+        """Add a statement that denies something to its inline policy, or that of its role.
+
+        Args:
+            *actions: see `allow`.
+            on: see `allow`.
+            when: see `allow`.
+
+        Returns:
+            itself.
+
+        Raises:
+            UsageError: the mock is off or has ended, or this can mean no call of S3 Vectors.
+        """
         return self._add("Deny", actions, on, when)
 
     def _add(

@@ -80,6 +80,13 @@ class Kms:
         Raises:
             UsageError: the mock is off; an argument has no possible value; or a key with this ARN and
                 another usage exists.
+
+        Example:
+            >>> key = mock.kms.key()
+            >>> key.disable().state
+            'Disabled'
+            >>> encrypted = {"sseType": "aws:kms", "kmsKeyArn": key.arn}
+            >>> _ = client.create_vector_bucket(vectorBucketName="secret", encryptionConfiguration=encrypted)
         """
         level = self._steered("kms.key()")
         if usage not in _USAGES:
@@ -116,7 +123,7 @@ class KmsKey:
 
     @property
     def arn(self) -> str:
-        """The ARN of the key: `arn:aws:kms:us-east-1:123456789012:key/` and a UUID."""
+        """The ARN of the key, which ends with a UUID unless it was given."""
         return self._arn
 
     def __str__(self) -> str:
@@ -130,7 +137,7 @@ class KmsKey:
 
     @property
     def state(self) -> str:
-        """The state of the key: `Enabled`, `Disabled` or `PendingDeletion`.
+        """The state of the key, `Enabled`, `Disabled` or `PendingDeletion`.
 
         Raises:
             UsageError: the mock is off, or the key was forgotten.
@@ -171,6 +178,12 @@ class KmsKey:
 
     def admit_indexing(self, admit: bool = True) -> KmsKey:  # noqa: FBT001, FBT002 - the name says what it is
         """Have the policy of the key let the service index vectors, or not, so that CreateIndex is denied.
+
+        Args:
+            admit: whether it does.
+
+        Returns:
+            itself.
 
         Raises:
             UsageError: the key was forgotten, or the mock is off.

@@ -49,6 +49,13 @@ class Rule:
 
     In a `with` block it is removed at the end of the block.
 
+    Example:
+        >>> with mock.on("PutVectors").fail("TooManyRequestsException", optional=True) as rule:
+        ...     print(rule.words)
+        PutVectors fails with TooManyRequestsException
+        >>> mock.rules
+        ()
+
     Attributes:
         id: a number that no other rule of the process has.
         hits: on how many calls it has acted.
@@ -112,7 +119,7 @@ class Rule:
             self._verb.go_back(of_verb)
 
     def remove(self) -> None:
-        """Have it act no more. A rule that has been removed need not have acted."""
+        """Have the rule act no more. One that has been removed need not have acted."""
         self._book.drop(self)
 
     def __enter__(self) -> Self:
@@ -168,11 +175,11 @@ class On:
 
     Besides its own arguments, each method takes:
 
-        times: how often the rule acts at most; by default until it is removed.
-        after: how many calls it lets pass first.
-        probability: the chance that it acts on each later call, above 0, up to 1.
-        seed: an int that makes the random numbers the same in each run.
-        optional: whether the rule may end without having acted. By default that fails the test.
+    - `times`: how often the rule acts at most; by default until it is removed.
+    - `after`: how many calls it lets pass first; by default none.
+    - `probability`: the chance that it acts on each later call, above 0, up to 1; by default 1.
+    - `seed`: an int that makes the random numbers the same in each run.
+    - `optional`: whether the rule may end without having acted. By default that fails the test.
     """
 
     def __init__(self, matcher: Matcher, book: RuleBook) -> None:
@@ -230,6 +237,10 @@ class On:
 
         Raises:
             UsageError: an argument is wrong.
+
+        Example:
+            >>> mock.on("PutVectors").limit(requests=5, vectors=2_500, per=1.0, optional=True).hits
+            0
         """
         return self._make(Limit(requests, vectors, per), occasions)
 
@@ -263,6 +274,11 @@ class On:
 
         Raises:
             UsageError: the operation cannot answer this, or an argument is wrong.
+
+        Example:
+            >>> rule = mock.on("GetVectors").answer({"vectors": [{"key": "dune"}]}, times=1)
+            >>> client.get_vectors(vectorBucketName="films", indexName="plots", keys=["alien"])["vectors"]
+            [{'key': 'dune'}]
         """
         return self._make(Answer(result), occasions)
 

@@ -117,6 +117,12 @@ class Savepoints(ABC):
 
         Raises:
             UsageError: the mock is off, or ends within the block.
+
+        Example:
+            >>> with mock.rollback():
+            ...     _ = client.delete_vectors(vectorBucketName="films", indexName="plots", keys=["alien"])
+            >>> "alien" in mock.index("films", "plots")
+            True
         """
         return Rollback(self._steered("rollback()"), repr(self))
 
@@ -128,6 +134,13 @@ class Savepoints(ABC):
 
         Raises:
             UsageError: the mock is off.
+
+        Example:
+            >>> point = mock.checkpoint()
+            >>> _ = client.delete_index(vectorBucketName="films", indexName="plots")
+            >>> mock.restore(point)
+            >>> len(mock.index("films", "plots"))
+            2
         """
         return Checkpoint(self._steered("checkpoint()"), repr(self))
 

@@ -96,6 +96,13 @@ class IndexView:
 
     Its length is the number of vectors. It iterates over their keys; `view["key"]` is one of them, and
     `"key" in view` tells whether there is one.
+
+    Example:
+        >>> view = mock.index("films", "plots")
+        >>> len(view), view.keys, "alien" in view, view.distance_metric
+        (2, ('alien', 'brazil'), True, 'cosine')
+        >>> view["alien"].vector
+        array([3., 4.], dtype=float32)
     """
 
     def __init__(self, index: Index) -> None:
@@ -136,14 +143,14 @@ class IndexView:
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
-        """The vectors in the order of the keys: a read-only copy, shape (vectors, dimension)."""
+        """The vectors in the order of the keys, a read-only copy of shape (vectors, dimension), float32."""
         vectors = self._table.matrix.copy()
         vectors.flags.writeable = False
         return vectors
 
     @cached_property
     def metadata(self) -> Mapping[str, dict[str, Any]]:
-        """The metadata of each vector, by key: a copy. A vector without any has an empty dict."""
+        """The metadata of each vector, by key, as a copy. A vector without any has an empty dict."""
         return MappingProxyType(dict(zip(self.keys, map(_copied, self._table.metadata), strict=True)))
 
     @property
@@ -188,12 +195,15 @@ class IndexView:
 
     @property
     def text_search(self) -> Mapping[str, str | None]:
-        """The languages of the metadata keys that are configured for text search; None: no language."""
+        """The languages of the metadata keys that are configured for text search; None for no language."""
         return MappingProxyType({key: text.language for key, text in self._index.text_search.items()})
 
     @property
     def encryption(self) -> Mapping[str, str]:
-        """The encryption that holds for the index, by AWS's names, such as `{"sseType": "AES256"}`."""
+        """The encryption that holds for the index, by AWS's names.
+
+        That of an index or a bucket for which nobody asked for another is `{"sseType": "AES256"}`.
+        """
         return MappingProxyType(dict(self._index.encryption))
 
     @property
@@ -264,7 +274,10 @@ class VectorBucketView:
 
     @property
     def encryption(self) -> Mapping[str, str]:
-        """The encryption of the bucket, by AWS's names, such as `{"sseType": "AES256"}`."""
+        """The encryption of the bucket, by AWS's names.
+
+        It is `{"sseType": "AES256"}` unless CreateVectorBucket asked for another.
+        """
         return MappingProxyType(dict(self._bucket.encryption))
 
     @property

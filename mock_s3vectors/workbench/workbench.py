@@ -42,6 +42,16 @@ class Workbench(Savepoints):
     They have calls fail, wait or get lost, move the time, list the calls, fill indexes and look inside. All
     that they set ends with the mock. An inner mock begins with the time and the rules of the outer one, and
     undoes its own changes.
+
+    ================================== =====================================================================
+    rules                              `on`, `fail`, `delay`, `disconnect`, `limit_as_on_aws`, `rules`
+    calls                              `calls`, `assert_called`, `assert_not_called`, `explain`
+    time                               `clock`
+    permissions and keys               `iam`, `kms`
+    contents                           `seed`, `bucket`, `index`, `describe`, `usage`
+    going back                         `rollback`, `checkpoint`, `restore`
+    files                              `save`, `load`
+    ================================== =====================================================================
     """
 
     # The calls of the last time that it was on, and how many more there were; None if they are not known.
@@ -91,6 +101,13 @@ class Workbench(Savepoints):
 
         Raises:
             UsageError: the mock is off, or there is no such operation or member.
+
+        Example:
+            >>> rule = mock.on("QueryVectors", indexName="plots").fail("ServiceUnavailableException", times=1)
+            >>> query = {"queryVector": {"float32": [3, 4]}, "topK": 1}
+            >>> found = client.query_vectors(vectorBucketName="films", indexName="plots", **query)
+            >>> found["vectors"], rule.hits  # botocore has called again
+            ([{'key': 'alien'}], 1)
         """
         from mock_s3vectors.workbench.matching import Matcher  # noqa: PLC0415 - it loads botocore
         from mock_s3vectors.workbench.rules import On  # noqa: PLC0415 - the same
@@ -115,7 +132,28 @@ class Workbench(Savepoints):
         when: Callable[[Call], object] | None = None,
         **members: Any,
     ) -> Rule:
-        """Have calls fail: short for `mock.on(operation, **members).fail(code, ...)`."""
+        """Have calls fail: short for `mock.on(operation, **members).fail(code, ...)`.
+
+        Args:
+            operation: see `on`.
+            code: see `On.fail`.
+            message: see `On.fail`.
+            times: see `On`, as for `after`, `probability`, `seed` and `optional`.
+            after: see `On`.
+            probability: see `On`.
+            seed: see `On`.
+            optional: see `On`.
+            region: see `on`.
+            account: see `on`.
+            when: see `on`.
+            **members: see `on`.
+
+        Returns:
+            The rule.
+
+        Raises:
+            UsageError: the mock is off, or an argument is wrong.
+        """
         on = self.on(operation, region=region, account=account, when=when, **members)
         return on.fail(
             code, message, times=times, after=after, probability=probability, seed=seed, optional=optional
@@ -136,7 +174,27 @@ class Workbench(Savepoints):
         when: Callable[[Call], object] | None = None,
         **members: Any,
     ) -> Rule:
-        """Have answers come later: short for `mock.on(operation, **members).delay(seconds, ...)`."""
+        """Have answers come later: short for `mock.on(operation, **members).delay(seconds, ...)`.
+
+        Args:
+            operation: see `on`.
+            seconds: see `On.delay`.
+            times: see `On`, as for `after`, `probability`, `seed` and `optional`.
+            after: see `On`.
+            probability: see `On`.
+            seed: see `On`.
+            optional: see `On`.
+            region: see `on`.
+            account: see `on`.
+            when: see `on`.
+            **members: see `on`.
+
+        Returns:
+            The rule.
+
+        Raises:
+            UsageError: the mock is off, or an argument is wrong.
+        """
         on = self.on(operation, region=region, account=account, when=when, **members)
         return on.delay(
             seconds, times=times, after=after, probability=probability, seed=seed, optional=optional
@@ -158,7 +216,28 @@ class Workbench(Savepoints):
         when: Callable[[Call], object] | None = None,
         **members: Any,
     ) -> Rule:
-        """Have answers get lost: short for `mock.on(operation, **members).disconnect(kind, ...)`."""
+        """Have answers get lost: short for `mock.on(operation, **members).disconnect(kind, ...)`.
+
+        Args:
+            operation: see `on`.
+            kind: see `On.disconnect`.
+            applied: see `On.disconnect`.
+            times: see `On`, as for `after`, `probability`, `seed` and `optional`.
+            after: see `On`.
+            probability: see `On`.
+            seed: see `On`.
+            optional: see `On`.
+            region: see `on`.
+            account: see `on`.
+            when: see `on`.
+            **members: see `on`.
+
+        Returns:
+            The rule.
+
+        Raises:
+            UsageError: the mock is off, or an argument is wrong.
+        """
         on = self.on(operation, region=region, account=account, when=when, **members)
         return on.disconnect(
             kind,
@@ -200,7 +279,7 @@ class Workbench(Savepoints):
 
     @property
     def clock(self) -> Clock:
-        """The time of the mock: it can be moved, shifted and frozen.
+        """The time of the mock, which can be moved, shifted and frozen.
 
         Raises:
             UsageError: the mock is off.
@@ -230,8 +309,21 @@ class Workbench(Savepoints):
         Args:
             call: one of `mock.calls`, or the ClientError that a client of this mock raised.
 
+        Returns:
+            A text of several lines.
+
         Raises:
             UsageError: it is none of these, or this mock did not answer it.
+
+        Example:
+            >>> reader = mock.iam.user("reader").allow("GetIndex")
+            >>> client = boto3.client("s3vectors", region_name="us-east-1", **reader)
+            >>> _ = client.get_index(vectorBucketName="films", indexName="plots")
+            >>> print(mock.explain(mock.calls.last))
+            Policies allowed GetIndex.
+            <BLANKLINE>
+            caller:   arn:aws:iam::123456789012:user/reader
+            ...
         """
         from mock_s3vectors.workbench.explaining import explain  # noqa: PLC0415 - it loads botocore
 
@@ -241,7 +333,7 @@ class Workbench(Savepoints):
 
     @property
     def kms(self) -> Kms:
-        """The KMS keys of the mock: `mock.kms.key()` makes one.
+        """The KMS keys of the mock. `mock.kms.key()` makes one.
 
         Raises:
             UsageError: the mock is off.
@@ -323,6 +415,10 @@ class Workbench(Savepoints):
         Raises:
             UsageError: the mock is off, the service would refuse this, or the file is bad; the text has the
                 service's words, or names file and line.
+
+        Example:
+            >>> mock.seed("films", "scenes", [[1, 0], [0, 1]], metadata=[{"year": 1979}, None])
+            <IndexView 'scenes' in 'films', us-east-1, account 123456789012: 2 vectors of 2 floats, ...>
         """
         from mock_s3vectors.workbench.seed_files import is_of_path  # noqa: PLC0415 - it loads numpy
 
@@ -361,9 +457,19 @@ class Workbench(Savepoints):
         An inner mock undoes this when it ends. The calls, the rules and the clock stay. The file is not
         written, whatever happens in the mock.
 
+        Args:
+            path: the file.
+
         Raises:
             UsageError: the mock is off; or the file is missing, damaged, of another program or of a newer
                 version. Then nothing has changed.
+
+        Example:
+            >>> mock.save("films.db")
+            >>> _ = client.delete_index(vectorBucketName="films", indexName="plots")
+            >>> mock.load("films.db")
+            >>> mock.index("films", "plots").keys
+            ('alien', 'brazil')
         """
         from mock_s3vectors.storage.loading import loaded  # noqa: PLC0415 - it loads numpy and sqlite3
 
@@ -411,6 +517,12 @@ class Workbench(Savepoints):
 
         Raises:
             UsageError: the mock is off.
+
+        Example:
+            >>> print(mock.describe())
+            Account       Region     Bucket  Index  Vectors  Dimension  Metric  Mode  ...
+            ------------  ---------  ------  -----  -------  ---------  ------  ----...
+            123456789012  us-east-1  films   plots        2          2  cosine  ...
         """
         from mock_s3vectors.workbench.describe import describe  # noqa: PLC0415 - it loads numpy
 
@@ -421,6 +533,12 @@ class Workbench(Savepoints):
 
         Raises:
             UsageError: the mock is off.
+
+        Example:
+            >>> record = {"key": "dune", "data": {"float32": [8, 15]}}
+            >>> _ = client.put_vectors(vectorBucketName="films", indexName="plots", vectors=[record])
+            >>> mock.usage().put_requests, mock.usage().billed_put_bytes
+            (1, 131072)
         """
         from mock_s3vectors.workbench.usage import usage_of  # noqa: PLC0415 - it loads numpy
 
@@ -459,11 +577,30 @@ class Workbench(Savepoints):
     def assert_called(
         self, operation: str | Sequence[str] = "*", times: int | None = None, **members: Any
     ) -> None:
-        """Raise unless an operation was called, with these parameters; see `Calls.assert_called`."""
+        """Raise unless an operation was called, with these parameters; see `Calls.assert_called`.
+
+        Args:
+            operation: see `on`.
+            times: how often; None for at least once.
+            **members: the parameters; see `on`.
+
+        Raises:
+            AssertionError: it was not. The nearest calls are shown, with what differs.
+            UsageError: calls were dropped, so nobody knows.
+        """
         self.calls.assert_called(operation, times, **members)
 
     def assert_not_called(self, operation: str | Sequence[str] = "*", **members: Any) -> None:
-        """Raise if an operation was called, with these parameters; see `Calls.assert_not_called`."""
+        """Raise if an operation was called, with these parameters; see `Calls.assert_not_called`.
+
+        Args:
+            operation: see `on`.
+            **members: the parameters; see `on`.
+
+        Raises:
+            AssertionError: it was. The calls are shown.
+            UsageError: calls were dropped, so nobody knows.
+        """
         self.calls.assert_not_called(operation, **members)
 
 

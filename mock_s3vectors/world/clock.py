@@ -21,6 +21,14 @@ class Clock:
     While it follows the process, whatever freezes `time.time` (freezegun, time-machine) freezes it too.
     Creation times, the life of page tokens, text search configurations that are BUILDING, the default mode of
     new vector buckets, and the windows of limits all go by it.
+
+    Example:
+        >>> mock.clock.freeze()
+        >>> mock.clock.move_to("2027-01-31T12:00:00Z")
+        >>> mock.clock.shift(60)
+        >>> mock.clock
+        <Clock at 2027-01-31T12:01:00.000+00:00, frozen>
+        >>> mock.clock.follow()
     """
 
     def __init__(self) -> None:
@@ -60,6 +68,9 @@ class Clock:
 
     def shift(self, seconds: float) -> None:
         """Move the time by some seconds, backwards if they are negative.
+
+        Args:
+            seconds: how many; a float is fine.
 
         Raises:
             UsageError: they are not a number, or lead out of the years 1970 to 9999.

@@ -1,7 +1,7 @@
 """The mock beside what else a test might run: moto, and the in-memory modes of qdrant-client and chromadb.
 
     python -m tests.benchmarks.compare
-    python -m tests.benchmarks.compare --rounds 5 --plots .github/plots
+    python -m tests.benchmarks.compare --rounds 5 --plots docs/explanation
 
 Each tool has a virtual environment of its own, which is made at the first run and kept. A round runs every
 tool once, in a process of its own (see `contenders.py`). The table, in Markdown, has the medians of all

@@ -61,7 +61,7 @@ class Daemon:
         return 201, {"Id": ID, "Warnings": []}
 
     def _start(self, _: object) -> tuple[int, Any]:
-        for bind in self.asked["HostConfig"]["Binds"]:
+        for bind in self.asked["HostConfig"].get("Binds") or []:
             folder, path, mode = bind.split(":")
             assert mode == "ro"
             self._image.mount(Path(folder), path)

@@ -11,26 +11,33 @@ from .daemon import daemon
 from .files import DOCKER
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .scratch import Image
+
+
+def run_with_testcontainers(folder: Path, file: str, host: str) -> subprocess.CompletedProcess[str]:
+    """Runs tests that start containers, with a daemon at an address."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", file],
+        env={
+            **os.environ,
+            "DOCKER_HOST": host,
+            # Two of its switches: no container that tidies up, and ports of this machine.
+            "TESTCONTAINERS_RYUK_DISABLED": "true",
+            "TESTCONTAINERS_CONNECTION_MODE": "docker_host",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_the_recipe(image: Image) -> None:
     with daemon(image) as known:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_with_testcontainers.py"],
-            env={
-                **os.environ,
-                "DOCKER_HOST": known.url,
-                # Two of its switches: no container that tidies up, and ports of this machine.
-                "TESTCONTAINERS_RYUK_DISABLED": "true",
-                "TESTCONTAINERS_CONNECTION_MODE": "docker_host",
-                "PYTHONDONTWRITEBYTECODE": "1",
-            },
-            cwd=DOCKER,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        done = run_with_testcontainers(DOCKER, "test_with_testcontainers.py", known.url)
     assert "2 passed" in done.stdout, done.stdout + done.stderr
     assert known.heard == ["POST /containers/create", "POST /containers/ID/start", "DELETE /containers/ID"]
     assert known.container

@@ -125,8 +125,8 @@ CHOICES = (
     Choice(
         "secure-transport",
         "Permissions",
-        "`aws:SecureTransport` is true for a call in this process whose URL begins with https, and false for "
-        "a call over the server, which speaks HTTP.",
+        "`aws:SecureTransport` is true for a call whose URL begins with https, in this process or over a "
+        "server with a certificate, and false for one over a server without.",
         "permissions/context.py",
     ),
     Choice(

@@ -1,13 +1,16 @@
-"""All facts, one module for each topic."""
+"""All facts, one module for each topic, or two where a topic is long."""
 
 from __future__ import annotations
 
 from mock_s3vectors.parity.facts import (
+    addresses,
     analysis,
     buckets,
     encryption,
     filters,
     index_modes,
+    indexes,
+    listing,
     names,
     pages,
     policies,
@@ -22,9 +25,12 @@ from mock_s3vectors.parity.facts import (
 FACTS = (
     *requests.facts.all(),
     *names.facts.all(),
+    *addresses.facts.all(),
     *buckets.facts.all(),
+    *indexes.facts.all(),
     *index_modes.facts.all(),
     *pages.facts.all(),
+    *listing.facts.all(),
     *vectors.facts.all(),
     *filters.facts.all(),
     *queries.facts.all(),

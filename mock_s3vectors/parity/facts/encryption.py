@@ -1,7 +1,217 @@
-"""Facts: encryption."""
+"""Facts about encryption: which settings go together, and keys that do not exist."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.expecting import expect_violation, without_fields
 from mock_s3vectors.parity.fact import Facts
+from mock_s3vectors.parity.matchers import Matching
+
+if TYPE_CHECKING:
+    from mock_s3vectors.parity.asking import Asking
 
 facts = Facts("Encryption")
+
+SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+AES256 = {"sseType": "AES256"}
+WITH_KEY = "kmsKeyArn must not be specified when sseType is AES256."
+WITHOUT_KEY = "kmsKeyArn must be specified when sseType is set to aws:kms"
+PATH = "EncryptionConfiguration"
+KEY_PATTERN = "^(arn:aws[-a-z0-9]*:kms:[-a-z0-9]*:[0-9]{12}:key/.+)$"
+OF_INDEXES = "CreateIndex.encryptionConfiguration"
+# No key of KMS has this id.
+KEY_ID = "11111111-2222-4333-8444-555555555555"
+
+
+def key_in(ask: Asking, region: str | None = None) -> str:
+    """Return the ARN of a key that does not exist."""
+    return f"arn:{ask.partition}:kms:{region or ask.region}:{ask.account}:key/{KEY_ID}"
+
+
+def kms(ask: Asking, region: str | None = None) -> dict[str, Any]:
+    """Return settings with that key."""
+    return {"sseType": "aws:kms", "kmsKeyArn": key_in(ask, region)}
+
+
+def encrypted(ask: Asking, **settings: Any) -> dict[str, Any]:
+    """Return the encryption that a new vector bucket has."""
+    described = ask("GetVectorBucket", vectorBucketName=ask.bucket(**settings))
+    found: dict[str, Any] = described.get("vectorBucket", {}).get("encryptionConfiguration", {})
+    return found
+
+
+def no_key(arn: str) -> dict[str, Any]:
+    """Return the refusal of an index with a key that does not exist."""
+    uuid = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    text = rf"Key '{arn}' does not exist \(kms_request_id={uuid}\)"
+    return refusal("AccessDeniedException", Matching(text))
+
+
+def new_index(ask: Asking) -> dict[str, Any]:
+    """Return the parameters of an index to create."""
+    return {"vectorBucketName": ask.shared_bucket, "indexName": ask.name(), **SETTINGS}
+
+
+@facts("bucket-encryption-default", "seen", "A vector bucket is encrypted with AES256 by default.")
+def _(ask: Asking) -> None:
+    ask.compare("encryptionConfiguration", AES256, encrypted(ask))
+
+
+@facts("bucket-encryption-aes256", "documented", "A vector bucket may ask for AES256.")
+def _(ask: Asking) -> None:
+    found = encrypted(ask, encryptionConfiguration=AES256)
+    ask.compare("encryptionConfiguration", AES256, found)
+
+
+@facts("bucket-key-with-aes256", "seen", "A vector bucket with AES256 takes no key.")
+def _(ask: Asking) -> None:
+    for configuration in ({**AES256, "kmsKeyArn": key_in(ask)}, {"kmsKeyArn": key_in(ask)}):
+        ask.expect(
+            refusal("ValidationException", WITH_KEY, (PATH, WITH_KEY)),
+            "CreateVectorBucket",
+            vectorBucketName=ask.name(),
+            encryptionConfiguration=configuration,
+        )
+
+
+@facts("bucket-kms-without-key", "seen", "A vector bucket with aws:kms needs a key.")
+def _(ask: Asking) -> None:
+    bucket = {"vectorBucketName": ask.name(), "encryptionConfiguration": {"sseType": "aws:kms"}}
+    answer = ask("CreateVectorBucket", **bucket)
+    ask.compare("CreateVectorBucket", refusal("ValidationException", WITHOUT_KEY), without_fields(answer))
+
+
+@facts(
+    "kms-without-key-field-list",
+    "choice",
+    "The refusal of aws:kms without a key has a `fieldList`.",
+    choices=("kms-key-missing-field-list",),
+)
+def _(ask: Asking) -> None:
+    bucket = {"vectorBucketName": ask.name(), "encryptionConfiguration": {"sseType": "aws:kms"}}
+    expected = refusal("ValidationException", WITHOUT_KEY, (PATH, WITHOUT_KEY))
+    ask.expect(expected, "CreateVectorBucket", **bucket)
+
+
+@facts("index-key-with-aes256", "seen", "An index with AES256 takes no key.")
+def _(ask: Asking) -> None:
+    configuration = {**AES256, "kmsKeyArn": key_in(ask)}
+    expected = refusal("ValidationException", WITH_KEY, (PATH, WITH_KEY))
+    ask.expect(expected, "CreateIndex", **new_index(ask), encryptionConfiguration=configuration)
+
+
+@facts("index-kms-without-key", "seen", "An index with aws:kms needs a key.")
+def _(ask: Asking) -> None:
+    answer = ask("CreateIndex", **new_index(ask), encryptionConfiguration={"sseType": "aws:kms"})
+    ask.compare("CreateIndex", refusal("ValidationException", WITHOUT_KEY), without_fields(answer))
+
+
+@facts("encryption-type-unknown", "documented", "The types of encryption are AES256 and aws:kms.")
+def _(ask: Asking) -> None:
+    for sse_type in ("none", "aes256"):
+        expect_violation(
+            ask,
+            "/encryptionConfiguration/sseType",
+            "satisfy enum value set: [AES256, aws:kms]",
+            "CreateVectorBucket",
+            vectorBucketName=ask.name(),
+            encryptionConfiguration={"sseType": sse_type},
+        )
+
+
+@facts("key-arn-form", "documented", "A key is named by its ARN, not by its id or an alias.")
+def _(ask: Asking) -> None:
+    alias = f"arn:{ask.partition}:kms:{ask.region}:{ask.account}:alias/mine"
+    for key in (KEY_ID, alias):
+        expect_violation(
+            ask,
+            "/encryptionConfiguration/kmsKeyArn",
+            f"satisfy regular expression pattern: {KEY_PATTERN}",
+            "CreateVectorBucket",
+            vectorBucketName=ask.name(),
+            encryptionConfiguration={"sseType": "aws:kms", "kmsKeyArn": key},
+        )
+
+
+@facts("index-encryption-inherited", "seen", "An index without settings has those of its vector bucket.")
+def _(ask: Asking) -> None:
+    ask.needs("GetIndex>index.encryptionConfiguration")
+    found = ask("GetIndex", **ask.index()).get("index", {})
+    ask.compare("encryptionConfiguration", AES256, found.get("encryptionConfiguration"))
+
+
+@facts(
+    "empty-encryption-of-a-bucket",
+    "choice",
+    "A vector bucket whose encryption configuration is empty is encrypted with AES256.",
+    choices=("empty-encryption-configuration",),
+)
+def _(ask: Asking) -> None:
+    ask.compare("encryptionConfiguration", AES256, encrypted(ask, encryptionConfiguration={}))
+
+
+@facts(
+    "empty-encryption-of-an-index",
+    "choice",
+    "An index whose encryption configuration is empty inherits no key from its vector bucket.",
+    choices=("empty-encryption-configuration",),
+)
+def _(ask: Asking) -> None:
+    ask.needs("GetIndex>index.encryptionConfiguration")
+    index = ask.index(ask.bucket(encryptionConfiguration=kms(ask)), encryptionConfiguration={})
+    found = ask("GetIndex", **index).get("index", {})
+    ask.compare("encryptionConfiguration", AES256, found.get("encryptionConfiguration"))
+
+
+@facts(
+    "index-aes256-in-a-kms-bucket",
+    "documented",
+    "An index may have AES256 in a vector bucket with a key.",
+)
+def _(ask: Asking) -> None:
+    ask.needs("GetIndex>index.encryptionConfiguration")
+    index = ask.index(ask.bucket(encryptionConfiguration=kms(ask)), encryptionConfiguration=AES256)
+    found = ask("GetIndex", **index).get("index", {})
+    ask.compare("encryptionConfiguration", AES256, found.get("encryptionConfiguration"))
+
+
+@facts(
+    "bucket-key-unchecked",
+    "choice",
+    "CreateVectorBucket does not ask whether its key exists.",
+    choices=("bucket-key-unchecked",),
+)
+def _(ask: Asking) -> None:
+    found = encrypted(ask, encryptionConfiguration=kms(ask))
+    ask.compare("encryptionConfiguration", kms(ask), found)
+
+
+@facts("index-key-unknown", "seen", "An index cannot be created with a key that does not exist.")
+def _(ask: Asking) -> None:
+    answer = ask("CreateIndex", **new_index(ask), encryptionConfiguration=kms(ask))
+    ask.compare("CreateIndex", no_key(key_in(ask)), answer)
+
+
+@facts(
+    "index-key-unknown-inherited",
+    "seen",
+    "An index cannot be created with a key that it inherits and that does not exist.",
+)
+def _(ask: Asking) -> None:
+    ask.needs(OF_INDEXES)
+    bucket = {"vectorBucketName": ask.bucket(encryptionConfiguration=kms(ask))}
+    ask.expect(no_key(key_in(ask)), "CreateIndex", **bucket, indexName=ask.name(), **SETTINGS)
+
+
+@facts(
+    "index-key-of-another-region",
+    "choice",
+    "To an index, a key of another Region does not exist.",
+    choices=("kms-key-elsewhere",),
+)
+def _(ask: Asking) -> None:
+    region = "us-west-2" if ask.region != "us-west-2" else "us-east-1"
+    answer = ask("CreateIndex", **new_index(ask), encryptionConfiguration=kms(ask, region))
+    ask.compare("CreateIndex", no_key(key_in(ask, region)), answer)

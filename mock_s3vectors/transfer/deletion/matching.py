@@ -72,6 +72,11 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
     Raises:
         UsageError: a condition is refused, or none is given; before any call. Or patience is over.
         ClientError: AWS refuses a call. Batches may have been deleted.
+
+    Example:
+        >>> index = {"vector_bucket_name": "films", "index_name": "plots"}
+        >>> delete_matching(client, **index, filter={"year": {"$lt": 1980}}).deleted
+        1
     """
     address = address_of(vector_bucket_name, index_name, index_arn)
     wanted = selection(keys=keys, filter=filter, older_than=older_than, now=now)

@@ -1,0 +1,62 @@
+"""Expectations that many facts share: broken constraints, and texts that nobody has published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.matchers import ANYTHING
+
+if TYPE_CHECKING:
+    from mock_s3vectors.parity.asking import Asking
+
+
+def violation(path: str, rule: str, *, length: int | None = None) -> str:
+    """Return what the service says of a broken constraint.
+
+    Args:
+        path: the member that breaks it, such as `/dimension`.
+        rule: what the member must be, such as `be between 1 and 4096, inclusive`.
+        length: that of the value, where the length breaks the constraint.
+    """
+    value = "Value" if length is None else f"Value with length {length}"
+    return f"{value} at '{path}' failed to satisfy constraint: Member must {rule}"
+
+
+def expect_violation(
+    ask: Asking, path: str, rule: str, operation: str, *, length: int | None = None, **parameters: Any
+) -> None:
+    """Make a call, and compare its answer, but for a `fieldList`, with the refusal of a broken constraint."""
+    compare_violation(ask, path, rule, operation, ask(operation, **parameters), length=length)
+
+
+def compare_violation(
+    ask: Asking, path: str, rule: str, operation: str, answer: dict[str, Any], *, length: int | None = None
+) -> None:
+    """Compare an answer, but for a `fieldList`, with the refusal of a broken constraint."""
+    text = f"1 validation error detected. {violation(path, rule, length=length)}"
+    ask.compare(operation, refusal("ValidationException", text), without_fields(answer))
+
+
+def expect_own_text(ask: Asking, code: str, text: str, operation: str, **parameters: Any) -> None:
+    """Make a call, and compare the class of its refusal, and then its text, which is the mock's own."""
+    compare_own_text(ask, code, text, operation, ask(operation, **parameters))
+
+
+def compare_own_text(
+    ask: Asking,
+    code: str,
+    text: str,
+    operation: str,
+    answer: dict[str, Any],
+    *,
+    status: int | None = None,
+) -> None:
+    """Compare the class of a refusal, and then its text, which is the mock's own."""
+    ask.compare(operation, refusal(code, ANYTHING, status=status), without_fields(answer))
+    ask.compare(f"{operation}: the text", text, answer.get("message"))
+
+
+def without_fields(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer without its `fieldList`, for refusals of which nobody has published it."""
+    return {name: value for name, value in answer.items() if name != "fieldList"}

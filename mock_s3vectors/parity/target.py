@@ -1,0 +1,161 @@
+"""The service that a run asks: AWS, or anything that speaks its protocol at a URL, or the mock itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mock_s3vectors.errors.exceptions import UsageError
+from mock_s3vectors.protocol.partitions import default_region
+from mock_s3vectors.transfer.places import check_region
+
+if TYPE_CHECKING:
+    from mock_s3vectors.parity.gate import Gate
+
+_KEY_VARIABLE = "AWS_ACCESS_KEY_ID"
+_FAKE: dict[str, Any] = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+_HOSTS_OF_AWS = ("s3vectors.", "s3vectors-fips.")
+# In seconds: an answer that takes longer is lost.
+_CONNECT_TIMEOUT = 10
+_READ_TIMEOUT = 30
+# How often botocore sends a request of a fact.
+_ATTEMPTS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A service to ask.
+
+    Attributes:
+        region: the Region that calls are signed for.
+        endpoint: its URL; None for AWS's own.
+        session: a session of boto3, whose credentials sign the calls.
+        keys: credentials to use instead.
+    """
+
+    region: str
+    endpoint: str | None
+    session: Any
+    keys: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What a report calls it."""
+        return f"AWS {self.region}" if self.endpoint is None else self.endpoint
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether asking may cost somebody something: all that is not on this machine."""
+        return self.endpoint is None or not _is_loopback(self.endpoint)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must not get into a report: the access key, unless it is made up."""
+        credentials = None if self.keys else self.session.get_credentials()
+        return () if credentials is None else (credentials.get_frozen_credentials().access_key,)
+
+    def account(self) -> str:
+        """Return the account that pays, by AWS STS."""
+        if self.endpoint is not None:
+            return "unknown"
+        try:
+            client = self.session.client("sts", region_name=self.region)
+            account: str = client.get_caller_identity()["Account"]
+        except (BotoCoreError, ClientError):
+            return "unknown (AWS STS did not say)"
+        return account
+
+    def client(self, gate: Gate, *, attempts: int = _ATTEMPTS, **settings: Any) -> Any:
+        """Return a client whose requests pass a gate.
+
+        Args:
+            gate: the gate.
+            attempts: how often botocore sends a request that fails for now.
+            **settings: more for botocore's `Config`.
+        """
+        options: dict[str, Any] = {
+            "retries": {"mode": "standard", "total_max_attempts": attempts},
+            "connect_timeout": _CONNECT_TIMEOUT,
+            "read_timeout": _READ_TIMEOUT,
+            **({} if self.needs_confirmation else {"proxies": {}}),
+            **settings,
+        }
+        config = Config(**options)
+        client = self.session.client(
+            "s3vectors", region_name=self.region, endpoint_url=self.endpoint, config=config, **self.keys
+        )
+        gate.watch(client)
+        return client
+
+
+def target_of(*, endpoint: str | None, region: str | None, profile: str | None) -> Target:
+    """Return the service that options name.
+
+    Args:
+        endpoint: the URL of a server; None for AWS.
+        region: the Region; None for that of the profile or the environment.
+        profile: the profile of AWS's configuration to call with; None for that of the environment.
+
+    Raises:
+        UsageError: there is no such profile, or, for AWS, there are no credentials or no Region.
+    """
+    if region is not None:
+        check_region(region)
+    try:
+        session = boto3.Session(profile_name=profile, region_name=region)
+        return _of_server(session, endpoint, profile) if endpoint is not None else _of_aws(session)
+    except (BotoCoreError, ValueError) as error:
+        raise UsageError(str(error)) from None
+
+
+def _of_server(session: Any, endpoint: str, profile: str | None) -> Target:
+    parts = urlsplit(endpoint)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise UsageError(f"{endpoint!r} is no URL of a server: write it as in http://127.0.0.1:7380.")
+    has_credentials = profile is not None or bool(os.environ.get(_KEY_VARIABLE))
+    return Target(
+        region=session.region_name or default_region(),
+        endpoint=f"{parts.scheme}://{parts.netloc}",
+        session=session,
+        keys={} if has_credentials else _FAKE,
+    )
+
+
+def _of_aws(session: Any) -> Target:
+    region = session.region_name or os.environ.get("AWS_REGION")
+    if not region:
+        raise UsageError(
+            "Nothing says in which Region of AWS to ask: give --region, or set AWS_DEFAULT_REGION."
+        )
+    if session.get_credentials() is None:
+        raise UsageError(
+            "There are no credentials for AWS: give --profile, or set AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY. A server that needs none is named by --endpoint-url."
+        )
+    configured = session.client("s3vectors", region_name=region).meta.endpoint_url
+    if not (urlsplit(configured).hostname or "").startswith(_HOSTS_OF_AWS):
+        raise UsageError(
+            f"The environment or the profile sends calls of S3 Vectors to {configured}. To ask that server, "
+            "give --endpoint-url with its URL; to ask AWS, remove AWS_ENDPOINT_URL, "
+            "AWS_ENDPOINT_URL_S3VECTORS or the endpoint_url of the profile."
+        )
+    return Target(region=region, endpoint=None, session=session, keys={})
+
+
+def target_of_mock() -> Target:
+    """Return the mock that is on in this process."""
+    return Target(region="us-east-1", endpoint=None, session=boto3.Session(**_FAKE), keys=_FAKE)
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

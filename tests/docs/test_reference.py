@@ -59,7 +59,11 @@ def rows(text: str) -> list[list[str]]:
     """The cells of all tables of a text, without their headings."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-    return [line for line, after in zip(cells, [*cells[1:], [""]], strict=True) if not (is_rule(line) or is_rule(after))]
+    return [
+        line
+        for line, after in zip(cells, [*cells[1:], [""]], strict=True)
+        if not (is_rule(line) or is_rule(after))
+    ]
 
 
 def is_rule(cells: list[str]) -> bool:
@@ -163,6 +167,7 @@ def operations() -> dict[str, str]:
 def test_the_operations_are_those_of_the_installed_botocore() -> None:
     installed = numbers(botocore.__version__)
     known, documented = set(service_model().operation_names), operations()
+    assert set(documented.values()) == {"1.39.5", "1.43.117", COMPLETE_SINCE}
     assert known <= set(documented)
     # The page has versions that have an operation for sure, and perhaps not the first ones.
     assert {name for name, since in documented.items() if numbers(since) <= installed} <= known

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mock_s3vectors.mocking.stack import STACK
 from tests.support.blocks import commands, documents, python
 from tests.support.blocks.needs import missing
 from tests.support.blocks.outcome import Ran, difference
@@ -40,8 +41,9 @@ def evaluate(example: Example) -> str | None:
         if reason is not None:
             pytest.skip(reason)
     with surroundings(block) as folder:
+        before = STACK.current()
         ran = LANGUAGES[block.language](block, folder)
-        remains = left_behind()
+        remains = left_behind(before)
         if "fails" in block.comments:
             return _expected(block.comments["fails"], ran.failure) or remains or _wrong_output(block, ran)
         return ran.failure or remains or _wrong_output(block, ran)

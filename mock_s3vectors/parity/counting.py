@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from mock_s3vectors.config import Options
     from mock_s3vectors.mocking.mock import MockS3Vectors
-
     from mock_s3vectors.parity.fact import Fact
     from mock_s3vectors.parity.gate import Amount
 

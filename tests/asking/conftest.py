@@ -16,7 +16,7 @@ from mock_s3vectors.parity.running import Run
 from mock_s3vectors.parity.target import target_of_mock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mock_s3vectors import MockS3Vectors
     from mock_s3vectors.workbench.workbench import Workbench
@@ -53,6 +53,11 @@ def _(ask: Asking) -> None:
 
 
 FACTS = made.all()
+
+
+def fact_of(ask: Callable[[Asking], object]) -> Fact:
+    """A fact that is asked by a function, under the id of one that has a bound."""
+    return Fact(FACTS[0].id, "Films", "It holds.", "seen", lambda asking: (ask(asking), None)[1])
 
 
 def bounds(facts: Sequence[Fact]) -> Bounds:

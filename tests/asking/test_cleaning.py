@@ -8,11 +8,10 @@ import boto3
 import pytest
 
 from mock_s3vectors import mock_s3vectors
-from mock_s3vectors.parity.fact import Fact
 from mock_s3vectors.parity.running import Run
 from mock_s3vectors.parity.session import clean_up
 from mock_s3vectors.parity.target import target_of_mock
-from tests.asking.conftest import FACTS, PAUSES, PREFIX, bounds, names
+from tests.asking.conftest import FACTS, PAUSES, PREFIX, bounds, fact_of, names
 
 if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
@@ -58,9 +57,7 @@ FAULTS = {
     "the service fails for a while": fail("DeleteVectorBucket", "InternalServerException"),
     "an answer without a body": fail("DeleteVectorBucket", 502),
     "no service for a while": fail("ListVectorBuckets", "ServiceUnavailableException", 7),
-    "deleting a bucket conflicts": lambda mock: mock.fail(
-        "DeleteVectorBucket", "ConflictException", times=3
-    ),
+    "deleting a bucket conflicts": lambda mock: mock.fail("DeleteVectorBucket", "ConflictException", times=3),
 }
 
 
@@ -78,9 +75,8 @@ def test_a_fact_that_raises(run: Run, s3vectors_mock: MockS3Vectors) -> None:
         asking.index(asking.bucket())
         raise LookupError("a mistake")
 
-    fact = Fact(FACTS[0].id, "Films", "It raises.", "seen", ask)
     run.open()
-    outcome = run.ask(fact)
+    outcome = run.ask(fact_of(ask))
     assert (outcome.result, outcome.reason) == ("not asked", "LookupError: a mistake")
     assert isinstance(outcome.error, LookupError)
     assert names(s3vectors_mock) == [SHARED]
@@ -167,9 +163,10 @@ def test_prefixes_of_no_run(name: str, s3vectors_mock: MockS3Vectors) -> None:
 def test_a_name_that_should_have_been_refused(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/aBc"
     s3vectors_mock.on("CreateVectorBucket", vectorBucketName="aBc").answer({"vectorBucketArn": arn})
-    fact = Fact(FACTS[0].id, "", "", "seen", lambda ask: ask.expect({}, "CreateVectorBucket", vectorBucketName="aBc"))
+    fact = fact_of(lambda ask: ask.expect({}, "CreateVectorBucket", vectorBucketName="aBc"))
     run.open()
     assert run.ask(fact).result == "differs"
     assert run.close() == [
-        "The vector bucket 'aBc', whose name should have been refused, was made and is left: remove it yourself."
+        "The vector bucket 'aBc', whose name should have been refused, was made and is left: remove it "
+        "yourself."
     ]

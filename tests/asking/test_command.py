@@ -78,7 +78,9 @@ def test_some_differ(run: Run, s3vectors_server: S3VectorsServer, tmp_path: Path
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["environment"]["service"] == s3vectors_server.url
     assert [fact["result"] for fact in report["facts"]] == ["holds", "differs", "holds"]
-    assert (tmp_path / "report.md").read_text().startswith("# Facts of S3 Vectors, asked of http://127.0.0.1:")
+    assert (
+        (tmp_path / "report.md").read_text().startswith("# Facts of S3 Vectors, asked of http://127.0.0.1:")
+    )
     assert "testing" not in json.dumps(report["facts"])
     assert names(s3vectors_server.mock) == []
 
@@ -194,7 +196,11 @@ class Terminal:
 @pytest.mark.usefixtures("far")
 @pytest.mark.parametrize(("answer", "status"), [("y", 0), (" YES ", 0), ("n", 2), ("", 2), (None, 2)])
 def test_a_confirmation(
-    run: Run, monkeypatch: pytest.MonkeyPatch, s3vectors_server: S3VectorsServer, answer: str | None, status: int
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    s3vectors_server: S3VectorsServer,
+    answer: str | None,
+    status: int,
 ) -> None:
     def told() -> str:
         if answer is None:
@@ -261,7 +267,9 @@ def test_aws_is_announced_with_the_account(monkeypatch: pytest.MonkeyPatch) -> N
             return {"Account": "111122223333"}
 
     aws = target.target_of(endpoint=None, region="eu-west-1", profile=None)
-    monkeypatch.setattr(aws.session, "client", lambda name, region_name: {("sts", "eu-west-1"): Sts()}[name, region_name])
+    monkeypatch.setattr(
+        aws.session, "client", lambda name, region_name: {("sts", "eu-west-1"): Sts()}[name, region_name]
+    )
     assert aws.needs_confirmation
     assert aws.name == "AWS eu-west-1"
     assert aws.secrets() == ("AKIAIOSFODNN7EXAMPLE",)
@@ -282,7 +290,9 @@ def bounds_of_nothing() -> Any:
 @pytest.mark.usefixtures("credentials")
 def test_an_endpoint_of_the_environment_is_not_taken_for_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:7380")
-    with pytest.raises(RuntimeError, match=re.escape("sends calls of S3 Vectors to http://127.0.0.1:7380. To ask")):
+    with pytest.raises(
+        RuntimeError, match=re.escape("sends calls of S3 Vectors to http://127.0.0.1:7380. To ask")
+    ):
         target.target_of(endpoint=None, region="us-east-1", profile=None)
 
 

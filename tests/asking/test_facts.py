@@ -9,14 +9,14 @@ import pytest
 
 from mock_s3vectors.parity.asking import refusal
 from mock_s3vectors.parity.matchers import ANYTHING, About, Matching, Of, OneOf
-from mock_s3vectors.parity.running import Outcome, Run
-from tests.asking.test_gate import fact_of
+from tests.asking.conftest import fact_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_s3vectors import MockS3Vectors
     from mock_s3vectors.parity.asking import Asking
+    from mock_s3vectors.parity.running import Outcome, Run
 
 UNKNOWN = f"botocore {botocore.__version__} does not know `{{}}`"
 
@@ -78,7 +78,9 @@ def test_preparations_that_are_refused(ask: Any) -> None:
     assert (outcome.result, outcome.reason, outcome.error) == ("not asked", text, None)
 
 
-def test_a_service_that_fails(ask: Any, s3vectors_mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_fails(
+    ask: Any, s3vectors_mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     s3vectors_mock.fail("GetIndex", 503)
     outcome = ask(lambda asking: asking.expect(refusal("503", ANYTHING), "GetIndex", **asking.index()))
@@ -87,7 +89,9 @@ def test_a_service_that_fails(ask: Any, s3vectors_mock: MockS3Vectors, monkeypat
     assert len(s3vectors_mock.calls.of("GetIndex")) == 2 * 4
 
 
-def test_a_service_that_has_gone(run: Run, s3vectors_mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_has_gone(
+    run: Run, s3vectors_mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     run.open()
     gone = s3vectors_mock.disconnect("*")

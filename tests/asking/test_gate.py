@@ -9,25 +9,17 @@ import pytest
 
 from mock_s3vectors.parity.bounds import FACTOR, SPARE, Bounds, bounds_of
 from mock_s3vectors.parity.counting import count
-from mock_s3vectors.parity.fact import Fact
 from mock_s3vectors.parity.gate import Amount, BoundReachedError, Gate, GuardError
 from mock_s3vectors.parity.running import Run
 from mock_s3vectors.parity.target import target_of_mock
-from tests.asking.conftest import FACTS, PAUSES, PREFIX, bounds, names
+from tests.asking.conftest import FACTS, PAUSES, PREFIX, bounds, fact_of, names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mock_s3vectors import MockS3Vectors
     from mock_s3vectors.parity.asking import Asking
 
 ENOUGH = Amount(1_000, 1_000)
 FOREIGN_ARN = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"
-
-
-def fact_of(ask: Callable[[Asking], object]) -> Fact:
-    """A fact that is asked by a function, under the id of one that has a bound."""
-    return Fact(FACTS[0].id, "Films", "It holds.", "seen", lambda asking: (ask(asking), None)[1])
 
 
 @pytest.fixture
@@ -52,7 +44,9 @@ def client(s3vectors_mock: MockS3Vectors) -> Any:  # noqa: ARG001 - the service
         ("list_vector_buckets", {"maxResults": 500}),
     ],
 )
-def test_what_is_not_of_the_run(operation: str, parameters: Any, client: Any, s3vectors_mock: MockS3Vectors) -> None:
+def test_what_is_not_of_the_run(
+    operation: str, parameters: Any, client: Any, s3vectors_mock: MockS3Vectors
+) -> None:
     if not hasattr(client, operation):
         pytest.skip("this botocore has no tags")
     with pytest.raises(GuardError, match="not the run's"):
@@ -76,7 +70,9 @@ def test_what_is_not_of_the_run(operation: str, parameters: Any, client: Any, s3
         ("list_vector_buckets", {"nextToken": 1}),
     ],
 )
-def test_what_may_be_asked(operation: str, parameters: Any, client: Any, s3vectors_mock: MockS3Vectors) -> None:
+def test_what_may_be_asked(
+    operation: str, parameters: Any, client: Any, s3vectors_mock: MockS3Vectors
+) -> None:
     try:
         getattr(client, operation)(**parameters)
     except GuardError:
@@ -94,7 +90,9 @@ def test_a_raw_request_to_another_path(run: Run, s3vectors_mock: MockS3Vectors) 
     s3vectors_mock.assert_not_called("DeleteVectorBucket")
 
 
-def test_each_attempt_counts(run: Run, s3vectors_mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_attempt_counts(
+    run: Run, s3vectors_mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     run.open()
     before = run.gate.passed
@@ -111,7 +109,10 @@ def test_a_fact_without_an_end(run: Run, s3vectors_mock: MockS3Vectors) -> None:
 
     run.open()
     outcome = run.ask(fact_of(ask))
-    assert (outcome.result, outcome.reason) == ("not asked", "the upper bound of requests or vectors is reached")
+    assert (outcome.result, outcome.reason) == (
+        "not asked",
+        "the upper bound of requests or vectors is reached",
+    )
     assert outcome.error is None
     bound = bounds(FACTS).facts[FACTS[0].id]
     assert len(s3vectors_mock.calls) == 2 + bound.requests + 1

@@ -26,7 +26,9 @@ INT, TERM = signal.SIGINT, signal.SIGTERM
 
 @pytest.fixture
 def run(
-    capsys: pytest.CaptureFixture[str], s3vectors_server: S3VectorsServer, facts: Any  # noqa: ARG001 - those to ask
+    capsys: pytest.CaptureFixture[str],
+    s3vectors_server: S3VectorsServer,
+    facts: Any,  # noqa: ARG001 - those to ask
 ) -> Callable[[], tuple[int, str, str]]:
     """Runs the command; returns its status, its lines and its errors."""
 
@@ -53,7 +55,9 @@ def press(server: S3VectorsServer, operation: str, number: signal.Signals, after
 
 
 @pytest.mark.parametrize(("number", "status"), [(INT, 130), (TERM, 143)])
-@pytest.mark.parametrize("operation", ["CreateVectorBucket", "CreateIndex", "PutVectors", "ListVectorBuckets"])
+@pytest.mark.parametrize(
+    "operation", ["CreateVectorBucket", "CreateIndex", "PutVectors", "ListVectorBuckets"]
+)
 def test_once(
     run: Any, s3vectors_server: S3VectorsServer, operation: str, number: signal.Signals, status: int
 ) -> None:
@@ -103,11 +107,16 @@ def test_a_real_process(s3vectors_server: S3VectorsServer) -> None:
     s3vectors_server.mock.on("PutVectors").delay(5, optional=True)
     words = ["parity", "--endpoint-url", s3vectors_server.url, "--only", "put-no-metadata"]
     program = subprocess.Popen(
-        [sys.executable, "-m", "mock_s3vectors", *words], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "mock_s3vectors", *words],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     wait_for(lambda: s3vectors_server.mock.calls.of("CreateIndex") or program.poll() is not None)
     program.send_signal(INT)
     lines, said = program.communicate(timeout=20)
-    assert (program.returncode, lines.partition("\n")[0]) == (130, "Facts: 0 hold, 0 differ, 1 not asked."), said
+    assert (program.returncode, lines.partition("\n")[0]) == (130, "Facts: 0 hold, 0 differ, 1 not asked."), (
+        said
+    )
     assert "Traceback" not in said
     assert names(s3vectors_server.mock) == []

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import mock_s3vectors as package
-from mock_s3vectors.choices.registry import CHOICES
 from mock_s3vectors.arns import Arn
+from mock_s3vectors.choices.registry import CHOICES
 from mock_s3vectors.parity.asking import Asking, Comparison
 from mock_s3vectors.parity.matchers import ANYTHING, About
 from mock_s3vectors.parity.normalising import Normalizer
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
     from mock_s3vectors.parity.running import Run
 
+REPLACED = "Names, accounts, Regions, times, tokens and ids are replaced."
 SERVICE = Environment("AWS us-east-1", "2026-11-26", ("testing",))
 
 
@@ -34,7 +35,9 @@ SERVICE = Environment("AWS us-east-1", "2026-11-26", ("testing",))
 def report(run: Run, s3vectors_mock: MockS3Vectors) -> dict[str, Any]:
     """Of a service that lists buckets in another order."""
     run.open()
-    listed = [{"vectorBucketName": name, "vectorBucketArn": "arn", "creationTime": 0} for name in ("bbb", "aaa")]
+    listed = [
+        {"vectorBucketName": name, "vectorBucketArn": "arn", "creationTime": 0} for name in ("bbb", "aaa")
+    ]
     s3vectors_mock.on("ListVectorBuckets").answer({"vectorBuckets": listed}, times=1)
     outcomes = [run.ask(fact) for fact in FACTS[:2]]
     run.close()
@@ -124,10 +127,12 @@ def test_the_page(report: dict[str, Any]) -> None:
     report["environment"] = {**report["environment"], "mock_s3vectors": "1", "botocore": "2", "python": "3"}
     line, sentence = report["choices"][0]["change"], report["choices"][0]["sentence"]
     section, count = report["choices"][0]["section"], len(CHOICES) - 1
-    assert page_of(report) == f"""\
+    assert (
+        page_of(report)
+        == f"""\
 # Facts of S3 Vectors, asked of AWS us-east-1
 
-Asked on 2026-11-26 with mock_s3vectors 1, botocore 2 and Python 3. Names, accounts, Regions, times, tokens and ids are replaced.
+Asked on 2026-11-26 with mock_s3vectors 1, botocore 2 and Python 3. {REPLACED}
 
 - Facts: 1 hold, 1 differ, 1 not asked.
 - Choices: 0 confirmed, 1 refuted, {count} not asked.
@@ -172,6 +177,7 @@ the names: the answer expected, and the answer met:
 
 - `list-order`: **refuted**. {sentence}
 """
+    )
 
 
 def test_the_environment_of_today() -> None:
@@ -222,7 +228,9 @@ def test_several_facts_of_a_choice(results: list[Any], verdict: str) -> None:
 
 def test_choices_that_are_not_asked() -> None:
     choice = next(choice for choice in CHOICES if choice.id == "list-order")
-    reasons = [verdicts_of([], [each])[0].reason for each in (choice, replace(choice, unasked="No client can."))]
+    reasons = [
+        verdicts_of([], [each])[0].reason for each in (choice, replace(choice, unasked="No client can."))
+    ]
     assert reasons == ["no fact that was asked is about it", "No client can."]
 
 

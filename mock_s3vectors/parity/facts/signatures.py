@@ -72,18 +72,20 @@ def dated_long_ago(request: AWSPreparedRequest) -> None:
     _set(request, "X-Amz-Date", LONG_AGO)
 
 
-def presigned(ask: Asking, seconds: int, **changed: str) -> Change:
+def presigned(ask: Asking, seconds: int, date: str | None = None, **parameters: str) -> Change:
     """Return a change by which a request is signed in its URL, and not in a header.
 
     Args:
         ask: the calls of the fact.
         seconds: how long the signature holds.
-        **changed: other values for parameters of the URL, with underscores for their hyphens.
+        date: another time, when it is said to be signed.
+        **parameters: those of the operation, which botocore writes into the query.
     """
     # botocore signs that there is no body.
-    url = ask.client.generate_presigned_url("get_vector_bucket", ExpiresIn=seconds)
-    for name, value in changed.items():
-        url = re.sub(f"(?<={name.replace('_', '-')}=)[^&]*", value, url)
+    sign = ask.client.generate_presigned_url
+    url = sign("get_vector_bucket", Params=parameters, ExpiresIn=seconds)
+    if date is not None:
+        url = re.sub("(?<=X-Amz-Date=)[^&]*", date, url)
 
     def change(request: AWSPreparedRequest) -> None:
         request.url = url
@@ -250,6 +252,19 @@ def _(ask: Asking) -> None:
 )
 def _(ask: Asking) -> None:
     signed = (datetime.now(timezone.utc) - timedelta(seconds=120)).strftime("%Y%m%dT%H%M%SZ")
-    change = presigned(ask, 30, X_Amz_Date=signed)
+    change = presigned(ask, 30, signed)
     text = expired(r"0\.5")
     expect_refused(ask, "InvalidSignatureException", text, change)
+
+
+@facts(
+    "presigned-url-parameters",
+    "choice",
+    "Parameters of an operation in the query of a presigned URL are not read.",
+    choices=("presigned-parameters",),
+)
+def _(ask: Asking) -> None:
+    change = presigned(ask, 60, vectorBucketName=ask.shared_bucket)
+    answer = ask.raw(OPERATION, b"", once_signed=change)
+    text = "Must specify either vectorBucketName or vectorBucketArn but not both"
+    compare_own_text(ask, refusal("ValidationException", text), OPERATION, answer)

@@ -55,6 +55,11 @@ class Target:
         """Whether asking may cost somebody something: all that is not on this machine."""
         return self.endpoint is None or not _is_loopback(self.endpoint)
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must not get into a report: the access key, unless it is made up."""
+        credentials = None if self.keys else self.session.get_credentials()
+        return () if credentials is None else (credentials.get_frozen_credentials().access_key,)
+
     def account(self) -> str:
         """Return the account that pays, by AWS STS."""
         if self.endpoint is not None:

@@ -27,7 +27,7 @@ PAGES = {
     if "_build" not in page.parts
 }
 MOST_WORDS = 40
-MOST_CHARACTERS = 130
+MOST_CHARACTERS = 140
 # A subject that is a clause makes a reader wait for the verb.
 HEADLESS = re.compile(r"(What|Whatever|Who|Whoever|Which)\b(?! to ).*\.$")
 TWICE = re.compile(r"\b(?!code\b|that\b|had\b)([a-z]+) \1\b", re.IGNORECASE)

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Code, comments and directives; what is left keeps its line.
-_NO_PROSE = re.compile(r"^(?P<fence>```+|~~~+).*?^(?P=fence)[ \t]*$|<!--.*?-->", re.MULTILINE | re.DOTALL)
+_NO_PROSE = re.compile(
+    r"^(?P<fence>```+|~~~+).*?^(?P=fence)[ \t]*$|^[ \t]*<!--.*?-->", re.MULTILINE | re.DOTALL
+)
 _INLINE_CODE = re.compile(r"(`+)[^`].*?\1", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 # Where a sentence or a part of the page ends: a heading, an item, a table and a paragraph each stand alone.

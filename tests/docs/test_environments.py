@@ -52,4 +52,4 @@ def test_an_environment_installs_what_it_is_said_to_have(name: str) -> None:
 
 
 def test_no_environment_has_what_nobody_can_have() -> None:
-    assert not NOWHERE & set.union(*ENVIRONMENTS.values())
+    assert not NOWHERE & set[str]().union(*ENVIRONMENTS.values())

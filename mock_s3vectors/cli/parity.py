@@ -22,7 +22,7 @@ _DIFFERS, _MISUSED, _LEFT = 1, 2, 3
 _SIGNALLED = 128
 _DESCRIPTION = (
     "Asks Amazon S3 Vectors, or a server that speaks its protocol, whether the facts hold that this mock is "
-    "built on. The report is a JSON file, and a page in Markdown beside it. Nothing in it tells who has asked. "
+    "built on. The report is a JSON file, and a page in Markdown beside it; it does not tell who has asked. "
     "A difference is no fault of yours: it shows where the mock, or the server, is not like AWS. The project "
     'is glad of the report, attached to an issue "AWS answers differently". AWS charges for requests, so an '
     "upper bound is shown before, and you confirm it. All that is made has a name of its own, and is deleted "

@@ -150,7 +150,8 @@ class Cleaner:
             try:
                 answer = getattr(self._client, operation)(**params)
             except ClientError as error:
-                code, reason = error.response["Error"]["Code"], str(error)
+                told = error.response["Error"]
+                code, reason = told["Code"], f"{error.operation_name}: {told['Code']}: {told['Message']}"
                 if code == "NotFoundException":
                     return None
                 if code == or_refuse:

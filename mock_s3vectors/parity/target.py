@@ -83,6 +83,8 @@ class Target:
             "retries": {"mode": "standard", "total_max_attempts": attempts},
             "connect_timeout": _CONNECT_TIMEOUT,
             "read_timeout": _READ_TIMEOUT,
+            # The environment may name a server, to which neither AWS nor the mock must yield.
+            "ignore_configured_endpoint_urls": self.endpoint is None,
             **({} if self.needs_confirmation else {"proxies": {}}),
             **settings,
         }

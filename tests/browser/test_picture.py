@@ -273,6 +273,10 @@ KINDS: dict[str, tuple[list[Any], list[str]]] = {
         [f"genre {number}" for number in range(12)],
         [*(f"genre {number}" for number in range(10)), "others (2 values)", "no texts"],
     ),
+    "sorts": (
+        [f"sort {number}" for number in range(11)],
+        [*(f"sort {number}" for number in range(10)), "others (1 value)", "no sorts"],
+    ),
     "switches": ([True, False, True], ["true", "false", "no switches"]),
     "ratings": ([1, 2.5, 10, 1.0], ["1", "2.5", "10", "no ratings"]),
     "ids": ([1234567, 1234568, 2**60], ["1234567", "1234568", "1.15292e+18", "no ids"]),

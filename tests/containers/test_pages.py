@@ -37,7 +37,7 @@ VARIABLES = document("compose.yaml")["services"]["application"]["environment"]
 def block(page: str, language: str, words: str) -> str:
     """The one block of a page that is in a language, and has some words."""
     text = (HOW_TO / page).read_text(encoding="utf-8")
-    found = re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    found: list[str] = re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     (one,) = [source for source in found if words in source]
     return one
 

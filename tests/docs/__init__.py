@@ -1,0 +1,1 @@
+"""The documentation: blocks run as they say, the reference is complete, links and words are right."""

@@ -92,6 +92,7 @@ CHOICES = (
         "Queries",
         "Distances on a CLASSIC index are exact.",
         "search/distances.py",
+        unasked="AWS makes no CLASSIC index any more.",
     ),
     Choice(
         "quantized-modes",
@@ -99,6 +100,7 @@ CHOICES = (
         'With `search_engine="quantized"`, the mode of the index decides whether it holds quantized vectors: '
         "a query with the `queryMode` ENHANCED on a CLASSIC index is exact.",
         "operations/helpers/searching.py",
+        unasked="AWS makes no CLASSIC index any more.",
     ),
     Choice(
         "quantized-bounds",
@@ -136,6 +138,7 @@ CHOICES = (
         "Full-text and hybrid queries",
         "A search for texts misses no record: the option `recall` is about vectors alone.",
         "operations/helpers/searching.py",
+        unasked="It is about an option of the mock; on AWS it would take tens of thousands of records to see.",
     ),
     Choice(
         "equal-distances",
@@ -232,6 +235,7 @@ CHOICES = (
         "Full-text and hybrid queries",
         "The text of the refusal of `queryTexts` on a CLASSIC index is the mock's own.",
         "errors/refusals.py",
+        unasked="AWS makes no CLASSIC index any more.",
     ),
     Choice(
         "duplicate-query-texts-text",

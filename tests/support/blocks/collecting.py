@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sybil import Region, Sybil
+from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
-from tests.support.blocks.needs import ENVIRONMENTS, NOWHERE, ROOT, name_of
+from tests.support.blocks.needs import ROOT, check_needs, name_of
 from tests.support.blocks.page import Block, comments_before, read_comments
 from tests.support.blocks.running import LANGUAGES, evaluate
 
@@ -55,9 +56,18 @@ def _check(block: Block) -> None:
         raise block.error(
             f"nothing can test `{block.language}`: is it one of {', '.join(sorted(LANGUAGES))}?"
         )
-    unknown = [need for need in block.needs if name_of(need) not in {*ENVIRONMENTS, *NOWHERE}]
-    if unknown:
-        raise block.error(f"no environment of tox is known to have {', '.join(unknown)}.")
+    check_needs(block)
 
 
-PAGES = Sybil(parsers=[regions], patterns=["docs/*.md", "docs/*/*.md", "README.md"], path=str(ROOT))
+def leave_out(items: list[Any], wanted: set[str]) -> list[Any]:
+    """Remove the blocks that need none of some things from the items of a run; return them."""
+    out = [
+        item
+        for item in items
+        if isinstance(item, SybilItem) and not wanted & set(map(name_of, item.example.parsed.needs))
+    ]
+    items[:] = [item for item in items if item not in out]
+    return out
+
+
+PAGES = Sybil(parsers=[regions], patterns=["docs/*.md", "docs/*/*.md", "docs/*/*/*.md", "README.md"], path=str(ROOT))

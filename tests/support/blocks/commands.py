@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support.blocks.needs import npm_folder
+from tests.support.blocks.installing import wrong_installs
 from tests.support.blocks.outcome import Ran
 from tests.support.blocks.scratch import with_port
 
@@ -29,7 +29,12 @@ _TRAP = """trap 'echo "line $LINENO: $BASH_COMMAND: status $?" >&2' ERR; """
 
 
 def run_sh(block: Block, folder: Path) -> Ran:
-    """Run commands with bash, which ends at the first that fails, and its processes with it."""
+    """Run commands with bash, which ends at the first that fails, and its processes with it.
+
+    Commands that install packages are only checked.
+    """
+    if "install" in block.needs:
+        return Ran(failure=wrong_installs(block.source))
     return _run(["bash", "-Eeuo", "pipefail", "-c", _TRAP + with_port(block.padded)], block, folder)
 
 
@@ -37,10 +42,7 @@ def run_javascript(block: Block, folder: Path) -> Ran:
     """Run a program with node, or only check its syntax if the block does not ask for node."""
     file = folder / block.comments.get("file", "block.mjs")
     file.write_text(with_port(block.padded), encoding="utf-8")
-    packages = [found for need in block.needs if need.startswith("npm:") and (found := npm_folder(need))]
-    for found in packages[:1]:
-        (folder / "node_modules").symlink_to(found)
-    is_run = packages or "node" in block.needs
+    is_run = any(need == "node" or need.startswith("npm:") for need in block.needs)
     return _run(["node", str(file)] if is_run else ["node", "--check", str(file)], block, folder)
 
 

@@ -2,69 +2,80 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
+
+if TYPE_CHECKING:
+    from tests.support.blocks.page import Block
 
 ROOT = Path(__file__).parents[3]
 # Folders in which an environment of tox installs packages of npm.
 NPM_FOLDERS = [ROOT / "tests" / "clients" / "javascript", ROOT / "examples" / "javascript"]
-# The environment of tox that runs the blocks with this need, within .ci/run.
+# All environments of tox that run blocks have these.
+EVERYWHERE = {"boto3", "botocore", "install", "requests", "server", "starlette", "uvicorn"}
+# What else the environments have. Each block runs in one of them at least, within .ci/run.
 ENVIRONMENTS = {
-    "aioboto3": "aioboto3",
-    "aiobotocore": "aiobotocore",
-    "awscli": "sdks",
-    "boto3": "docs",
-    "botocore": "docs",
-    "filelock": "docs",
-    "freezegun": "docs",
-    "hypothesis": "docs",
-    "install": "sdks",
-    "langchain-aws": "langchain",
-    "llama-index-vector-stores-s3": "docs-agents",
-    "mem0ai": "docs-agents",
-    "moto": "docs",
-    "node": "sdks",
-    "npm:@aws-sdk/client-s3vectors": "sdks",
-    "npm:@mastra/s3vectors": "sdks",
-    "pyarrow": "docs",
-    "pytest-asyncio": "aiobotocore",
-    "pytest-xdist": "docs",
-    "pyyaml": "docs",
-    "requests": "docs",
-    "requests-aws4auth": "docs",
-    "rich": "docs",
-    "server": "docs",
-    "starlette": "docs",
-    "testcontainers": "containers",
-    "time-machine": "docs",
-    "uvicorn": "docs",
+    "docs": {
+        "filelock",
+        "freezegun",
+        "hypothesis",
+        "moto",
+        "pyarrow",
+        "pytest-xdist",
+        "pyyaml",
+        "requests-aws4auth",
+        "rich",
+        "time-machine",
+    },
+    "aioboto3": {"aioboto3"},
+    "aiobotocore": {"aiobotocore", "moto", "pytest-asyncio"},
+    "langchain": {"langchain-aws", "llama-index-vector-stores-s3", "mem0ai"},
+    "sdks": {
+        "awscli",
+        "node",
+        "npm:@aws-sdk/client-s3vectors",
+        "npm:@mastra/core",
+        "npm:@mastra/s3vectors",
+    },
 }
-# Nobody can have these in .ci/run.
-NOWHERE = {"docker", "network"}
+# No environment can have these in .ci/run.
+NOWHERE = {"docker", "network", "testcontainers"}
+KNOWN = EVERYWHERE.union(*ENVIRONMENTS.values(), NOWHERE)
+
+
+def check_needs(block: Block) -> None:
+    """Raise unless an environment of tox has all that a block needs, or nobody can have it.
+
+    Raises:
+        PageError: there is no such environment.
+    """
+    names = {name_of(need) for need in block.needs}
+    if names - KNOWN:
+        raise block.error(f"no environment of tox is known to have {', '.join(sorted(names - KNOWN))}.")
+    if names & NOWHERE:
+        return
+    if not any(names <= EVERYWHERE | has for has in ENVIRONMENTS.values()):
+        raise block.error(f"no one environment of tox is known to have {', '.join(sorted(names))}.")
 
 
 def name_of(need: str) -> str:
     """Return what is needed, without its version."""
-    if need in NOWHERE or need.startswith("npm:"):
-        return need
     try:
         return Requirement(need).name
     except InvalidRequirement:
-        return need
+        return need  # one of npm
 
 
 def missing(need: str) -> str | None:
     """Return what the environment lacks for a need, in words; None if it lacks nothing."""
-    if need == "server":
+    if need in {"install", "server"}:
         return None
     if need in NOWHERE:
         return f"needs {need}, which no environment of these tests has"
-    if need == "install":
-        return None if os.environ.get("DOCS_INSTALL") else "installs packages, which needs DOCS_INSTALL=1"
     if need == "node":
         return None if shutil.which("node") else "needs node"
     if need.startswith("npm:"):

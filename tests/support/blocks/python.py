@@ -6,7 +6,7 @@ import ast
 import io
 import sys
 import traceback
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from importlib.metadata import distribution, entry_points
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -87,12 +87,25 @@ def run_tests(file: Path, block: Block) -> Ran:
     """Run the tests of a file with our plugin, and with those that the block needs."""
     recorder, output = Recorder(), io.StringIO()
     options = [*OPTIONS, *_plugins(block), f"--rootdir={file.parent}", str(file)]
-    with redirect_stdout(output), redirect_stderr(output):
+    few = _few_examples() if "hypothesis" in block.needs else nullcontext()
+    with redirect_stdout(output), redirect_stderr(output), few:
         status = pytest.main(options, plugins=[recorder])
     if status == pytest.ExitCode.OK and recorder.passed and not recorder.others:
         return Ran(output.getvalue())
     failure = "\n".join(recorder.others) or output.getvalue()
     return Ran(output.getvalue(), failure.replace(file.name, str(block.page)))
+
+
+@contextmanager
+def _few_examples() -> Iterator[None]:
+    """Have Hypothesis make few examples: it is to run, not to search for faults of the mock."""
+    from hypothesis import settings
+
+    settings.register_profile("before", settings.default)
+    settings.register_profile("few", settings.default, max_examples=5)
+    settings.load_profile("few")
+    yield
+    settings.load_profile("before")
 
 
 def _plugins(block: Block) -> list[str]:

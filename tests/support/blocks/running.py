@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mock_s3vectors.mocking.stack import STACK
 from tests.support.blocks import commands, documents, python
 from tests.support.blocks.needs import missing
 from tests.support.blocks.outcome import Ran, difference
@@ -40,10 +41,12 @@ def evaluate(example: Example) -> str | None:
         if reason is not None:
             pytest.skip(reason)
     with surroundings(block) as folder:
+        before = STACK.current()
         ran = LANGUAGES[block.language](block, folder)
-        remains = left_behind()
-        failure = ran.failure or remains or _wrong_output(block, ran)
-        return _expected(block.comments["fails"], failure) if "fails" in block.comments else failure
+        remains = left_behind(before)
+        if "fails" in block.comments:
+            return _expected(block.comments["fails"], ran.failure) or remains or _wrong_output(block, ran)
+        return ran.failure or remains or _wrong_output(block, ran)
 
 
 def _wrong_output(block: Block, ran: Ran) -> str | None:

@@ -14,6 +14,7 @@ import boto3
 
 import mock_s3vectors
 from mock_s3vectors.mocking.stack import STACK
+from tests.support.blocks.needs import npm_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,10 @@ def _clean_environment(scratch: Path) -> None:
 
 def _save_files(block: Block, scratch: Path, port: str) -> None:
     os.environ["MOCK_S3VECTORS_PORT"] = port
+    packages = [npm_folder(need) for need in block.needs if need.startswith("npm:")]
+    if packages and packages[0]:
+        # Node.js looks for packages beside the program, which a test in Python may run.
+        (scratch / "node_modules").symlink_to(packages[0])
     for other in block.before:
         name = other.comments.get("file")
         if name:
@@ -98,10 +103,14 @@ def _forget_modules(before: set[str], scratch: Path) -> None:
             del sys.modules[name]
 
 
-def left_behind() -> str | None:
-    """Switch off the mocks that a block has left on; return in words that there were some."""
-    if not STACK:
-        return None
-    while level := STACK.current():
+def left_behind(before: object) -> str | None:
+    """Switch off the mocks that a block has left on; return in words that there were some.
+
+    Args:
+        before: the mock that was on when the block began, which is that of its server.
+    """
+    failure = None
+    while (level := STACK.current()) is not None and level is not before:
         STACK.stop(level, failed=True)
-    return "The block leaves a mock switched on."
+        failure = "The block leaves a mock switched on."
+    return failure

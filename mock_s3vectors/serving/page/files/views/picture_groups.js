@@ -1,6 +1,6 @@
 // Which group a point of the picture is in, by its value of a metadata key; and the look of each group.
 
-import { count } from "../lib/words.js";
+import { plural } from "../lib/words.js";
 
 const MOST_CATEGORIES = 10;
 const STEPS = 8;
@@ -96,7 +96,7 @@ const categories = (values, counts, name) => {
   }));
   const others = order.slice(MOST_CATEGORIES);
   if (others.length) {
-    groups.push({ name: `others (${count(others.length)} values)`, places: others, colour: "var(--others)", shape: "circle", radius: 2, isRest: true });
+    groups.push({ name: `others (${plural(others.length, "value")})`, places: others, colour: "var(--others)", shape: "circle", radius: 2, isRest: true });
   }
   return groups;
 };

@@ -234,6 +234,37 @@ def test_output_and_failures_are_compared(run: Run) -> None:
     assert (failed, passed) == (None, "It should fail with: division by zero")
 
 
+@pytest.mark.parametrize(
+    ("command", "failure"),
+    [
+        ('pip install "mock_s3vectors[server]"', None),
+        ("npm install @aws-sdk/client-s3vectors", None),
+        ('pip install "mock_s3vectors[servers]"', "No environment of tox installs mock_s3vectors[servers]."),
+        ("pip install boto3 moto2", "No environment of tox installs moto2."),
+        ("mkdir films\ncd films\n. .venv/bin/activate\npip install moto", None),
+    ],
+)
+def test_commands_that_install_are_checked(run: Run, command: str, failure: str | None) -> None:
+    assert run(f"\n<!-- needs: install -->\n~~~sh\n{command}\n~~~\n") == [failure]
+
+
+def test_the_output_of_a_block_that_fails_is_compared_too(run: Run) -> None:
+    page = """
+        <!-- fails: status 3 -->
+        ~~~sh
+        echo one; exit 3
+        ~~~
+
+        <!-- output -->
+        ~~~text
+        two
+        ~~~
+    """
+    (wrong,) = run(page)
+    assert wrong is not None
+    assert wrong.startswith("The page shows this output:\ntwo\n\nThe block writes:\none\n")
+
+
 def test_a_missing_need_skips_with_the_reason(run: Run) -> None:
     with pytest.raises(pytest.skip.Exception, match=r"^needs botocore>=99, and this is "):
         run("\n<!-- needs: botocore>=99 -->\n~~~python\n1\n~~~\n")

@@ -1,0 +1,151 @@
+"""Shorthand of facts about vectors and queries: records, requests, and parts of answers.
+
+An answer that is a refusal has no such parts: it is returned as it is, so that a report shows it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.expecting import without_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mock_s3vectors.parity.asking import Asking
+
+Index = dict[str, Any]
+
+
+# --- vectors
+
+
+def record(key: str, numbers: Sequence[float], metadata: Any = None) -> dict[str, Any]:
+    """Return a record for PutVectors."""
+    bare = {"key": key, "data": {"float32": list(numbers)}}
+    return bare if metadata is None else {**bare, "metadata": metadata}
+
+
+def expect_text(ask: Asking, text: str, operation: str, **parameters: Any) -> None:
+    """Make a call, and compare its answer, but for a `fieldList`, with a ValidationException of this text."""
+    ask.compare(operation, refusal("ValidationException", text), without_fields(ask(operation, **parameters)))
+
+
+def raw_json(ask: Asking, operation: str, **parameters: Any) -> dict[str, Any]:
+    """Make a call that botocore would refuse to send."""
+    return ask.raw(operation, json.dumps(parameters).encode())
+
+
+# --- answers
+
+
+def keys_of(answer: dict[str, Any]) -> Any:
+    """Return the keys of the vectors of an answer, in their order."""
+    return answer if "error" in answer else [vector["key"] for vector in answer["vectors"]]
+
+
+def members_of(answer: dict[str, Any], name: str) -> Any:
+    """Return a member of each of the vectors of an answer, by key; None where it has none."""
+    return answer if "error" in answer else {each["key"]: each.get(name) for each in answer["vectors"]}
+
+
+# --- queries
+
+
+def query(ask: Asking, index: Index, numbers: Sequence[float], **settings: Any) -> dict[str, Any]:
+    """Search by vector, for ten at most unless the settings say otherwise."""
+    request = {"queryVector": {"float32": list(numbers)}, "topK": 10, **settings}
+    return ask("QueryVectors", **index, **request)
+
+
+def distances(ask: Asking, index: Index, numbers: Sequence[float], **settings: Any) -> Any:
+    """Search by vector, and return the distances by key, in the order of the answer."""
+    return members_of(query(ask, index, numbers, returnDistance=True, **settings), "distance")
+
+
+def query_texts(texts: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the `queryTexts` for texts by metadata key."""
+    return [{"metadataKey": key, "text": text} for key, text in texts.items()]
+
+
+def search_texts(ask: Asking, index: Index, texts: Mapping[str, str], **settings: Any) -> dict[str, Any]:
+    """Search by texts, each under its metadata key, and by vector too if the settings have one."""
+    return ask("QueryVectors", **index, **{"queryTexts": query_texts(texts), "topK": 10, **settings})
+
+
+def scores(ask: Asking, index: Index, text: str, key: str = "text", **settings: Any) -> Any:
+    """Search by one text, and return the BM25 score of each hit by its key, in the order of the answer."""
+    answer = search_texts(ask, index, {key: text}, returnScores=True, **settings)
+    if "error" in answer:
+        return answer
+    found = {}
+    for hit in answer["vectors"]:
+        of_keys = {entry["metadataKey"]: entry["score"] for entry in hit["scores"]["bm25Scores"]}
+        found[hit["key"]] = of_keys.get(key)
+    return found
+
+
+# --- text search configurations
+
+
+def searchable(*keys: str) -> dict[str, Any]:
+    """Return text search configurations; a key such as `title:en` has a language."""
+    configurations = []
+    for key in keys:
+        name, _, language = key.partition(":")
+        configurations.append({"metadataKey": name, **({"language": language} if language else {})})
+    return {"textSearchConfigurations": configurations}
+
+
+def text_index(ask: Asking, *keys: str, **settings: Any) -> Index:
+    """Create an index whose keys can be searched for text, as soon as they can be; return its two names.
+
+    Args:
+        ask: the hand of the fact.
+        keys: as for `searchable`.
+        settings: more of CreateIndex, and of its metadata configuration under that name.
+    """
+    needs_text_search(ask)
+    configuration = {**searchable(*keys), **settings.pop("metadataConfiguration", {})}
+    index = ask.index(metadataConfiguration=configuration, **settings)
+    wait_until_active(ask, index)
+    return index
+
+
+def put_texts(ask: Asking, index: Index, texts: Mapping[str, str]) -> None:
+    """Put a vector for each text, which it has under the key `text`."""
+    ask.put(index, *((key, [1, 1], {"text": text}) for key, text in texts.items()))
+
+
+def index_of_texts(ask: Asking, texts: Mapping[str, str]) -> Index:
+    """Create an index of vectors with these texts, which can be searched under the key `text`."""
+    index = text_index(ask, "text")
+    put_texts(ask, index, texts)
+    return index
+
+
+def needs_text_search(ask: Asking) -> None:
+    """Go on only if botocore knows full-text search."""
+    ask.needs("UpdateMetadataConfiguration", "QueryVectors.queryTexts", "QueryVectors>vectors.scores")
+
+
+def configuration_of(ask: Asking, index: Index) -> Any:
+    """Return the metadata configuration that GetIndex shows, None if there is none."""
+    return ask.prepare("GetIndex", **index)["index"].get("metadataConfiguration")
+
+
+def states(ask: Asking, index: Index) -> dict[str, str]:
+    """Return the status of each key that is configured for text search."""
+    return _states(ask.prepare("GetIndex", **index))
+
+
+def _states(answer: dict[str, Any]) -> dict[str, str]:
+    shown = answer["index"].get("metadataConfiguration", {}).get("textSearchConfigurations", [])
+    return {entry["metadataKey"]: entry["status"] for entry in shown}
+
+
+def wait_until_active(ask: Asking, index: Index) -> None:
+    """Wait until all text search configurations of an index are ACTIVE; see `Asking.until`."""
+    ask.until("GetIndex", lambda answer: set(_states(answer).values()) <= {"ACTIVE"}, **index)

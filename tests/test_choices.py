@@ -1,4 +1,4 @@
-"""Every unverified choice is in the registry, in the code that decides it, and in the README."""
+"""Every unverified choice is in the registry, and in the code that decides it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,12 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
 from textwrap import dedent
 
 import pytest
 
 from mock_s3vectors.choices.registry import CHOICES, Choice
-from tests.support.choices import (
-    PACKAGE,
-    README,
-    SECTIONS,
-    list_in,
-    listed,
-    references,
-    references_in,
-    with_list,
-)
-
-TEXT = README.read_text(encoding="utf-8")
+from tests.support.choices import PACKAGE, SECTIONS, references, references_in
 
 
 def test_the_code_refers_to_every_choice_where_it_is_decided_and_to_no_other() -> None:
@@ -65,23 +53,6 @@ def test_an_entry_is_complete(choice: Choice) -> None:
 
 def test_no_section_is_empty() -> None:
     assert {choice.section for choice in CHOICES} == set(SECTIONS)
-
-
-def test_the_readme_lists_the_choices_of_the_registry() -> None:
-    assert list_in(TEXT) == listed(CHOICES), "run: python -m tests.support.choices"
-
-
-def test_the_list_is_written_between_its_comments_and_nowhere_else() -> None:
-    first, *others = CHOICES
-    changed = with_list(TEXT, [replace(first, sentence=r"A new \1 sentence."), *others])
-    assert rf"- `{first.id}`: A new \1 sentence." in changed
-    assert with_list(changed, CHOICES) == TEXT
-
-
-def test_a_wrapped_line_is_no_item_of_its_own() -> None:
-    lines = list_in(TEXT).splitlines()
-    assert [line for line in lines if re.match(r" +([-+*>#]|\d+[.)])( |$)", line)] == []
-    assert max(map(len, lines)) <= 120
 
 
 def test_the_mock_runs_without_the_sentences() -> None:

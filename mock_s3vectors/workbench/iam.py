@@ -68,7 +68,7 @@ class Iam:
             UsageError: the mock is off, IAM would refuse this, or the account has such a user.
 
         Example:
-            >>> reader = mock.iam.user("reader").allow("Get*", "QueryVectors", on=mock.index("films", "plots"))
+            >>> reader = mock.iam.user("reader").allow("Get*", on=mock.index("films", "plots"))
             >>> client = boto3.client("s3vectors", region_name="us-east-1", **reader)
             >>> client.delete_index(vectorBucketName="films", indexName="plots")
             Traceback (most recent call last):

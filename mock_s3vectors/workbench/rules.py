@@ -175,11 +175,11 @@ class On:
 
     Besides its own arguments, each method takes:
 
-        times: how often the rule acts at most; by default until it is removed.
-        after: how many calls it lets pass first.
-        probability: the chance that it acts on each later call, above 0, up to 1.
-        seed: an int that makes the random numbers the same in each run.
-        optional: whether the rule may end without having acted. By default that fails the test.
+    - `times`: how often the rule acts at most; by default until it is removed.
+    - `after`: how many calls it lets pass first; by default none.
+    - `probability`: the chance that it acts on each later call, above 0, up to 1; by default 1.
+    - `seed`: an int that makes the random numbers the same in each run.
+    - `optional`: whether the rule may end without having acted. By default that fails the test.
     """
 
     def __init__(self, matcher: Matcher, book: RuleBook) -> None:

@@ -248,6 +248,23 @@ def test_commands_that_install_are_checked(run: Run, command: str, failure: str 
     assert run(f"\n<!-- needs: install -->\n~~~sh\n{command}\n~~~\n") == [failure]
 
 
+def test_the_output_of_a_block_that_fails_is_compared_too(run: Run) -> None:
+    page = """
+        <!-- fails: status 3 -->
+        ~~~sh
+        echo one; exit 3
+        ~~~
+
+        <!-- output -->
+        ~~~text
+        two
+        ~~~
+    """
+    (wrong,) = run(page)
+    assert wrong is not None
+    assert wrong.startswith("The page shows this output:\ntwo\n\nThe block writes:\none\n")
+
+
 def test_a_missing_need_skips_with_the_reason(run: Run) -> None:
     with pytest.raises(pytest.skip.Exception, match=r"^needs botocore>=99, and this is "):
         run("\n<!-- needs: botocore>=99 -->\n~~~python\n1\n~~~\n")

@@ -38,7 +38,7 @@ def examples() -> Iterator[doctest.DocTest]:
     finder = doctest.DocTestFinder(exclude_empty=True)
     names = vars(mock_s3vectors) | vars(mock_s3vectors.transfer)
     for thing in PUBLIC:
-        yield from finder.find(thing, thing.__name__, False, globs={**names, "boto3": boto3})  # type: ignore[arg-type] # noqa: FBT003 - doctest's way to say: whatever module it is from
+        yield from finder.find(thing, thing.__name__, False, globs={**names, "boto3": boto3})  # noqa: FBT003 - doctest's way to say: whatever module it is from
 
 
 EXAMPLES = {example.name: example for example in examples() if example.examples}
@@ -104,7 +104,7 @@ def missing_arguments(name: str) -> Iterator[str]:
             yield parameter.name
 
 
-_STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+_STARS: dict[object, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 # The arguments of `seed` are those of its overloads.
 _LEFT_OUT = ("self", "given", "named")
 

@@ -12,7 +12,7 @@ from tests.support.reference import described_members
 
 
 def help_of(thing: object) -> str:
-    return pydoc.render_doc(thing, renderer=pydoc.plaintext)
+    return pydoc.plain(pydoc.render_doc(thing))
 
 
 def overview() -> str:

@@ -167,6 +167,7 @@ def operations() -> dict[str, str]:
 def test_the_operations_are_those_of_the_installed_botocore() -> None:
     installed = numbers(botocore.__version__)
     known, documented = set(service_model().operation_names), operations()
+    assert set(documented.values()) == {"1.39.5", "1.43.117", COMPLETE_SINCE}
     assert known <= set(documented)
     # The page has versions that have an operation for sure, and perhaps not the first ones.
     assert {name for name, since in documented.items() if numbers(since) <= installed} <= known

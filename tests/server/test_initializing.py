@@ -28,7 +28,6 @@ from tests.activation.world import create, names
 from tests.durable.line import Line
 from tests.server.certificates import make_certificates
 from tests.server.wire import DEADLINE, wait_for
-from tests.support.readme import script_of_init
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -304,13 +303,6 @@ def test_a_state_that_lasts_keeps_its_buckets(nursery: Nursery, folder: Path, tm
         assert len(client.list_indexes(vectorBucketName="songs")["indexes"]) == 1
     arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/films"
     assert messages_of(life.log)[0] == f"1.db: {arn} exists, and stays as it is."
-
-
-def test_the_script_of_the_readme_runs_at_each_start(nursery: Nursery, folder: Path, tmp_path: Path) -> None:
-    (folder / "10-films.py").write_text(script_of_init(), encoding="utf-8")
-    for _ in range(2):
-        with nursery.life("--init", str(folder), "--state", str(tmp_path / "state.db")) as life:
-            assert names(Line(life.url).client) == ["films"]
 
 
 # --- reset?init=1

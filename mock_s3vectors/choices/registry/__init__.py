@@ -1,6 +1,6 @@
 """The registry of choices: each behaviour of the mock that nobody has published for the real service.
 
-The README's list of unverified choices is generated from it. Running the mock does not load it.
+The documentation's list of unverified choices is made from it. Running the mock does not load it.
 """
 
 from mock_s3vectors.choices.registry import access, queries, resources, text_search, wire

@@ -34,8 +34,8 @@ class Choice:
 
     Attributes:
         id: short and stable; the code says `Choice: ` and the id where it decides.
-        section: the section of the README's list in which the sentence appears.
-        sentence: the behaviour, for a reader of the README.
+        section: the heading of the documentation's list under which the sentence appears.
+        sentence: the behaviour, for a reader of the documentation.
         decided_in: the file that decides, as a path in the package.
         unasked: why no client of AWS can ask about it; "" if a fact of `parity/facts/` does.
     """

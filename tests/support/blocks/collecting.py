@@ -70,4 +70,4 @@ def leave_out(items: list[Any], wanted: set[str]) -> list[Any]:
     return out
 
 
-PAGES = Sybil(parsers=[regions], patterns=["docs/*.md", "docs/*/*.md", "README.md"], path=str(ROOT))
+PAGES = Sybil(parsers=[regions], patterns=["docs/*.md", "docs/*/*.md", "docs/*/*/*.md", "README.md"], path=str(ROOT))

@@ -44,8 +44,9 @@ def evaluate(example: Example) -> str | None:
         before = STACK.current()
         ran = LANGUAGES[block.language](block, folder)
         remains = left_behind(before)
-        failure = ran.failure or remains or _wrong_output(block, ran)
-        return _expected(block.comments["fails"], failure) if "fails" in block.comments else failure
+        if "fails" in block.comments:
+            return _expected(block.comments["fails"], ran.failure) or remains or _wrong_output(block, ran)
+        return ran.failure or remains or _wrong_output(block, ran)
 
 
 def _wrong_output(block: Block, ran: Ran) -> str | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _DENIED = "AccessDeniedException"
 # How often to ask whether a policy is in force, and how many seconds after one another.
-_TRIES, _PAUSE = 15, 2.0
+_TRIES, _PAUSE = 5, 2.0
 
 
 def deny(ask: Asking, bucket: str, action: str, resource: str, **condition: Any) -> None:
@@ -33,7 +33,7 @@ def deny(ask: Asking, bucket: str, action: str, resource: str, **condition: Any)
         if ask("GetVectorBucketPolicy", vectorBucketName=bucket).get("error") == _DENIED:
             return
         time.sleep(_PAUSE)
-    raise SetUpRefusedError("the policy of a vector bucket is not in force, even half a minute later")
+    raise SetUpRefusedError("the policy of a vector bucket is not in force")
 
 
 def expect_denied(

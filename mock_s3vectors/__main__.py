@@ -23,9 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser, _ = parser_with([word for word in words if not word.startswith("-")][:1])
         parsed = parser.parse_args(words)
         if "run" in parsed:
-            parsed.run(parsed)
-        else:
-            parser.print_help()
+            return parsed.run(parsed) or 0
+        parser.print_help()
     except UsageError as error:
         say(f"mock-s3vectors: {error}")
         return 1

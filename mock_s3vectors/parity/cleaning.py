@@ -41,6 +41,7 @@ class Cleaner:
 
     Attributes:
         left: the vector buckets that could not be removed, and why.
+        removed: how many were removed.
     """
 
     def __init__(self, client: Any, gate: Gate, pauses: Sequence[float] = PAUSES) -> None:
@@ -49,6 +50,7 @@ class Cleaner:
         self._pauses = pauses
         self._is_patient = True
         self.left: dict[str, str] = {}
+        self.removed = 0
 
     @property
     def passed(self) -> Amount:
@@ -77,6 +79,7 @@ class Cleaner:
             )
             if refusal is None:
                 self.left.pop(bucket, None)
+                self.removed += 1
                 return
             for entry in self._pages("list_indexes", "indexes", vectorBucketName=bucket):
                 self.remove_index(bucket, entry["indexName"])
@@ -147,7 +150,8 @@ class Cleaner:
             try:
                 answer = getattr(self._client, operation)(**params)
             except ClientError as error:
-                code, reason = error.response["Error"]["Code"], str(error)
+                told = error.response["Error"]
+                code, reason = told["Code"], f"{error.operation_name}: {told['Code']}: {told['Message']}"
                 if code == "NotFoundException":
                     return None
                 if code == or_refuse:

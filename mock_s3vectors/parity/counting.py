@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.mocking.mock import mock_s3vectors
@@ -10,10 +11,22 @@ from mock_s3vectors.parity.running import Run, new_prefix
 from mock_s3vectors.parity.target import target_of_mock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from mock_s3vectors.config import Options
+    from mock_s3vectors.mocking.mock import MockS3Vectors
     from mock_s3vectors.parity.fact import Fact
     from mock_s3vectors.parity.gate import Amount
+
+
+@contextmanager
+def mock_as_aws() -> Iterator[MockS3Vectors]:
+    """Have a mock on that is as AWS is today to an account which may do anything, and has no keys in KMS."""
+    options: Options = {"search_engine": "quantized", "authorization": "enforce", "verify_signatures": True}
+    with mock_s3vectors(**options) as mock:
+        # From now on, all other keys do not exist.
+        mock.kms.key()
+        yield mock
 
 
 def unbounded(facts: Sequence[Fact]) -> Bounds:
@@ -24,7 +37,7 @@ def unbounded(facts: Sequence[Fact]) -> Bounds:
 def count(facts: Sequence[Fact]) -> Bounds:
     """Return the bounds of facts, by asking them of a mock as AWS is today."""
     counted: dict[str, Amount] = {}
-    with mock_s3vectors(search_engine="quantized"):
+    with mock_as_aws():
         run = Run(target_of_mock(), new_prefix(), unbounded(facts))
         run.open()
         for fact in facts:

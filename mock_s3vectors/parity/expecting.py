@@ -26,35 +26,26 @@ def violation(path: str, rule: str, *, length: int | None = None) -> str:
 def expect_violation(
     ask: Asking, path: str, rule: str, operation: str, *, length: int | None = None, **parameters: Any
 ) -> None:
-    """Make a call, and compare its answer, but for a `fieldList`, with the refusal of a broken constraint."""
-    compare_violation(ask, path, rule, operation, ask(operation, **parameters), length=length)
+    """Make a call, and compare its answer with the refusal of a broken constraint, but for a `fieldList`."""
+    expected = broken(path, rule, length=length)
+    ask.compare(operation, expected, without_fields(ask(operation, **parameters)))
 
 
-def compare_violation(
-    ask: Asking, path: str, rule: str, operation: str, answer: dict[str, Any], *, length: int | None = None
-) -> None:
-    """Compare an answer, but for a `fieldList`, with the refusal of a broken constraint."""
-    text = f"1 validation error detected. {violation(path, rule, length=length)}"
-    ask.compare(operation, refusal("ValidationException", text), without_fields(answer))
+def broken(path: str, rule: str, *, length: int | None = None) -> dict[str, Any]:
+    """Return the refusal of a broken constraint without a `fieldList`; see `violation`."""
+    text = violation(path, rule, length=length)
+    return refusal("ValidationException", f"1 validation error detected. {text}")
 
 
-def expect_own_text(ask: Asking, code: str, text: str, operation: str, **parameters: Any) -> None:
+def expect_own_text(ask: Asking, code: str, text: Any, operation: str, **parameters: Any) -> None:
     """Make a call, and compare the class of its refusal, and then its text, which is the mock's own."""
-    compare_own_text(ask, code, text, operation, ask(operation, **parameters))
+    compare_own_text(ask, refusal(code, text), operation, ask(operation, **parameters))
 
 
-def compare_own_text(
-    ask: Asking,
-    code: str,
-    text: str,
-    operation: str,
-    answer: dict[str, Any],
-    *,
-    status: int | None = None,
-) -> None:
+def compare_own_text(ask: Asking, expected: dict[str, Any], operation: str, answer: dict[str, Any]) -> None:
     """Compare the class of a refusal, and then its text, which is the mock's own."""
-    ask.compare(operation, refusal(code, ANYTHING, status=status), without_fields(answer))
-    ask.compare(f"{operation}: the text", text, answer.get("message"))
+    ask.compare(operation, {**expected, "message": ANYTHING}, without_fields(answer))
+    ask.compare(f"{operation}: the text", expected["message"], answer.get("message"))
 
 
 def without_fields(answer: dict[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,11 @@ class Target:
         """Whether asking may cost somebody something: all that is not on this machine."""
         return self.endpoint is None or not _is_loopback(self.endpoint)
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must not get into a report: the access key, unless it is made up."""
+        credentials = None if self.keys else self.session.get_credentials()
+        return () if credentials is None else (credentials.get_frozen_credentials().access_key,)
+
     def account(self) -> str:
         """Return the account that pays, by AWS STS."""
         if self.endpoint is not None:
@@ -78,6 +83,8 @@ class Target:
             "retries": {"mode": "standard", "total_max_attempts": attempts},
             "connect_timeout": _CONNECT_TIMEOUT,
             "read_timeout": _READ_TIMEOUT,
+            # The environment may name a server, to which neither AWS nor the mock must yield.
+            "ignore_configured_endpoint_urls": self.endpoint is None,
             **({} if self.needs_confirmation else {"proxies": {}}),
             **settings,
         }

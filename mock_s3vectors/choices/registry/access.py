@@ -19,6 +19,7 @@ CHOICES = (
         "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "
         "user or the role, with `-boundary` added. Its other policies are inline ones, without an ARN.",
         "workbench/iam.py",
+        unasked="It is about identities that the mock makes.",
     ),
     Choice(
         "unknown-roles",
@@ -26,6 +27,7 @@ CHOICES = (
         "A session of a role that moto's IAM does not know may do what the root of its account may, unless a "
         "session policy limits it.",
         "identity.py",
+        unasked="It is about identities of moto.",
     ),
     Choice(
         "root-denied",
@@ -33,6 +35,7 @@ CHOICES = (
         'With `authorization="enforce"`, a bucket policy that denies the root of its account everything also '
         "denies it to replace or delete that policy.",
         "permissions/deciding.py",
+        unasked="A run could not remove such a vector bucket any more.",
     ),
     Choice(
         "first-denial",
@@ -41,6 +44,7 @@ CHOICES = (
         "identity-based, resource-based, boundary, session. If none does, the first that should allow it: "
         "across accounts resource-based, then identity-based, boundary, session.",
         "authorization/evaluate.py",
+        unasked="It needs identities with policies of several kinds.",
     ),
     Choice(
         "public-statements",
@@ -50,6 +54,7 @@ CHOICES = (
         "condition with fixed values requires who calls or from where, such as `aws:PrincipalArn` or "
         "`aws:SourceIp`; a range of addresses wider than /8 (IPv6: /32) is for everybody.",
         "authorization/public.py",
+        unasked="It needs a second account.",
     ),
     Choice(
         "not-principal",
@@ -58,6 +63,7 @@ CHOICES = (
         "the role, and the user or the session. An Allow with NotPrincipal leaves out a caller of whom it "
         "names any part.",
         "authorization/principals.py",
+        unasked="It needs callers of several kinds: the root of an account, a user and a session of a role.",
     ),
     Choice(
         "policy-condition-types",
@@ -121,6 +127,7 @@ CHOICES = (
         "`aws:SourceIp` is 127.0.0.1 for a call in this process, and the address of the client for a call "
         "over the server.",
         "permissions/context.py",
+        unasked="It is about calls in the mock's own process, and over its own server.",
     ),
     Choice(
         "secure-transport",
@@ -128,6 +135,7 @@ CHOICES = (
         "`aws:SecureTransport` is true for a call in this process whose URL begins with https, and false for "
         "a call over the server, which speaks HTTP.",
         "permissions/context.py",
+        unasked="It is about calls in the mock's own process, and over its own server.",
     ),
     Choice(
         "incomplete-arns",
@@ -142,6 +150,7 @@ CHOICES = (
         "The credentials of a role are issued when `mock.iam.role()` makes it: that is `aws:TokenIssueTime`. "
         "Sessions that moto gave have no such key.",
         "permissions/context.py",
+        unasked="It is about identities that the mock makes.",
     ),
     # --- signatures
     Choice(
@@ -157,6 +166,7 @@ CHOICES = (
         "Of an access key whose secret the mock does not know, only the form, the time and the scope of a "
         "signature are checked.",
         "signatures.py",
+        unasked="AWS knows the secret of every access key.",
     ),
     Choice(
         "presigned-expiry",
@@ -180,6 +190,14 @@ CHOICES = (
         "made before too. A key of `mock.kms` comes before one of moto's with the same ARN. The option "
         "`authorization` has nothing to do with keys.",
         "operations/helpers/keys.py",
+        unasked="It is about the keys that the mock knows; AWS knows every key.",
+    ),
+    Choice(
+        "bucket-key-unchecked",
+        "Encryption",
+        "CreateVectorBucket takes any key ARN of the right form, even of a key that does not exist. Only "
+        "CreateIndex asks for the key.",
+        "operations/helpers/encryption.py",
     ),
     Choice(
         "kms-key-elsewhere",
@@ -195,6 +213,7 @@ CHOICES = (
         "with a key that does not exist: an AccessDeniedException with KMS's words. Keys are checked after "
         "all else, and the policy of a key last.",
         "errors/refusals.py",
+        unasked="It needs keys of KMS that are disabled, pending deletion or made for another use.",
     ),
     Choice(
         "kms-errors-last",
@@ -203,6 +222,7 @@ CHOICES = (
         "completely, and before a vector is read or written: permissions, the index, records, filters and "
         "page tokens come first, the quota of vectors after.",
         "operations/helpers/keys.py",
+        unasked="It needs a key of KMS that stops to be usable once an index has been made with it.",
     ),
     Choice(
         "kms-texts",
@@ -210,6 +230,7 @@ CHOICES = (
         "The texts of the errors of keys are those of KMS, followed by `(kms_request_id=...)` with a UUID, "
         "as was seen for a key that does not exist.",
         "errors/refusals.py",
+        unasked="It needs keys of KMS that are disabled, pending deletion or made for another use.",
     ),
     Choice(
         "kms-policy-context",
@@ -218,5 +239,6 @@ CHOICES = (
         "The account of the index is `aws:SourceAccount`, and its ARN is both `aws:SourceArn` and "
         "`kms:EncryptionContext:aws:s3vectors:arn`. Of `aws:s3vectors:resource-id`, only the name is known.",
         "operations/helpers/key_policies.py",
+        unasked="It needs a key of KMS with a policy of its own.",
     ),
 )

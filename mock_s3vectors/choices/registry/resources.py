@@ -11,12 +11,14 @@ CHOICES = (
         "Buckets and indexes",
         "The text of a used-up quota of vector buckets is the mock's own.",
         "errors/refusals.py",
+        unasked="A run does not make 10,000 vector buckets.",
     ),
     Choice(
         "index-quota-text",
         "Buckets and indexes",
         "The text of a used-up quota of indexes is the mock's own.",
         "errors/refusals.py",
+        unasked="A run does not make 10,000 indexes.",
     ),
     Choice(
         "shown-metadata-configuration",
@@ -31,6 +33,7 @@ CHOICES = (
         "With `conflict_as_500=True`, every CreateVectorBucket and CreateIndex that began before the name "
         "was taken is an InternalServerException. On AWS one in five was.",
         "operations/helpers/creation.py",
+        unasked="It is about an option of the mock; races are up to chance.",
     ),
     Choice(
         "index-delay",
@@ -38,6 +41,7 @@ CHOICES = (
         "With `index_delay`, no call finds a new index until the time has passed, but its name is taken and "
         "its bucket is not empty.",
         "operations/indexes.py",
+        unasked="It is about an option of the mock.",
     ),
     # --- index modes
     Choice(
@@ -46,6 +50,7 @@ CHOICES = (
         "A bucket that is made before 2026-09-30 by the mock's clock is CLASSIC, unless an option says "
         "otherwise.",
         "operations/buckets.py",
+        unasked="Nobody can set AWS's clock back.",
     ),
     Choice(
         "classic-keeps-text-search",
@@ -53,12 +58,14 @@ CHOICES = (
         "An index that is made CLASSIC again keeps its text search configurations, and cannot use them "
         "meanwhile.",
         "operations/indexes.py",
+        unasked="AWS makes no vector bucket any more that supports CLASSIC.",
     ),
     Choice(
         "text-query-on-classic-index",
         "Index modes",
         '`queryMode="ENHANCED"` does not make a CLASSIC index searchable for text.',
         "operations/query.py",
+        unasked="AWS makes no vector bucket any more that supports CLASSIC.",
     ),
     # --- lists and pages
     Choice(
@@ -72,6 +79,7 @@ CHOICES = (
         "Lists and pages",
         "ListVectorBuckets and ListIndexes return 500 entries a page by default.",
         "limits.py",
+        unasked="A run does not make 501 vector buckets, or as many indexes.",
     ),
     Choice(
         "page-token-text",
@@ -85,6 +93,7 @@ CHOICES = (
         "With `empty_pages=True`, the first page of a list and each after a page with entries are empty and "
         "have a token, unless the list has nothing left. Pages of QueryVectors are as always.",
         "operations/helpers/paging.py",
+        unasked="It is about an option of the mock; on AWS empty pages are up to chance.",
     ),
     Choice(
         "page-token-of-changed-request",
@@ -142,6 +151,7 @@ CHOICES = (
         "Lists and pages",
         "A frozen ranking lasts for five minutes.",
         "limits.py",
+        unasked="A run does not wait for several minutes.",
     ),
     Choice(
         "rankings-kept",
@@ -149,6 +159,7 @@ CHOICES = (
         "An index keeps the rankings of the last 256 queries with more than one page, but of no more than "
         "500,000 hits in all (50 queries with a `topK` of 10,000).",
         "world/rankings.py",
+        unasked="A run does not make 257 queries, or 500,000 hits.",
     ),
     Choice(
         "ranking-gone",
@@ -186,6 +197,7 @@ CHOICES = (
         "Vectors",
         "The text of a used-up quota of vectors is the mock's own.",
         "errors/refusals.py",
+        unasked="A run does not put two billion vectors.",
     ),
     Choice(
         "large-integers",
@@ -254,6 +266,7 @@ CHOICES = (
         "Usage",
         "The 128 KB that a PutVectors request is billed as at least are 131,072 bytes.",
         "limits.py",
+        unasked="AWS tells no client what a call counts for.",
     ),
     Choice(
         "billed-metadata",
@@ -261,23 +274,27 @@ CHOICES = (
         "Usage counts the bytes of metadata as its limits do: 4 for each record, even one without metadata; "
         "and for each entry 8, its key and its value.",
         "operations/helpers/records.py",
+        unasked="AWS tells no client what a call counts for.",
     ),
     Choice(
         "billed-query-pages",
         "Usage",
         "Each page of a query counts as a request; only the first one processes data.",
         "operations/query.py",
+        unasked="AWS tells no client what a call counts for.",
     ),
     Choice(
         "billed-text-queries",
         "Usage",
         "A query by text processes as many bytes as one by vector.",
         "operations/query.py",
+        unasked="AWS tells no client what a call counts for.",
     ),
     Choice(
         "unbilled-refusals",
         "Usage",
         "A refused call counts for nothing in the usage.",
         "workbench/usage.py",
+        unasked="AWS tells no client what a call counts for.",
     ),
 )

@@ -115,6 +115,9 @@ CHOICES = (
         "The slashes of an ARN in the path of a request are written `%2F`; with plain slashes it is "
         "another path.",
         "protocol/router.py",
+        unasked=(
+            "A fact is asked in a test's own process too, where a path of no operation raises `UsageError`."
+        ),
     ),
     # --- HTTP
     Choice(
@@ -123,60 +126,74 @@ CHOICES = (
         "An unknown operation is an UnknownOperationException with status 404 over HTTP, as in Smithy's "
         "own servers; in process it raises `UsageError`.",
         "errors/exceptions.py",
+        unasked=(
+            "A fact is asked in a test's own process too, where an unknown operation raises `UsageError`."
+        ),
     ),
     Choice(
         "unknown-operation-text",
         "HTTP",
         "The text of an UnknownOperationException is the mock's own.",
         "errors/refusals.py",
+        unasked=(
+            "A fact is asked in a test's own process too, where an unknown operation raises `UsageError`."
+        ),
     ),
     Choice(
         "internal-failure-text",
         "HTTP",
         "The text of an InternalServerException that a bug of the mock causes is the mock's own.",
         "errors/refusals.py",
+        unasked="It is about a bug of the mock.",
     ),
     Choice(
         "server-texts",
         "HTTP",
         "The texts of the server's own refusals are the mock's own.",
         "errors/server_refusals.py",
+        unasked="It is about the mock's own server.",
     ),
     Choice(
         "malformed-http",
         "HTTP",
         "Bytes that are not HTTP are a MalformedHttpRequestException (400).",
         "errors/server_refusals.py",
+        unasked="No client of AWS sends bytes that are not HTTP.",
     ),
     Choice(
         "foreign-web-page",
         "HTTP",
         "A request from a foreign web page is an AccessDeniedException (403).",
         "errors/server_refusals.py",
+        unasked="It is about the mock's own server.",
     ),
     Choice(
         "method-not-allowed",
         "HTTP",
         "Another method on a path of the server's own API is a MethodNotAllowedException (405).",
         "errors/server_refusals.py",
+        unasked="It is about the mock's own server.",
     ),
     Choice(
         "bad-control-request",
         "HTTP",
         "A document on a path of the server's own API that it cannot use is a ValidationException (400).",
         "errors/server_refusals.py",
+        unasked="It is about the mock's own server.",
     ),
     Choice(
         "half-request",
         "HTTP",
         "Half a request is a RequestTimeoutException (408).",
         "errors/server_refusals.py",
+        unasked="No client of AWS sends half a request.",
     ),
     Choice(
         "foreign-host",
         "HTTP",
         "A request to a foreign host is a MisdirectedRequestException (421).",
         "errors/server_refusals.py",
+        unasked="It is about the mock's own server.",
     ),
     Choice(
         "injected-texts",
@@ -184,6 +201,7 @@ CHOICES = (
         "An error that a rule asks for without a text has the text that AWS gives, where that is known, and "
         "else a plain one, such as `Too many requests`.",
         "workbench/injected_texts.py",
+        unasked="Only a rule of the mock brings about such an error.",
     ),
     Choice(
         "rates-on-aws",
@@ -191,12 +209,14 @@ CHOICES = (
         "`limit_as_on_aws()` lets 1,000 requests that put or delete vectors, and 6,250 vectors, pass in any "
         "second and index: 2.5 times the documented 2,500, since AWS was seen to let 6,026 pass, not 18,078.",
         "workbench/workbench.py",
+        unasked="A run that exceeds the rates of an account would disturb what else is going on there.",
     ),
     Choice(
         "unsigned-region",
         "HTTP",
         "A request without a signature acts in the Region of its host, else in us-east-1.",
         "identity.py",
+        unasked="AWS does nothing for a request without a signature.",
     ),
     Choice(
         "presigned-parameters",

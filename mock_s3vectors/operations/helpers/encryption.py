@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def effective_encryption(params: Params, inherited: dict[str, str] | None = None) -> dict[str, str]:
     """Return the encryption of a new resource: the requested one, else the inherited one, else AES256.
 
+    Whether the key exists is not asked here. Choice: bucket-key-unchecked.
     Choice: empty-encryption-configuration.
 
     Raises:

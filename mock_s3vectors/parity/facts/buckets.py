@@ -74,8 +74,8 @@ def _(ask: Asking) -> None:
 
 @facts("bucket-creation-time", "seen", "The creation time of a vector bucket is of whole seconds.")
 def _(ask: Asking) -> None:
-    found = ask("GetVectorBucket", vectorBucketName=ask.shared_bucket).get("vectorBucket", {})
-    created = found.get("creationTime", dt.datetime.min)
+    found = ask.prepare("GetVectorBucket", vectorBucketName=ask.shared_bucket)["vectorBucket"]
+    created = found["creationTime"]
     ask.compare("the microseconds", 0, created.microsecond)
     ask.compare("the zone", dt.timedelta(0), created.utcoffset())
 

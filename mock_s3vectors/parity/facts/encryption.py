@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 facts = Facts("Encryption")
 
-SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 AES256 = {"sseType": "AES256"}
 WITH_KEY = "kmsKeyArn must not be specified when sseType is AES256."
 WITHOUT_KEY = "kmsKeyArn must be specified when sseType is set to aws:kms"

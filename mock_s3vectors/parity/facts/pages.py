@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 facts = Facts("Lists and pages")
 
-SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-BAD_TOKEN_TEXT = "Invalid page token"
-BAD_TOKEN = refusal("ValidationException", BAD_TOKEN_TEXT)
+SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+INVALID = "Invalid page token"
+BAD_TOKEN = refusal("ValidationException", INVALID)
 QUERY_PAGES = ("QueryVectors.nextToken", "QueryVectors>nextToken")
 QUERY: dict[str, Any] = {"queryVector": {"float32": [0, 0]}, "topK": 150}
 
@@ -68,7 +68,7 @@ def _(ask: Asking) -> None:
     ask.compare("the first page", 2, len(first.get("vectorBuckets", [])))
     second = ask("ListVectorBuckets", prefix=prefix, maxResults=2, nextToken=first.get("nextToken", "none"))
     ask.compare("the second page", 1, len(second.get("vectorBuckets", [])))
-    ask.compare("whether it has a token", False, "nextToken" in second)
+    ask.compare("its token", None, second.get("nextToken"))
     found = [*ends_of(first, "vectorBuckets", "vectorBucketName")]
     found += ends_of(second, "vectorBuckets", "vectorBucketName")
     ask.compare("all of them", ["0", "1", "2"], sorted(found))
@@ -78,7 +78,7 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     prefix = three_buckets(ask)
     only = ask("ListVectorBuckets", prefix=prefix, maxResults=3)
-    ask.compare("whether it has a token", False, "nextToken" in only)
+    ask.compare("its token", None, only.get("nextToken"))
 
 
 @facts(
@@ -91,25 +91,25 @@ def _(ask: Asking) -> None:
     first = ask("ListIndexes", **listed, maxResults=2)
     ask.compare("the first page", 2, len(first.get("indexes", [])))
     second = ask("ListIndexes", **listed, maxResults=2, nextToken=first.get("nextToken", "none"))
-    ask.compare("whether the second has a token", False, "nextToken" in second)
+    ask.compare("the token of the second", None, second.get("nextToken"))
     found = ends_of(first, "indexes", "indexName") + ends_of(second, "indexes", "indexName")
     ask.compare("all of them", ["0", "1", "2"], sorted(found))
     only = ask("ListIndexes", **listed, maxResults=3)
-    ask.compare("whether a full last page has a token", False, "nextToken" in only)
+    ask.compare("the token of a full last page", None, only.get("nextToken"))
 
 
 @facts("page-size-of-names", "documented", "A page of vector buckets or indexes has 500 entries at most.")
 def _(ask: Asking) -> None:
     rule = "be between 1 and 500, inclusive"
     expect_violation(ask, "/maxResults", rule, "ListVectorBuckets", prefix=ask.prefix, maxResults=501)
-    bucket = {"vectorBucketName": ask.shared_bucket}
+    bucket: dict[str, Any] = {"vectorBucketName": ask.shared_bucket}
     expect_violation(ask, "/maxResults", rule, "ListIndexes", **bucket, maxResults=501)
 
 
 @facts("token-lengths", "documented", "A token has 512 characters at most, of ListVectors 2,048.")
 def _(ask: Asking) -> None:
     rule = "have length between 1 and 512, inclusive"
-    given = {"prefix": ask.prefix, "nextToken": "t" * 513}
+    given: dict[str, Any] = {"prefix": ask.prefix, "nextToken": "t" * 513}
     expect_violation(ask, "/nextToken", rule, "ListVectorBuckets", length=513, **given)
     bucket = {"vectorBucketName": ask.shared_bucket}
     expect_violation(ask, "/nextToken", rule, "ListIndexes", length=513, **bucket, nextToken="t" * 513)
@@ -133,11 +133,11 @@ def _(ask: Asking) -> None:
 )
 def _(ask: Asking) -> None:
     code = "ValidationException"
-    given = {"prefix": ask.prefix, "nextToken": "made-up"}
-    expect_own_text(ask, code, BAD_TOKEN_TEXT, "ListVectorBuckets", **given)
+    given: dict[str, Any] = {"prefix": ask.prefix, "nextToken": "made-up"}
+    expect_own_text(ask, code, INVALID, "ListVectorBuckets", **given)
     bucket = {"vectorBucketName": ask.shared_bucket}
-    expect_own_text(ask, code, BAD_TOKEN_TEXT, "ListIndexes", **bucket, nextToken="made-up")
-    expect_own_text(ask, code, BAD_TOKEN_TEXT, "ListVectors", **ask.index(), nextToken="made-up")
+    expect_own_text(ask, code, INVALID, "ListIndexes", **bucket, nextToken="made-up")
+    expect_own_text(ask, code, INVALID, "ListVectors", **ask.index(), nextToken="made-up")
 
 
 @facts(
@@ -150,7 +150,7 @@ def _(ask: Asking) -> None:
     listed = three_indexes(ask)
     token = ask("ListIndexes", **listed, maxResults=1).get("nextToken", "none")
     changed = {**listed, "prefix": listed["prefix"][:-1], "nextToken": token}
-    expect_own_text(ask, "ValidationException", BAD_TOKEN_TEXT, "ListIndexes", **changed)
+    expect_own_text(ask, "ValidationException", INVALID, "ListIndexes", **changed)
     again = ask("ListIndexes", **listed, maxResults=5, nextToken=token)
     ask.compare("another page size", ["1", "2"], sorted(ends_of(again, "indexes", "indexName")))
 
@@ -166,7 +166,7 @@ def _(ask: Asking) -> None:
     ask.compare("the first page", 100, len(keys_of(first)))
     second = ask("QueryVectors", **request, nextToken=first.get("nextToken", "none"))
     ask.compare("the second page", 50, len(keys_of(second)))
-    ask.compare("whether it has a token", False, "nextToken" in second)
+    ask.compare("its token", None, second.get("nextToken"))
     found = {*keys_of(first), *keys_of(second)}
     ask.compare("how many there are in all", 150, len(found))
 
@@ -176,7 +176,7 @@ def _(ask: Asking) -> None:
     ask.needs(*QUERY_PAGES)
     only = ask("QueryVectors", **line_of_vectors(ask, 101), **{**QUERY, "topK": 100})
     ask.compare("the page", 100, len(keys_of(only)))
-    ask.compare("whether it has a token", False, "nextToken" in only)
+    ask.compare("its token", None, only.get("nextToken"))
 
 
 @facts("bad-token-of-a-query", "seen", "QueryVectors refuses a token that is made up.")
@@ -201,7 +201,7 @@ def _(ask: Asking) -> None:
     ]
     for changed in changes:
         given = {**request, **changed, "nextToken": token}
-        expect_own_text(ask, "ValidationException", BAD_TOKEN_TEXT, "QueryVectors", **given)
+        expect_own_text(ask, "ValidationException", INVALID, "QueryVectors", **given)
 
 
 @facts(
@@ -249,4 +249,4 @@ def _(ask: Asking) -> None:
     ask.prepare("DeleteIndex", **index)
     ask.prepare("CreateIndex", **index, **SETTINGS)
     answer = ask("QueryVectors", **index, **QUERY, nextToken=token)
-    compare_own_text(ask, "ValidationException", BAD_TOKEN_TEXT, "QueryVectors", answer)
+    compare_own_text(ask, BAD_TOKEN, "QueryVectors", answer)

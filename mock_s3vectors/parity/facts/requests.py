@@ -6,7 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.asking import refusal
-from mock_s3vectors.parity.expecting import compare_own_text, compare_violation, expect_violation, violation
+from mock_s3vectors.parity.expecting import (
+    broken,
+    compare_own_text,
+    expect_violation,
+    violation,
+    without_fields,
+)
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import Matching
 
@@ -16,7 +22,7 @@ if TYPE_CHECKING:
 facts = Facts("Requests and errors")
 
 REQUEST_ID = Matching("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 UNREADABLE = refusal("SerializationException", "")
 MEBIBYTES_20 = 20_971_520
 LONE_SURROGATE = "\ud800"
@@ -29,7 +35,7 @@ def sent(**members: Any) -> bytes:
 
 def expect_unreadable(ask: Asking, operation: str, body: bytes) -> None:
     """Send a body, and compare the answer with the refusal of one that cannot be read."""
-    compare_own_text(ask, "SerializationException", "", operation, ask.raw(operation, body))
+    compare_own_text(ask, UNREADABLE, operation, ask.raw(operation, body))
 
 
 # --- answers ------------------------------------------------------------------------------------
@@ -43,7 +49,7 @@ def _(ask: Asking) -> None:
     ask("GetVectorBucket", vectorBucketName=ask.name())
     second = ask.headers.get("x-amz-request-id")
     ask.compare("x-amz-request-id of a refusal", REQUEST_ID, second)
-    ask.compare("whether they differ", True, first != second)
+    ask.compare("how many ids there are", 2, len({first, second}))
 
 
 @facts(
@@ -56,7 +62,7 @@ def _(ask: Asking) -> None:
     ask("GetVectorBucket", vectorBucketName=ask.shared_bucket)
     found = ask.headers.get("x-amzn-requestid")
     ask.compare("x-amzn-requestid", REQUEST_ID, found)
-    ask.compare("whether it is the same", True, found == ask.headers.get("x-amz-request-id"))
+    ask.compare("the same", ask.headers.get("x-amz-request-id"), found)
 
 
 @facts("error-type", "seen", "The header `x-amzn-errortype` of a refusal is the class of the error.")
@@ -64,7 +70,7 @@ def _(ask: Asking) -> None:
     ask("GetVectorBucket", vectorBucketName=ask.name())
     ask.compare("x-amzn-errortype", "NotFoundException", ask.headers.get("x-amzn-errortype"))
     ask("GetVectorBucket", vectorBucketName=ask.shared_bucket)
-    ask.compare("x-amzn-errortype of a result", False, "x-amzn-errortype" in ask.headers)
+    ask.compare("x-amzn-errortype of a result", None, ask.headers.get("x-amzn-errortype"))
 
 
 # --- bodies that cannot be read -----------------------------------------------------------------
@@ -143,7 +149,7 @@ def _(ask: Asking) -> None:
     found = {"vectors": [{"key": "a", "metadata": {}}]}
     ask.expect(found, "GetVectors", **index, keys=["a"], returnMetadata=True)
     answer = ask.raw("CreateVectorBucket", b'{"vectorBucketName": null}')
-    compare_violation(ask, "/vectorBucketName", "not be null", "CreateVectorBucket", answer)
+    ask.compare("CreateVectorBucket", broken("/vectorBucketName", "not be null"), without_fields(answer))
 
 
 @facts("body-too-large", "seen", "A body has 20,971,520 bytes at most.")
@@ -161,33 +167,33 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     index = ask.index()
     answer = ask.raw("QueryVectors", sent(**index, queryVector={"float32": [1, 2]}))
-    compare_violation(ask, "/topK", "not be null", "QueryVectors", answer)
+    ask.compare("QueryVectors", broken("/topK", "not be null"), without_fields(answer))
     answer = ask.raw("PutVectors", sent(**index))
-    compare_violation(ask, "/vectors", "not be null", "PutVectors", answer)
+    ask.compare("PutVectors", broken("/vectors", "not be null"), without_fields(answer))
 
 
 @facts("required-members", "seen", "Of several required members that are missing, the first is named.")
 def _(ask: Asking) -> None:
     answer = ask.raw("CreateIndex", sent(vectorBucketName=ask.shared_bucket))
-    compare_violation(ask, "/indexName", "not be null", "CreateIndex", answer)
+    ask.compare("CreateIndex", broken("/indexName", "not be null"), without_fields(answer))
 
 
 @facts(
     "several-violations",
-    "seen",
+    "choice",
     "However many constraints a request breaks, one is named, the first in the model's order.",
     choices=("violation-order",),
 )
 def _(ask: Asking) -> None:
-    index = {"vectorBucketName": ask.shared_bucket, "indexName": ask.name()}
-    broken = {"distanceMetric": "dot", "dimension": 4097, "dataType": "float64"}
+    index: dict[str, Any] = {"vectorBucketName": ask.shared_bucket, "indexName": ask.name()}
+    wrong: dict[str, Any] = {"distanceMetric": "dot", "dimension": 4097, "dataType": "float64"}
     rule = "satisfy enum value set: [float32]"
-    expect_violation(ask, "/dataType", rule, "CreateIndex", **index, **broken)
-    broken["dataType"] = "float32"
+    expect_violation(ask, "/dataType", rule, "CreateIndex", **index, **wrong)
+    wrong["dataType"] = "float32"
     rule = "be between 1 and 4096, inclusive"
-    expect_violation(ask, "/dimension", rule, "CreateIndex", **index, **broken)
-    body = sent(**index, dimension=4097, distanceMetric="dot")
-    compare_violation(ask, "/dataType", "not be null", "CreateIndex", ask.raw("CreateIndex", body))
+    expect_violation(ask, "/dimension", rule, "CreateIndex", **index, **wrong)
+    answer = ask.raw("CreateIndex", sent(**index, dimension=4097, distanceMetric="dot"))
+    ask.compare("CreateIndex", broken("/dataType", "not be null"), without_fields(answer))
 
 
 @facts(
@@ -215,7 +221,7 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     ask.needs("TagResource")
     rule = r"satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$"
-    resource = {"resourceArn": ask.arn(ask.shared_bucket), "tags": {"#": "v" * 257}}
+    resource: dict[str, Any] = {"resourceArn": ask.arn(ask.shared_bucket), "tags": {"#": "v" * 257}}
     expect_violation(ask, "/tags", rule, "TagResource", **resource)
 
 
@@ -236,7 +242,7 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     answer = ask.raw("GetVectors", sent(**ask.index(), keys=[1] * 101))
     rule = "have length between 1 and 100, inclusive"
-    compare_violation(ask, "/keys", rule, "GetVectors", answer, length=101)
+    ask.compare("GetVectors", broken("/keys", rule, length=101), without_fields(answer))
 
 
 @facts(
@@ -248,5 +254,5 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     text = violation("/dimension", "be between 1 and 4096, inclusive")
     expected = refusal("ValidationException", f"1 validation error detected. {text}", ("/dimension", text))
-    index = {"vectorBucketName": ask.shared_bucket, "indexName": ask.name()}
+    index: dict[str, Any] = {"vectorBucketName": ask.shared_bucket, "indexName": ask.name()}
     ask.expect(expected, "CreateIndex", **index, **{**SETTINGS, "dimension": 4097})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 facts = Facts("Tags")
 
-SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 TOO_MANY = refusal("ValidationException", "Too many tags specified")
 SYSTEM = refusal("ValidationException", "System tags cannot be added/updated by requester")
 PATTERN = r"satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$"

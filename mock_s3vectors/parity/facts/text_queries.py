@@ -212,7 +212,7 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     answer = search_texts(ask, text_index(ask, "text"), {"text": "red", "other": "red"})
     text = "Metadata key 'other' is not configured for text search"
-    compare_own_text(ask, "ValidationException", text, "QueryVectors", answer)
+    compare_own_text(ask, refusal("ValidationException", text), "QueryVectors", answer)
 
 
 @facts(
@@ -229,7 +229,7 @@ def _(ask: Asking) -> None:
     answer = search_texts(ask, index, {"text": "red"})
     if "error" in answer:
         text = "Text search on metadata key 'text' is still building"
-        compare_own_text(ask, "ValidationException", text, "QueryVectors", answer)
+        compare_own_text(ask, refusal("ValidationException", text), "QueryVectors", answer)
     else:
         ask.compare("the hits", ["a"], keys_of(answer))
         ask.compare("the states", {"text": "ACTIVE"}, states(ask, index))

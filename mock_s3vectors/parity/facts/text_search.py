@@ -115,7 +115,7 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     text = "textSearchConfigurations must not contain duplicate metadata keys"
     answer = ask("CreateIndex", **creation(ask, "a", "a"))
-    compare_own_text(ask, "ValidationException", text, "CreateIndex", answer)
+    compare_own_text(ask, refusal("ValidationException", text), "CreateIndex", answer)
 
 
 @facts("text-search-non-filterable", "documented", "A non-filterable key can be searched for text.")

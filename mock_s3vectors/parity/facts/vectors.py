@@ -13,7 +13,7 @@ from mock_s3vectors.parity.answers import (
     record,
 )
 from mock_s3vectors.parity.asking import refusal
-from mock_s3vectors.parity.expecting import compare_violation, expect_violation
+from mock_s3vectors.parity.expecting import broken, expect_violation, without_fields
 from mock_s3vectors.parity.fact import Facts
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _(ask: Asking) -> None:
     expect_violation(ask, "/vectors", rule, "PutVectors", length=501, **index, vectors=records)
     ask.expect({}, "PutVectors", **index, vectors=records[:500])
     answer = raw_json(ask, "PutVectors", **index, vectors=[])
-    compare_violation(ask, "/vectors", rule, "PutVectors", answer, length=0)
+    ask.compare("PutVectors", broken("/vectors", rule, length=0), without_fields(answer))
 
 
 @facts("get-100", "documented", "GetVectors takes 1 to 100 keys.")
@@ -114,7 +114,7 @@ def _(ask: Asking) -> None:
     expect_violation(ask, "/keys", rule, "GetVectors", length=101, **index, keys=keys)
     ask.expect({"vectors": []}, "GetVectors", **index, keys=keys[:100])
     answer = raw_json(ask, "GetVectors", **index, keys=[])
-    compare_violation(ask, "/keys", rule, "GetVectors", answer, length=0)
+    ask.compare("GetVectors", broken("/keys", rule, length=0), without_fields(answer))
 
 
 @facts("delete-500", "documented", "DeleteVectors takes 1 to 500 keys.")
@@ -125,7 +125,7 @@ def _(ask: Asking) -> None:
     expect_violation(ask, "/keys", rule, "DeleteVectors", length=501, **index, keys=keys)
     ask.expect({}, "DeleteVectors", **index, keys=keys[:500])
     answer = raw_json(ask, "DeleteVectors", **index, keys=[])
-    compare_violation(ask, "/keys", rule, "DeleteVectors", answer, length=0)
+    ask.compare("DeleteVectors", broken("/keys", rule, length=0), without_fields(answer))
 
 
 @facts(
@@ -200,7 +200,7 @@ def _(ask: Asking) -> None:
     index = ask.index()
     rule = "have length between 1 and 1024, inclusive"
     answer = raw_json(ask, "PutVectors", **index, vectors=[record("", [1, 2])])
-    compare_violation(ask, "/vectors/0/key", rule, "PutVectors", answer, length=0)
+    ask.compare("PutVectors", broken("/vectors/0/key", rule, length=0), without_fields(answer))
 
 
 @facts("delete-duplicate-keys", "seen", "A key twice in DeleteVectors is refused, and nothing is deleted.")

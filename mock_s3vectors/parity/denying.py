@@ -1,0 +1,60 @@
+"""Policies of vector buckets that deny the caller something: permissions that a caller can ask alone.
+
+A policy denies besides that it is read itself, so that a fact can wait until it is in force.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+from mock_s3vectors.parity.asking import SetUpRefusedError, refusal
+
+if TYPE_CHECKING:
+    from mock_s3vectors.parity.asking import Asking
+
+_DENIED = "AccessDeniedException"
+# How often to ask whether a policy is in force, and how many seconds after one another.
+_TRIES, _PAUSE = 5, 2.0
+
+
+def deny(ask: Asking, bucket: str, action: str, resource: str, **condition: Any) -> None:
+    """Have the policy of a vector bucket deny its own account an action, and wait until it does."""
+    both = {"Effect": "Deny", "Principal": {"AWS": ask.account}}
+    wanted = {**both, "Action": f"s3vectors:{action}", "Resource": resource}
+    if condition:
+        wanted["Condition"] = condition
+    read = {**both, "Action": "s3vectors:GetVectorBucketPolicy", "Resource": ask.arn(bucket)}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [wanted, read]})
+    ask.prepare("PutVectorBucketPolicy", vectorBucketName=bucket, policy=text)
+    for _ in range(_TRIES):
+        if ask("GetVectorBucketPolicy", vectorBucketName=bucket).get("error") == _DENIED:
+            return
+        time.sleep(_PAUSE)
+    raise SetUpRefusedError("the policy of a vector bucket is not in force")
+
+
+def expect_denied(
+    ask: Asking, resource: str, operation: str, *, action: str | None = None, **parameters: Any
+) -> None:
+    """Make a call, and compare its answer with a denial by the policy of the vector bucket."""
+    answer = ask(operation, **parameters)
+    met = {**answer, "message": re.sub(r"^User: \S+", "User: <caller>", answer.get("message", ""))}
+    text = (
+        f"User: <caller> is not authorized to perform: s3vectors:{action or operation} on resource: "
+        f"{resource} with an explicit deny in a resource-based policy"
+    )
+    ask.compare(operation, refusal(_DENIED, text), met)
+
+
+def expect_allowed(ask: Asking, operation: str, **parameters: Any) -> None:
+    """Make a call, and compare that it was not denied."""
+    ask.compare(f"{operation}: the error", None, ask(operation, **parameters).get("error"))
+
+
+def own_index(ask: Asking, **settings: Any) -> tuple[dict[str, Any], str]:
+    """Return the names of a new index in a vector bucket of its own, and its ARN."""
+    index = ask.index(ask.bucket(), **settings)
+    return index, ask.arn(*index.values())

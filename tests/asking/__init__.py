@@ -1,0 +1,1 @@
+"""How facts are asked of a service: bounds, cleaning up whatever happens, reports, the command."""

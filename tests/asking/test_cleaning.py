@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -141,6 +142,19 @@ def test_a_bucket_that_cannot_be_removed(run: Run, s3vectors_mock: MockS3Vectors
     assert names(s3vectors_mock) == []
 
 
+def test_a_policy_that_forbids_deletion() -> None:
+    """Only the policy itself may still be deleted."""
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3vectors:Delete*Bucket", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    with mock_s3vectors(authorization="enforce") as mock:
+        run = Run(target_of_mock(), PREFIX, bounds(FACTS), PAUSES)
+        run.open()
+        client = boto3.client("s3vectors", region_name="us-east-1")
+        client.put_vector_bucket_policy(vectorBucketName=SHARED, policy=policy)
+        assert run.close() == []
+        assert names(mock) == []
+
+
 def test_a_service_that_has_gone(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     run.open()
     s3vectors_mock.disconnect("*", "reset")
@@ -167,6 +181,8 @@ def test_a_name_that_should_have_been_refused(run: Run, s3vectors_mock: MockS3Ve
     run.open()
     assert run.ask(fact).result == "differs"
     assert run.close() == [
-        "The vector bucket 'aBc', whose name should have been refused, was made and is left: remove it "
-        "yourself."
+        (
+            "The vector bucket 'aBc', whose name should have been refused, was made and is left: remove it "
+            "yourself."
+        )
     ]

@@ -57,11 +57,21 @@ class Decision(NamedTuple):
 
     Attributes:
         allowed: whether the principal may.
-        kind: the kind of policy that decided: that of the statement, or the one that lacks a statement. None
-            if no policy had to allow it, as for an account's root.
-        statement: the statement that allowed or denied it; None if none did.
+        kind: the kind of policy that decided, `identity`, `resource`, `boundary` or `session`: that of the
+            statement, or the one that lacks a statement. None if no policy had to allow it, as for an
+            account's root.
+        statement: the statement that allowed or denied it; None if none did. It has `policy_name`,
+            `policy_arn`, `position` (from 0), `sid`, and `source`, which is the statement as it was given.
         why: the end of AWS's message for a denial, for instance `because no identity-based policy allows the
             s3vectors:GetVectors action`; for what is allowed, a sentence of the mock's own.
+
+    Example:
+        >>> reader = mock.iam.user("reader").allow("GetIndex")
+        >>> client = boto3.client("s3vectors", region_name="us-east-1", **reader)
+        >>> _ = client.get_index(vectorBucketName="films", indexName="plots")
+        >>> decision = mock.calls.last.decision
+        >>> decision.allowed, decision.kind, decision.statement.source["Action"]
+        (True, 'identity', ['s3vectors:GetIndex'])
     """
 
     allowed: bool

@@ -215,7 +215,7 @@ def test_the_flags_of_a_command_are_described_with_their_variables(command: str)
     assert shown == flags
     if command in WITH_VARIABLES:
         variables = {name for action in flags_of(command) for name in variables_of(action)}
-        assert {name for cells in rows(text) for name in re.findall(r"`(MOCK\w+)`", cells[1])} == variables
+        assert {name for cells in rows(text) for name in re.findall(r"`(MOCK\w+)`", cells[0])} == variables
 
 
 def test_the_flags_in_texts_exist() -> None:

@@ -124,31 +124,35 @@ def _sentence(text: str) -> str:
 
 
 def _flags(command: str) -> str:
-    """The flags of a command; those of `serve` that Python has too come last, without their texts."""
+    """The flags of a command; those of `serve` that Python has too have a table of their own."""
+    given = [action for action in flags_of(command) if not (command == "serve" and _is_of_mock(action))]
     has_variables = command in WITH_VARIABLES
-    options = {field.name for field in fields(Config)} - {"state"}
-    own = [action for action in flags_of(command) if command != "serve" or action.dest not in options]
-    titles = ("flag", *(["variable"] if has_variables else []), "default", "what it does")
-    rows = []
-    for action in own:
-        variables = [f"`{name}`" for name in variables_of(action)] if has_variables else []
-        text, default = _help_of(action)
-        rows.append((_flag(action), *([", ".join(variables)] if has_variables else []), default, text))
-    return _table(titles, rows)
+    title = "flag, variable" if has_variables else "flag"
+    return _table(
+        (title, "what it does"), ((_named(action, has_variables), _help_of(action)) for action in given)
+    )
 
 
 def _flags_of_the_mock() -> str:
-    options = {field.name for field in fields(Config)} - {"state"}
-    rows = [
+    return _table(
+        ("flag, variable", "option"),
         (
-            _flag(action),
-            ", ".join(f"`{name}`" for name in variables_of(action)),
-            f"[`{action.dest}`](options.md)",
-        )
-        for action in flags_of("serve")
-        if action.dest in options
-    ]
-    return _table(("flag", "variable", "option"), rows)
+            (_named(action, with_variables=True), f"[`{action.dest}`](options.md)")
+            for action in flags_of("serve")
+            if _is_of_mock(action)
+        ),
+    )
+
+
+def _is_of_mock(action: argparse.Action) -> bool:
+    """Whether a flag of `serve` is an option of the mock, and means the same."""
+    return action.dest in {field.name for field in fields(Config)} - {"state"}
+
+
+def _named(action: argparse.Action, with_variables: bool) -> str:  # noqa: FBT001 - as its name says
+    """A flag, and its variables on lines of their own: all columns have room on a page then."""
+    variables = [f"`{name}`" for name in variables_of(action)] if with_variables else []
+    return "<br>".join([_flag(action), *variables])
 
 
 def _flag(action: argparse.Action) -> str:
@@ -165,13 +169,13 @@ def _choices(action: argparse.Action) -> str:
     return action.dest.upper()
 
 
-def _help_of(action: argparse.Action) -> tuple[str, str]:
+def _help_of(action: argparse.Action) -> str:
     """The text about a flag, and its default."""
-    given = (action.help or "") % {"default": action.default} if "%" in (action.help or "") else action.help
-    text, _, default = (given or "").rpartition(" (default: ")
+    help_text = action.help or ""
+    text, _, default = (help_text % vars(action) if "%" in help_text else help_text).rpartition(" (default: ")
     if not text:
-        return _begun(as_code(default)), ""
-    return _begun(as_code(text)), as_code(default.removesuffix(")"))
+        return _begun(as_code(default))
+    return f"{_begun(as_code(text))} Default: {as_code(default.removesuffix(')'))}."
 
 
 def _begun(text: str) -> str:
@@ -180,8 +184,8 @@ def _begun(text: str) -> str:
 
 def _arguments(command: str) -> str:
     given = [action for action in commands()[command].flags if not action.option_strings]
-    rows = [(f"`{action.metavar or _choices(action)}`", *reversed(_help_of(action))) for action in given]
-    return _table(("argument", "default", "what it is"), rows)
+    rows = ((f"`{action.metavar or _choices(action)}`", _help_of(action)) for action in given)
+    return _table(("argument", "what it is"), rows)
 
 
 def _commands() -> str:

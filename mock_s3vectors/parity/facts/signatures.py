@@ -117,7 +117,10 @@ def _(ask: Asking) -> None:
 )
 def _(ask: Asking) -> None:
     code = "IncompleteSignatureException"
-    text = r"Authorization header requires 'SignedHeaders' parameter\. \(Hashed with SHA-256 .*"
+    text = (
+        r"Authorization header requires 'SignedHeaders' parameter\. \(Hashed with SHA-256 and encoded with "
+    )
+    text += "Base64\\) Authorization=[A-Za-z0-9+/]{43}="
     expect_refused(ask, code, Matching(text), substitute("SignedHeaders=[^,]*, ?", ""))
 
 
@@ -157,14 +160,20 @@ def _(ask: Asking) -> None:
 
 
 @facts(
-    "signature-service",
+    "signature-scope",
     "choice",
-    "A signature for another service is an InvalidSignatureException.",
+    "A signature for another service, another day or another use is an InvalidSignatureException.",
     choices=("signature-errors",),
 )
 def _(ask: Asking) -> None:
-    text = "Credential should be scoped to correct service: 's3vectors'."
-    expect_refused(ask, "InvalidSignatureException", text, substitute("/s3vectors/", "/s3/"))
+    code = "InvalidSignatureException"
+    text: Any = "Credential should be scoped to correct service: 's3vectors'."
+    expect_refused(ask, code, text, substitute("/s3vectors/", "/s3/"))
+    text = "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'."
+    expect_refused(ask, code, text, substitute("/aws4_request", "/aws5_request"))
+    text = r"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+    text += r"'20260101' != '([0-9]{8})', from '\1T[0-9]{6}Z'\."
+    expect_refused(ask, code, Matching(text), substitute("/[0-9]{8}/", "/20260101/"))
 
 
 @facts(

@@ -16,7 +16,7 @@ CHOICES = (
     Choice(
         "metadata-configuration-action",
         "Permissions",
-        "UpdateMetadataConfiguration needs the right to `s3vectors:UpdateMetadataConfiguration` on the index.",
+        "UpdateMetadataConfiguration needs a right of this name, on the index.",
         "authorization/needs.py",
     ),
     Choice(

@@ -118,13 +118,6 @@ def _(ask: Asking) -> None:
     expect_violation(ask, "/nextToken", rule, "ListVectors", length=2049, **index, nextToken=token)
 
 
-@facts("token-length-of-a-query", "documented", "A token of QueryVectors has 4,096 characters at most.")
-def _(ask: Asking) -> None:
-    rule, token = "have length between 1 and 4096, inclusive", "t" * 4097
-    request = {**ask.index(), **QUERY, "nextToken": token}
-    expect_violation(ask, "/nextToken", rule, "QueryVectors", length=4097, **request)
-
-
 @facts("prefix-length", "documented", "A prefix has 63 characters at most.")
 def _(ask: Asking) -> None:
     rule = "have length between 1 and 63, inclusive"

@@ -31,6 +31,10 @@ class CleaningFailedError(Exception):
     """A resource could not be removed, or the vector buckets could not be listed."""
 
 
+class CleaningDeniedError(CleaningFailedError):
+    """A policy does not allow it, perhaps that of the vector bucket itself."""
+
+
 class Cleaner:
     """Removes vector buckets and indexes.
 
@@ -71,6 +75,13 @@ class Cleaner:
         Raises:
             CleaningFailedError: it cannot be removed now.
         """
+        try:
+            self._remove_bucket(bucket, indexes)
+        except CleaningDeniedError:
+            self._call("delete_vector_bucket_policy", vectorBucketName=bucket)
+            self._remove_bucket(bucket, ())
+
+    def _remove_bucket(self, bucket: str, indexes: Iterable[str]) -> None:
         for index in indexes:
             self.remove_index(bucket, index)
         for pause in self._attempts():
@@ -158,7 +169,8 @@ class Cleaner:
                     return reason
                 status = error.response["ResponseMetadata"]["HTTPStatusCode"]
                 if code not in PASSING and status < _FAILED:
-                    raise CleaningFailedError(reason) from None
+                    denied = code == "AccessDeniedException"
+                    raise (CleaningDeniedError if denied else CleaningFailedError)(reason) from None
             except _LOST as error:
                 reason = str(error)
             except (BotoCoreError, BoundReachedError) as error:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# The last one comes when the terminal is closed, where there are such signals.
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 # Once to end the facts, and once more by impatience: the third time somebody means it.
 _MOST = 3
 
@@ -41,7 +42,9 @@ class Interrupts:
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():  # signals come nowhere else
             for one in _SIGNALS:
-                self._handlers[one] = signal.signal(one, self._interrupt)
+                # A program may be told to ignore one, as by nohup; and Python does not know all handlers.
+                if signal.getsignal(one) not in {signal.SIG_IGN, None}:
+                    self._handlers[one] = signal.signal(one, self._interrupt)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -82,10 +83,13 @@ class Run:
         self._bounds = bounds
         self._prefix = prefix
         self._shared = f"{prefix}shared"
+        self._pauses = pauses
         self._client = target.client(self.gate)
         self._unchecked = target.client(self.gate, parameter_validation=False)
         gate = Gate(prefix, bounds.cleaning)
-        self.cleaner = Cleaner(target.client(gate, attempts=1), gate, pauses)
+        cleaning = target.client(gate, attempts=1)
+        self.cleaner = Cleaner(cleaning, gate, pauses)
+        self._clients = (self._client, self._unchecked, cleaning)
         self._asked = self._unanswered = 0
 
     def open(self) -> None:
@@ -125,6 +129,7 @@ class Run:
                 self._clean_after()
                 if outcome.result == "holds" or not (outcome.asking and outcome.asking.repeated):
                     break
+                time.sleep(self._pauses[-1])  # perhaps the service asks for patience
         finally:
             self.gate.bound = None
         self._note(outcome)
@@ -180,6 +185,8 @@ class Run:
             said.append(f"The vector buckets could not be listed, so there may be more of them: {error}")
         except KeyboardInterrupt:
             said.append("Cleaning up was stopped, so there may be more vector buckets.")
+        for client in self._clients:
+            client.close()
         left = [f"The vector bucket {name} is left: {why}" for name, why in sorted(self.cleaner.left.items())]
         strays = [
             f"The vector bucket {name!r}, whose name should have been refused, was made and is left: remove "

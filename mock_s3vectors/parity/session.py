@@ -53,12 +53,13 @@ def _is_named(fact: Fact, pattern: str) -> bool:
 
 def announcement(target: Target, prefix: str, bounds: Bounds) -> list[str]:
     """Return the lines that say what is going to be asked, and what it may take at most."""
-    total, asked = bounds.total, plural(len(bounds.facts), "fact")
+    requests, vectors = bounds.total.requests, plural(bounds.total.vectors, "vector")
+    asked = plural(len(bounds.facts), "fact")
     who = target.endpoint or f"AWS account {target.account()}"
     return [
         f"{who}, Region {target.region}",
         f"{asked}. All vector buckets are named {prefix}..., and are deleted in the end.",
-        f"At most {total.requests:,} requests, each attempt counted, and {plural(total.vectors, 'vector')}.",
+        f"At most {requests:,} requests, each attempt counted, and {vectors}.",
     ]
 
 
@@ -141,11 +142,13 @@ def clean_up(target: Target, prefix: str) -> tuple[int, list[str]]:
     if not _PREFIX.fullmatch(prefix):
         raise UsageError(f"--clean-up {prefix[:-1]}: runs have prefixes such as parity-1a2b3c4d.")
     gate = Gate(prefix, Amount(_MOST_REQUESTS))
-    cleaner = Cleaner(target.client(gate, attempts=1), gate)
-    said = []
+    client, said = target.client(gate, attempts=1), []
+    cleaner = Cleaner(client, gate)
     try:
         cleaner.remove_all(())
     except CleaningFailedError as error:
         said.append(f"The vector buckets could not be listed: {error}")
+    finally:
+        client.close()
     left = [f"The vector bucket {name} is left: {why}" for name, why in sorted(cleaner.left.items())]
     return cleaner.removed, [*left, *said]

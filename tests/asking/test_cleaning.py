@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
 from mock_s3vectors import mock_s3vectors
+from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.matchers import ANYTHING
 from mock_s3vectors.parity.running import Run
 from mock_s3vectors.parity.session import clean_up
 from mock_s3vectors.parity.target import target_of_mock
 from tests.asking.conftest import FACTS, PAUSES, PREFIX, bounds, fact_of, names
+from tests.support.shapes import has
 
 if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
@@ -141,6 +145,19 @@ def test_a_bucket_that_cannot_be_removed(run: Run, s3vectors_mock: MockS3Vectors
     assert names(s3vectors_mock) == []
 
 
+def test_a_policy_that_forbids_deletion() -> None:
+    """Only the policy itself may still be deleted."""
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3vectors:Delete*Bucket", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    with mock_s3vectors(authorization="enforce") as mock:
+        run = Run(target_of_mock(), PREFIX, bounds(FACTS), PAUSES)
+        run.open()
+        client = boto3.client("s3vectors", region_name="us-east-1")
+        client.put_vector_bucket_policy(vectorBucketName=SHARED, policy=policy)
+        assert run.close() == []
+        assert names(mock) == []
+
+
 def test_a_service_that_has_gone(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     run.open()
     s3vectors_mock.disconnect("*", "reset")
@@ -162,11 +179,15 @@ def test_prefixes_of_no_run(name: str, s3vectors_mock: MockS3Vectors) -> None:
 
 def test_a_name_that_should_have_been_refused(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/aBc"
-    s3vectors_mock.on("CreateVectorBucket", vectorBucketName="aBc").answer({"vectorBucketArn": arn})
-    fact = fact_of(lambda ask: ask.expect({}, "CreateVectorBucket", vectorBucketName="aBc"))
+    answer = {"vectorBucketArn": arn} if has("CreateVectorBucket>vectorBucketArn") else {}
+    s3vectors_mock.on("CreateVectorBucket", vectorBucketName="aBc").answer(answer)
+    refused = refusal("ValidationException", ANYTHING)
+    fact = fact_of(lambda ask: ask.expect(refused, "CreateVectorBucket", vectorBucketName="aBc"))
     run.open()
     assert run.ask(fact).result == "differs"
     assert run.close() == [
-        "The vector bucket 'aBc', whose name should have been refused, was made and is left: remove it "
-        "yourself."
+        (
+            "The vector bucket 'aBc', whose name should have been refused, was made and is left: remove it "
+            "yourself."
+        )
     ]

@@ -120,11 +120,8 @@ def test_something_is_left(ask: Any, s3vectors_server: S3VectorsServer) -> None:
     denied.remove()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption(
-    ask: Any, folder: pytest.Pytester, s3vectors_server: S3VectorsServer, number: signal.Signals
-) -> None:
-    press(s3vectors_server, "PutVectors", number)
+def test_an_interruption(ask: Any, folder: pytest.Pytester, s3vectors_server: S3VectorsServer) -> None:
+    press(s3vectors_server, "PutVectors", signal.SIGTERM)
     assert ask().ret == pytest.ExitCode.INTERRUPTED
     report = json.loads((folder.path / "parity-report.json").read_text())
     assert [fact["reason"] for fact in report["facts"]] == ["the run was interrupted"] * 3

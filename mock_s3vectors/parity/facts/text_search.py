@@ -144,11 +144,15 @@ def _(ask: Asking) -> None:
     choices=("sent-status",),
 )
 def _(ask: Asking) -> None:
-    needs_text_search(ask)
     configuration = {"metadataKey": "text", "status": "BUILDING"}
-    index = ask.index(metadataConfiguration={"textSearchConfigurations": [configuration]})
-    wait_until_active(ask, index)
-    ask.compare("the states", {"text": "ACTIVE"}, states(ask, index))
+    request = creation(ask, "text")
+    request["metadataConfiguration"] = {"textSearchConfigurations": [configuration]}
+    answer = ask("CreateIndex", **request)
+    ask.compare("whether it is refused", None, answer.get("error"))
+    if "error" not in answer:
+        index = {name: request[name] for name in ("vectorBucketName", "indexName")}
+        wait_until_active(ask, index)
+        ask.compare("the states", {"text": "ACTIVE"}, states(ask, index))
 
 
 @facts(

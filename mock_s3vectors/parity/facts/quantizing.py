@@ -19,7 +19,7 @@ facts = Facts("Quantized vectors")
 
 Vectors = dict[str, list[float]]
 CORNERS: Vectors = {"low": [0.0, 0.0], "high": [1.0, 1.0]}
-# What 0.5 and 0.25 are between 0 and 1: 127.5 steps of 255 are 128, and 63.75 are 64.
+# A vector between them, and how it is held: 127.5 steps of 255 are 128, and 63.75 are 64.
 OWN = [0.5, 0.25]
 HELD = [128 / 255, 64 / 255]
 

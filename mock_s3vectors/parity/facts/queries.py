@@ -186,7 +186,11 @@ def _(ask: Asking) -> None:
     ask.compare("the hits", [], keys_of(query(ask, ask.index(), [1, 1])))
 
 
-@facts("query-filter-first", "seen", "A filter restricts what is ranked, so `topK` is about what it matches.")
+@facts(
+    "query-filter-first",
+    "seen",
+    "A filter comes before the ranking, so `topK` counts among its matches only.",
+)
 def _(ask: Asking) -> None:
     index = ask.index()
     ask.put(index, *((f"{number:02}", [number, 0], {"n": number}) for number in range(30)))

@@ -91,7 +91,7 @@ def _(ask: Asking) -> None:
     target = vectors["key-0"]
     found = distances(ask, filled(ask, vectors, "cosine"), target, topK=1)
     own = cosine_distance(target, held(vectors)["key-0"])
-    # By the law it is 60 times as far as float32 could make it.
+    # By the law it is 2.6e-06, far more than the rounding of float32.
     ask.compare("the distance", {"key-0": About(own, own / 2)}, found)
 
 

@@ -56,6 +56,7 @@ def _(ask: Asking) -> None:
     index = ask.index(distanceMetric="cosine")
     ask.put(index, ("a", [0.1, 0.7]), ("b", [-0.3, 0.2]), ("c", [0.5, 0.4]))
     found = distances(ask, index, [0.9, 0.4])
+    ask.compare("the hits", ["a", "b", "c"], sorted(found))
     ask.compare("the distances", {key: in_float32(number) for key, number in found.items()}, found)
 
 

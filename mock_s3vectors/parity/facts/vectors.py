@@ -252,6 +252,7 @@ def _(ask: Asking) -> None:
     keys = [f"key-{number:02}" for number in range(20)]
     ask.put(index, *((key, [1, 2]) for key in keys))
     listed = keys_of(ask("ListVectors", **index))
+    ask.compare("ListVectors", keys, sorted(listed))
     for asked in (keys, keys[::-1]):
         ask.compare("GetVectors", listed, keys_of(ask("GetVectors", **index, keys=asked)))
 

@@ -59,7 +59,7 @@ def announcement(target: Target, prefix: str, bounds: Bounds) -> list[str]:
     return [
         f"{who}, Region {target.region}",
         f"{asked}. All vector buckets are named {prefix}..., and are deleted in the end.",
-        f"At most {requests:,} requests to S3 Vectors, each attempt counted, and {vectors}.",
+        f"At most {requests:,} requests, each attempt counted, and {vectors}.",
     ]
 
 

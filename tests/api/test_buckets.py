@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_s3vectors.world import clock
 from tests.support.helpers import (
     BUCKET,
     BUCKET_ARN,
-    ENHANCED_SINCE,
     INDEX,
     POLICY,
     SETTINGS,
@@ -19,7 +17,6 @@ from tests.support.helpers import (
     answer_of,
     bucket_names,
     index_names,
-    mode_of,
 )
 from tests.support.refusals import NO_BUCKET, NO_POLICY, conflict
 from tests.support.shapes import MODES, TAGS, needs
@@ -58,26 +55,6 @@ class TestCreate:
         set_clock(1_800_000_000.9)
         s3vectors_client.create_vector_bucket(**BUCKET)
         assert described(s3vectors_client)["creationTime"].timestamp() == 1_800_000_000
-
-
-@needs(*MODES)
-class TestMode:
-    """The mock's clock decides: the 30th of September 2026 is the first day of ENHANCED."""
-
-    @pytest.mark.parametrize(("seconds", "mode"), [(0, "ENHANCED"), (-0.001, "CLASSIC")])
-    def test_of_a_bucket_and_its_indexes(
-        self, s3vectors_client: Client, set_clock: SetClock, seconds: float, mode: str
-    ) -> None:
-        set_clock(FIRST_DAY.timestamp() + seconds)
-        s3vectors_client.create_vector_bucket(**BUCKET)
-        assert described(s3vectors_client)["defaultIndexMode"] == mode
-        # An index takes the bucket's default, however late it is created.
-        set_clock(FIRST_DAY.timestamp() + 10_000_000)
-        s3vectors_client.create_index(**INDEX, **SETTINGS)
-        assert mode_of(s3vectors_client) == mode
-
-    def test_day_is_the_one_that_the_package_knows(self) -> None:
-        assert FIRST_DAY.timestamp() == clock.ENHANCED_SINCE == ENHANCED_SINCE
 
 
 class TestGet:

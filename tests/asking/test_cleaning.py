@@ -9,10 +9,13 @@ import boto3
 import pytest
 
 from mock_s3vectors import mock_s3vectors
+from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.matchers import ANYTHING
 from mock_s3vectors.parity.running import Run
 from mock_s3vectors.parity.session import clean_up
 from mock_s3vectors.parity.target import target_of_mock
 from tests.asking.conftest import FACTS, PAUSES, PREFIX, bounds, fact_of, names
+from tests.support.shapes import has
 
 if TYPE_CHECKING:
     from mock_s3vectors import MockS3Vectors
@@ -176,8 +179,10 @@ def test_prefixes_of_no_run(name: str, s3vectors_mock: MockS3Vectors) -> None:
 
 def test_a_name_that_should_have_been_refused(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     arn = "arn:aws:s3vectors:us-east-1:123456789012:bucket/aBc"
-    s3vectors_mock.on("CreateVectorBucket", vectorBucketName="aBc").answer({"vectorBucketArn": arn})
-    fact = fact_of(lambda ask: ask.expect({}, "CreateVectorBucket", vectorBucketName="aBc"))
+    answer = {"vectorBucketArn": arn} if has("CreateVectorBucket>vectorBucketArn") else {}
+    s3vectors_mock.on("CreateVectorBucket", vectorBucketName="aBc").answer(answer)
+    refused = refusal("ValidationException", ANYTHING)
+    fact = fact_of(lambda ask: ask.expect(refused, "CreateVectorBucket", vectorBucketName="aBc"))
     run.open()
     assert run.ask(fact).result == "differs"
     assert run.close() == [

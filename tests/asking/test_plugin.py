@@ -71,7 +71,7 @@ def test_a_server(ask: Any, folder: pytest.Pytester, s3vectors_server: S3Vectors
         [
             f"{s3vectors_server.url}, Region us-east-1",
             "3 facts. All vector buckets are named parity-*..., and are deleted in the end.",
-            "At most 660 requests to S3 Vectors, each attempt counted, and 120 vectors.",
+            "At most 660 requests, each attempt counted, and 120 vectors.",
             "Not asked, because only the mock can be asked:",
             "test_a_server.py::test_a_clock: Nobody can set the clock of AWS.",
             "The report is in */parity-report.json, and as a page in */parity-report.md.",

@@ -284,3 +284,24 @@ def test_normalised(value: Any, shown: Any) -> None:
 def test_a_reason_is_normalised() -> None:
     outcome = Outcome(FACTS[0], "not asked", (Comparison("a", 1, 2),), "for 111122223333", asking=ASKING)
     assert report_of([outcome], SERVICE)["facts"][0]["reason"] == "for <account>"
+
+
+def test_the_documentation_shows_a_whole_report(report: dict[str, Any]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "parity-report.md").read_text(encoding="utf-8")
+    shown = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    refuted = {
+        name: [entry for entry in report[name] if entry["result"] in {"differs", "refuted"}]
+        for name in ("facts", "choices")
+    }
+    for entry in (*shown["choices"], *refuted["choices"]):
+        entry["facts"] = {}  # names of facts
+    assert shape_of(shown) == shape_of({**report, **refuted})
+    reasoned = [entry for name in refuted for entry in report[name] if "reason" in entry]
+    assert all(f"`{name}`" in page for entry in reasoned for name in entry)
+
+
+def shape_of(value: Any) -> Any:
+    """The names of all members, in their order."""
+    if isinstance(value, dict):
+        return [(name, shape_of(member)) for name, member in value.items()]
+    return [shape_of(member) for member in value[:1]] if isinstance(value, list) else None

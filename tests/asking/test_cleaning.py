@@ -33,10 +33,13 @@ def asked(run: Run) -> list[str]:
 def test_after_each_fact_and_in_the_end(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     run.open()
     assert names(s3vectors_mock) == [SHARED]
-    for fact in FACTS:
+    for fact in reversed(FACTS):
         assert run.ask(fact).result == "holds"
         assert names(s3vectors_mock) == [SHARED]
     assert run.close() == []
+    # Each once: those of facts, and the shared bucket.
+    assert len(s3vectors_mock.calls.of("DeleteIndex")) == 2
+    assert len(s3vectors_mock.calls.of("DeleteVectorBucket")) == 4
     assert names(s3vectors_mock) == []
 
 

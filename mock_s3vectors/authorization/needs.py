@@ -55,6 +55,7 @@ NEEDS: dict[str, Need] = {
     "ListIndexes": Need("bucket"),
     "DeleteIndex": Need("index"),
     "UpdateIndexMode": Need("index"),
+    # Choice: metadata-configuration-action.
     "UpdateMetadataConfiguration": Need("index"),
     "PutVectors": Need("index"),
     "GetVectors": Need("index"),

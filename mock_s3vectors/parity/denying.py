@@ -20,10 +20,12 @@ _DENIED = "AccessDeniedException"
 _TRIES, _PAUSE = 5, 2.0
 
 
-def deny(ask: Asking, bucket: str, action: str, resource: str, **condition: Any) -> None:
-    """Have the policy of a vector bucket deny its own account an action, and wait until it does."""
+def deny(ask: Asking, bucket: str, action: str | list[str], resource: str, **condition: Any) -> None:
+    """Have the policy of a vector bucket deny its own account an action or several, and wait for that."""
     both = {"Effect": "Deny", "Principal": {"AWS": ask.account}}
-    wanted = {**both, "Action": f"s3vectors:{action}", "Resource": resource}
+    names = [action] if isinstance(action, str) else action
+    actions = [f"s3vectors:{name}" for name in names]
+    wanted: dict[str, Any] = {**both, "Action": actions, "Resource": resource}
     if condition:
         wanted["Condition"] = condition
     read = {**both, "Action": "s3vectors:GetVectorBucketPolicy", "Resource": ask.arn(bucket)}

@@ -14,6 +14,12 @@ CHOICES = (
         "permissions/authorize.py",
     ),
     Choice(
+        "metadata-configuration-action",
+        "Permissions",
+        "UpdateMetadataConfiguration needs a right of this name, on the index.",
+        "authorization/needs.py",
+    ),
+    Choice(
         "boundary-arns",
         "Permissions",
         "The boundary of a user or a role that a test makes is a managed policy of its account, named as the "

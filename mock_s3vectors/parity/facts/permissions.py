@@ -84,6 +84,69 @@ def _(ask: Asking) -> None:
     ask.expect(BAD_INDEX_NAME, "GetVectors", **bad, keys=["a"])
 
 
+@facts("actions-of-an-index", "documented", "The right to an operation on an index has its name.")
+def _(ask: Asking) -> None:
+    index, arn = own_index(ask)
+    operations: dict[str, dict[str, Any]] = {
+        "GetIndex": {},
+        "PutVectors": {"vectors": [{"key": "a", "data": {"float32": [1, 2]}}]},
+        "GetVectors": {"keys": ["a"]},
+        "ListVectors": {},
+        "QueryVectors": QUERY,
+        "DeleteVectors": {"keys": ["a"]},
+    }
+    deny(ask, index["vectorBucketName"], [*operations], arn)
+    for operation, parameters in operations.items():
+        expect_denied(ask, arn, operation, **index, **parameters)
+
+
+@facts(
+    "actions-of-modes",
+    "documented",
+    "The rights to UpdateIndexMode and PutVectorBucketDefaultIndexMode have their names.",
+)
+def _(ask: Asking) -> None:
+    ask.needs("UpdateIndexMode")
+    index, arn = own_index(ask)
+    bucket = index["vectorBucketName"]
+    deny(ask, bucket, ["UpdateIndexMode", "PutVectorBucketDefaultIndexMode"], "*")
+    expect_denied(ask, arn, "UpdateIndexMode", **index, indexMode="ENHANCED")
+    mode = {"vectorBucketName": bucket, "defaultIndexMode": "ENHANCED"}
+    expect_denied(ask, ask.arn(bucket), "PutVectorBucketDefaultIndexMode", **mode)
+
+
+@facts(
+    "action-of-metadata-configurations",
+    "choice",
+    "The right to UpdateMetadataConfiguration has its name.",
+    choices=("metadata-configuration-action",),
+)
+def _(ask: Asking) -> None:
+    operation = "UpdateMetadataConfiguration"
+    ask.needs(operation)
+    index, arn = own_index(ask)
+    deny(ask, index["vectorBucketName"], operation, arn)
+    add = {"textSearchConfigurations": [{"metadataKey": "text"}]}
+    expect_denied(ask, arn, operation, **index, add=add)
+
+
+@facts(
+    "actions-of-tags",
+    "documented",
+    "The resource of operations on tags is the vector bucket or the index that has them.",
+)
+def _(ask: Asking) -> None:
+    ask.needs("TagResource")
+    index, arn = own_index(ask)
+    bucket = ask.arn(index["vectorBucketName"])
+    deny(ask, index["vectorBucketName"], ["TagResource", "UntagResource", "ListTagsForResource"], arn)
+    expect_denied(ask, arn, "TagResource", resourceArn=arn, tags={"a": "b"})
+    expect_denied(ask, arn, "UntagResource", resourceArn=arn, tagKeys=["a"])
+    expect_denied(ask, arn, "ListTagsForResource", resourceArn=arn)
+    expect_allowed(ask, "TagResource", resourceArn=bucket, tags={"a": "b"})
+    expect_allowed(ask, "ListTagsForResource", resourceArn=bucket)
+
+
 # --- extra rights -------------------------------------------------------------------------------
 
 
@@ -99,6 +162,20 @@ def _(ask: Asking) -> None:
     given: list[dict[str, Any]] = [{"returnMetadata": True}, {"filter": {"a": 1}}]
     for more in given:
         expect_denied(ask, arn, "QueryVectors", action="GetVectors", **index, **QUERY, **more)
+
+
+@facts(
+    "text-query-needs-get-vectors",
+    "documented",
+    "QueryVectors with queryTexts needs the right to GetVectors.",
+)
+def _(ask: Asking) -> None:
+    ask.needs("QueryVectors.queryTexts")
+    configuration = {"textSearchConfigurations": [{"metadataKey": "text"}]}
+    index, arn = own_index(ask, metadataConfiguration=configuration)
+    deny(ask, index["vectorBucketName"], "GetVectors", arn)
+    query = {"queryTexts": [{"metadataKey": "text", "text": "words"}], "topK": 1}
+    expect_denied(ask, arn, "QueryVectors", action="GetVectors", **index, **query)
 
 
 @facts(

@@ -24,6 +24,7 @@ facts = Facts("Requests and errors")
 REQUEST_ID = Matching("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 UNREADABLE = refusal("SerializationException", "")
+GET = "GetVectorBucket"
 MEBIBYTES_20 = 20_971_520
 LONE_SURROGATE = "\ud800"
 
@@ -71,6 +72,23 @@ def _(ask: Asking) -> None:
     ask.compare("x-amzn-errortype", "NotFoundException", ask.headers.get("x-amzn-errortype"))
     ask("GetVectorBucket", vectorBucketName=ask.shared_bucket)
     ask.compare("x-amzn-errortype of a result", None, ask.headers.get("x-amzn-errortype"))
+
+
+@facts("error-body", "seen", "The body of a refusal has a `message`, and no `__type`.")
+def _(ask: Asking) -> None:
+    bodies: list[Any] = []
+
+    def keep(http_response: Any, **_: Any) -> None:
+        bodies.append(json.loads(http_response.content))
+
+    event = f"after-call.s3vectors.{GET}"
+    ask.client.meta.events.register(event, keep)
+    try:
+        ask(GET, vectorBucketName=ask.name())
+    finally:
+        ask.client.meta.events.unregister(event, keep)
+    told = {"message": "The specified vector bucket could not be found"}
+    ask.compare("the body", [told], bodies)
 
 
 # --- bodies that cannot be read -----------------------------------------------------------------

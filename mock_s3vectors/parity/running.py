@@ -91,6 +91,7 @@ class Run:
         self.cleaner = Cleaner(cleaning, gate, pauses)
         self._clients = (self._client, self._unchecked, cleaning)
         self._asked = self._unanswered = 0
+        self._has_begun = False
 
     def open(self) -> None:
         """Make the vector bucket that facts share.
@@ -99,6 +100,9 @@ class Run:
             UsageError: the service does not answer, or refuses.
         """
         try:
+            # Somebody who may not list could not clean up; and nobody may answer at all.
+            self._client.list_vector_buckets(prefix=self._prefix, maxResults=1)
+            self._has_begun = True
             self._make_shared_bucket()
             got = self._client.get_vector_bucket(vectorBucketName=self._shared)
             home = parse_arn(got["vectorBucket"]["vectorBucketArn"])
@@ -180,7 +184,8 @@ class Run:
         """Remove all that there is of the run; return sentences about what could not be removed."""
         said = []
         try:
-            self.cleaner.remove_all(self.gate.made)
+            if self._has_begun:
+                self.cleaner.remove_all(self.gate.made)
         except CleaningFailedError as error:
             said.append(f"The vector buckets could not be listed, so there may be more of them: {error}")
         except KeyboardInterrupt:

@@ -138,7 +138,7 @@ CHOICES = (
         "Full-text and hybrid queries",
         "A search for texts misses no record: the option `recall` is about vectors alone.",
         "operations/helpers/searching.py",
-        unasked="It is about an option of the mock; on AWS it would take tens of thousands of records to see.",
+        unasked="It is about an option of the mock; AWS would show it in far larger indexes only.",
     ),
     Choice(
         "equal-distances",

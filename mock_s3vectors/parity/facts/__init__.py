@@ -1,7 +1,7 @@
 """All facts, one module for each topic, or more where a topic is long.
 
 `vectors`, `vector_numbers` and `metadata` are about writing and reading vectors; `filters` is about the
-grammar, and `filter_meanings` about what filters match; `queries`, `query_refusals` and `quantizing` are
+grammar, and `filter_meanings` about their matches; `queries`, `query_refusals` and `quantizing` are
 about search by vector, `text_queries`, `text_scores` and `hybrid_queries` about search by text.
 """
 

@@ -114,7 +114,7 @@ def _(ask: Asking) -> None:
 
 # --- languages with stemmers
 
-# For each language a text, and what finds it in other forms of its words.
+# For each language a text, and words that find it in other forms than its own.
 FORMS = {
     "en": ("boats running ponies", ["boat", "runs", "pony"]),
     "fr": ("chevaux mangeaient", ["cheval", "manger"]),

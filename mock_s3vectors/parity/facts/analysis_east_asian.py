@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_s3vectors.parity.answers import scores, text_index
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.facts.analysis import expect_finds
+from mock_s3vectors.parity.matchers import About
 
 if TYPE_CHECKING:
     from mock_s3vectors.parity.asking import Asking
@@ -82,7 +83,7 @@ def _(ask: Asking) -> None:
     found = scores(ask, index, "北京")
     ratio: Any = found["b"] / found["a"] if isinstance(found, dict) and {"a", "b"} <= {*found} else found
     # The average length is 4, so k1 * (1 - b + b * length / 4) is 0.975 and 1.425.
-    ask.compare("the second score by the first", round(1.975 / 2.425, 5), round(ratio, 5))
+    ask.compare("the second score by the first", About(1.975 / 2.425, 1e-5), ratio)
 
 
 @facts(

@@ -14,7 +14,7 @@ facts = Facts("Meaning of filters")
 
 
 def expect_matches(ask: Asking, values: dict[str, Any], *filters: tuple[dict[str, Any], list[str]]) -> None:
-    """Put a vector for each value of the field `f`, and compare what filters match.
+    """Put a vector for each value of the field `f`, and compare the matches of filters.
 
     Args:
         ask: the hand of the fact.
@@ -86,6 +86,17 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     values = {"a": "x", "b": "y", "c": 1}
     expect_matches(ask, values, (on(ne="x"), ["b", "c"]), (on(ne=1), ["a", "b"]))
+
+
+@facts(
+    "filter-not-equal-types",
+    "choice",
+    "`$ne` and `$nin` match a value of another type, as the complements of `$eq` and `$in`.",
+    choices=("not-equal-complement",),
+)
+def _(ask: Asking) -> None:
+    values = {"a": 1, "b": "1", "c": True}
+    expect_matches(ask, values, (on(ne=1), ["b", "c"]), ({"f": {"$nin": ["1", True]}}, ["a"]))
 
 
 @facts(
@@ -222,13 +233,13 @@ def _(ask: Asking) -> None:
 # --- filters in filters
 
 
-@facts("filter-and", "documented", "`$and` matches what all of its filters match.")
+@facts("filter-and", "documented", "`$and` matches the vectors that all of its filters match.")
 def _(ask: Asking) -> None:
     values = {"a": 1, "b": 5, "c": 9}
     expect_matches(ask, values, ({"$and": [on(gt=1), on(lt=9)]}, ["b"]), ({"$and": [on(gt=1)]}, ["b", "c"]))
 
 
-@facts("filter-or", "documented", "`$or` matches what any of its filters matches.")
+@facts("filter-or", "documented", "`$or` matches the vectors that any of its filters matches.")
 def _(ask: Asking) -> None:
     values = {"a": 1, "b": 5, "c": "x", "d": None}
     expect_matches(ask, values, ({"$or": [on(lt=5), {"f": "x"}]}, ["a", "c"]))
@@ -247,4 +258,4 @@ def _(ask: Asking) -> None:
     ask.put(index, ("a", [1, 1], {"f": "red"}), ("b", [1, 1], {"f": "red"}))
     ask.put(index, ("b", [1, 1], {"f": "blue"}))
     for value, keys in (("red", ["a"]), ("blue", ["b"])):
-        ask.compare(f"what is {value}", keys, keys_of(query(ask, index, [1, 1], filter={"f": value})))
+        ask.compare(f"the hits of {value}", keys, keys_of(query(ask, index, [1, 1], filter={"f": value})))

@@ -1,4 +1,4 @@
-"""Facts about the grammar of filters: what is accepted, and what is refused."""
+"""Facts about the grammar of filters: the filters that are accepted, and those refused."""
 
 from __future__ import annotations
 
@@ -261,4 +261,4 @@ def _(ask: Asking) -> None:
     ask.compare("101 constraints, and then a fault", of_many, answer)
     ask.compare("their class", "ValidationException", of_many.get("error"))
     about = "the grammar" if of_many == INVALID else "the constraints"
-    ask.compare("what that is about", "the constraints", about)
+    ask.compare("the subject of that refusal", "the constraints", about)

@@ -49,7 +49,11 @@ def by_ranks(**ranks: tuple[int, ...]) -> Any:
 # --- fusion
 
 
-@facts("hybrid-query", "documented", "A hybrid query finds what is near and what has the text.")
+@facts(
+    "hybrid-query",
+    "documented",
+    "A hybrid query finds the vectors that are near, and the records that have the text.",
+)
 def _(ask: Asking) -> None:
     index = boats(ask)
     ask.compare("the hits", ["a", "b", "c", "d"], sorted(keys_of(search(ask, index, {"plot": "red"}))))
@@ -187,7 +191,7 @@ def _(ask: Asking) -> None:
 @facts(
     "hybrid-filter-ranks",
     "choice",
-    "The ranks of a hybrid query are those among what the filter matches.",
+    "The ranks of a hybrid query are those among the matches of the filter.",
     choices=("rank-fusion",),
 )
 def _(ask: Asking) -> None:

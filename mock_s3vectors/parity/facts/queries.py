@@ -56,6 +56,7 @@ def _(ask: Asking) -> None:
     index = ask.index(distanceMetric="cosine")
     ask.put(index, ("a", [0.1, 0.7]), ("b", [-0.3, 0.2]), ("c", [0.5, 0.4]))
     found = distances(ask, index, [0.9, 0.4])
+    ask.compare("the hits", ["a", "b", "c"], sorted(found))
     ask.compare("the distances", {key: in_float32(number) for key, number in found.items()}, found)
 
 
@@ -186,7 +187,11 @@ def _(ask: Asking) -> None:
     ask.compare("the hits", [], keys_of(query(ask, ask.index(), [1, 1])))
 
 
-@facts("query-filter-first", "seen", "A filter restricts what is ranked, so `topK` is about what it matches.")
+@facts(
+    "query-filter-first",
+    "seen",
+    "A filter comes before the ranking, so `topK` counts among its matches only.",
+)
 def _(ask: Asking) -> None:
     index = ask.index()
     ask.put(index, *((f"{number:02}", [number, 0], {"n": number}) for number in range(30)))

@@ -1,4 +1,4 @@
-"""Facts about full-text queries: what is found, and what is refused."""
+"""Facts about full-text queries: the records that they find, and refusals."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _(ask: Asking) -> None:
     ask.compare("after a deletion", [], keys_of(search_texts(ask, index, {"text": "boat"})))
 
 
-@facts("text-query-filter", "documented", "A filter restricts what a query by text finds.")
+@facts("text-query-filter", "documented", "A filter restricts the records that a query by text finds.")
 def _(ask: Asking) -> None:
     index = text_index(ask, "text")
     ask.put(index, *((key, [1, 1], {"text": "red boat", "n": n}) for n, key in enumerate("abc")))
@@ -206,7 +206,7 @@ def _(ask: Asking) -> None:
 @facts(
     "text-query-unconfigured-text",
     "choice",
-    "That refusal reads `Metadata key 'other' is not configured for text search`.",
+    "The refusal of a key reads `Metadata key 'other' is not configured for text search`.",
     choices=("key-not-searchable-text",),
 )
 def _(ask: Asking) -> None:
@@ -218,7 +218,7 @@ def _(ask: Asking) -> None:
 @facts(
     "text-query-building",
     "choice",
-    "A query for a key that is BUILDING is a ValidationException, with a text of its own.",
+    "A query for a key that is BUILDING is a ValidationException, which names the key.",
     choices=("key-still-building",),
 )
 def _(ask: Asking) -> None:

@@ -27,7 +27,7 @@ TWO_OF_THREE, ONE_OF_THREE = log(1 + 1.5 / 2.5), log(1 + 2.5 / 1.5)
 
 
 def near(numbers: dict[str, float]) -> Any:
-    """Return scores up to what float32 rounds."""
+    """Return scores up to the rounding of float32."""
     return {key: About(number, 1e-5) for key, number in numbers.items()}
 
 
@@ -128,7 +128,7 @@ def _(ask: Asking) -> None:
         "once": {"title": "red boat"},
     }
     ask.put(index, *((key, [1, 1], texts) for key, texts in records.items()))
-    # All texts have two words. What is best under one key is second to what is good under both.
+    # All texts have two words. The best under one key comes after the one that has the term under both.
     of_plot = {"metadataKey": "plot", "score": About(log(1 + 1.5 / 2.5), 1e-5)}
     weight = log(1 + 2.5 / 3.5)
     of_once, of_twice = ({"metadataKey": "title", "score": About(weight * tf, 1e-5)} for tf in (1, 4.4 / 3.2))
@@ -140,7 +140,7 @@ def _(ask: Asking) -> None:
 
 
 def sorted_scores(shown: Any) -> Any:
-    """Return the BM25 scores of a hit by metadata key; what is no such thing stays as it is."""
+    """Return the BM25 scores of a hit by metadata key; anything else stays as it is."""
     if not isinstance(shown, dict) or "bm25Scores" not in shown:
         return shown
     return sorted(shown["bm25Scores"], key=lambda entry: str(entry["metadataKey"]))

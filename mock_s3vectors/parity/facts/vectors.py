@@ -1,4 +1,4 @@
-"""Facts about PutVectors, GetVectors and DeleteVectors: what they take, and what they return."""
+"""Facts about PutVectors, GetVectors and DeleteVectors: writing, keys, and reading."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _(ask: Asking) -> None:
     ask.put(index, ("old", [1, 2]))
     ask("PutVectors", **index, vectors=[record("old", [3, 4]), record("new", [1, 2]), record("bad", [1])])
     answer = ask("GetVectors", **index, keys=["old", "new", "bad"], returnData=True)
-    ask.compare("what is there", {"old": {"float32": [1, 2]}}, members_of(answer, "data"))
+    ask.compare("the vectors that are there", {"old": {"float32": [1, 2]}}, members_of(answer, "data"))
 
 
 @facts(
@@ -208,7 +208,7 @@ def _(ask: Asking) -> None:
     index = ask.index()
     ask.put(index, ("a", [1, 2]))
     expect_text(ask, DUPLICATE_KEYS, "DeleteVectors", **index, keys=["a", "b", "a"])
-    ask.compare("what is there", ["a"], keys_of(ask("ListVectors", **index)))
+    ask.compare("the vectors that are there", ["a"], keys_of(ask("ListVectors", **index)))
 
 
 @facts("delete-unknown-keys", "seen", "DeleteVectors of keys that are not there succeeds.")
@@ -252,6 +252,7 @@ def _(ask: Asking) -> None:
     keys = [f"key-{number:02}" for number in range(20)]
     ask.put(index, *((key, [1, 2]) for key in keys))
     listed = keys_of(ask("ListVectors", **index))
+    ask.compare("ListVectors", keys, sorted(listed))
     for asked in (keys, keys[::-1]):
         ask.compare("GetVectors", listed, keys_of(ask("GetVectors", **index, keys=asked)))
 

@@ -21,7 +21,8 @@ README = Path(__file__).parents[2] / "README.md"
 SECTIONS: tuple[Section, ...] = get_args(Section)
 
 _REFERENCE = re.compile(r"\bChoice\b(?:: ([a-z0-9]+(?:-[a-z0-9]+)*))?")
-_REGISTRY = "choices/registry/"
+# The registry itself, and the module that finds the references: they have the word as a name.
+_REGISTRY = ("choices/registry/", "parity/verdicts.py")
 _LIST = re.compile(r"(?<=^<!-- choices -->\n).*?(?=^<!-- end of choices -->$)", re.MULTILINE | re.DOTALL)
 
 

@@ -21,8 +21,8 @@ README = Path(__file__).parents[2] / "README.md"
 SECTIONS: tuple[Section, ...] = get_args(Section)
 
 _REFERENCE = re.compile(r"\bChoice\b(?:: ([a-z0-9]+(?:-[a-z0-9]+)*))?")
-# The registry itself, and the module that finds the references: they have the word as a name.
-_REGISTRY = ("choices/registry/", "parity/verdicts.py")
+# They decide nothing: the registry itself, and those who ask whether its choices hold.
+_READERS = ("choices/registry/", "parity/", "cli/parity.py")
 _LIST = re.compile(r"(?<=^<!-- choices -->\n).*?(?=^<!-- end of choices -->$)", re.MULTILINE | re.DOTALL)
 
 
@@ -35,7 +35,7 @@ def references() -> Iterator[tuple[str, str]]:
     """Each id that the package refers to, and the file that does, as a path in the package."""
     for file in sorted(PACKAGE.rglob("*.py")):
         path = file.relative_to(PACKAGE).as_posix()
-        if not path.startswith(_REGISTRY):
+        if not path.startswith(_READERS):
             yield from ((name, path) for name in references_in(file.read_text(encoding="utf-8")))
 
 

@@ -14,7 +14,7 @@ MOST_WORDS = 1_200
 
 
 def test_it_is_read_in_five_minutes() -> None:
-    assert len(PROSE.split()) < MOST_WORDS
+    assert len(README.split()) < MOST_WORDS
 
 
 def test_the_table_of_operations_is_that_of_the_code() -> None:

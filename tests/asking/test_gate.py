@@ -90,9 +90,10 @@ def test_a_list_of_all_vector_buckets_whose_body_cannot_be_read(
     body: bytes, run: Run, s3vectors_mock: MockS3Vectors
 ) -> None:
     run.open()
+    before = len(s3vectors_mock.calls)
     outcome = run.ask(fact_of(lambda ask: ask.raw("ListVectorBuckets", body)))
     assert isinstance(outcome.error, GuardError)
-    s3vectors_mock.assert_not_called("ListVectorBuckets")
+    assert len(s3vectors_mock.calls) == before
 
 
 def test_a_raw_request_to_another_path(run: Run, s3vectors_mock: MockS3Vectors) -> None:

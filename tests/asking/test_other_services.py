@@ -14,6 +14,7 @@ import pytest
 from mock_s3vectors import choices
 from mock_s3vectors.filtering import tree
 from mock_s3vectors.parity import asking, denying
+from mock_s3vectors.parity.asking import refusal
 from mock_s3vectors.parity.counting import mock_as_aws, unbounded
 from mock_s3vectors.parity.facts import FACTS
 from mock_s3vectors.parity.running import Run
@@ -60,6 +61,26 @@ def test_pages_without_entries() -> None:
     """AWS was seen to send one that has a token."""
     with mock_as_aws(empty_pages=True):
         assert refuted(asked(about(*LISTS), target_of_mock())) == {}
+
+
+def test_refusals_that_have_a_field_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of most of them nobody has published whether they have one."""
+
+    def with_fields(code: str, message: Any, *fields: tuple[str, str], status: int | None = None) -> Any:
+        is_other = code == "ValidationException" and not fields
+        return refusal(code, message, *([("member", "A reason")] if is_other else fields), status=status)
+
+    monkeypatch.setattr(asking, "refusal", with_fields)
+    with mock_as_aws():
+        topics = (
+            "Requests and errors",
+            "Names and addressing",
+            "Index modes",
+            "Encryption",
+            "Tags",
+            "Filters",
+        )
+        assert refuted(asked(about(*topics), target_of_mock())) == {}
 
 
 def test_another_partition() -> None:

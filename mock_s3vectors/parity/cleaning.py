@@ -6,6 +6,7 @@ It touches vector buckets with the run's prefix only: the gate of its client ref
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions
@@ -78,7 +79,8 @@ class Cleaner:
         try:
             self._remove_bucket(bucket, indexes)
         except CleaningDeniedError:
-            self._call("delete_vector_bucket_policy", vectorBucketName=bucket)
+            with suppress(CleaningFailedError):  # the reason above tells more
+                self._call("delete_vector_bucket_policy", vectorBucketName=bucket)
             self._remove_bucket(bucket, ())
 
     def _remove_bucket(self, bucket: str, indexes: Iterable[str]) -> None:

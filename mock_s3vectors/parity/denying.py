@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.asking import SetUpRefusedError, refusal
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from mock_s3vectors.parity.asking import Asking
 
 _DENIED = "AccessDeniedException"
-# How often to ask whether a policy is in force, and how many seconds after one another.
-_TRIES, _PAUSE = 5, 2.0
+# How long a policy may take until it is in force, in seconds.
+_LONGEST_WAIT = 15.0
 
 
 def deny(ask: Asking, bucket: str, action: str | list[str], resource: str, **condition: Any) -> None:
@@ -30,12 +29,15 @@ def deny(ask: Asking, bucket: str, action: str | list[str], resource: str, **con
         wanted["Condition"] = condition
     read = {**both, "Action": "s3vectors:GetVectorBucketPolicy", "Resource": ask.arn(bucket)}
     text = json.dumps({"Version": "2012-10-17", "Statement": [wanted, read]})
+    if ask("GetVectorBucketPolicy", vectorBucketName=bucket).get("error") == _DENIED:
+        raise SetUpRefusedError("GetVectorBucketPolicy is denied without a policy of the vector bucket")
     ask.prepare("PutVectorBucketPolicy", vectorBucketName=bucket, policy=text)
-    for _ in range(_TRIES):
-        if ask("GetVectorBucketPolicy", vectorBucketName=bucket).get("error") == _DENIED:
-            return
-        time.sleep(_PAUSE)
-    raise SetUpRefusedError("the policy of a vector bucket is not in force")
+    ask.until(
+        "GetVectorBucketPolicy",
+        lambda answer: answer.get("error") == _DENIED,
+        longest=_LONGEST_WAIT,
+        vectorBucketName=bucket,
+    )
 
 
 def expect_denied(

@@ -164,6 +164,13 @@ def test_a_bucket_that_cannot_be_removed(run: Run, s3vectors_mock: MockS3Vectors
     assert names(s3vectors_mock) == []
 
 
+def test_what_is_denied_is_named(run: Run, s3vectors_mock: MockS3Vectors) -> None:
+    s3vectors_mock.fail(["DeleteVectorBucket", "DeleteVectorBucketPolicy"], "AccessDeniedException", "No.")
+    run.open()
+    text = "DeleteVectorBucket: AccessDeniedException: No."
+    assert run.close() == [f"The vector bucket {SHARED} is left: {text}"]
+
+
 def test_a_policy_that_forbids_deletion() -> None:
     """Only the policy itself may still be deleted."""
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3vectors:Delete*Bucket", "Resource": "*"}

@@ -111,7 +111,7 @@ def _(ask: Asking) -> None:
 )
 def _(ask: Asking) -> None:
     for body in (b"{[", b"{}x", b'{"maxResults": NaN}', b'{"prefix": "a\xff', b"[]"):
-        expect_unreadable(ask, "ListVectorBuckets", body)
+        expect_unreadable(ask, "ListIndexes", body)
 
 
 @facts(
@@ -122,8 +122,8 @@ def _(ask: Asking) -> None:
 )
 def _(ask: Asking) -> None:
     expect_unreadable(ask, "GetVectorBucket", b'{"vectorBucketName": 12}')
-    expect_unreadable(ask, "ListVectorBuckets", b'{"maxResults": "1"}')
-    expect_unreadable(ask, "ListVectorBuckets", b'{"maxResults": true}')
+    for most in ("1", True):
+        expect_unreadable(ask, "ListIndexes", sent(vectorBucketName=ask.shared_bucket, maxResults=most))
     index = ask.index()
     expect_unreadable(ask, "GetVectors", sent(**index, keys="a"))
     expect_unreadable(ask, "ListVectors", sent(**index, returnData="true"))
@@ -136,8 +136,8 @@ def _(ask: Asking) -> None:
     choices=("wrong-json-type",),
 )
 def _(ask: Asking) -> None:
-    for number in (b"1.0", b"1.5", b"2147483648"):
-        expect_unreadable(ask, "ListVectorBuckets", b'{"maxResults": %b}' % number)
+    for number in (1.0, 1.5, 2_147_483_648):
+        expect_unreadable(ask, "ListIndexes", sent(vectorBucketName=ask.shared_bucket, maxResults=number))
 
 
 @facts(

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from mock_s3vectors.parity.gate import BoundReachedError
@@ -175,7 +175,7 @@ class Cleaner:
                     raise (CleaningDeniedError if denied else CleaningFailedError)(reason) from None
             except _LOST as error:
                 reason = str(error)
-            except (BotoCoreError, BoundReachedError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever botocore makes of an answer, the rest goes on
                 raise CleaningFailedError(str(error)) from None
             else:
                 self._is_patient = True

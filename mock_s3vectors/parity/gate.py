@@ -1,4 +1,6 @@
-"""The gate that every request of a run passes: it counts, keeps to bounds, and protects foreign buckets.
+"""The gate that all requests of a run pass: it counts, keeps to bounds, and protects foreign buckets.
+
+Answers come back through it: one that broke off, or that is a page of something in between, is none.
 
 It hangs on the clients themselves, where each HTTP attempt passes, also those that botocore repeats.
 """
@@ -10,6 +12,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
+
+from botocore.exceptions import HTTPClientError
 
 from mock_s3vectors.arns import is_vector_bucket_name
 
@@ -30,6 +34,12 @@ class GuardError(Exception):
 
 class BoundReachedError(Exception):
     """The run has made as many requests, or sent as many vectors, as it said that it would at most."""
+
+
+class BrokenAnswerError(HTTPClientError):
+    """An answer is not whole, which botocore does not see, or it is not that of the service."""
+
+    fmt = "{why}"
 
 
 @dataclass(slots=True)
@@ -88,6 +98,7 @@ class Gate:
         events.register_first("before-send.s3vectors", self._before)
         for operation in ("CreateVectorBucket", "CreateIndex"):
             events.register(f"after-call.s3vectors.{operation}", self._after_creation)
+        events.register("after-call.s3vectors", _check_answer)
 
     def _before(self, request: Any, **_: Any) -> None:
         """Let a request pass, or raise.
@@ -138,6 +149,20 @@ class Gate:
             self.made[bucket].discard(index)
         elif http_response.status_code == _OK and index is None and not bucket.startswith(self.prefix):
             self.strays.append(bucket)
+
+
+def _check_answer(http_response: Any, **_: Any) -> None:
+    """Raise unless an answer is whole, and one that the service may have given.
+
+    Raises:
+        BrokenAnswerError: it is not.
+    """
+    headers = http_response.headers
+    length = headers.get("content-length") or ""
+    if length.isdecimal() and len(http_response.content) < int(length):
+        raise BrokenAnswerError(why="the answer broke off")
+    if (headers.get("content-type") or "").startswith("text/html"):
+        raise BrokenAnswerError(why="the answer is a page in HTML")
 
 
 def _document(body: Any) -> dict[str, Any] | None:

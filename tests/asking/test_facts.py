@@ -125,6 +125,13 @@ def test_a_difference_after_a_repeated_request(
     assert [comparison.met for comparison in outcome.comparisons] == ["ConflictException"]
 
 
+@pytest.mark.parametrize("fault", ["GetIndex", "CreateIndex"])
+def test_an_answer_that_broke_off(ask: Any, s3vectors_mock: MockS3Vectors, fault: str) -> None:
+    s3vectors_mock.disconnect(fault, kind="truncated", applied=True)
+    outcome = ask(lambda asking: asking.compare("", {}, asking("GetIndex", **asking.index())))
+    assert (outcome.result, outcome.comparisons) == ("not asked", ())
+
+
 def test_a_fact_that_compares_nothing(ask: Any) -> None:
     outcome = ask(lambda asking: asking.name())
     assert str(outcome.error) == "the fact has compared nothing"

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.parity.asking import SetUpRefusedError, refusal
+from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.unasked import SetUpRefusedError
 
 if TYPE_CHECKING:
     from mock_s3vectors.parity.asking import Asking
 
 _DENIED = "AccessDeniedException"
-# A policy, and a tag that it looks at, takes seconds until it is in force, and not everywhere at once. So
-# often is asked whether it is, and so many seconds after one another; a policy must be so many times running.
-_TRIES, _PAUSE = 10, 2.0
-_IN_A_ROW = 3
+# A policy, or a tag that it looks at, takes seconds until it is in force, and not everywhere at once. It
+# must be so many times, each of which may take so many seconds.
+_TIMES, _LONGEST_WAIT = 3, 15.0
 
 
 def deny(ask: Asking, bucket: str, action: str | list[str], resource: str, **condition: Any) -> None:
@@ -32,16 +31,11 @@ def deny(ask: Asking, bucket: str, action: str | list[str], resource: str, **con
         wanted["Condition"] = condition
     read = {**both, "Action": "s3vectors:GetVectorBucketPolicy", "Resource": ask.arn(bucket)}
     text = json.dumps({"Version": "2012-10-17", "Statement": [wanted, read]})
+    if ask("GetVectorBucketPolicy", vectorBucketName=bucket).get("error") == _DENIED:
+        raise SetUpRefusedError("GetVectorBucketPolicy is denied without a policy of the vector bucket")
     ask.prepare("PutVectorBucketPolicy", vectorBucketName=bucket, policy=text)
-    denials = 0
-    for _ in range(_TRIES):
-        is_denied = _is_denied(ask("GetVectorBucketPolicy", vectorBucketName=bucket))
-        denials = denials + 1 if is_denied else 0
-        if denials == _IN_A_ROW:
-            return
-        if not is_denied:
-            time.sleep(_PAUSE)
-    raise SetUpRefusedError("the policy of a vector bucket is not in force")
+    for _ in range(_TIMES):
+        ask.until("GetVectorBucketPolicy", _is_denied, longest=_LONGEST_WAIT, vectorBucketName=bucket)
 
 
 def expect_denied(

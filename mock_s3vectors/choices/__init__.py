@@ -1,7 +1,8 @@
 """The choices: what the mock does where nobody has published what the real service does.
 
-`registry` has an entry for each of them, with a sentence for the documentation and the file that decides; that file
-refers to the entry by its id. Choices that are values, formulas and words are in `values` and `languages`.
+`registry` has an entry for each of them, with a sentence for the documentation and the file that decides;
+that file refers to the entry by its id. Choices that are values, formulas and words are in `values` and
+`languages`.
 """
 
 from mock_s3vectors.choices.languages import (

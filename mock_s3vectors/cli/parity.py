@@ -113,7 +113,7 @@ def _list(facts: list[Fact]) -> int:
         tell(f"{topic}:")
         for fact in facts:
             if fact.topic == topic:
-                about = f" Choice: {', '.join(fact.choices)}." if fact.choices else ""
+                about = f" Choices: {', '.join(fact.choices)}." if fact.choices else ""
                 tell(f"    {fact.id} ({fact.source}): {fact.sentence}{about}")
     unasked = [choice for choice in CHOICES if choice.unasked]
     if unasked:
@@ -125,12 +125,17 @@ def _check_report(path: Path) -> None:
     """Raise unless a report can be written.
 
     Raises:
-        UsageError: the name is another, or its folder is missing.
+        UsageError: the name is another, its folder is missing, or the page would replace another file.
     """
+    from mock_s3vectors.parity.page import TITLE  # noqa: PLC0415 - it is of use here only
+
     if path.suffix != ".json":
         raise UsageError(f"--report {path}: a report is a .json file, and the page beside it is a .md file.")
     if not path.parent.is_dir():
         raise UsageError(f"--report {path}: there is no folder {path.parent}.")
+    page = path.with_suffix(".md")
+    if page.is_file() and not page.read_text(encoding="utf-8", errors="replace").startswith(TITLE):
+        raise UsageError(f"--report {path}: the page beside it would replace {page}, which is another file.")
 
 
 def _clean_up(target: Target, arguments: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ _PATTERNS = tuple(
         (r"\b(user|role|assumed-role|federated-user)/[^\s\"'\\]{1,300}", r"\1/<caller>"),
         (r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,124}\b", "<access key>"),
         (r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<id>"),
+        (r"\bAuthorization=[A-Za-z0-9+/]{43}=", "Authorization=<hash>"),
         (r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,18}(?:Z|[+-][0-9:]{4,6})?", "<time>"),
         (r"\b20[0-9]{6}(?:T[0-9]{6}Z)?\b", "<time>"),
         (r"(?<![0-9.])[0-9]{12}(?![0-9])", "<account>"),
@@ -49,7 +50,7 @@ class Normalizer:
                 (re.compile(re.escape(asking.shared_bucket)), "<shared>"),
                 (re.compile(f"arn:{re.escape(home.partition)}:"), "arn:aws:"),
                 (re.compile(rf"(?<![0-9]){home.account}(?![0-9])"), "<account>"),
-                (re.compile(rf"(?<![\w-]){re.escape(home.region)}(?![\w-])"), "<region>"),
+                (re.compile(rf"(?<!\w){re.escape(home.region)}(?!\w)"), "<region>"),
             ]
 
     def plain(self, value: Any) -> Any:

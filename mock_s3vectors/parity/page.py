@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+# The beginning of each page.
+TITLE = "# Facts of S3 Vectors, asked of"
 _PLURALS = {"holds": "hold", "differs": "differ"}
 
 
@@ -23,7 +25,7 @@ def counted(counts: Mapping[str, int]) -> str:
 
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     environment = report["environment"]
-    yield f"# Facts of S3 Vectors, asked of {environment['service']}"
+    yield f"{TITLE} {environment['service']}"
     yield ""
     yield (
         f"Asked on {environment['date']} with mock_s3vectors {environment['mock_s3vectors']}, botocore "

@@ -91,6 +91,9 @@ class Run:
         self.cleaner = Cleaner(cleaning, gate, pauses)
         self._clients = (self._client, self._unchecked, cleaning)
         self._asked = self._unanswered = 0
+        self._has_begun = False
+        # Another attempt for each fact would use up the requests of cleaning up.
+        self._postponed: set[str] = set()
 
     def open(self) -> None:
         """Make the vector bucket that facts share.
@@ -99,6 +102,9 @@ class Run:
             UsageError: the service does not answer, or refuses.
         """
         try:
+            # Somebody who may not list could not clean up; and nobody may answer at all.
+            self._client.list_vector_buckets(prefix=self._prefix, maxResults=1)
+            self._has_begun = True
             self._make_shared_bucket()
             got = self._client.get_vector_bucket(vectorBucketName=self._shared)
             home = parse_arn(got["vectorBucket"]["vectorBucketArn"])
@@ -151,20 +157,25 @@ class Run:
         return _judged(fact, asking)
 
     def _clean_after(self) -> None:
-        """Remove what the newest fact has made; leave the rest for the end if that fails."""
-        try:
-            for bucket, made in list(self.gate.made.items()):
-                indexes = sorted(index for index in made if index is not None)
-                if bucket == self._shared:
-                    for index in indexes:
-                        self.cleaner.remove_index(bucket, index)
-                        made.discard(index)
-                    continue
-                if bucket.startswith(self._prefix) and made:
-                    self.cleaner.remove_bucket(bucket, indexes)
-                del self.gate.made[bucket]
-        except CleaningFailedError:
-            pass  # the end of the run tries again, and says what is left
+        """Remove what the newest fact has made; leave for the end what cannot be removed now."""
+        for bucket, made in list(self.gate.made.items()):
+            if bucket in self._postponed:
+                continue
+            try:
+                self._clean(bucket, made)
+            except CleaningFailedError:
+                self._postponed.add(bucket)
+
+    def _clean(self, bucket: str, made: set[str | None]) -> None:
+        indexes = sorted(index for index in made if index is not None)
+        if bucket == self._shared:
+            for index in indexes:
+                self.cleaner.remove_index(bucket, index)
+                made.discard(index)
+            return
+        if bucket.startswith(self._prefix) and made:
+            self.cleaner.remove_bucket(bucket, indexes)
+        del self.gate.made[bucket]
 
     def _note(self, outcome: Outcome) -> None:
         """Stop the run if the service does not answer any more, or a bound of the whole is reached."""
@@ -180,7 +191,8 @@ class Run:
         """Remove all that there is of the run; return sentences about what could not be removed."""
         said = []
         try:
-            self.cleaner.remove_all(self.gate.made)
+            if self._has_begun:
+                self.cleaner.remove_all(self.gate.made)
         except CleaningFailedError as error:
             said.append(f"The vector buckets could not be listed, so there may be more of them: {error}")
         except KeyboardInterrupt:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
 from mock_s3vectors import mock_s3vectors
+from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.parity.asking import refusal
 from mock_s3vectors.parity.matchers import ANYTHING
 from mock_s3vectors.parity.running import Run
@@ -33,10 +35,13 @@ def asked(run: Run) -> list[str]:
 def test_after_each_fact_and_in_the_end(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     run.open()
     assert names(s3vectors_mock) == [SHARED]
-    for fact in FACTS:
+    for fact in reversed(FACTS):
         assert run.ask(fact).result == "holds"
         assert names(s3vectors_mock) == [SHARED]
     assert run.close() == []
+    # Each once: those of facts, and the shared bucket.
+    assert len(s3vectors_mock.calls.of("DeleteIndex")) == 2
+    assert len(s3vectors_mock.calls.of("DeleteVectorBucket")) == 4
     assert names(s3vectors_mock) == []
 
 
@@ -56,11 +61,16 @@ FAULTS = {
     "deletions get lost": lose("DeleteVectorBucket", applied=True),
     "deletions are not carried out": lose("DeleteIndex", kind="empty"),
     "throttling": lambda mock: mock.fail(
-        ["DeleteIndex", "DeleteVectorBucket", "ListVectorBuckets"], "TooManyRequestsException", times=5
+        ["DeleteIndex", "DeleteVectorBucket", "ListVectorBuckets"],
+        "TooManyRequestsException",
+        times=5,
+        after=1,
     ),
     "the service fails for a while": fail("DeleteVectorBucket", "InternalServerException"),
     "an answer without a body": fail("DeleteVectorBucket", 502),
-    "no service for a while": fail("ListVectorBuckets", "ServiceUnavailableException", 7),
+    "no service for a while": lambda mock: mock.fail(
+        "ListVectorBuckets", "ServiceUnavailableException", times=7, after=2
+    ),
     "deleting a bucket conflicts": lambda mock: mock.fail("DeleteVectorBucket", "ConflictException", times=3),
 }
 
@@ -119,9 +129,18 @@ def test_indexes_that_nobody_knows_of(run: Run, s3vectors_mock: MockS3Vectors) -
     assert names(s3vectors_mock) == []
 
 
-def test_a_list_that_is_refused(run: Run, s3vectors_mock: MockS3Vectors) -> None:
+def test_somebody_who_may_not_list_makes_nothing(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     s3vectors_mock.fail("ListVectorBuckets", "AccessDeniedException", "No.")
+    text = "An error occurred (AccessDeniedException) when calling the ListVectorBuckets operation"
+    with pytest.raises(UsageError, match=re.escape(f"No fact can be asked: {text}")):
+        run.open()
+    assert run.close() == []
+    assert len(s3vectors_mock.calls) == 1
+
+
+def test_a_list_that_is_refused(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     run.open()
+    s3vectors_mock.fail("ListVectorBuckets", "AccessDeniedException", "No.")
     left = run.close()
     assert names(s3vectors_mock) == []
     text = "ListVectorBuckets: AccessDeniedException: No."
@@ -158,6 +177,17 @@ def test_a_policy_that_forbids_deletion() -> None:
         assert names(mock) == []
 
 
+def test_a_bucket_that_cannot_be_removed_for_a_while(run: Run, s3vectors_mock: MockS3Vectors) -> None:
+    name = f"{PREFIX}001-1"
+    # The second attempt comes after its policy was deleted.
+    s3vectors_mock.fail("DeleteVectorBucket", "AccessDeniedException", times=2)
+    assert asked(run) == ["holds"] * 3
+    assert names(s3vectors_mock) == sorted([name, SHARED])
+    assert len(s3vectors_mock.calls.of("DeleteVectorBucket", vectorBucketName=name)) == 2
+    assert run.close() == []
+    assert names(s3vectors_mock) == []
+
+
 def test_a_service_that_has_gone(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     run.open()
     s3vectors_mock.disconnect("*", "reset")
@@ -167,7 +197,7 @@ def test_a_service_that_has_gone(run: Run, s3vectors_mock: MockS3Vectors) -> Non
         "The vector buckets could not be listed, so there may be more of them",
     ]
     # It is tried again a few times, but not for each call.
-    assert len(s3vectors_mock.calls) == 2 + len(PAUSES) + 1 + 1
+    assert len(s3vectors_mock.calls) == 3 + len(PAUSES) + 1 + 1
 
 
 @pytest.mark.parametrize("name", ["abc", "parity-1", "parity-00C0FFEE", "", "parity-00c0ffee-shared"])

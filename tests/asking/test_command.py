@@ -65,7 +65,7 @@ def test_all_hold(run: Run, s3vectors_server: S3VectorsServer) -> None:
 
 
 def test_some_differ(run: Run, s3vectors_server: S3VectorsServer, tmp_path: Path) -> None:
-    s3vectors_server.mock.on("ListVectorBuckets").answer({"vectorBuckets": []}, times=1)
+    s3vectors_server.mock.on("ListVectorBuckets").answer({"vectorBuckets": []}, times=1, after=1)
     status, lines, _ = run("--report", "report.json")
     assert status == 1
     assert lines[0] == "Facts: 2 hold, 1 differ, 0 not asked."
@@ -103,7 +103,10 @@ def test_only_some(run: Run, patterns: list[str], asked: list[str], tmp_path: Pa
 def test_a_list_asks_nothing(run: Run, s3vectors_server: S3VectorsServer) -> None:
     status, lines, said = run("--list", "--only", "*-*er")
     assert (status, said) == (0, "")
-    assert lines[:2] == ["Films:", "    list-order (choice): Buckets are listed by name. Choice: list-order."]
+    assert lines[:2] == [
+        "Films:",
+        "    list-order (choice): Buckets are listed by name. Choices: list-order.",
+    ]
     assert len(s3vectors_server.mock.calls) == 0
 
 
@@ -159,6 +162,14 @@ def test_misuse(run: Run, words: list[str], text: str, s3vectors_server: S3Vecto
     assert (status, lines) == (2, [])
     assert said.startswith(f"mock-s3vectors parity: {text}")
     assert len(s3vectors_server.mock.calls) == 0
+
+
+def test_a_page_replaces_a_page_only(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# Films\n")
+    text = "--report README.json: the page beside it would replace README.md, which is another file."
+    assert run("--report", "README.json") == (2, [], f"mock-s3vectors parity: {text}\n")
+    for _ in range(2):
+        assert run("--report", "report.json", "--only", "shared-index")[0] == 0
 
 
 def test_nobody_answers(run: Run, tmp_path: Path) -> None:

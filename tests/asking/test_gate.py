@@ -115,7 +115,7 @@ def test_a_fact_without_an_end(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     )
     assert outcome.error is None
     bound = bounds(FACTS).facts[FACTS[0].id]
-    assert len(s3vectors_mock.calls) == 2 + bound.requests + 1
+    assert len(s3vectors_mock.calls) == 3 + bound.requests + 1
     assert run.ask(FACTS[1]).result == "holds"
     assert run.close() == []
     assert names(s3vectors_mock) == []
@@ -128,7 +128,7 @@ def test_too_many_vectors(run: Run) -> None:
 
 
 def test_the_bound_of_all_facts(s3vectors_mock: MockS3Vectors) -> None:
-    few = Bounds(bounds(FACTS).facts, Amount(6, 10), Amount(100))
+    few = Bounds(bounds(FACTS).facts, Amount(7, 10), Amount(100))
     run = Run(target_of_mock(), PREFIX, few, PAUSES)
     run.open()
     outcomes = [run.ask(fact) for fact in FACTS]
@@ -149,7 +149,7 @@ def test_the_bound_of_cleaning_up(s3vectors_mock: MockS3Vectors) -> None:
         )
     (left,) = run.close()
     assert left.endswith("the upper bound of requests or vectors is reached")
-    assert len(s3vectors_mock.calls) == 2 + 9
+    assert len(s3vectors_mock.calls) == 3 + 9
     assert names(s3vectors_mock) == []
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_s3vectors.__main__ import main
+from mock_s3vectors.parity.interrupts import EndedError, Interrupts
 from tests.asking.conftest import names
 from tests.server.wire import wait_for
 
@@ -77,6 +78,38 @@ def test_twice(run: Any, s3vectors_server: S3VectorsServer) -> None:
     assert lines.startswith("Facts: 0 hold, 0 differ, 3 not asked.\n")
     assert said.endswith(f"120 vectors.\n{ONCE_MORE}")
     assert names(s3vectors_server.mock) == []
+
+
+def test_when_all_facts_have_been_asked(run: Any, s3vectors_server: S3VectorsServer) -> None:
+    # The first list is that of the beginning, the second that of a fact.
+    press(s3vectors_server, "ListVectorBuckets", INT, after=2)
+    status, lines, said = run()
+    assert status == 130
+    assert lines.startswith("Facts: 3 hold, 0 differ, 0 not asked.\n")
+    assert said.endswith(f"120 vectors.\n{ONCE_MORE}")
+    assert names(s3vectors_server.mock) == []
+
+
+def test_twice_before_cleaning_up_has_begun() -> None:
+    said: list[str] = []
+    with Interrupts(said.append) as interrupts:
+        with pytest.raises(EndedError):
+            signal.raise_signal(TERM)
+        signal.raise_signal(INT)
+        assert said == [ONCE_MORE.rstrip()]
+        interrupts.hold()
+        with pytest.raises(EndedError):
+            signal.raise_signal(INT)
+    assert interrupts.number == TERM
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    before = signal.signal(TERM, signal.SIG_IGN)
+    try:
+        with Interrupts(pytest.fail):
+            signal.raise_signal(TERM)
+    finally:
+        signal.signal(TERM, before)
 
 
 def test_while_a_fact_is_cleaned_up_after(run: Any, s3vectors_server: S3VectorsServer) -> None:

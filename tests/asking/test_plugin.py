@@ -86,7 +86,7 @@ def test_a_server(ask: Any, folder: pytest.Pytester, s3vectors_server: S3Vectors
 def test_a_server_with_faults(ask: Any, folder: pytest.Pytester, s3vectors_server: S3VectorsServer) -> None:
     mock = s3vectors_server.mock
     mock.disconnect("CreateVectorBucket", applied=True, times=2)
-    mock.fail(["DeleteVectorBucket", "ListVectorBuckets"], "ServiceUnavailableException", times=4)
+    mock.fail(["DeleteVectorBucket", "ListVectorBuckets"], "ServiceUnavailableException", times=4, after=1)
     mock.on("CreateIndex").delay(0.01)
     mock.fail("GetIndex", "InternalServerException")
     result = ask("-rs", "--report", "another.json")
@@ -98,7 +98,7 @@ def test_a_server_with_faults(ask: Any, folder: pytest.Pytester, s3vectors_serve
 
 
 def test_a_difference_fails(ask: Any, folder: pytest.Pytester, s3vectors_server: S3VectorsServer) -> None:
-    s3vectors_server.mock.on("ListVectorBuckets").answer({"vectorBuckets": []}, times=1)
+    s3vectors_server.mock.on("ListVectorBuckets").answer({"vectorBuckets": []}, times=1, after=1)
     result = ask("-k", "list-order")
     result.assert_outcomes(failed=1, deselected=3)
     report = json.loads((folder.path / "parity-report.json").read_text())
@@ -126,6 +126,16 @@ def test_an_interruption(ask: Any, folder: pytest.Pytester, s3vectors_server: S3
     report = json.loads((folder.path / "parity-report.json").read_text())
     assert [fact["reason"] for fact in report["facts"]] == ["the run was interrupted"] * 3
     assert names(s3vectors_server.mock) == []
+
+
+def test_nobody_answers(folder: pytest.Pytester) -> None:
+    result = folder.runpytest_inprocess("--endpoint-url", "http://127.0.0.1:9")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: No fact can be asked: EndpointConnectionError: *"])
+    result.stdout.no_fnmatch_line("*is left*")
+    report = json.loads((folder.path / "parity-report.json").read_text())
+    assert {fact["reason"][:22] for fact in report["facts"]} == {"No fact can be asked: "}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_only_looking(ask: Any, folder: pytest.Pytester, s3vectors_server: S3VectorsServer) -> None:

@@ -262,6 +262,8 @@ PLAIN = Normalizer(ASKING, ("mykey",)).plain
         ),
         ("account 111122223333, not 1111222233334", "account <account>, not 1111222233334"),
         ("key AKIAIOSFODNN7EXAMPLE or mykey", "key <access key> or <access key>"),
+        ("films-cn-north-1, cn-north-10", "films-<region>, cn-north-10"),
+        (f"Authorization={'a/+' * 14}b= has none", "Authorization=<hash> has none"),
         ("id 14165432-cebf-8c7a-ac10-d71a19d6def6", "id <id>"),
         ("at 2026-11-26T22:00:01.5Z and 20261126T220001Z/20261126/", "at <time> and <time>/<time>/"),
         (datetime(2026, 1, 1, tzinfo=timezone.utc), "<time>"),

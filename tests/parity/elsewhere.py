@@ -68,18 +68,22 @@ class Elsewhere:
             self.run = Run(self._target, self._prefix, bounds)
             self.run.open()
         except UsageError as error:
+            if hasattr(self, "run"):
+                self.run.stopped = str(error)
             raise pytest.UsageError(str(error)) from None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Remove all that facts have made, and write the report."""
-        if not hasattr(self, "run"):
-            return
-        self._interrupts.hold()
-        self._left = self.run.close()
+        if hasattr(self, "run"):
+            self._interrupts.hold()
+            self._left = self.run.close()
+            self._write_report()
         self._interrupts.__exit__()
         if self._left and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _write_report(self) -> None:
         missing = self.run.stopped or INTERRUPTED
         outcomes = [
             self.outcomes.get(fact.id) or Outcome(fact, "not asked", reason=missing) for fact in self._facts

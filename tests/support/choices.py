@@ -16,7 +16,8 @@ PACKAGE = Path(mock_s3vectors.__file__).parent
 SECTIONS: tuple[Section, ...] = get_args(Section)
 
 _REFERENCE = re.compile(r"\bChoice\b(?:: ([a-z0-9]+(?:-[a-z0-9]+)*))?")
-_REGISTRY = "choices/registry/"
+# The registry itself, and files that ask or tell about choices.
+_DECIDES_NOTHING = ("choices/registry/", "parity/", "cli/parity.py")
 
 
 def references_in(text: str) -> list[str]:
@@ -28,5 +29,5 @@ def references() -> Iterator[tuple[str, str]]:
     """Each id that the package refers to, and the file that does, as a path in the package."""
     for file in sorted(PACKAGE.rglob("*.py")):
         path = file.relative_to(PACKAGE).as_posix()
-        if not path.startswith(_REGISTRY):
+        if not path.startswith(_DECIDES_NOTHING):
             yield from ((name, path) for name in references_in(file.read_text(encoding="utf-8")))

@@ -25,7 +25,7 @@ NO_BUCKET = refusal("NotFoundException", "The specified vector bucket could not 
 NO_INDEX = refusal("NotFoundException", "The specified index could not be found")
 NO_RESOURCE = "The specified resource could not be found"
 
-# What an operation needs beside its address.
+# Operations, and their parameters beside the address.
 OF_BUCKETS: dict[str, dict[str, Any]] = {
     "GetVectorBucket": {},
     "DeleteVectorBucket": {},

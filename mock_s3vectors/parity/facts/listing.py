@@ -106,7 +106,7 @@ def _(ask: Asking) -> None:
     answer = ask("ListVectors", **index, maxResults=7)
     found = keys_of(answer)
     while "nextToken" in answer and len(found) < 2 * len(KEYS):
-        # Even those go away that were just read, among them the last one.
+        # Vectors that were just read go away too, among them the last one.
         ask.prepare("DeleteVectors", **index, keys=found[-2:])
         ask.put(index, (f"new-{len(found)}", [1, 2]))
         answer = ask("ListVectors", **index, maxResults=7, nextToken=answer["nextToken"])

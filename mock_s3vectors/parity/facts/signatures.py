@@ -246,7 +246,7 @@ def _(ask: Asking) -> None:
     choices=("presigned-expiry",),
 )
 def _(ask: Asking) -> None:
-    # Who is let in with a request without a body is told what it lacks.
+    # A caller who is let in is told what a request without a body lacks.
     answer = ask.raw(OPERATION, b"", once_signed=presigned(ask, 604_800))
     ask.compare("the error", "ValidationException", answer.get("error"))
     code, text = "IncompleteSignatureException", "X-Amz-Expires must be a number of seconds from 1 to 604800."

@@ -126,9 +126,10 @@ def _(ask: Asking) -> None:
     bucket = ask.bucket()
     index: dict[str, Any] = {"vectorBucketName": bucket, "indexName": ask.name(), **SETTINGS}
     arn = ask.arn(bucket, index["indexName"])
-    deny(ask, bucket, "CreateIndex", arn, Null={"s3vectors:sseType": "true"})
+    deny(ask, bucket, "CreateIndex", f"{ask.arn(bucket)}/index/*", Null={"s3vectors:sseType": "true"})
     expect_denied(ask, arn, "CreateIndex", **index)
-    expect_allowed(ask, "CreateIndex", **index, encryptionConfiguration={"sseType": "AES256"})
+    other = {**index, "indexName": ask.name()}
+    expect_allowed(ask, "CreateIndex", **other, encryptionConfiguration={"sseType": "AES256"})
 
 
 # --- resources ----------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ MOST_CHARACTERS = 140
 # A subject that is a clause makes a reader wait for the verb.
 HEADLESS = re.compile(r"(What|Whatever|Who|Whoever|Which)\b(?! to ).*\.$")
 TWICE = re.compile(r"\b(?!code\b|that\b|had\b)([a-z]+) \1\b", re.IGNORECASE)
+# Several words within a sentence that begin with a capital letter, as titles of pages do.
+TITLE_IN_LINK = re.compile(r"(?<=[:,;]\s)\[([A-Z][a-z]+\s[^]]+)\]\(([^)#\s]+\.md)\)")
 # American spellings, and words that only those who know the code understand.
 UNWANTED = re.compile(
     r"\b(behavior|canceled|catalog|center|color|favor|labeled|corridors?|rooms)\b", re.IGNORECASE
@@ -59,6 +61,18 @@ def test_lines_fit_into_a_window(page: str) -> None:
     lines = enumerate(without_code(PAGES[page]).splitlines(), 1)
     too_long = [number for number, line in lines if len(line) > MOST_CHARACTERS and not line.startswith("|")]
     assert too_long == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/")])
+def test_a_link_that_reads_like_a_title_has_the_title_of_its_page(page: str) -> None:
+    """A reader looks for these words in the side bar."""
+    wrong = []
+    for text, target in TITLE_IN_LINK.findall(PAGES[page]):
+        path = (ROOT / page).parent.joinpath(target).resolve().relative_to(ROOT).as_posix()
+        title = PAGES[path].partition("# ")[2].partition("\n")[0]
+        if " ".join(text.split()) != title:
+            wrong.append((text, title))
+    assert wrong == []
 
 
 def test_proselint_finds_nothing(tmp_path: Path) -> None:

@@ -11,7 +11,13 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.parity.asking import UNANSWERED, Asking, SetUpRefusedError, UnavailableError
+from mock_s3vectors.parity.asking import (
+    UNANSWERED,
+    Asking,
+    NotAllowedError,
+    SetUpRefusedError,
+    UnavailableError,
+)
 from mock_s3vectors.parity.cleaning import PAUSES, Cleaner, CleaningFailedError
 from mock_s3vectors.parity.gate import Amount, BoundReachedError, Gate
 from mock_s3vectors.parity.model import UnknownToBotocoreError
@@ -214,6 +220,7 @@ class Run:
 # Exceptions after which a fact is not asked, and that are no mistakes of it.
 _SAY_NOTHING = (
     SetUpRefusedError,
+    NotAllowedError,
     UnavailableError,
     UnknownToBotocoreError,
     BoundReachedError,
@@ -259,5 +266,5 @@ def _reason(error: Exception) -> str:
 
 
 def _text(error: Exception) -> str:
-    expected = isinstance(error, (*_SAY_NOTHING[:4], ClientError)) and str(error)
+    expected = isinstance(error, (*_SAY_NOTHING[:5], ClientError)) and str(error)
     return str(error) if expected else f"{type(error).__name__}: {error}"

@@ -152,7 +152,11 @@ def _states(answer: dict[str, Any]) -> dict[str, str]:
 
 def wait_until_active(ask: Asking, index: Index) -> None:
     """Wait until all text search configurations of an index are ACTIVE; see `Asking.until`."""
-    ask.until("GetIndex", lambda answer: set(_states(answer).values()) <= {"ACTIVE"}, **index)
+    ask.until(
+        "GetIndex",
+        lambda answer: "error" not in answer and set(_states(answer).values()) <= {"ACTIVE"},
+        **index,
+    )
 
 
 # --- lists

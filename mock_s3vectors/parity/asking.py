@@ -34,9 +34,9 @@ _STATUSES = {
     "NotFoundException": 404,
     "ConflictException": 409,
 }
-# How long `Asking.until` waits, in seconds, and between which calls.
+# How long `Asking.until` waits, and between two calls, in seconds.
 _LONGEST_WAIT = 60.0
-_WAITS = 3.0
+_PAUSE = 3.0
 # How often `Asking.settled` makes a call again, and after how many seconds.
 _MOST_REPETITIONS, _SETTLES = 3, 2.0
 _FAILED = 500
@@ -118,6 +118,7 @@ class Asking:
         repeated: how many requests botocore has repeated.
         answered: how many calls were answered, by a result or a refusal.
         failed: how many calls were not.
+        in_vain: the operations that no fact waits for any more, which all facts of a run share.
     """
 
     client: Any
@@ -131,6 +132,7 @@ class Asking:
     repeated: int = 0
     answered: int = 0
     failed: int = 0
+    in_vain: set[str] = field(default_factory=set)
     _names: int = 0
 
     # --- calls
@@ -189,21 +191,35 @@ class Asking:
                 events.unregister(event, handler)
 
     def until(
-        self, operation: str, ready: Callable[[dict[str, Any]], bool], **parameters: Any
-    ) -> dict[str, Any]:
-        """Make a call, again and again with a pause, until its answer is ready; return that.
+        self,
+        operation: str,
+        ready: Callable[[dict[str, Any]], bool],
+        *,
+        longest: float = _LONGEST_WAIT,
+        **parameters: Any,
+    ) -> None:
+        """Make a call, again and again with a pause, until its answer is ready, which may be a refusal.
+
+        Once that was in vain, each fact calls once only, until one has its answer: a service that never
+        gives it must not take minutes.
+
+        Args:
+            operation: the operation.
+            ready: whether an answer is the one awaited.
+            longest: how long to wait, in seconds.
+            **parameters: those of the call.
 
         Raises:
-            SetUpRefusedError: it takes too long, or a call is refused.
+            SetUpRefusedError: it takes too long.
         """
-        end = time.monotonic() + _LONGEST_WAIT
-        while True:
-            answer = self.prepare(operation, **parameters)
-            if ready(answer):
-                return answer
+        end = time.monotonic() + (0 if operation in self.in_vain else longest)
+        while not ready(answer := self(operation, **parameters)):
             if time.monotonic() >= end:
-                raise SetUpRefusedError(f"{operation} has not answered as awaited for {_LONGEST_WAIT:.0f} s")
-            time.sleep(_WAITS)
+                self.in_vain.add(operation)
+                shown = f": {answer['error']}: {answer['message']}" if "error" in answer else ""
+                raise SetUpRefusedError(f"{operation} does not answer as awaited{shown}")
+            time.sleep(_PAUSE)
+        self.in_vain.discard(operation)
 
     def settled(
         self, is_expected: Callable[[dict[str, Any]], bool], operation: str, **parameters: Any

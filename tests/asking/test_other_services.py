@@ -13,7 +13,7 @@ import pytest
 
 from mock_s3vectors import choices
 from mock_s3vectors.filtering import tree
-from mock_s3vectors.parity import asking, denying
+from mock_s3vectors.parity import asking
 from mock_s3vectors.parity.asking import refusal
 from mock_s3vectors.parity.counting import mock_as_aws, unbounded
 from mock_s3vectors.parity.facts import FACTS
@@ -142,7 +142,7 @@ def test_policies_that_take_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(deciding, "target_at", late)
     monkeypatch.setattr(asking, "_SETTLES", 0.0)
-    monkeypatch.setattr(denying, "_PAUSE", 0.0)
+    monkeypatch.setattr(asking, "_PAUSE", 0.0)
     with mock_as_aws():
         assert refuted(asked(about("Permissions"), target_of_mock())) == {}
 

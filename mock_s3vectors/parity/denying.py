@@ -10,15 +10,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.asking import refusal
-from mock_s3vectors.parity.unasked import SetUpRefusedError
 
 if TYPE_CHECKING:
     from mock_s3vectors.parity.asking import Asking
 
 _DENIED = "AccessDeniedException"
-# A policy, or a tag that it looks at, takes seconds until it is in force, and not everywhere at once. It
-# must be so many times, each of which may take so many seconds.
-_TIMES, _LONGEST_WAIT = 3, 15.0
+# A policy, and a tag that it looks at, takes seconds until it is in force, and not everywhere at once. A fact
+# waits at most so many seconds; the policy must be in force so many times running.
+_LONGEST_WAIT = 20.0
+_IN_A_ROW = 3
 
 
 def deny(ask: Asking, bucket: str, action: str | list[str], resource: str, **condition: Any) -> None:
@@ -31,11 +31,13 @@ def deny(ask: Asking, bucket: str, action: str | list[str], resource: str, **con
         wanted["Condition"] = condition
     read = {**both, "Action": "s3vectors:GetVectorBucketPolicy", "Resource": ask.arn(bucket)}
     text = json.dumps({"Version": "2012-10-17", "Statement": [wanted, read]})
-    if ask("GetVectorBucketPolicy", vectorBucketName=bucket).get("error") == _DENIED:
-        raise SetUpRefusedError("GetVectorBucketPolicy is denied without a policy of the vector bucket")
     ask.prepare("PutVectorBucketPolicy", vectorBucketName=bucket, policy=text)
-    for _ in range(_TIMES):
-        ask.until("GetVectorBucketPolicy", _is_denied, longest=_LONGEST_WAIT, vectorBucketName=bucket)
+
+    def is_denied(answer: dict[str, Any]) -> bool:
+        again = (ask("GetVectorBucketPolicy", vectorBucketName=bucket) for _ in range(_IN_A_ROW - 1))
+        return _is_denied(answer) and all(map(_is_denied, again))
+
+    ask.until("GetVectorBucketPolicy", is_denied, longest=_LONGEST_WAIT, vectorBucketName=bucket)
 
 
 def expect_denied(

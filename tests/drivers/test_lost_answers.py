@@ -162,7 +162,9 @@ def test_a_write_whose_answer_got_lost_meets_itself_when_it_is_repeated(
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_loss_looks_the_same_to_requests(kind: Disconnect) -> None:
     def post(url: str) -> Any:
-        return requests.post(f"{url}/ListVectorBuckets", json={}, timeout=READ_TIMEOUT).json()
+        # A busy machine may be slow to send an answer, which is no loss of it.
+        timeout = READ_TIMEOUT if kind == "timeout" else 20
+        return requests.post(f"{url}/ListVectorBuckets", json={}, timeout=timeout).json()
 
     with mock_s3vectors() as mock:
         mock.disconnect(LIST, kind, applied=True)

@@ -22,6 +22,8 @@ exclude_patterns = ["_build"]
 
 # Links such as `pages.md#heading`. Sphinx warns of each that leads nowhere.
 myst_heading_anchors = 4
+# Versions of MyST differ in what they make of punctuation.
+myst_heading_slug_func = "docutils.nodes.make_id"
 myst_enable_extensions = ["colon_fence", "deflist"]
 # Dashes alone: quotation marks stay as they are written.
 smartquotes_action = "D"

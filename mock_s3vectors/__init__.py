@@ -6,41 +6,41 @@
     @mock_s3vectors
     def test_search():
         client = boto3.client("s3vectors", region_name="us-east-1")
-        client.create_vector_bucket(vectorBucketName="movies")
+        client.create_vector_bucket(vectorBucketName="films")
 
 Switch a mock on
     mock_s3vectors          decorate a function or a class, or `with mock_s3vectors() as mock:`
-    MockS3Vectors           what it returns: a mock with start() and stop(), and all of Workbench
+    MockS3Vectors           the mock that it returns, with start() and stop(), and all of Workbench
     Config                  the options, which mock_s3vectors also takes one by one
     current_mock            return the mock that is on, for decorated functions
-    patch_client            have a client ask the mock that is older than the import of this package
+    patch_client            have a client that is older than the import of this package ask the mock
     s3vectors_server        an HTTP server for other processes and languages; needs the extra `server`
-    S3VectorsServer         what it returns, with `url` and `mock`
+    S3VectorsServer         the server that it returns, with `url` and `mock`
     In pytest, the fixtures s3vectors_mock, s3vectors_client and s3vectors_server, and the marker
     @pytest.mark.s3vectors(**options), do the same.
 
 Steer it, and look into it: the methods of `mock`
     Workbench               all of them: mock.on, fail, calls, clock, iam, kms, seed, index, save, ...
-    Rule                    what mock.on(...).fail(...) returns; it has hits and remove()
+    Rule                    mock.on(...).fail(...): changes the answers to calls; with hits and remove()
     Calls, Call             mock.calls and its elements, with params, status, error, attempt
     Clock                   mock.clock: move, shift and freeze the time
-    Checkpoint              what mock.checkpoint() returns, for mock.restore
-    IamIdentity             what mock.iam.user and role return: arguments for a client
-    Decision                call.decision: what policies decided about a call
-    KmsKey                  what mock.kms.key() returns
+    Checkpoint              mock.checkpoint(): a state, which mock.restore brings back
+    IamIdentity             mock.iam.user(...) and role(...): the arguments of a client that acts as it
+    Decision                call.decision: the decision of policies about a call
+    KmsKey                  mock.kms.key(): a key, which can be disabled, deleted, ...
 
 Read what it holds
     VectorBucketView        mock.bucket(...): settings and indexes
     IndexView               mock.index(...): keys, vectors, metadata, settings
     StoredVector            a vector of an IndexView
     Description             mock.describe(): a table of everything
-    Usage                   mock.usage(): what AWS would bill
+    Usage                   mock.usage(): the amounts that AWS would bill
 
 Errors and warnings
     UsageError              a wrong use of the mock; the text says what to do
-    NestedMockWarning       a call looks for what an inner mock made, and dropped
+    NestedMockWarning       a call looks for something that was dropped with an inner mock
     LocalEndpointWarning    a call goes to a local server, and not to the mock
-    S3VectorsAdvice         the option advice=True warns of what hurts on AWS. Its kinds:
+    S3VectorsAdvice         warnings by the option advice=True. Its kinds:
     UnknownFilterKeyAdvice, FilterTypeAdvice, LargeFilterableTextAdvice, SmallPutsAdvice,
     UnusedNextTokenAdvice, WholeIndexListedAdvice
 

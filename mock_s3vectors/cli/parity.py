@@ -113,7 +113,7 @@ def _list(facts: list[Fact], *, all_are_meant: bool) -> int:
         tell(f"{topic}:")
         for fact in facts:
             if fact.topic == topic:
-                about = f" Choice: {', '.join(fact.choices)}." if fact.choices else ""
+                about = f" Choices: {', '.join(fact.choices)}." if fact.choices else ""
                 tell(f"    {fact.id} ({fact.source}): {fact.sentence}{about}")
     unasked = [choice for choice in CHOICES if choice.unasked]
     if unasked and all_are_meant:

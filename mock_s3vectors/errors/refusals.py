@@ -287,7 +287,7 @@ def malformed_policy(fault: str = "it is not JSON") -> ValidationException:
 
 
 def too_many_tags() -> ValidationException:
-    """More than 50 tags on one resource."""
+    """More than 50 tags on one resource. Choice: too-many-tags-everywhere."""
     return ValidationException("Too many tags specified")
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Index = dict[str, Any]
 
+# So many pages of a list are read at most.
+_MOST_PAGES = 20
+
 
 # --- vectors
 
@@ -82,7 +85,8 @@ def scores(ask: Asking, index: Index, text: str, key: str = "text", **settings: 
         return answer
     found = {}
     for hit in answer["vectors"]:
-        of_keys = {entry["metadataKey"]: entry["score"] for entry in hit["scores"]["bm25Scores"]}
+        shown = hit.get("scores", {}).get("bm25Scores", [])
+        of_keys = {entry["metadataKey"]: entry["score"] for entry in shown}
         found[hit["key"]] = of_keys.get(key)
     return found
 
@@ -149,3 +153,39 @@ def _states(answer: dict[str, Any]) -> dict[str, str]:
 def wait_until_active(ask: Asking, index: Index) -> None:
     """Wait until all text search configurations of an index are ACTIVE; see `Asking.until`."""
     ask.until("GetIndex", lambda answer: set(_states(answer).values()) <= {"ACTIVE"}, **index)
+
+
+# --- lists
+
+
+def pages_of(ask: Asking, operation: str, **parameters: Any) -> list[dict[str, Any]]:
+    """List, and go on as long as there is a token; return the answers, the last of which may be a refusal.
+
+    AWS was seen to send a page without entries that has a token.
+    """
+    pages = [ask(operation, **parameters)]
+    while "nextToken" in pages[-1] and len(pages) < _MOST_PAGES:
+        pages.append(ask(operation, **{**parameters, "nextToken": pages[-1]["nextToken"]}))
+    return pages
+
+
+def listed(ask: Asking, operation: str, **parameters: Any) -> dict[str, Any]:
+    """List all pages; return one answer with all entries, or the last one if that is a refusal."""
+    pages = pages_of(ask, operation, **parameters)
+    if "error" in pages[-1]:
+        return pages[-1]
+    whole = dict(pages[-1])
+    for member, entries in pages[-1].items():
+        if isinstance(entries, list):
+            whole[member] = [entry for page in pages for entry in page.get(member, [])]
+    return whole
+
+
+def sizes_of(pages: Sequence[dict[str, Any]]) -> list[int]:
+    """Return how many entries each page of a list has, but for pages without any that have a token."""
+    sizes = [len(_entries(page)) for page in pages]
+    return [size for size, page in zip(sizes, pages, strict=True) if size or "nextToken" not in page]
+
+
+def _entries(page: dict[str, Any]) -> list[Any]:
+    return next((member for member in page.values() if isinstance(member, list)), [])

@@ -7,6 +7,7 @@ the form of `refusal()`.
 from __future__ import annotations
 
 import json
+import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -36,13 +37,30 @@ _STATUSES = {
 # How long `Asking.until` waits, in seconds, and between which calls.
 _LONGEST_WAIT = 60.0
 _WAITS = 3.0
+# How often `Asking.settled` makes a call again, and after how many seconds.
+_MOST_REPETITIONS, _SETTLES = 3, 2.0
 _FAILED = 500
+# Of each partition.
+_TWO_REGIONS = {
+    "aws": ("us-west-2", "us-east-1"),
+    "aws-cn": ("cn-north-1", "cn-northwest-1"),
+    "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
+}
+# How a denial ends that has nothing to do with the policy of a vector bucket, which is all that facts write.
+_OF_THE_CALLER = re.compile(
+    r"(because no|with an explicit deny in an?) "
+    r"(identity-based|session|VPC endpoint|service control|resource control|permissions boundary)"
+)
 # Calls that end so have had no answer of the service.
 UNANSWERED = (BotoCoreError, ResponseParserError)
 
 
 class SetUpRefusedError(Exception):
     """A call that only prepares a fact was refused, so the fact was not asked."""
+
+
+class NotAllowedError(Exception):
+    """The policies of the caller, or of its organization, deny a call; this says nothing about a fact."""
 
 
 class UnavailableError(Exception):
@@ -122,6 +140,7 @@ class Asking:
 
         Raises:
             UnknownToBotocoreError: botocore lacks the operation or a parameter.
+            NotAllowedError: the policies of the caller do not allow the call.
             UnavailableError: the service asks for patience, or has failed.
         """
         return self._call(self.client, operation, parameters)
@@ -186,10 +205,28 @@ class Asking:
                 raise SetUpRefusedError(f"{operation} has not answered as awaited for {_LONGEST_WAIT:.0f} s")
             time.sleep(_WAITS)
 
+    def settled(
+        self, is_expected: Callable[[dict[str, Any]], bool], operation: str, **parameters: Any
+    ) -> dict[str, Any]:
+        """Make a call, and a few times again until its answer is as expected; return the last answer.
+
+        This is for what AWS lets take effect within seconds, such as a policy.
+        """
+        answer = self(operation, **parameters)
+        for _ in range(_MOST_REPETITIONS):
+            if is_expected(answer):
+                break
+            time.sleep(_SETTLES)
+            answer = self(operation, **parameters)
+        return answer
+
     # --- comparisons
 
     def expect(self, expected: Any, operation: str, **parameters: Any) -> dict[str, Any]:
         """Make a call, compare its whole answer, and return that.
+
+        A `fieldList` is compared if one is expected: of most refusals nobody has published whether they
+        have one.
 
         Raises:
             UnknownToBotocoreError: see `__call__`; or botocore lacks a member of the answer expected.
@@ -199,7 +236,9 @@ class Asking:
         if isinstance(expected, dict) and "error" not in expected:
             check_value(self.client.meta.service_model.operation_model(operation).output_shape, expected)
         answer = self(operation, **parameters)
-        self.compare(operation, expected, answer)
+        is_known = isinstance(expected, dict) and "fieldList" in expected
+        met = {name: value for name, value in answer.items() if is_known or name != "fieldList"}
+        self.compare(operation, expected, met)
         return answer
 
     def compare(self, asked: str, expected: Any, met: Any) -> None:
@@ -229,6 +268,12 @@ class Asking:
     def region(self) -> str:
         """The Region of the caller."""
         return self.home.region
+
+    @property
+    def other_region(self) -> str:
+        """Another Region of the same partition, in which nothing of this run is."""
+        one, other = _TWO_REGIONS.get(self.partition, _TWO_REGIONS["aws"])
+        return other if self.region == one else one
 
     @property
     def account(self) -> str:
@@ -313,6 +358,8 @@ class Asking:
                 f"{error.operation_name} failed: {told['Code']}: {told['Message']}"
             ) from None
         self.answered += 1
+        if told["Code"] == "AccessDeniedException" and _OF_THE_CALLER.search(told["Message"]):
+            raise NotAllowedError(f"{error.operation_name} is denied: {told['Message']}") from None
         fields = [(entry["path"], entry["message"]) for entry in response.get("fieldList", [])]
         return refusal(told["Code"], told["Message"], *fields, status=status)
 

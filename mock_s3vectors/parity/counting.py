@@ -13,6 +13,8 @@ from mock_s3vectors.parity.target import target_of_mock
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from typing_extensions import Unpack
+
     from mock_s3vectors.config import Options
     from mock_s3vectors.mocking.mock import MockS3Vectors
     from mock_s3vectors.parity.fact import Fact
@@ -20,9 +22,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def mock_as_aws() -> Iterator[MockS3Vectors]:
-    """Have a mock on that is as AWS is today to an account which may do anything, and has no keys in KMS."""
+def mock_as_aws(**others: Unpack[Options]) -> Iterator[MockS3Vectors]:
+    """Have a mock on that is as AWS is today to an account which may do anything, and has no keys in KMS.
+
+    Args:
+        **others: more options of the mock, or other values of those.
+    """
     options: Options = {"search_engine": "quantized", "authorization": "enforce", "verify_signatures": True}
+    options.update(others)
     with mock_s3vectors(**options) as mock:
         # From now on, all other keys do not exist.
         mock.kms.key()

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from mock_s3vectors.parity.asking import Asking
 
 _DENIED = "AccessDeniedException"
-# How often to ask whether a policy is in force, and how many seconds after one another.
-_TRIES, _PAUSE = 5, 2.0
+# A policy, and a tag that it looks at, takes seconds until it is in force, and not everywhere at once. So
+# often is asked whether it is, and so many seconds after one another; a policy must be so many times running.
+_TRIES, _PAUSE = 10, 2.0
+_IN_A_ROW = 3
 
 
 def deny(ask: Asking, bucket: str, action: str | list[str], resource: str, **condition: Any) -> None:
@@ -31,10 +33,14 @@ def deny(ask: Asking, bucket: str, action: str | list[str], resource: str, **con
     read = {**both, "Action": "s3vectors:GetVectorBucketPolicy", "Resource": ask.arn(bucket)}
     text = json.dumps({"Version": "2012-10-17", "Statement": [wanted, read]})
     ask.prepare("PutVectorBucketPolicy", vectorBucketName=bucket, policy=text)
+    denials = 0
     for _ in range(_TRIES):
-        if ask("GetVectorBucketPolicy", vectorBucketName=bucket).get("error") == _DENIED:
+        is_denied = _is_denied(ask("GetVectorBucketPolicy", vectorBucketName=bucket))
+        denials = denials + 1 if is_denied else 0
+        if denials == _IN_A_ROW:
             return
-        time.sleep(_PAUSE)
+        if not is_denied:
+            time.sleep(_PAUSE)
     raise SetUpRefusedError("the policy of a vector bucket is not in force")
 
 
@@ -42,7 +48,7 @@ def expect_denied(
     ask: Asking, resource: str, operation: str, *, action: str | None = None, **parameters: Any
 ) -> None:
     """Make a call, and compare its answer with a denial by the policy of the vector bucket."""
-    answer = ask(operation, **parameters)
+    answer = ask.settled(_is_denied, operation, **parameters)
     met = {**answer, "message": re.sub(r"^User: \S+", "User: <caller>", answer.get("message", ""))}
     text = (
         f"User: <caller> is not authorized to perform: s3vectors:{action or operation} on resource: "
@@ -53,7 +59,12 @@ def expect_denied(
 
 def expect_allowed(ask: Asking, operation: str, **parameters: Any) -> None:
     """Make a call, and compare that it was not denied."""
-    ask.compare(f"{operation}: the error", None, ask(operation, **parameters).get("error"))
+    answer = ask.settled(lambda each: not _is_denied(each), operation, **parameters)
+    ask.compare(f"{operation}: the error", None, answer.get("error"))
+
+
+def _is_denied(answer: dict[str, Any]) -> bool:
+    return answer.get("error") == _DENIED
 
 
 def own_index(ask: Asking, **settings: Any) -> tuple[dict[str, Any], str]:

@@ -51,3 +51,10 @@ def compare_own_text(ask: Asking, expected: dict[str, Any], operation: str, answ
 def without_fields(answer: dict[str, Any]) -> dict[str, Any]:
     """Return an answer without its `fieldList`, for refusals of which nobody has published it."""
     return {name: value for name, value in answer.items() if name != "fieldList"}
+
+
+def expect_accepted(ask: Asking, operation: str, **parameters: Any) -> bool:
+    """Make a call, and compare that it was not refused; return whether that is so."""
+    answer = ask(operation, **parameters)
+    ask.compare(f"{operation}: the refusal", None, answer if "error" in answer else None)
+    return "error" not in answer

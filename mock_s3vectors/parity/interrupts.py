@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -62,5 +63,6 @@ class Interrupts:
             raise EndedError
         if self._count >= _MOST:
             raise EndedError
-        self._say("Cleaning up. Once more stops this, and leaves what there is.")
+        with suppress(RuntimeError):  # it comes while something else is written
+            self._say("Cleaning up. Once more stops this, and leaves what there is.")
         self._count = _MOST - 1

@@ -11,7 +11,13 @@ from botocore.exceptions import ClientError
 
 from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.parity.asking import UNANSWERED, Asking, SetUpRefusedError, UnavailableError
+from mock_s3vectors.parity.asking import (
+    UNANSWERED,
+    Asking,
+    NotAllowedError,
+    SetUpRefusedError,
+    UnavailableError,
+)
 from mock_s3vectors.parity.cleaning import PAUSES, Cleaner, CleaningFailedError
 from mock_s3vectors.parity.gate import Amount, BoundReachedError, Gate
 from mock_s3vectors.parity.model import UnknownToBotocoreError
@@ -92,6 +98,8 @@ class Run:
         self._clients = (self._client, self._unchecked, cleaning)
         self._asked = self._unanswered = 0
         self._has_begun = False
+        # Another attempt for each fact would use up the requests of cleaning up.
+        self._postponed: set[str] = set()
 
     def open(self) -> None:
         """Make the vector bucket that facts share.
@@ -155,20 +163,25 @@ class Run:
         return _judged(fact, asking)
 
     def _clean_after(self) -> None:
-        """Remove what the newest fact has made; leave the rest for the end if that fails."""
-        try:
-            for bucket, made in list(self.gate.made.items()):
-                indexes = sorted(index for index in made if index is not None)
-                if bucket == self._shared:
-                    for index in indexes:
-                        self.cleaner.remove_index(bucket, index)
-                        made.discard(index)
-                    continue
-                if bucket.startswith(self._prefix) and made:
-                    self.cleaner.remove_bucket(bucket, indexes)
-                del self.gate.made[bucket]
-        except CleaningFailedError:
-            pass  # the end of the run tries again, and says what is left
+        """Remove what the newest fact has made; leave for the end what cannot be removed now."""
+        for bucket, made in list(self.gate.made.items()):
+            if bucket in self._postponed:
+                continue
+            try:
+                self._clean(bucket, made)
+            except CleaningFailedError:
+                self._postponed.add(bucket)
+
+    def _clean(self, bucket: str, made: set[str | None]) -> None:
+        indexes = sorted(index for index in made if index is not None)
+        if bucket == self._shared:
+            for index in indexes:
+                self.cleaner.remove_index(bucket, index)
+                made.discard(index)
+            return
+        if bucket.startswith(self._prefix) and made:
+            self.cleaner.remove_bucket(bucket, indexes)
+        del self.gate.made[bucket]
 
     def _note(self, outcome: Outcome) -> None:
         """Stop the run if the service does not answer any more, or a bound of the whole is reached."""
@@ -204,6 +217,7 @@ class Run:
 # Exceptions after which a fact is not asked, and that are no mistakes of it.
 _SAY_NOTHING = (
     SetUpRefusedError,
+    NotAllowedError,
     UnavailableError,
     UnknownToBotocoreError,
     BoundReachedError,
@@ -243,5 +257,5 @@ def _told(outcome: Outcome) -> Outcome:
 
 
 def _text(error: Exception) -> str:
-    expected = isinstance(error, (*_SAY_NOTHING[:4], ClientError)) and str(error)
+    expected = isinstance(error, (*_SAY_NOTHING[:5], ClientError)) and str(error)
     return str(error) if expected else f"{type(error).__name__}: {error}"

@@ -434,7 +434,7 @@ class Workbench(Savepoints):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save all vector buckets with everything in them, identities and keys, of all accounts and Regions.
 
-        The file is a SQLite database; `mock_s3vectors.storage.schema` documents its tables. `load`, and the
+        The file is a SQLite database; the reference describes its tables, under "State file". `load`, and the
         option `state`, begin with it again. The calls, the rules and the clock are not saved.
 
         The file appears as a whole, in the place of one that was saved before: whatever interrupts this

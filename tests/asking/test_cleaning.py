@@ -177,6 +177,17 @@ def test_a_policy_that_forbids_deletion() -> None:
         assert names(mock) == []
 
 
+def test_a_bucket_that_cannot_be_removed_for_a_while(run: Run, s3vectors_mock: MockS3Vectors) -> None:
+    name = f"{PREFIX}001-1"
+    # The second attempt comes after its policy was deleted.
+    s3vectors_mock.fail("DeleteVectorBucket", "AccessDeniedException", times=2)
+    assert asked(run) == ["holds"] * 3
+    assert names(s3vectors_mock) == sorted([name, SHARED])
+    assert len(s3vectors_mock.calls.of("DeleteVectorBucket", vectorBucketName=name)) == 2
+    assert run.close() == []
+    assert names(s3vectors_mock) == []
+
+
 def test_a_service_that_has_gone(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     run.open()
     s3vectors_mock.disconnect("*", "reset")

@@ -42,6 +42,11 @@ def client(s3vectors_mock: MockS3Vectors) -> Any:  # noqa: ARG001 - the service
         ("list_vector_buckets", {}),
         ("list_vector_buckets", {"prefix": "parity-"}),
         ("list_vector_buckets", {"maxResults": 500}),
+        # Perhaps the service minds none of these.
+        ("list_vector_buckets", {"maxResults": 501}),
+        ("list_vector_buckets", {"maxResults": 1.0}),
+        ("list_vector_buckets", {"nextToken": 1}),
+        ("list_vector_buckets", {"prefix": 1}),
     ],
 )
 def test_what_is_not_of_the_run(
@@ -65,9 +70,7 @@ def test_what_is_not_of_the_run(
         ("list_indexes", {"vectorBucketName": "films"}),
         ("query_vectors", {"indexArn": f"{FOREIGN_ARN}/index/plots"}),
         ("list_vector_buckets", {"prefix": f"{PREFIX}1"}),
-        ("list_vector_buckets", {"maxResults": 501}),
-        ("list_vector_buckets", {"maxResults": 0}),
-        ("list_vector_buckets", {"nextToken": 1}),
+        ("list_vector_buckets", {"prefix": f"{PREFIX}1", "maxResults": 0}),
     ],
 )
 def test_what_may_be_asked(
@@ -80,6 +83,17 @@ def test_what_may_be_asked(
     except Exception:  # noqa: BLE001, S110 - the service may refuse it, or botocore not read it
         pass
     assert len(s3vectors_mock.calls) <= 1
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}x", b'{"maxResults": NaN}', b""])
+def test_a_list_of_all_vector_buckets_whose_body_cannot_be_read(
+    body: bytes, run: Run, s3vectors_mock: MockS3Vectors
+) -> None:
+    run.open()
+    before = len(s3vectors_mock.calls)
+    outcome = run.ask(fact_of(lambda ask: ask.raw("ListVectorBuckets", body)))
+    assert isinstance(outcome.error, GuardError)
+    assert len(s3vectors_mock.calls) == before
 
 
 def test_a_raw_request_to_another_path(run: Run, s3vectors_mock: MockS3Vectors) -> None:

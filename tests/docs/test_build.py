@@ -79,6 +79,22 @@ def urls_in(style: str) -> Iterator[str]:
     return (first or second for first, second in URL_IN_STYLE.findall(style))
 
 
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<script src="https://host/a.js"></script>',
+        '<link rel="stylesheet" href="//host/a.css">',
+        '<img src="http://host/a.png">',
+        "<style>a { background: url('https://host/a.png') }</style>",
+        "<style>@import 'https://host/a.css';</style>",
+        '<p style="background: url(//host/a.png)">',
+    ],
+)
+def test_an_address_of_another_host_is_noticed(element: str) -> None:
+    assert [is_elsewhere(url) for url in Page(element).loaded] == [True]
+    assert Page('<a href="https://host/">').loaded == []
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Builds the documentation; a warning is an error."""

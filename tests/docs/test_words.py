@@ -33,6 +33,10 @@ HEADLESS = re.compile(r"(What|Whatever|Who|Whoever|Which)\b(?! to ).*\.$")
 TWICE = re.compile(r"\b(?!code\b|that\b|had\b)([a-z]+) \1\b", re.IGNORECASE)
 # Several words within a sentence that begin with a capital letter, as titles of pages do.
 TITLE_IN_LINK = re.compile(r"(?<=[:,;]\s)\[([A-Z][a-z]+\s[^]]+)\]\(([^)#\s]+\.md)\)")
+# American spellings, and words that only those who know the code understand.
+UNWANTED = re.compile(
+    r"\b(behavior|canceled|catalog|center|color|favor|labeled|corridors?|rooms)\b", re.IGNORECASE
+)
 PROSELINT = {
     "typography.symbols": False,  # plain quotation marks and dots, as on a keyboard
     "lexical_illusions": False,  # takes the end of a paragraph and the next one's beginning for a repetition
@@ -45,6 +49,11 @@ def test_sentences_are_short_and_begin_with_their_subject(page: str) -> None:
     assert [(line, text) for line, text in found if len(text.split()) > MOST_WORDS] == []
     assert [(line, text) for line, text in found if HEADLESS.match(text)] == []
     assert [(line, text) for line, text in found if TWICE.search(text)] == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/") or page == "README.md"])
+def test_words_are_those_of_readers(page: str) -> None:
+    assert [(line, text) for line, text in sentences(PAGES[page]) if UNWANTED.search(text)] == []
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -215,7 +215,8 @@ CHOICES = (
     Choice(
         "kms-key-missing-field-list",
         "Encryption",
-        "The refusal of aws:kms without a key has a `fieldList`, as that of AES256 with a key has.",
+        "The refusals of aws:kms without a key, and of a key without a type of encryption, have a "
+        "`fieldList`, as that of AES256 with a key has.",
         "errors/refusals.py",
     ),
     # --- policies
@@ -252,6 +253,12 @@ CHOICES = (
         "system-tags-everywhere",
         "Tags",
         "The rules on system tags that were seen at CreateIndex hold wherever tags are given.",
+        "errors/refusals.py",
+    ),
+    Choice(
+        "too-many-tags-everywhere",
+        "Tags",
+        "The words for more than 50 tags that were seen at CreateIndex are used wherever tags are given.",
         "errors/refusals.py",
     ),
     Choice(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.parity.answers import listed
 from mock_s3vectors.parity.asking import refusal
-from mock_s3vectors.parity.expecting import expect_own_text, expect_violation
+from mock_s3vectors.parity.expecting import expect_accepted, expect_own_text, expect_violation
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import Matching
 
@@ -70,11 +71,6 @@ BUCKET_PATTERN = "arn:aws[-a-z0-9]*:s3vectors:[a-z0-9-]+:[0-9]{12}:bucket/[a-z0-
 INDEX_PATTERN = f"{BUCKET_PATTERN}/index/[a-z0-9][a-z0-9-.]{{1,61}}[a-z0-9]"
 
 
-def elsewhere(ask: Asking, arn: str) -> str:
-    """Return the same ARN in another Region, in which nothing of this run is."""
-    return arn.replace(f":{ask.region}:", ":us-west-2:" if ask.region != "us-west-2" else ":us-east-1:")
-
-
 @facts("bucket-arn", "documented", "The ARN of a vector bucket has its Region, its account and its name.")
 def _(ask: Asking) -> None:
     found = ask("GetVectorBucket", vectorBucketName=ask.shared_bucket).get("vectorBucket", {})
@@ -99,12 +95,22 @@ def _(ask: Asking) -> None:
     ask.expect({}, "DeleteVectorBucket", vectorBucketArn=arn)
 
 
+@facts("create-index-by-arn", "documented", "CreateIndex takes the ARN of the vector bucket.")
+def _(ask: Asking) -> None:
+    ask.needs("CreateIndex.vectorBucketArn")
+    arn, name = ask.arn(ask.shared_bucket), ask.name()
+    index = {"indexName": name, "dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+    if expect_accepted(ask, "CreateIndex", vectorBucketArn=arn, **index):
+        found = ask("GetIndex", vectorBucketName=ask.shared_bucket, indexName=name).get("index", {})
+        ask.compare("the ARN of the index", ask.arn(ask.shared_bucket, name), found.get("indexArn"))
+
+
 @facts("index-by-arn", "documented", "Operations on indexes and vectors take an ARN instead of two names.")
 def _(ask: Asking) -> None:
     index = ask.index()
     arn = ask.arn(*index.values())
     ask.expect({}, "PutVectors", indexArn=arn, **OF_INDEXES["PutVectors"])
-    ask.expect({"vectors": [{"key": "a"}]}, "ListVectors", **index)
+    ask.compare("ListVectors", {"vectors": [{"key": "a"}]}, listed(ask, "ListVectors", indexArn=arn))
     ask.expect({"vectors": [{"key": "a"}]}, "GetVectors", indexArn=arn, keys=["a"])
     ask.expect({}, "DeleteIndex", indexArn=arn)
 
@@ -237,5 +243,19 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     index = ask.index()
     arn = ask.arn(*index.values())
-    ask.expect(NO_INDEX, "GetIndex", indexArn=elsewhere(ask, arn))
-    ask.expect(NO_BUCKET, "GetVectorBucket", vectorBucketArn=elsewhere(ask, ask.arn(ask.shared_bucket)))
+    here, there = f":{ask.region}:", f":{ask.other_region}:"
+    ask.expect(NO_INDEX, "GetIndex", indexArn=arn.replace(here, there))
+    bucket = ask.arn(ask.shared_bucket)
+    ask.expect(NO_BUCKET, "GetVectorBucket", vectorBucketArn=bucket.replace(here, there))
+
+
+@facts(
+    "arn-of-another-partition",
+    "choice",
+    "An ARN with another partition than its Region's leads to nothing.",
+    choices=("arn-elsewhere",),
+)
+def _(ask: Asking) -> None:
+    here, there = f"arn:{ask.partition}:", "arn:aws:" if ask.partition != "aws" else "arn:aws-cn:"
+    arn = ask.arn(ask.shared_bucket).replace(here, there)
+    ask.expect(NO_BUCKET, "GetVectorBucket", vectorBucketArn=arn)

@@ -38,7 +38,7 @@ def search(ask: Asking, index: Index, texts: dict[str, str], x: float = 0, **set
 def fused(ask: Asking, index: Index, texts: dict[str, str], x: float = 0, **settings: Any) -> Any:
     """Search so, and return the fused score of each hit by key, in the order of the answer."""
     found = members_of(search(ask, index, texts, x, returnScores=True, **settings), "scores")
-    return {key: scores["fused"] for key, scores in found.items()} if "error" not in found else found
+    return found if "error" in found else {key: (scores or {}).get("fused") for key, scores in found.items()}
 
 
 def by_ranks(**ranks: tuple[int, ...]) -> Any:
@@ -81,9 +81,11 @@ def _(ask: Asking) -> None:
 )
 def _(ask: Asking) -> None:
     index = boats(ask)
-    # c is the only one by title, and the third by vector.
-    found = keys_of(search(ask, index, {"plot": "red", "title": "red"}, 20))
-    ask.compare("the first hit", "c", found[0] if isinstance(found, list) else found)
+    # By vector, c is second after d, and a is last. By text, a is the only one of its plot, c of its title.
+    found = keys_of(search(ask, index, {"plot": "blue"}, 26))
+    ask.compare("the first hit of a text", ["a"], found[:1] if isinstance(found, list) else found)
+    found = keys_of(search(ask, index, {"plot": "blue", "title": "red"}, 26))
+    ask.compare("the first hits of two", ["c", "a"], found[:2] if isinstance(found, list) else found)
 
 
 @facts(
@@ -156,16 +158,17 @@ def _(ask: Asking) -> None:
 )
 def _(ask: Asking) -> None:
     index = boats(ask)
-    bare = search(ask, index, {"plot": "red"}, topK=1)
-    ask.compare("a hit", [{"key": "b"}], bare.get("vectors", bare))
-    near = About(100, 0.5)
+    # d is the first by vector and by text.
+    bare = search(ask, index, {"plot": "red"}, 40, topK=1)
+    ask.compare("a hit", [{"key": "d"}], bare.get("vectors", bare))
+    near = About(100, 1)
     scores = {
         "fused": ANYTHING,
         "bm25Scores": [{"metadataKey": "plot", "score": ANYTHING}],
         "vectorDistance": near,
     }
-    answer = search(ask, index, {"plot": "red"}, topK=1, returnScores=True, returnDistance=True)
-    expected = [{"key": "b", "distance": near, "scores": scores}]
+    answer = search(ask, index, {"plot": "red"}, 40, topK=1, returnScores=True, returnDistance=True)
+    expected = [{"key": "d", "distance": near, "scores": scores}]
     ask.compare("a hit with scores and distance", expected, answer.get("vectors", answer))
 
 
@@ -200,19 +203,16 @@ def _(ask: Asking) -> None:
     ask.compare("the scores", by_ranks(d=(2, 1), a=(1,)), found)
 
 
-@facts("hybrid-top-k", "documented", "`topK` cuts the fused ranking.")
+@facts("hybrid-top-k", "documented", "`topK` is how many hits of the fused ranking come at most.")
 def _(ask: Asking) -> None:
     index = boats(ask)
-    everything = keys_of(search(ask, index, {"plot": "red"}))
-    for top_k in (1, 3):
+    for top_k in (1, 3, 4, 9):
         found = keys_of(search(ask, index, {"plot": "red"}, topK=top_k))
-        ask.compare(f"topK {top_k}", everything[:top_k], found)
-    ask.compare("how many there are in all", 4, len(everything))
+        ask.compare(f"how many hits topK {top_k} has", min(top_k, 4), len(found))
 
 
-@facts("hybrid-bad-vector", "seen", "A bad vector is refused in a hybrid query as in any other.")
+@facts("hybrid-bad-vector", "documented", "A vector of another length than the index has is no hybrid query.")
 def _(ask: Asking) -> None:
-    text = "Query vector contains invalid values or is invalid for this index"
     index = text_index(ask, "text")
     answer = search_texts(ask, index, {"text": "red"}, queryVector={"float32": [1, 2, 3]})
-    ask.compare("QueryVectors", refusal("ValidationException", text), without_fields(answer))
+    ask.compare("QueryVectors", refusal("ValidationException", ANYTHING), without_fields(answer))

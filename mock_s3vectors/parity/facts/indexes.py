@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.parity.answers import listed
 from mock_s3vectors.parity.asking import refusal
-from mock_s3vectors.parity.expecting import expect_violation
+from mock_s3vectors.parity.expecting import expect_accepted, expect_violation
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import ANYTHING
 
@@ -80,9 +81,10 @@ def _(ask: Asking) -> None:
 @facts("dimensions-accepted", "documented", "An index may have one dimension, and 4,096.")
 def _(ask: Asking) -> None:
     for dimension in (1, 4096):
-        index = ask.index(dimension=dimension)
-        found = ask("GetIndex", **index).get("index", {})
-        ask.compare("the dimension", dimension, found.get("dimension"))
+        index = new_names(ask)
+        if expect_accepted(ask, "CreateIndex", **index, **{**SETTINGS, "dimension": dimension}):
+            found = ask("GetIndex", **index).get("index", {})
+            ask.compare("the dimension", dimension, found.get("dimension"))
 
 
 @facts(
@@ -119,9 +121,10 @@ def _(ask: Asking) -> None:
     "GetIndex shows the keys that CreateIndex was told are not filterable.",
 )
 def _(ask: Asking) -> None:
-    configuration = {"nonFilterableMetadataKeys": ["text", "a.b"]}
-    found = ask("GetIndex", **ask.index(metadataConfiguration=configuration)).get("index", {})
-    ask.compare("metadataConfiguration", configuration, found.get("metadataConfiguration"))
+    keys = ["a.b", "text"]
+    index = ask.index(metadataConfiguration={"nonFilterableMetadataKeys": keys[::-1]})
+    found = ask("GetIndex", **index).get("index", {}).get("metadataConfiguration", {})
+    ask.compare("the keys", keys, sorted(found.get("nonFilterableMetadataKeys", [])))
 
 
 @facts(
@@ -136,6 +139,13 @@ def _(ask: Asking) -> None:
     for configuration in given:
         found = ask("GetIndex", **ask.index(metadataConfiguration=configuration)).get("index", {})
         ask.compare("metadataConfiguration", configuration, found.get("metadataConfiguration"))
+
+
+@facts("empty-metadata-lists", "documented", "The lists of a metadata configuration may be empty.")
+def _(ask: Asking) -> None:
+    ask.needs("UpdateMetadataConfiguration")
+    configuration: dict[str, Any] = {"nonFilterableMetadataKeys": [], "textSearchConfigurations": []}
+    expect_accepted(ask, "CreateIndex", **new_names(ask), **SETTINGS, metadataConfiguration=configuration)
 
 
 @facts("non-filterable-keys-limit", "documented", "An index has ten keys that are not filterable at most.")
@@ -174,7 +184,8 @@ def _(ask: Asking) -> None:
     index = ask.index(metadataConfiguration={"nonFilterableMetadataKeys": ["text"]})
     entry = {**index, "indexArn": ask.arn(*index.values()), "creationTime": ANYTHING}
     bucket = {"vectorBucketName": index["vectorBucketName"]}
-    ask.expect({"indexes": [entry]}, "ListIndexes", **bucket, prefix=index["indexName"])
+    answer = listed(ask, "ListIndexes", **bucket, prefix=index["indexName"])
+    ask.compare("ListIndexes", {"indexes": [entry]}, answer)
 
 
 @facts("list-no-indexes", "seen", "ListIndexes of an empty vector bucket is an empty list.")
@@ -186,10 +197,13 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     index = ask.index()
     bucket, name = {"vectorBucketName": index["vectorBucketName"]}, index["indexName"]
-    found = names_of(ask("ListIndexes", **bucket, prefix=name[:-1]))
-    ask.compare("its beginning", 1, found.count(name))
-    ask.compare("its end", [], names_of(ask("ListIndexes", **bucket, prefix=name[1:])))
-    ask.compare("a pattern", [], names_of(ask("ListIndexes", **bucket, prefix=f"{name[:-1]}.")))
+    for what, prefix, times in (
+        ("its beginning", name[:-1], 1),
+        ("its end", name[1:], 0),
+        ("a pattern", f"{name[:-1]}.", 0),
+    ):
+        found = names_of(listed(ask, "ListIndexes", **bucket, prefix=prefix))
+        ask.compare(what, times, found.count(name))
 
 
 @facts(
@@ -202,7 +216,7 @@ def _(ask: Asking) -> None:
     bucket, stem = {"vectorBucketName": ask.shared_bucket}, ask.name()
     for end in ("i10", "i.1", "i-1", "i1"):
         ask.prepare("CreateIndex", **bucket, indexName=f"{stem}-{end}", **SETTINGS)
-    found = names_of(ask("ListIndexes", **bucket, prefix=f"{stem}-"))
+    found = names_of(listed(ask, "ListIndexes", **bucket, prefix=f"{stem}-"))
     ask.compare("the names", [f"{stem}-{end}" for end in ("i-1", "i.1", "i1", "i10")], found)
 
 

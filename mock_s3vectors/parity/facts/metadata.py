@@ -64,7 +64,7 @@ def _(ask: Asking) -> None:
         "strings": ["a", "", "a"],
         "numbers": [1, 2.5, -3],
     }
-    ask.put(index, ("a", [1, 2], metadata))
+    expect_stored(ask, index, metadata)
     answer = ask("GetVectors", **index, keys=["a"], returnMetadata=True)
     ask.compare("the metadata", {"a": metadata}, members_of(answer, "metadata"))
 
@@ -73,7 +73,8 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     index = ask.index()
     records = {"a": {"": "v", "$eq": "v", "a.b": "v"}, "b": {"k" * 1024: "v"}}
-    ask.put(index, *((key, [1, 2], metadata) for key, metadata in records.items()))
+    vectors = [record(key, [1, 2], metadata) for key, metadata in records.items()]
+    ask.expect({}, "PutVectors", **index, vectors=vectors)
     answer = ask("GetVectors", **index, keys=["a", "b"], returnMetadata=True)
     ask.compare("the metadata", records, members_of(answer, "metadata"))
 
@@ -127,7 +128,7 @@ def _(ask: Asking) -> None:
 )
 def _(ask: Asking) -> None:
     index = ask.index()
-    ask.put(index, ("a", [1, 2], {"large": 2**64 + 1}))
+    expect_stored(ask, index, {"large": 2**64 + 1})
     answer = ask("GetVectors", **index, keys=["a"], returnMetadata=True)
     ask.compare("the metadata", {"a": {"large": 2.0**64}}, members_of(answer, "metadata"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.parity.answers import listed
 from mock_s3vectors.parity.asking import refusal
 from mock_s3vectors.parity.expecting import broken, expect_violation, without_fields
 from mock_s3vectors.parity.fact import Facts
@@ -98,19 +99,24 @@ def _(ask: Asking) -> None:
     name = of_64_characters(ask.name())[:63]
     ask("CreateVectorBucket", vectorBucketName=name)
     ask("CreateIndex", vectorBucketName=name, indexName=name, **SETTINGS)
-    found = ask("ListIndexes", vectorBucketName=name).get("indexes", [])
+    found = listed(ask, "ListIndexes", vectorBucketName=name).get("indexes", [])
     ask.compare("the names", [name], [index["indexName"] for index in found])
+
+
+@facts("index-name-checked-in-get-index", "seen", "GetIndex checks the characters of an index's name.")
+def _(ask: Asking) -> None:
+    index = {"vectorBucketName": ask.shared_bucket, "indexName": f"{ask.name()}_0"}
+    ask.expect(BAD_INDEX_NAME, "GetIndex", **index)
 
 
 @facts(
     "index-names-always-checked",
-    "seen",
-    "The characters of an index's name are checked when it is looked up.",
+    "choice",
+    "The characters of an index's name are checked by the other operations on an index too.",
     choices=("names-always-checked",),
 )
 def _(ask: Asking) -> None:
     index = {"vectorBucketName": ask.shared_bucket, "indexName": f"{ask.name()}_0"}
-    ask.expect(BAD_INDEX_NAME, "GetIndex", **index)
     ask.expect(BAD_INDEX_NAME, "DeleteIndex", **index)
     ask.expect(BAD_INDEX_NAME, "PutVectors", **index, vectors=[{"key": "a", "data": {"float32": [1, 2]}}])
     ask.expect(BAD_INDEX_NAME, "GetVectors", **index, keys=["a"])
@@ -149,5 +155,5 @@ def _(ask: Asking) -> None:
     second = {**first, "vectorBucketName": ask.bucket()}
     ask("CreateIndex", **second, **SETTINGS)
     for index in (first, second):
-        found = ask("ListIndexes", vectorBucketName=index["vectorBucketName"]).get("indexes", [])
+        found = listed(ask, "ListIndexes", vectorBucketName=index["vectorBucketName"]).get("indexes", [])
         ask.compare("the names", [index["indexName"]], [each["indexName"] for each in found])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.parity.answers import listed, pages_of, sizes_of
 from mock_s3vectors.parity.asking import refusal
 from mock_s3vectors.parity.expecting import compare_own_text, expect_own_text, expect_violation
 from mock_s3vectors.parity.fact import Facts
@@ -16,6 +17,8 @@ facts = Facts("Lists and pages")
 SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 INVALID = "Invalid page token"
 BAD_TOKEN = refusal("ValidationException", INVALID)
+# Of the entries on a page.
+MOST = 2
 QUERY_PAGES = ("QueryVectors.nextToken", "QueryVectors>nextToken")
 QUERY: dict[str, Any] = {"queryVector": {"float32": [0, 0]}, "topK": 150}
 
@@ -49,6 +52,21 @@ def ends_of(answer: dict[str, Any], member: str, name: str) -> list[str]:
     return [entry[name][-1] for entry in answer.get(member, [])]
 
 
+def compare_pages(ask: Asking, pages: list[dict[str, Any]], member: str, name: str) -> None:
+    """Compare the pages of a list of three, of which a page has `MOST` at most."""
+    ask.compare(f"pages of more than {MOST}", [], [size for size in sizes_of(pages) if size > MOST])
+    ask.compare(
+        "all of them", ["0", "1", "2"], sorted(end for page in pages for end in ends_of(page, member, name))
+    )
+    ask.compare("the token of the last page", None, pages[-1].get("nextToken"))
+
+
+def compare_last_page(ask: Asking, page: dict[str, Any], member: str, name: str) -> None:
+    """Compare the last page of a list of three, which has room for all of them."""
+    ask.compare("the last page", ["0", "1", "2"], sorted(ends_of(page, member, name)))
+    ask.compare("its token", None, page.get("nextToken"))
+
+
 def keys_of(answer: dict[str, Any]) -> list[str]:
     """Return the keys of a page."""
     return [vector["key"] for vector in answer.get("vectors", [])]
@@ -60,42 +78,33 @@ def keys_of(answer: dict[str, Any]) -> list[str]:
 @facts(
     "pages-of-buckets",
     "seen",
-    "ListVectorBuckets returns `maxResults` entries a page, and a token unless the page is the last.",
+    "ListVectorBuckets returns `maxResults` entries a page at most, and a token unless the page is the last.",
 )
 def _(ask: Asking) -> None:
-    prefix = three_buckets(ask)
-    first = ask("ListVectorBuckets", prefix=prefix, maxResults=2)
-    ask.compare("the first page", 2, len(first.get("vectorBuckets", [])))
-    second = ask("ListVectorBuckets", prefix=prefix, maxResults=2, nextToken=first.get("nextToken", "none"))
-    ask.compare("the second page", 1, len(second.get("vectorBuckets", [])))
-    ask.compare("its token", None, second.get("nextToken"))
-    found = [*ends_of(first, "vectorBuckets", "vectorBucketName")]
-    found += ends_of(second, "vectorBuckets", "vectorBucketName")
-    ask.compare("all of them", ["0", "1", "2"], sorted(found))
+    pages = pages_of(ask, "ListVectorBuckets", prefix=three_buckets(ask), maxResults=MOST)
+    compare_pages(ask, pages, "vectorBuckets", "vectorBucketName")
 
 
 @facts("last-page-of-buckets", "seen", "No empty page follows a last page of ListVectorBuckets that is full.")
 def _(ask: Asking) -> None:
-    prefix = three_buckets(ask)
-    only = ask("ListVectorBuckets", prefix=prefix, maxResults=3)
-    ask.compare("its token", None, only.get("nextToken"))
+    pages = pages_of(ask, "ListVectorBuckets", prefix=three_buckets(ask), maxResults=3)
+    compare_last_page(ask, pages[-1], "vectorBuckets", "vectorBucketName")
 
 
 @facts(
     "pages-of-indexes",
     "seen",
-    "ListIndexes returns `maxResults` entries a page, and a token unless the page is the last.",
+    "ListIndexes returns `maxResults` entries a page at most, and a token unless the page is the last.",
 )
 def _(ask: Asking) -> None:
-    listed = three_indexes(ask)
-    first = ask("ListIndexes", **listed, maxResults=2)
-    ask.compare("the first page", 2, len(first.get("indexes", [])))
-    second = ask("ListIndexes", **listed, maxResults=2, nextToken=first.get("nextToken", "none"))
-    ask.compare("the token of the second", None, second.get("nextToken"))
-    found = ends_of(first, "indexes", "indexName") + ends_of(second, "indexes", "indexName")
-    ask.compare("all of them", ["0", "1", "2"], sorted(found))
-    only = ask("ListIndexes", **listed, maxResults=3)
-    ask.compare("the token of a full last page", None, only.get("nextToken"))
+    pages = pages_of(ask, "ListIndexes", **three_indexes(ask), maxResults=MOST)
+    compare_pages(ask, pages, "indexes", "indexName")
+
+
+@facts("last-page-of-indexes", "seen", "No empty page follows a last page of ListIndexes that is full.")
+def _(ask: Asking) -> None:
+    pages = pages_of(ask, "ListIndexes", **three_indexes(ask), maxResults=3)
+    compare_last_page(ask, pages[-1], "indexes", "indexName")
 
 
 @facts("page-size-of-names", "documented", "A page of vector buckets or indexes has 500 entries at most.")
@@ -147,12 +156,15 @@ def _(ask: Asking) -> None:
     choices=("page-token-of-changed-request",),
 )
 def _(ask: Asking) -> None:
-    listed = three_indexes(ask)
-    token = ask("ListIndexes", **listed, maxResults=1).get("nextToken", "none")
-    changed = {**listed, "prefix": listed["prefix"][:-1], "nextToken": token}
+    names = three_indexes(ask)
+    first = ask("ListIndexes", **names, maxResults=1)
+    seen, token = ends_of(first, "indexes", "indexName"), first.get("nextToken", "none")
+    changed = {**names, "prefix": names["prefix"][:-1], "nextToken": token}
     expect_own_text(ask, "ValidationException", INVALID, "ListIndexes", **changed)
-    again = ask("ListIndexes", **listed, maxResults=5, nextToken=token)
-    ask.compare("another page size", ["1", "2"], sorted(ends_of(again, "indexes", "indexName")))
+    again = listed(ask, "ListIndexes", **names, maxResults=5, nextToken=token)
+    ask.compare(
+        "all pages, by another size", ["0", "1", "2"], sorted(seen + ends_of(again, "indexes", "indexName"))
+    )
 
 
 # --- queries ------------------------------------------------------------------------------------

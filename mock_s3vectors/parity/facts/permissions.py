@@ -197,6 +197,6 @@ def _(ask: Asking) -> None:
     bucket = ask.bucket()
     index: dict[str, Any] = {"vectorBucketName": bucket, "indexName": ask.name(), **SETTINGS}
     arn = ask.arn(bucket, index["indexName"])
-    deny(ask, bucket, "TagResource", arn)
+    deny(ask, bucket, "TagResource", f"{ask.arn(bucket)}/index/*")
     expect_denied(ask, arn, "CreateIndex", action="TagResource", **index, tags={"a": "b"})
-    expect_allowed(ask, "CreateIndex", **index)
+    expect_allowed(ask, "CreateIndex", **{**index, "indexName": ask.name()})

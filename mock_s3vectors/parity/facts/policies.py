@@ -17,11 +17,16 @@ facts = Facts("Policies")
 NO_POLICY = refusal("NotFoundException", "The specified vector bucket policy could not be found")
 
 
+def everybody_of(ask: Asking) -> dict[str, str]:
+    """Return the account of the run as a principal, in the form that IAM gives it when it keeps a policy."""
+    return {"AWS": f"arn:{ask.partition}:iam::{ask.account}:root"}
+
+
 def statement(ask: Asking, **elements: Any) -> dict[str, Any]:
     """Return a statement by which nothing of a run is denied."""
     return {
         "Effect": "Deny",
-        "Principal": {"AWS": ask.account},
+        "Principal": everybody_of(ask),
         "Action": "s3vectors:PutVectors",
         "Resource": "*",
         **elements,
@@ -33,16 +38,29 @@ def policy(*statements: Any, **elements: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements), **elements})
 
 
-def stored(ask: Asking, bucket: str) -> Any:
-    """Return the policy that a vector bucket has, read as JSON."""
-    return json.loads(ask("GetVectorBucketPolicy", vectorBucketName=bucket).get("policy", "null"))
+def compare_kept(ask: Asking, text: str, **bucket: str) -> None:
+    """Compare the policy that a vector bucket has, as JSON."""
+    answer = ask.settled(lambda each: read(each) == json.loads(text), "GetVectorBucketPolicy", **bucket)
+    ask.compare("the policy", json.loads(text), read(answer))
+
+
+def compare_missing(ask: Asking, bucket: str) -> None:
+    """Compare that a vector bucket has no policy."""
+    name = {"vectorBucketName": bucket}
+    answer = ask.settled(lambda each: each == NO_POLICY, "GetVectorBucketPolicy", **name)
+    ask.compare("GetVectorBucketPolicy", NO_POLICY, answer)
+
+
+def read(answer: dict[str, Any]) -> Any:
+    """Return the policy of an answer as JSON, or a refusal as it is."""
+    return answer if "error" in answer else json.loads(answer.get("policy", "null"))
 
 
 def expect_kept(ask: Asking, text: str) -> None:
     """Put a policy, and compare the one that comes back with it."""
     bucket = ask.bucket()
     ask.expect({}, "PutVectorBucketPolicy", vectorBucketName=bucket, policy=text)
-    ask.compare("the policy", json.loads(text), stored(ask, bucket))
+    compare_kept(ask, text, vectorBucketName=bucket)
 
 
 def expect_malformed(ask: Asking, bucket: str, text: str, fault: str) -> None:
@@ -71,7 +89,7 @@ def _(ask: Asking) -> None:
     ask.prepare("PutVectorBucketPolicy", vectorBucketName=bucket, policy=policy(statement(ask)))
     text = policy(statement(ask, Action="s3vectors:DeleteVectors"))
     ask.expect({}, "PutVectorBucketPolicy", vectorBucketName=bucket, policy=text)
-    ask.compare("the policy", json.loads(text), stored(ask, bucket))
+    compare_kept(ask, text, vectorBucketName=bucket)
 
 
 @facts("policy-deleted", "documented", "A policy that is deleted could not be found any more.")
@@ -79,7 +97,7 @@ def _(ask: Asking) -> None:
     bucket = {"vectorBucketName": ask.bucket()}
     ask.prepare("PutVectorBucketPolicy", **bucket, policy=policy(statement(ask)))
     ask.expect({}, "DeleteVectorBucketPolicy", **bucket)
-    ask.expect(NO_POLICY, "GetVectorBucketPolicy", **bucket)
+    compare_missing(ask, bucket["vectorBucketName"])
 
 
 @facts(
@@ -105,6 +123,31 @@ def _(ask: Asking) -> None:
 @facts("policy-of-another-bucket", "seen", "A policy may name another vector bucket as its resource.")
 def _(ask: Asking) -> None:
     expect_kept(ask, policy(statement(ask, Resource=ask.arn(ask.name()))))
+
+
+@facts("policy-of-an-account-id", "seen", "A policy may name an account by its id alone.")
+def _(ask: Asking) -> None:
+    text = policy(statement(ask, Principal={"AWS": ask.account}))
+    ask.expect({}, "PutVectorBucketPolicy", vectorBucketName=ask.bucket(), policy=text)
+
+
+@facts("policy-by-arn", "documented", "Operations on policies take the ARN of the vector bucket.")
+def _(ask: Asking) -> None:
+    arn, text = ask.arn(ask.bucket()), policy(statement(ask))
+    ask.expect({}, "PutVectorBucketPolicy", vectorBucketArn=arn, policy=text)
+    compare_kept(ask, text, vectorBucketArn=arn)
+    ask.expect({}, "DeleteVectorBucketPolicy", vectorBucketArn=arn)
+
+
+@facts(
+    "policy-unknown-principal",
+    "choice",
+    "A user that the account does not have may be in a policy.",
+    choices=("policy-names",),
+)
+def _(ask: Asking) -> None:
+    nobody = f"arn:{ask.partition}:iam::{ask.account}:user/{ask.name()}"
+    expect_kept(ask, policy(statement(ask, Principal={"AWS": nobody})))
 
 
 @facts("policy-id-and-sid", "seen", "A policy may have an `Id`, and a statement a `Sid`.")
@@ -146,11 +189,11 @@ def _(ask: Asking) -> None:
     choices=("policy-grammar",),
 )
 def _(ask: Asking) -> None:
-    # It denies only what the service does not have.
+    # It denies only that vectors are put into its vector bucket, and allows only what is not of this service.
     given = statement(ask)
-    own = {"NotPrincipal": {"AWS": ask.account}, "Action": "s3vectors:PaintVectors"}
-    kept = {name: value for name, value in given.items() if name not in {"Principal", "Action"}}
-    expect_kept(ask, policy({**kept, **own}))
+    del given["Principal"]
+    expect_kept(ask, policy({**given, "NotPrincipal": everybody_of(ask)}))
+    given = statement(ask)
     allow = {**given, "Effect": "Allow", "NotAction": "s3vectors:*", "NotResource": ask.arn(ask.name())}
     del allow["Action"], allow["Resource"]
     expect_kept(ask, policy(allow))
@@ -248,4 +291,4 @@ def _(ask: Asking) -> None:
     bucket, text = ask.bucket(), policy(statement(ask))
     ask.prepare("PutVectorBucketPolicy", vectorBucketName=bucket, policy=text)
     ask("PutVectorBucketPolicy", vectorBucketName=bucket, policy="{")
-    ask.compare("the policy", json.loads(text), stored(ask, bucket))
+    compare_kept(ask, text, vectorBucketName=bucket)

@@ -110,8 +110,10 @@ def _(ask: Asking) -> None:
     choices=("unreadable-body", "serialization-message"),
 )
 def _(ask: Asking) -> None:
-    for body in (b"{[", b"{}x", b'{"maxResults": NaN}', b'{"prefix": "a\xff', b"[]"):
-        expect_unreadable(ask, "ListVectorBuckets", body)
+    # A service that reads one all the same answers about the run's own vector bucket, or about none.
+    whole = sent(vectorBucketName=ask.shared_bucket)
+    for body in (whole[:-1], whole + b"x", b'{"vectorBucketName": NaN}', whole[:-2] + b'\xff"}', b"[]"):
+        expect_unreadable(ask, GET, body)
 
 
 @facts(
@@ -121,9 +123,10 @@ def _(ask: Asking) -> None:
     choices=("wrong-json-type", "serialization-message"),
 )
 def _(ask: Asking) -> None:
-    expect_unreadable(ask, "GetVectorBucket", b'{"vectorBucketName": 12}')
-    expect_unreadable(ask, "ListVectorBuckets", b'{"maxResults": "1"}')
-    expect_unreadable(ask, "ListVectorBuckets", b'{"maxResults": true}')
+    expect_unreadable(ask, GET, b'{"vectorBucketName": 12}')
+    numbers: tuple[Any, ...] = ("1", True)
+    for number in numbers:
+        expect_unreadable(ask, "ListVectorBuckets", sent(prefix=ask.prefix, maxResults=number))
     index = ask.index()
     expect_unreadable(ask, "GetVectors", sent(**index, keys="a"))
     expect_unreadable(ask, "ListVectors", sent(**index, returnData="true"))
@@ -136,8 +139,8 @@ def _(ask: Asking) -> None:
     choices=("wrong-json-type",),
 )
 def _(ask: Asking) -> None:
-    for number in (b"1.0", b"1.5", b"2147483648"):
-        expect_unreadable(ask, "ListVectorBuckets", b'{"maxResults": %b}' % number)
+    for number in (1.0, 1.5, 2**31):
+        expect_unreadable(ask, "ListVectorBuckets", sent(prefix=ask.prefix, maxResults=number))
 
 
 @facts(
@@ -175,7 +178,8 @@ def _(ask: Asking) -> None:
     body = sent(**ask.index()).ljust(MEBIBYTES_20)
     ask.compare("ListVectors with 20 MiB", {"vectors": []}, ask.raw("ListVectors", body))
     expected = refusal("ValidationException", "Request body exceeds max allowed size")
-    ask.compare("ListVectors with a byte more", expected, ask.raw("ListVectors", body + b" "))
+    answer = without_fields(ask.raw("ListVectors", body + b" "))
+    ask.compare("ListVectors with a byte more", expected, answer)
 
 
 # --- broken constraints -------------------------------------------------------------------------

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.asking import refusal
-from mock_s3vectors.parity.expecting import expect_violation
+from mock_s3vectors.parity.expecting import expect_accepted, expect_violation, without_fields
 from mock_s3vectors.parity.fact import Facts
+from mock_s3vectors.parity.matchers import ANYTHING
 
 if TYPE_CHECKING:
     from mock_s3vectors.parity.asking import Asking
@@ -83,10 +84,11 @@ def _(ask: Asking) -> None:
 @facts("tags-at-creation", "documented", "CreateVectorBucket and CreateIndex take tags.")
 def _(ask: Asking) -> None:
     tags = {"a": "1", "b": ""}
-    bucket = ask.bucket(tags=tags)
-    index = ask.index(bucket, tags=tags)
-    ask.expect({"tags": tags}, "ListTagsForResource", resourceArn=ask.arn(bucket))
-    ask.expect({"tags": tags}, "ListTagsForResource", resourceArn=ask.arn(*index.values()))
+    bucket, index = {"vectorBucketName": ask.name()}, new_index(ask)
+    expect_accepted(ask, "CreateVectorBucket", **bucket, tags=tags)
+    expect_accepted(ask, "CreateIndex", **index, tags=tags)
+    for arn in (ask.arn(*bucket.values()), ask.arn(index["vectorBucketName"], index["indexName"])):
+        ask.expect({"tags": tags}, "ListTagsForResource", resourceArn=arn)
 
 
 @facts("tags-not-inherited", "documented", "An index does not inherit the tags of its vector bucket.")
@@ -129,8 +131,10 @@ def _(ask: Asking) -> None:
         "日本": "élève",
         "a+b-c=d._:/@": "0-9 +=._:/@",
     }
-    arn = ask.arn(*ask.index(tags=tags).values())
-    ask.expect({"tags": tags}, "ListTagsForResource", resourceArn=arn)
+    index = new_index(ask)
+    if expect_accepted(ask, "CreateIndex", **index, tags=tags):
+        arn = ask.arn(index["vectorBucketName"], index["indexName"])
+        ask.expect({"tags": tags}, "ListTagsForResource", resourceArn=arn)
 
 
 @facts("tag-keys-refused", "seen", "The key of a tag has no emoji, tab, `!` or `#`.")
@@ -147,6 +151,13 @@ def _(ask: Asking) -> None:
         expect_violation(ask, "/tags/k", PATTERN, "TagResource", resourceArn=arn, tags={"k": text})
 
 
+@facts("tag-keys-refused-in-untag", "documented", "UntagResource takes no key that no tag can have.")
+def _(ask: Asking) -> None:
+    arn, _ = both(ask)
+    answer = without_fields(ask("UntagResource", resourceArn=arn, tagKeys=["a", "a!"]))
+    ask.compare("UntagResource", refusal("ValidationException", ANYTHING), answer)
+
+
 @facts("tag-lengths", "documented", "A tag has a key of 128 and a value of 256 characters at most.")
 def _(ask: Asking) -> None:
     arn, _ = both(ask)
@@ -157,15 +168,31 @@ def _(ask: Asking) -> None:
     expect_violation(ask, "/tags/k", rule, "TagResource", length=257, resourceArn=arn, tags=tags)
 
 
-@facts("tags-too-many-at-creation", "seen", "Nothing can be created with more than 50 tags.")
+@facts("tags-too-many-at-creation", "seen", "An index cannot be created with more than 50 tags.")
 def _(ask: Asking) -> None:
-    ask.expect(TOO_MANY, "CreateVectorBucket", vectorBucketName=ask.name(), tags=numbered(51))
     ask.expect(TOO_MANY, "CreateIndex", **new_index(ask), tags=numbered(51))
 
 
-@facts("tags-too-many", "seen", "A resource has 50 tags at most.")
+@facts(
+    "tags-too-many-of-a-bucket",
+    "choice",
+    "A vector bucket with more than 50 tags is refused in the words that were seen for an index.",
+    choices=("too-many-tags-everywhere",),
+)
 def _(ask: Asking) -> None:
-    arn = ask.arn(*ask.index(tags=numbered(50)).values())
+    ask.expect(TOO_MANY, "CreateVectorBucket", vectorBucketName=ask.name(), tags=numbered(51))
+
+
+@facts(
+    "tags-too-many",
+    "choice",
+    "TagResource refuses a tag beyond 50 in the words that were seen at CreateIndex.",
+    choices=("too-many-tags-everywhere",),
+)
+def _(ask: Asking) -> None:
+    index = new_index(ask)
+    expect_accepted(ask, "CreateIndex", **index, tags=numbered(50))
+    arn = ask.arn(index["vectorBucketName"], index["indexName"])
     ask.expect(TOO_MANY, "TagResource", resourceArn=arn, tags={"one": "more"})
     ask.expect({}, "TagResource", resourceArn=arn, tags={"key-7": "overwritten"})
 
@@ -194,5 +221,6 @@ def _(ask: Asking) -> None:
 )
 def _(ask: Asking) -> None:
     name = ask.name()
-    ask.expect(TOO_MANY, "CreateVectorBucket", vectorBucketName=name, tags=numbered(51))
+    answer = ask("CreateVectorBucket", vectorBucketName=name, tags=numbered(51))
+    ask.compare("CreateVectorBucket", refusal("ValidationException", ANYTHING), without_fields(answer))
     ask.expect({"vectorBuckets": []}, "ListVectorBuckets", prefix=name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_s3vectors.parity.answers import members_of, record
+from mock_s3vectors.parity.expecting import expect_accepted
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.facts.vectors import bad_vector
 
@@ -21,7 +22,9 @@ ZERO_NORM = "cosine distance does not support vectors with zero norm"
 def compare_kept(ask: Asking, numbers: dict[str, tuple[float, float]]) -> None:
     """Put numbers by key, and compare those that come back: pairs of the one sent and the one kept."""
     index = ask.index(dimension=1)
-    ask.put(index, *((key, [sent]) for key, (sent, _) in numbers.items()))
+    vectors = [record(key, [sent]) for key, (sent, _) in numbers.items()]
+    if not expect_accepted(ask, "PutVectors", **index, vectors=vectors):
+        return
     answer = ask("GetVectors", **index, keys=list(numbers), returnData=True)
     expected = {key: {"float32": [kept]} for key, (_, kept) in numbers.items()}
     ask.compare("the numbers", expected, members_of(answer, "data"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_s3vectors.parity.answers import (
     expect_text,
     keys_of,
+    listed,
     members_of,
     query,
     raw_json,
@@ -77,7 +78,7 @@ def _(ask: Asking) -> None:
         ask.put(index, (key, [1, 2]))
     ask.compare("GetVectors", ["b"], keys_of(ask("GetVectors", **index, keys=["b"])))
     for operation, answer in (
-        ("ListVectors", ask("ListVectors", **index)),
+        ("ListVectors", listed(ask, "ListVectors", **index)),
         ("QueryVectors", query(ask, index, [1, 2])),
     ):
         ask.compare(operation, {"a": None, "b": None}, members_of(answer, "none"))
@@ -91,7 +92,7 @@ def _(ask: Asking) -> None:
     ask.put(index, ("a", [1, 2]), ("b", [1, 2]))
     ask.prepare("DeleteVectors", **index, keys=["b"])
     ask.compare("GetVectors", ["a"], keys_of(ask("GetVectors", **index, keys=["a", "b"])))
-    ask.compare("ListVectors", ["a"], keys_of(ask("ListVectors", **index)))
+    ask.compare("ListVectors", ["a"], keys_of(listed(ask, "ListVectors", **index)))
     ask.compare("QueryVectors", ["a"], keys_of(query(ask, index, [1, 2])))
 
 
@@ -208,7 +209,7 @@ def _(ask: Asking) -> None:
     index = ask.index()
     ask.put(index, ("a", [1, 2]))
     expect_text(ask, DUPLICATE_KEYS, "DeleteVectors", **index, keys=["a", "b", "a"])
-    ask.compare("the vectors that are there", ["a"], keys_of(ask("ListVectors", **index)))
+    ask.compare("the vectors that are there", ["a"], keys_of(listed(ask, "ListVectors", **index)))
 
 
 @facts("delete-unknown-keys", "seen", "DeleteVectors of keys that are not there succeeds.")
@@ -251,10 +252,10 @@ def _(ask: Asking) -> None:
     index = ask.index()
     keys = [f"key-{number:02}" for number in range(20)]
     ask.put(index, *((key, [1, 2]) for key in keys))
-    listed = keys_of(ask("ListVectors", **index))
-    ask.compare("ListVectors", keys, sorted(listed))
+    order = keys_of(listed(ask, "ListVectors", **index))
+    ask.compare("ListVectors", keys, sorted(order))
     for asked in (keys, keys[::-1]):
-        ask.compare("GetVectors", listed, keys_of(ask("GetVectors", **index, keys=asked)))
+        ask.compare("GetVectors", order, keys_of(ask("GetVectors", **index, keys=asked)))
 
 
 @facts("get-members", "seen", "GetVectors returns the keys alone, unless data or metadata are asked for.")
@@ -275,6 +276,7 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     index = ask.index()
     ask.put(index, ("a", [0.5, 2]))
-    ask.expect({"vectors": [{"key": "a"}]}, "ListVectors", **index)
+    ask.compare("ListVectors", {"vectors": [{"key": "a"}]}, listed(ask, "ListVectors", **index))
     everything = {"key": "a", "data": {"float32": [0.5, 2]}, "metadata": {}}
-    ask.expect({"vectors": [everything]}, "ListVectors", **index, returnData=True, returnMetadata=True)
+    answer = listed(ask, "ListVectors", **index, returnData=True, returnMetadata=True)
+    ask.compare("ListVectors with data and metadata", {"vectors": [everything]}, answer)

@@ -45,8 +45,9 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
 ) -> Deleted:
     """Delete the vectors of an index that meet all conditions that are given, with a client of boto3.
 
-    A refusal for too many requests is waited out, at first by the client, and then here, for up to a minute
-    without any call that is answered. An interruption (Ctrl+C) waits for the calls that are under way.
+    If the service refuses calls because there are too many, the client tries again by itself. This function
+    then goes on trying, until no call has been answered for a minute. An interruption (Ctrl+C) waits for the
+    calls that are under way.
 
     Args:
         client: a client of boto3 for `s3vectors`.
@@ -63,14 +64,16 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
             alone.
         dry_run: only find the vectors, and delete none.
         now: the moment that ages are counted from, with a time zone; None for the present one.
-        segments: how many parts of the index are listed, and how many batches are deleted, at the same time.
+        segments: 1 to 16: how many parts of the index are listed at the same time, and how many batches are
+            deleted at the same time.
         on_batch: called with the outcome so far after each batch of at most 500 vectors.
 
     Returns:
         How many vectors matched, were deleted, or were left alone, with a few of them.
 
     Raises:
-        UsageError: a condition is refused, or none is given; before any call. Or patience is over.
+        UsageError: before any call, if a condition or `segments` is refused, or no condition is given. Later,
+            if the service has refused all calls for a minute.
         ClientError: AWS refuses a call. Batches may have been deleted.
 
     Example:
@@ -105,7 +108,7 @@ async def delete_matching_async(  # noqa: PLR0913 - see above
     """Delete the vectors of an index that meet all conditions that are given, with a client of aiobotocore.
 
     It runs in an event loop of asyncio. See `delete_matching` for arguments and errors. If it is cancelled,
-    so are the calls that are under way: AWS carries each of them out as a whole, or not at all.
+    so are the calls that are under way: their batches may be deleted or not.
     """
     address = address_of(vector_bucket_name, index_name, index_arn)
     wanted = selection(keys=keys, filter=filter, older_than=older_than, now=now)

@@ -30,7 +30,7 @@ class Block:
         language: the first word after the fence.
         source: the text between the fences.
         comments: what the comments before it say, by their kind.
-        page_blocks: all blocks of the page up to this one.
+        page_blocks: all blocks of the page, in their order.
     """
 
     page: Path

@@ -116,7 +116,7 @@ def run_of_release(job: str, tag: str, folder: Path) -> subprocess.CompletedProc
     folder.joinpath("dist").mkdir()
     folder.joinpath("dist", "a.whl").touch()
     return subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", f'gh() {{ echo "$@"; }}\n{script}'],
+        ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", f'gh() {{ echo "$@"; }}\n{script}'],
         cwd=folder,
         env={**os.environ, "GITHUB_REF_NAME": tag},
         check=False,

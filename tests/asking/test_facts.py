@@ -78,6 +78,29 @@ def test_preparations_that_are_refused(ask: Any) -> None:
     assert (outcome.result, outcome.reason, outcome.error) == ("not asked", text, None)
 
 
+@pytest.mark.parametrize(
+    ("ending", "result"),
+    [
+        ("because no identity-based policy allows the s3vectors:GetIndex action", "not asked"),
+        ("because no service control policy allows the s3vectors:GetIndex action", "not asked"),
+        ("with an explicit deny in an identity-based policy", "not asked"),
+        ("with an explicit deny in a permissions boundary: arn:aws:iam::123456789012:policy/p", "not asked"),
+        ("with an explicit deny in a resource control policy", "not asked"),
+        ("with an explicit deny in a resource-based policy", "holds"),
+        ("because no resource-based policy allows the s3vectors:GetIndex action", "holds"),
+    ],
+)
+def test_a_caller_who_may_not_make_a_call(
+    ask: Any, s3vectors_mock: MockS3Vectors, ending: str, result: str
+) -> None:
+    text = f"User: arn:aws:iam::123456789012:root is not authorized to perform: s3vectors:GetIndex {ending}"
+    s3vectors_mock.fail("GetIndex", "AccessDeniedException", text)
+    denial = refusal("AccessDeniedException", text)
+    outcome = ask(lambda asking: asking.expect(denial, "GetIndex", **asking.index()))
+    assert (outcome.result, outcome.error) == (result, None)
+    assert outcome.reason == (f"GetIndex is denied: {text}" if result == "not asked" else "")
+
+
 def test_a_service_that_fails(
     ask: Any, s3vectors_mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +150,16 @@ def test_a_difference_after_a_repeated_request(
 def test_a_fact_that_compares_nothing(ask: Any) -> None:
     outcome = ask(lambda asking: asking.name())
     assert str(outcome.error) == "the fact has compared nothing"
+
+
+def test_what_takes_seconds(ask: Any, s3vectors_mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    for expected, calls in (([False, False, True], 3), ([False] * 4, 4)):
+        answers, before = iter(expected), len(s3vectors_mock.calls.of("ListIndexes"))
+        ask(lambda asking, answers=answers: asking.settled(lambda _: next(answers), "ListIndexes"))
+        assert len(s3vectors_mock.calls.of("ListIndexes")) - before == calls
+    assert pauses == [2.0] * (2 + 3)
 
 
 def test_waiting(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:

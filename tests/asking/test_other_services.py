@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from math import log
+from math import inf, log
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from mock_s3vectors import choices
+from mock_s3vectors.filtering import tree
 from mock_s3vectors.parity import asking, denying
+from mock_s3vectors.parity.asking import refusal
 from mock_s3vectors.parity.counting import mock_as_aws, unbounded
 from mock_s3vectors.parity.facts import FACTS
 from mock_s3vectors.parity.running import Run
@@ -23,6 +25,7 @@ from tests.asking.conftest import PAUSES, PREFIX
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mock_s3vectors.filtering.vocabulary import Vocabulary
     from mock_s3vectors.parity.fact import Fact
     from mock_s3vectors.parity.running import Outcome
     from mock_s3vectors.parity.target import Target
@@ -58,6 +61,26 @@ def test_pages_without_entries() -> None:
     """AWS was seen to send one that has a token."""
     with mock_as_aws(empty_pages=True):
         assert refuted(asked(about(*LISTS), target_of_mock())) == {}
+
+
+def test_refusals_that_have_a_field_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of most of them nobody has published whether they have one."""
+
+    def with_fields(code: str, message: Any, *fields: tuple[str, str], status: int | None = None) -> Any:
+        is_other = code == "ValidationException" and not fields
+        return refusal(code, message, *([("member", "A reason")] if is_other else fields), status=status)
+
+    monkeypatch.setattr(asking, "refusal", with_fields)
+    with mock_as_aws():
+        topics = (
+            "Requests and errors",
+            "Names and addressing",
+            "Index modes",
+            "Encryption",
+            "Tags",
+            "Filters",
+        )
+        assert refuted(asked(about(*topics), target_of_mock())) == {}
 
 
 def test_another_partition() -> None:
@@ -124,6 +147,36 @@ def test_policies_that_take_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
         assert refuted(asked(about("Permissions"), target_of_mock())) == {}
 
 
+def complement_in_its_types(condition: Any, vocabulary: Vocabulary) -> Any:
+    """The values of the types of a condition that it does not select."""
+    inner = condition.condition
+    table = vocabulary.nothing()
+    if str in inner.kinds:
+        table |= vocabulary.starting_with("")
+    if float in inner.kinds:
+        table |= vocabulary.compared(np.less_equal, inf)
+    if bool in inner.kinds:
+        table |= vocabulary.equal_to_any((True, False))
+    return table & ~inner.table(vocabulary)
+
+
+def equal_with_true_as_1(condition: Any, vocabulary: Vocabulary) -> Any:
+    """The values that a condition selects if true is 1 and false is 0."""
+    others = [
+        bool(value) if isinstance(value, float) else float(value)
+        for value in condition.values
+        if value in {0, 1}
+    ]
+    return vocabulary.equal_to_any((*condition.values, *others))
+
+
+def in_range_with_true_as_1(condition: Any, vocabulary: Vocabulary) -> Any:
+    """The values in range if true is 1 and false is 0."""
+    found = [value for value in (True, False) if condition.comparison(value, condition.number)]
+    table = vocabulary.compared(condition.comparison, condition.number)
+    return table | vocabulary.equal_to_any(tuple(found))
+
+
 def test_choices_that_are_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     """They refute no fact that was seen or is documented."""
     others: dict[str, Any] = {
@@ -140,6 +193,12 @@ def test_choices_that_are_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, value in others.items():
         monkeypatch.setattr(choices, name, value)
+    for node, table in (
+        (tree.Complement, complement_in_its_types),
+        (tree.OneOf, equal_with_true_as_1),
+        (tree.Compared, in_range_with_true_as_1),
+    ):
+        monkeypatch.setattr(node, "table", table)
     known = [fact for fact in about(*RANKINGS) if fact.source != "choice"]
     assert len(known) > 50
     with mock_as_aws():

@@ -71,7 +71,7 @@ def test_tests_run_with_our_fixtures_and_marks(run: Run) -> None:
         ),
         ("import warnings\ndef test_it():\n    warnings.warn('old')", "UserWarning: old"),
         ("import pytest\n@pytest.mark.skip\ndef test_it(): pass", "skipped"),
-        ("import pytest\n@pytest.mark.unheard_of\ndef test_it(): pass", "'unheard_of' not found in `markers`"),
+        ("import pytest\n@pytest.mark.unknown\ndef test_it(): pass", "'unknown' not found in `markers`"),
         ("import nothing\ndef test_it(): pass", "No module named 'nothing'"),
         ("def test_it(s3vectors_clientele): pass", "fixture 's3vectors_clientele' not found"),
         ("x = 1\nassert x == 2", r'page.md", line 4, in <module>\n    assert x == 2'),

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support import refusals
-from tests.support.helpers import BUCKET_ARN, INDEX, POLICY, SETTINGS, bucket_names, index_names, vector
+from tests.support.helpers import INDEX, POLICY, SETTINGS, bucket_names, index_names, vector
 
 if TYPE_CHECKING:
-    from tests.support.helpers import Client, ClientAt, MakeIndex, Refused
+    from tests.support.helpers import Client, ClientAt, MakeIndex
 
 pytestmark = pytest.mark.mock_only("a run has one account, and one Region of it")
 
@@ -58,7 +57,3 @@ class TestRegionsAndAccounts:
         client.delete_index(indexArn=f"{arn}/index/index")
         client.delete_vector_bucket(vectorBucketArn=arn)
         assert bucket_names(there) == []
-
-    def test_an_arn_of_another_partition_leads_nowhere(self, client: Client, refused: Refused) -> None:
-        arn = BUCKET_ARN.replace("arn:aws:", "arn:aws-cn:")
-        assert refused(client.get_vector_bucket, vectorBucketArn=arn) == refusals.NO_BUCKET

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.helpers import Client, MakeIndex, Refused
 
 pytestmark = [
-    pytest.mark.mock_only("AWS makes no CLASSIC index any more"),
+    pytest.mark.mock_only("a vector bucket that a run makes on AWS takes no CLASSIC index"),
     pytest.mark.s3vectors(default_index_mode="CLASSIC", search_engine="quantized"),
     needs(*MODES),
 ]

@@ -92,7 +92,7 @@ CHOICES = (
         "Queries",
         "Distances on a CLASSIC index are exact.",
         "search/distances.py",
-        unasked="AWS makes no CLASSIC index any more.",
+        unasked="A vector bucket that a run makes takes no CLASSIC index.",
     ),
     Choice(
         "quantized-modes",
@@ -100,7 +100,7 @@ CHOICES = (
         'With `search_engine="quantized"`, the mode of the index decides whether it holds quantized vectors: '
         "a query with the `queryMode` ENHANCED on a CLASSIC index is exact.",
         "operations/helpers/searching.py",
-        unasked="AWS makes no CLASSIC index any more.",
+        unasked="A vector bucket that a run makes takes no CLASSIC index.",
     ),
     Choice(
         "quantized-bounds",
@@ -235,7 +235,7 @@ CHOICES = (
         "Full-text and hybrid queries",
         "The text of the refusal of `queryTexts` on a CLASSIC index is the mock's own.",
         "errors/refusals.py",
-        unasked="AWS makes no CLASSIC index any more.",
+        unasked="A vector bucket that a run makes takes no CLASSIC index.",
     ),
     Choice(
         "duplicate-query-texts-text",

@@ -77,7 +77,7 @@ CHOICES = (
         "Text search configurations",
         "The text of the refusal of a configuration on a CLASSIC index is the mock's own.",
         "errors/refusals.py",
-        unasked="AWS makes no CLASSIC index any more.",
+        unasked="A vector bucket that a run makes takes no CLASSIC index.",
     ),
     # --- analysis of texts
     Choice(

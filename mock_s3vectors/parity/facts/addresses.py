@@ -247,3 +247,15 @@ def _(ask: Asking) -> None:
     ask.expect(NO_INDEX, "GetIndex", indexArn=arn.replace(here, there))
     bucket = ask.arn(ask.shared_bucket)
     ask.expect(NO_BUCKET, "GetVectorBucket", vectorBucketArn=bucket.replace(here, there))
+
+
+@facts(
+    "arn-of-another-partition",
+    "choice",
+    "An ARN with another partition than its Region's leads to nothing.",
+    choices=("arn-elsewhere",),
+)
+def _(ask: Asking) -> None:
+    here, there = f"arn:{ask.partition}:", "arn:aws:" if ask.partition != "aws" else "arn:aws-cn:"
+    arn = ask.arn(ask.shared_bucket).replace(here, there)
+    ask.expect(NO_BUCKET, "GetVectorBucket", vectorBucketArn=arn)

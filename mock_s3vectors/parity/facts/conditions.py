@@ -48,6 +48,74 @@ def _(ask: Asking) -> None:
     expect_allowed(ask, "TagResource", resourceArn=arn, tags={"stage": "test"})
 
 
+@facts(
+    "condition-tag-keys",
+    "documented",
+    "To conditions, `aws:TagKeys` are the keys that a TagResource or an UntagResource gives.",
+)
+def _(ask: Asking) -> None:
+    ask.needs("TagResource")
+    index, arn = own_index(ask, tags={"stage": "test", "team": "blue"})
+    actions = ["TagResource", "UntagResource"]
+    condition = {"aws:TagKeys": "stage"}
+    deny(ask, index["vectorBucketName"], actions, arn, **{"ForAnyValue:StringEquals": condition})
+    expect_denied(ask, arn, "TagResource", resourceArn=arn, tags={"stage": "live"})
+    expect_denied(ask, arn, "UntagResource", resourceArn=arn, tagKeys=["team", "stage"])
+    expect_allowed(ask, "TagResource", resourceArn=arn, tags={"team": "green"})
+    expect_allowed(ask, "UntagResource", resourceArn=arn, tagKeys=["team"])
+
+
+@facts(
+    "condition-tags-of-a-creation",
+    "documented",
+    "To conditions, `aws:RequestTag` of CreateIndex is a tag that the new index would have.",
+)
+def _(ask: Asking) -> None:
+    ask.needs("CreateIndex.tags")
+    bucket = ask.bucket()
+    stage = {"aws:RequestTag/stage": "live"}
+    deny(ask, bucket, "CreateIndex", f"{ask.arn(bucket)}/index/*", StringEquals=stage)
+    index: dict[str, Any] = {"vectorBucketName": bucket, "indexName": ask.name(), **SETTINGS}
+    arn = ask.arn(bucket, index["indexName"])
+    expect_denied(ask, arn, "CreateIndex", **index, tags={"stage": "live"})
+    other = {**index, "indexName": ask.name()}
+    expect_allowed(ask, "CreateIndex", **other, tags={"stage": "test"})
+
+
+@facts(
+    "condition-encryption-given",
+    "documented",
+    "To conditions, `s3vectors:sseType` is the type of encryption that CreateIndex gives.",
+)
+def _(ask: Asking) -> None:
+    ask.needs("CreateIndex.encryptionConfiguration")
+    bucket = ask.bucket()
+    index: dict[str, Any] = {"vectorBucketName": bucket, "indexName": ask.name(), **SETTINGS}
+    encrypted = {"s3vectors:sseType": "AES256"}
+    deny(ask, bucket, "CreateIndex", f"{ask.arn(bucket)}/index/*", StringEquals=encrypted)
+    arn = ask.arn(bucket, index["indexName"])
+    expect_denied(ask, arn, "CreateIndex", **index, encryptionConfiguration={"sseType": "AES256"})
+
+
+@facts(
+    "condition-global-keys",
+    "documented",
+    "Conditions may be about the caller's account, the Region of the request, and the time.",
+)
+def _(ask: Asking) -> None:
+    index, arn = own_index(ask)
+    conditions = {
+        "StringEquals": {"aws:PrincipalAccount": ask.account, "aws:RequestedRegion": ask.region},
+        "DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"},
+    }
+    deny(ask, index["vectorBucketName"], "GetIndex", arn, **conditions)
+    expect_denied(ask, arn, "GetIndex", **index)
+    other, arn = own_index(ask)
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": ask.region}}
+    deny(ask, other["vectorBucketName"], "GetIndex", arn, **elsewhere)
+    expect_allowed(ask, "GetIndex", **other)
+
+
 @facts("condition-keys-by-case", "documented", "The names of condition keys ignore case.")
 def _(ask: Asking) -> None:
     index, arn = own_index(ask, tags={"stage": "test"})

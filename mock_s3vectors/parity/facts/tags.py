@@ -151,6 +151,13 @@ def _(ask: Asking) -> None:
         expect_violation(ask, "/tags/k", PATTERN, "TagResource", resourceArn=arn, tags={"k": text})
 
 
+@facts("tag-keys-refused-in-untag", "documented", "UntagResource takes no key that no tag can have.")
+def _(ask: Asking) -> None:
+    arn, _ = both(ask)
+    answer = without_fields(ask("UntagResource", resourceArn=arn, tagKeys=["a", "a!"]))
+    ask.compare("UntagResource", refusal("ValidationException", ANYTHING), answer)
+
+
 @facts("tag-lengths", "documented", "A tag has a key of 128 and a value of 256 characters at most.")
 def _(ask: Asking) -> None:
     arn, _ = both(ask)

@@ -75,7 +75,7 @@ def names(mock: Workbench) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def ctrl_c() -> Iterator[None]:
-    """A script that runs tests in the background has them ignore Ctrl+C, and a program ignores it then, too."""
+    """A script that runs tests in the background has them ignore Ctrl+C; a program would ignore it, too."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -75,7 +75,7 @@ def names(mock: Workbench) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def ctrl_c() -> Iterator[None]:
-    """A script that runs tests in the background has them ignore Ctrl+C, and a program ignores it then, too."""
+    """A script has its background jobs ignore Ctrl+C, and then the program that tests run ignores it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

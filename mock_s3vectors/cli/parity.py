@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.parity.fact import Fact
     from mock_s3vectors.parity.target import Target
 
-_DIFFERS, _MISUSED, _LEFT = 1, 2, 3
+_DIFFERS, _MISUSED, _LEFT, _UNWRITTEN = 1, 2, 3, 4
 _SIGNALLED = 128
 _DESCRIPTION = (
     "Asks Amazon S3 Vectors, or a server that speaks its protocol, whether the facts hold that this mock is "
@@ -27,7 +26,7 @@ _DESCRIPTION = (
     'is glad of the report, attached to an issue "AWS answers differently". AWS charges for requests, so an '
     "upper bound is shown before, and you confirm it. All that is made has a name of its own, and is deleted "
     "in the end, also after Ctrl+C. Exit status: 0 if all facts that were asked hold, 1 if some differ, 2 if "
-    "nothing could be asked, 3 if something could not be deleted."
+    "nothing could be asked, 3 if something could not be deleted, 4 if the report could not be written."
 )
 
 
@@ -91,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     # These load botocore and boto3.
     from mock_s3vectors.parity.facts import FACTS  # noqa: PLC0415 - see above
+    from mock_s3vectors.parity.files import check_report  # noqa: PLC0415 - see above
     from mock_s3vectors.parity.session import selected  # noqa: PLC0415 - see above
     from mock_s3vectors.parity.target import target_of  # noqa: PLC0415 - see above
 
@@ -98,7 +98,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _list(facts, all_are_meant=not arguments.only)
     if arguments.report is not None:
-        _check_report(arguments.report)
+        check_report(arguments.report)
     target = target_of(endpoint=arguments.endpoint_url, region=arguments.region, profile=arguments.profile)
     if arguments.clean_up is not None:
         return _clean_up(target, arguments)
@@ -121,27 +121,12 @@ def _list(facts: list[Fact], *, all_are_meant: bool) -> int:
     return 0
 
 
-def _check_report(path: Path) -> None:
-    """Raise unless a report can be written.
-
-    Raises:
-        UsageError: the name is another, its folder is missing, or the page would replace another file.
-    """
-    from mock_s3vectors.parity.page import TITLE  # noqa: PLC0415 - it is of use here only
-
-    if path.suffix != ".json":
-        raise UsageError(f"--report {path}: a report is a .json file, and the page beside it is a .md file.")
-    if not path.parent.is_dir():
-        raise UsageError(f"--report {path}: there is no folder {path.parent}.")
-    page = path.with_suffix(".md")
-    if page.is_file() and not page.read_text(encoding="utf-8", errors="replace").startswith(TITLE):
-        raise UsageError(f"--report {path}: the page beside it would replace {page}, which is another file.")
-
-
 def _clean_up(target: Target, arguments: argparse.Namespace) -> int:
-    from mock_s3vectors.parity.session import clean_up  # noqa: PLC0415 - see above
+    from mock_s3vectors.parity.session import clean_up, prefix_of  # noqa: PLC0415 - see above
 
-    removed, left = clean_up(target, arguments.clean_up)
+    prefix = prefix_of(arguments.clean_up)
+    say(target.title())
+    removed, left = clean_up(target, prefix)
     tell(f"{plural(removed, 'vector bucket')} deleted.")
     for sentence in left:
         say(sentence)
@@ -181,18 +166,23 @@ def _ask(target: Target, facts: list[Fact], arguments: argparse.Namespace) -> in
 
     with Interrupts(say) as interrupts, ProgressLine() as progress:
         asked = Run(target, prefix, bounds)
-        outcomes = ask_all(
-            asked, facts, interrupts, lambda done: progress.show(done, len(facts), "facts"), on_left
-        )
-    report = report_of(outcomes, Environment.now(target.name, target.secrets()))
+        try:
+            outcomes = ask_all(
+                asked, facts, interrupts, lambda done: progress.show(done, len(facts), "facts"), on_left
+            )
+        except UsageError as error:
+            if not lost:
+                raise
+            say(f"mock-s3vectors parity: {error}")
+            return _LEFT
+    report = report_of(outcomes, Environment.now(target))
     _tell(report)
-    if arguments.report is not None:
-        _write(report, arguments.report)
+    is_written = arguments.report is None or _write(report, arguments.report)
     if lost:
         return _LEFT
-    if interrupts.number:
-        return _SIGNALLED + interrupts.number
-    return _DIFFERS if report["counts"]["facts"]["differs"] else 0
+    if not is_written:
+        return _UNWRITTEN
+    return _SIGNALLED + interrupts.number if interrupts.number else _status(report)
 
 
 def _question(text: str) -> str:
@@ -214,22 +204,30 @@ def _tell(report: dict[str, Any]) -> None:
             tell(f"    The choice {choice['id']} is refuted; it is made in {choice['change']}")
 
 
-def _write(report: dict[str, Any], path: Path) -> None:
-    """Write the report and its page.
+def _write(report: dict[str, Any], path: Path) -> bool:
+    """Write the report and its page, or show it if they cannot be written; return whether they were."""
+    from mock_s3vectors.parity.files import text_of, write_report  # noqa: PLC0415 - it is of use here only
 
-    Raises:
-        UsageError: they cannot be written.
-    """
-    from mock_s3vectors.parity.page import page_of  # noqa: PLC0415 - it is of use here only
-
-    page = path.with_suffix(".md")
     try:
-        path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        page.write_text(page_of(report), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"--report {path} cannot be written: {error.strerror or error}.") from None
-    tell(f"The report is in {path}, and as a page in {page}.")
+        write_report(report, path)
+    except UsageError as error:
+        say(f"mock-s3vectors parity: {error} The report is on standard output.")
+        tell(text_of(report).rstrip())
+        return False
+    tell(f"The report is in {path}, and as a page in {path.with_suffix('.md')}.")
     if report["counts"]["facts"]["differs"]:
         tell(
             'Differences are of use to the project: attach the report to an issue "AWS answers differently".'
         )
+    return True
+
+
+def _status(report: dict[str, Any]) -> int:
+    """Return the exit status by the results alone."""
+    counts = report["counts"]["facts"]
+    if counts["differs"]:
+        return _DIFFERS
+    if counts["holds"]:
+        return 0
+    say(f"mock-s3vectors parity: No fact could be asked: {report['facts'][0]['reason']}")
+    return _MISUSED

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.asking import refusal
-from mock_s3vectors.parity.expecting import without_fields
+from mock_s3vectors.parity.expecting import expect_accepted, without_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,6 +118,21 @@ def text_index(ask: Asking, *keys: str, **settings: Any) -> Index:
     return index
 
 
+def expect_text_index(ask: Asking, *keys: str) -> list[Index]:
+    """Expect that an index can be created whose keys can be searched for text; return its configurations.
+
+    They are as GetIndex shows them once they are ACTIVE, in the order of the keys.
+    """
+    needs_text_search(ask)
+    index = {"vectorBucketName": ask.shared_bucket, "indexName": ask.name()}
+    settings: Index = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+    if not expect_accepted(ask, "CreateIndex", **index, **settings, metadataConfiguration=searchable(*keys)):
+        return []
+    wait_until_active(ask, index)
+    shown: list[Index] = (configuration_of(ask, index) or {}).get("textSearchConfigurations", [])
+    return sorted(shown, key=lambda entry: str(entry.get("metadataKey")))
+
+
 def put_texts(ask: Asking, index: Index, texts: Mapping[str, str]) -> None:
     """Put a vector for each text, which it has under the key `text`."""
     ask.put(index, *((key, [1, 1], {"text": text}) for key, text in texts.items()))
@@ -152,7 +167,11 @@ def _states(answer: dict[str, Any]) -> dict[str, str]:
 
 def wait_until_active(ask: Asking, index: Index) -> None:
     """Wait until all text search configurations of an index are ACTIVE; see `Asking.until`."""
-    ask.until("GetIndex", lambda answer: set(_states(answer).values()) <= {"ACTIVE"}, **index)
+    ask.until(
+        "GetIndex",
+        lambda answer: "error" not in answer and set(_states(answer).values()) <= {"ACTIVE"},
+        **index,
+    )
 
 
 # --- lists

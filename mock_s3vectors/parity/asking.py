@@ -7,7 +7,6 @@ the form of `refusal()`.
 from __future__ import annotations
 
 import json
-import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,12 @@ from botocore.parsers import ResponseParserError
 
 from mock_s3vectors.arns import Arn
 from mock_s3vectors.parity.model import check_knows, check_value, unknown_members
+from mock_s3vectors.parity.unasked import (
+    NotAllowedError,
+    SetUpRefusedError,
+    UnavailableError,
+    is_about_the_caller,
+)
 from mock_s3vectors.transfer.remote.pacing import PASSING
 
 if TYPE_CHECKING:
@@ -34,9 +39,9 @@ _STATUSES = {
     "NotFoundException": 404,
     "ConflictException": 409,
 }
-# How long `Asking.until` waits, in seconds, and between which calls.
+# How long `Asking.until` waits, and between two calls, in seconds.
 _LONGEST_WAIT = 60.0
-_WAITS = 3.0
+_PAUSE = 3.0
 # How often `Asking.settled` makes a call again, and after how many seconds.
 _MOST_REPETITIONS, _SETTLES = 3, 2.0
 _FAILED = 500
@@ -46,25 +51,8 @@ _TWO_REGIONS = {
     "aws-cn": ("cn-north-1", "cn-northwest-1"),
     "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
 }
-# How a denial ends that has nothing to do with the policy of a vector bucket, which is all that facts write.
-_OF_THE_CALLER = re.compile(
-    r"(because no|with an explicit deny in an?) "
-    r"(identity-based|session|VPC endpoint|service control|resource control|permissions boundary)"
-)
 # Calls that end so have had no answer of the service.
 UNANSWERED = (BotoCoreError, ResponseParserError)
-
-
-class SetUpRefusedError(Exception):
-    """A call that only prepares a fact was refused, so the fact was not asked."""
-
-
-class NotAllowedError(Exception):
-    """The policies of the caller, or of its organization, deny a call; this says nothing about a fact."""
-
-
-class UnavailableError(Exception):
-    """The service asks for patience, or has failed; this says nothing about a fact."""
 
 
 def refusal(code: str, message: Any, *fields: tuple[str, str], status: int | None = None) -> dict[str, Any]:
@@ -118,6 +106,7 @@ class Asking:
         repeated: how many requests botocore has repeated.
         answered: how many calls were answered, by a result or a refusal.
         failed: how many calls were not.
+        in_vain: the operations that no fact waits for any more, which all facts of a run share.
     """
 
     client: Any
@@ -131,6 +120,7 @@ class Asking:
     repeated: int = 0
     answered: int = 0
     failed: int = 0
+    in_vain: set[str] = field(default_factory=set)
     _names: int = 0
 
     # --- calls
@@ -189,21 +179,35 @@ class Asking:
                 events.unregister(event, handler)
 
     def until(
-        self, operation: str, ready: Callable[[dict[str, Any]], bool], **parameters: Any
-    ) -> dict[str, Any]:
-        """Make a call, again and again with a pause, until its answer is ready; return that.
+        self,
+        operation: str,
+        ready: Callable[[dict[str, Any]], bool],
+        *,
+        longest: float = _LONGEST_WAIT,
+        **parameters: Any,
+    ) -> None:
+        """Make a call, again and again with a pause, until its answer is ready, which may be a refusal.
+
+        Once that was in vain, each fact calls once only, until one has its answer: a service that never
+        gives it must not take minutes.
+
+        Args:
+            operation: the operation.
+            ready: whether an answer is the one awaited.
+            longest: how long to wait, in seconds.
+            **parameters: those of the call.
 
         Raises:
-            SetUpRefusedError: it takes too long, or a call is refused.
+            SetUpRefusedError: it takes too long.
         """
-        end = time.monotonic() + _LONGEST_WAIT
-        while True:
-            answer = self.prepare(operation, **parameters)
-            if ready(answer):
-                return answer
+        end = time.monotonic() + (0 if operation in self.in_vain else longest)
+        while not ready(answer := self(operation, **parameters)):
             if time.monotonic() >= end:
-                raise SetUpRefusedError(f"{operation} has not answered as awaited for {_LONGEST_WAIT:.0f} s")
-            time.sleep(_WAITS)
+                self.in_vain.add(operation)
+                shown = f": {answer['error']}: {answer['message']}" if "error" in answer else ""
+                raise SetUpRefusedError(f"{operation} does not answer as awaited{shown}")
+            time.sleep(_PAUSE)
+        self.in_vain.discard(operation)
 
     def settled(
         self, is_expected: Callable[[dict[str, Any]], bool], operation: str, **parameters: Any
@@ -358,7 +362,7 @@ class Asking:
                 f"{error.operation_name} failed: {told['Code']}: {told['Message']}"
             ) from None
         self.answered += 1
-        if told["Code"] == "AccessDeniedException" and _OF_THE_CALLER.search(told["Message"]):
+        if told["Code"] == "AccessDeniedException" and is_about_the_caller(told["Message"]):
             raise NotAllowedError(f"{error.operation_name} is denied: {told['Message']}") from None
         fields = [(entry["path"], entry["message"]) for entry in response.get("fieldList", [])]
         return refusal(told["Code"], told["Message"], *fields, status=status)

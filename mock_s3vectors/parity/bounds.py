@@ -11,10 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # A service may answer late, or not at all: a fact may take so many times what it takes on the mock, and some
-# requests more. Cleaning up, too, by itself.
+# requests more.
 FACTOR = 4
 SPARE = 20
-_SPARE_OF_CLEANING = 60
+# It will not do so to each fact: the bound of all of them together is lower. Cleaning up has one by itself.
+FACTOR_OF_ALL = 2
+SPARE_OF_ALL = Amount(1_000, 500)
+_SPARE_OF_CLEANING = 200
 # What is asked without counting, as of the mock itself.
 UNBOUNDED = Amount(10**9, 10**9)
 
@@ -50,7 +53,11 @@ def bounds_of(counted: Mapping[str, Amount], cleaning: Amount) -> Bounds:
         name: Amount(FACTOR * amount.requests + SPARE, FACTOR * amount.vectors)
         for name, amount in counted.items()
     }
-    asking = Amount(SPARE)  # the bucket that facts share
+    shares = Amount(SPARE)  # the bucket that facts share
     for amount in facts.values():
-        asking += amount
-    return Bounds(facts, asking, Amount(FACTOR * cleaning.requests + _SPARE_OF_CLEANING))
+        shares += amount
+    asking = SPARE_OF_ALL
+    for amount in counted.values():
+        asking += Amount(FACTOR_OF_ALL * amount.requests, FACTOR_OF_ALL * amount.vectors)
+    of_cleaning = Amount(FACTOR_OF_ALL * cleaning.requests + _SPARE_OF_CLEANING)
+    return Bounds(facts, asking.or_less(shares), of_cleaning)

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.parity.asking import SetUpRefusedError, refusal
+from mock_s3vectors.parity.asking import refusal
 
 if TYPE_CHECKING:
     from mock_s3vectors.parity.asking import Asking
 
 _DENIED = "AccessDeniedException"
-# A policy, and a tag that it looks at, takes seconds until it is in force, and not everywhere at once. So
-# often is asked whether it is, and so many seconds after one another; a policy must be so many times running.
-_TRIES, _PAUSE = 10, 2.0
+# A policy, and a tag that it looks at, takes seconds until it is in force, and not everywhere at once. A fact
+# waits at most so many seconds; the policy must be in force so many times running.
+_LONGEST_WAIT = 20.0
 _IN_A_ROW = 3
 
 
@@ -33,15 +32,12 @@ def deny(ask: Asking, bucket: str, action: str | list[str], resource: str, **con
     read = {**both, "Action": "s3vectors:GetVectorBucketPolicy", "Resource": ask.arn(bucket)}
     text = json.dumps({"Version": "2012-10-17", "Statement": [wanted, read]})
     ask.prepare("PutVectorBucketPolicy", vectorBucketName=bucket, policy=text)
-    denials = 0
-    for _ in range(_TRIES):
-        is_denied = _is_denied(ask("GetVectorBucketPolicy", vectorBucketName=bucket))
-        denials = denials + 1 if is_denied else 0
-        if denials == _IN_A_ROW:
-            return
-        if not is_denied:
-            time.sleep(_PAUSE)
-    raise SetUpRefusedError("the policy of a vector bucket is not in force")
+
+    def is_denied(answer: dict[str, Any]) -> bool:
+        again = (ask("GetVectorBucketPolicy", vectorBucketName=bucket) for _ in range(_IN_A_ROW - 1))
+        return _is_denied(answer) and all(map(_is_denied, again))
+
+    ask.until("GetVectorBucketPolicy", is_denied, longest=_LONGEST_WAIT, vectorBucketName=bucket)
 
 
 def expect_denied(

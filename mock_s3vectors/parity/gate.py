@@ -1,4 +1,6 @@
-"""The gate that every request of a run passes: it counts, keeps to bounds, and protects foreign buckets.
+"""The gate that all requests of a run pass: it counts, keeps to bounds, and protects foreign buckets.
+
+Answers come back through it: one that broke off, or that is a page of something in between, is none.
 
 It hangs on the clients themselves, where each HTTP attempt passes, also those that botocore repeats.
 """
@@ -11,12 +13,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from botocore.exceptions import HTTPClientError
+
 from mock_s3vectors.arns import is_vector_bucket_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_READING = ("Get", "List", "QueryVectors")
 _OF_ARNS = ("vectorBucketArn", "indexArn", "resourceArn")
 _BUCKET_OF_ARN = re.compile(":bucket/([^/]+)")
 _SHORTEST_NAME, _LONGEST_NAME = 3, 63
@@ -26,11 +29,17 @@ _OK = 200
 
 
 class GuardError(Exception):
-    """A fact is about to change, or to list, what might be somebody's."""
+    """A fact is about to change, to read or to list what might be somebody's."""
 
 
 class BoundReachedError(Exception):
     """The run has made as many requests, or sent as many vectors, as it said that it would at most."""
+
+
+class BrokenAnswerError(HTTPClientError):
+    """An answer is not whole, which botocore does not see, or it is not that of the service."""
+
+    fmt = "{why}"
 
 
 @dataclass(slots=True)
@@ -51,6 +60,10 @@ class Amount:
     def __sub__(self, other: Amount) -> Amount:
         return Amount(self.requests - other.requests, self.vectors - other.vectors)
 
+    def or_less(self, other: Amount) -> Amount:
+        """Return of each of the two what is less."""
+        return Amount(min(self.requests, other.requests), min(self.vectors, other.vectors))
+
     def is_within(self, bound: Amount) -> bool:
         """Return whether neither of the two exceeds a bound."""
         return self.requests <= bound.requests and self.vectors <= bound.vectors
@@ -61,7 +74,7 @@ class Gate:
     """The gate of some clients.
 
     Attributes:
-        prefix: that of all buckets which the clients may change.
+        prefix: that of all buckets which the clients may call.
         total: a bound for all that passes.
         bound: another one, up to which requests pass for now.
         passed: the amount that has passed.
@@ -85,6 +98,7 @@ class Gate:
         events.register_first("before-send.s3vectors", self._before)
         for operation in ("CreateVectorBucket", "CreateIndex"):
             events.register(f"after-call.s3vectors.{operation}", self._after_creation)
+        events.register("after-call.s3vectors", _check_answer)
 
     def _before(self, request: Any, **_: Any) -> None:
         """Let a request pass, or raise.
@@ -96,10 +110,7 @@ class Gate:
         path = urlsplit(request.url).path
         operation = path.strip("/").split("/")[0]
         document = _document(request.body)
-        if operation == "ListVectorBuckets":
-            self._check_listing(document)
-        elif not operation.startswith(_READING) and (request.method, operation) != ("GET", "tags"):
-            self._check_change(operation, path, document or {})
+        self._check(operation, path, document or {})
         now = self.passed + Amount(1, _vectors(operation, document))
         if not (now.is_within(self.total) and (self.bound is None or now.is_within(self.bound))):
             raise BoundReachedError("the upper bound of requests or vectors is reached")
@@ -108,16 +119,12 @@ class Gate:
 
     # --- protection
 
-    def _check_change(self, operation: str, path: str, document: dict[str, Any]) -> None:
+    def _check(self, operation: str, path: str, document: dict[str, Any]) -> None:
+        """Raise if a request is about a bucket, or a list of buckets, that is not the run's."""
         for name in _buckets(path, document):
             if not name.startswith(self.prefix) and _could_exist(name):
-                raise GuardError(
-                    f"{operation} would change the vector bucket {name!r}, which is not the run's"
-                )
-
-    def _check_listing(self, document: dict[str, Any] | None) -> None:
-        prefix = (document or {}).get("prefix")
-        if not (isinstance(prefix, str) and prefix.startswith(self.prefix)):
+                raise GuardError(f"{operation} is about the vector bucket {name!r}, which is not the run's")
+        if operation == "ListVectorBuckets" and not str(document.get("prefix")).startswith(self.prefix):
             raise GuardError("ListVectorBuckets would list buckets that are not the run's: give a prefix")
 
     # --- creations
@@ -142,6 +149,20 @@ class Gate:
             self.made[bucket].discard(index)
         elif http_response.status_code == _OK and index is None and not bucket.startswith(self.prefix):
             self.strays.append(bucket)
+
+
+def _check_answer(http_response: Any, **_: Any) -> None:
+    """Raise unless an answer is whole, and one that the service may have given.
+
+    Raises:
+        BrokenAnswerError: it is not.
+    """
+    headers = http_response.headers
+    length = headers.get("content-length") or ""
+    if length.isdecimal() and len(http_response.content) < int(length):
+        raise BrokenAnswerError(why="the answer broke off")
+    if (headers.get("content-type") or "").startswith("text/html"):
+        raise BrokenAnswerError(why="the answer is a page in HTML")
 
 
 def _document(body: Any) -> dict[str, Any] | None:

@@ -8,6 +8,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mock_s3vectors.parity.asking import Asking
 
 _LONGEST_TEXT = 400
@@ -19,7 +21,7 @@ _PATTERNS = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"parity-[0-9a-f]{8}-", "<run>-"),
-        (r"\b(user|role|assumed-role|federated-user)/[^\s\"'\\]{1,300}", r"\1/<caller>"),
+        (r"\b(user|role|assumed-role|federated-user)/[^\s\"'\\]{1,700}", r"\1/<caller>"),
         (r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,124}\b", "<access key>"),
         (r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<id>"),
         (r"\bAuthorization=[A-Za-z0-9+/]{43}=", "Authorization=<hash>"),
@@ -35,12 +37,12 @@ class Normalizer:
 
     Args:
         asking: the calls of the fact; None if there were none.
-        secrets: texts that must not be seen, such as the access key.
+        secrets: texts that must not be seen, such as the access key, and what is seen instead.
     """
 
-    def __init__(self, asking: Asking | None, secrets: tuple[str, ...] = ()) -> None:
+    def __init__(self, asking: Asking | None, secrets: Mapping[str, str] | None = None) -> None:
         self._words: list[tuple[re.Pattern[str], str]] = [
-            (re.compile(re.escape(secret)), "<access key>") for secret in secrets if secret
+            (re.compile(re.escape(secret)), seen) for secret, seen in (secrets or {}).items()
         ]
         if asking is not None:
             home = asking.home

@@ -80,5 +80,6 @@ def _grouped(title: str, entries: Sequence[Mapping[str, Any]], group: str) -> It
         yield from ("", f"### {title}: {name}", "")
         for entry in entries:
             if entry[group] == name:
-                reason = f" ({entry['reason']})" if "reason" in entry else ""
+                # Without the backslash, <account> is a tag of HTML, which nobody sees.
+                reason = f" ({entry['reason'].rstrip('.')})".replace("<", r"\<") if "reason" in entry else ""
                 yield f"- `{entry['id']}`: **{entry['result']}**{reason}. {entry['sentence']}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,10 @@ from mock_s3vectors.parity.normalising import Normalizer
 from mock_s3vectors.parity.verdicts import line_of, verdicts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mock_s3vectors.parity.running import Outcome
+    from mock_s3vectors.parity.target import Target
     from mock_s3vectors.parity.verdicts import Verdict
 
 FORMAT = "mock_s3vectors parity report"
@@ -35,19 +36,19 @@ class Environment:
     """Where and with what the facts were asked.
 
     Attributes:
-        service: `AWS` and the Region, or the URL of a server.
+        service: `AWS` and the Region, or `a server`.
         date: the day, in UTC.
-        secrets: texts that must not get into the report.
+        secrets: the texts that must not get into the report, and what stands for each there.
     """
 
     service: str
     date: str
-    secrets: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def now(cls, service: str, secrets: tuple[str, ...] = ()) -> Environment:
+    def now(cls, target: Target) -> Environment:
         """Return the environment of a run today."""
-        return cls(service, datetime.now(timezone.utc).date().isoformat(), secrets)
+        return cls(target.name, datetime.now(timezone.utc).date().isoformat(), target.secrets)
 
     def as_json(self) -> dict[str, str]:
         """Return it as the report has it."""
@@ -81,7 +82,7 @@ def _counts(results: Iterable[str], names: Sequence[str]) -> dict[str, int]:
     return {name: counted[name] for name in names}
 
 
-def _fact(outcome: Outcome, secrets: tuple[str, ...]) -> dict[str, Any]:
+def _fact(outcome: Outcome, secrets: Mapping[str, str]) -> dict[str, Any]:
     fact, normalizer = outcome.fact, Normalizer(outcome.asking, secrets)
     entry: dict[str, Any] = {
         "id": fact.id,

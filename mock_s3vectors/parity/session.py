@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.parity.running import Run
     from mock_s3vectors.parity.target import Target
 
-_PREFIX = re.compile("parity-[0-9a-f]{8}-")
+_PREFIX = re.compile("(parity-[0-9a-f]{8})-?")
 # Of cleaning up by itself.
 _MOST_REQUESTS = 10_000
 INTERRUPTED = "the run was interrupted"
@@ -55,9 +55,8 @@ def announcement(target: Target, prefix: str, bounds: Bounds) -> list[str]:
     """Return the lines that say what is going to be asked, and what it may take at most."""
     requests, vectors = bounds.total.requests, plural(bounds.total.vectors, "vector")
     asked = plural(len(bounds.facts), "fact")
-    who = target.endpoint or f"AWS account {target.account()}"
     return [
-        f"{who}, Region {target.region}",
+        target.title(),
         f"{asked}. All vector buckets are named {prefix}..., and are deleted in the end.",
         f"At most {requests:,} requests, each attempt counted, and {vectors}.",
     ]
@@ -131,16 +130,25 @@ def how_to_clean_up(target: Target, prefix: str, profile: str | None) -> str:
     return shlex.join(words)
 
 
+def prefix_of(text: str) -> str:
+    """Return the prefix of a run that somebody means.
+
+    Raises:
+        UsageError: this is none.
+    """
+    own = _PREFIX.fullmatch(text)
+    if own is None:
+        raise UsageError(f"--clean-up {text}: runs have prefixes such as parity-1a2b3c4d.")
+    return f"{own[1]}-"
+
+
 def clean_up(target: Target, prefix: str) -> tuple[int, list[str]]:
     """Remove what a run has left: return how many vector buckets, and sentences about those that are left.
 
     Raises:
         UsageError: this is not the prefix of a run.
     """
-    if not prefix.endswith("-"):
-        prefix += "-"
-    if not _PREFIX.fullmatch(prefix):
-        raise UsageError(f"--clean-up {prefix[:-1]}: runs have prefixes such as parity-1a2b3c4d.")
+    prefix = prefix_of(prefix)
     gate = Gate(prefix, Amount(_MOST_REQUESTS))
     client, said = target.client(gate, attempts=1), []
     cleaner = Cleaner(client, gate)

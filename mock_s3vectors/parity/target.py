@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,11 +17,13 @@ from mock_s3vectors.protocol.partitions import default_region
 from mock_s3vectors.transfer.places import check_region
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mock_s3vectors.parity.gate import Gate
 
 _KEY_VARIABLE = "AWS_ACCESS_KEY_ID"
 _FAKE: dict[str, Any] = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-_HOSTS_OF_AWS = ("s3vectors.", "s3vectors-fips.")
+_OWN_ENDPOINT: dict[str, Any] = {"ignore_configured_endpoint_urls": True}
 # In seconds: an answer that takes longer is lost.
 _CONNECT_TIMEOUT = 10
 _READ_TIMEOUT = 30
@@ -38,32 +40,31 @@ class Target:
         endpoint: its URL; None for AWS's own.
         session: a session of boto3, whose credentials sign the calls.
         keys: credentials to use instead.
+        secrets: the texts that must not get into a report, and what stands for each there.
     """
 
     region: str
     endpoint: str | None
     session: Any
     keys: dict[str, Any]
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        """What a report calls it."""
-        return f"AWS {self.region}" if self.endpoint is None else self.endpoint
+        """What a report calls it, where names of servers must not be."""
+        return f"AWS {self.region}" if self.endpoint is None else "a server"
 
     @property
     def needs_confirmation(self) -> bool:
         """Whether asking may cost somebody something: all that is not on this machine."""
         return self.endpoint is None or not _is_loopback(self.endpoint)
 
-    def secrets(self) -> tuple[str, ...]:
-        """Return what must not get into a report: the access key, unless it is made up."""
-        credentials = None if self.keys else self.session.get_credentials()
-        return () if credentials is None else (credentials.get_frozen_credentials().access_key,)
+    def title(self) -> str:
+        """Return who is asked, for the one who asks: the URL, or the account that pays, and the Region."""
+        return f"{self.endpoint or f'AWS account {self._account()}'}, Region {self.region}"
 
-    def account(self) -> str:
-        """Return the account that pays, by AWS STS."""
-        if self.endpoint is not None:
-            return "unknown"
+    def _account(self) -> str:
+        """Return the account of the credentials, by AWS STS."""
         try:
             client = self.session.client("sts", region_name=self.region)
             account: str = client.get_caller_identity()["Account"]
@@ -121,11 +122,14 @@ def _of_server(session: Any, endpoint: str, profile: str | None) -> Target:
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
         raise UsageError(f"{endpoint!r} is no URL of a server: write it as in http://127.0.0.1:7380.")
     has_credentials = profile is not None or bool(os.environ.get(_KEY_VARIABLE))
+    # The name of the host by itself may be a word of another text, unless it has dots.
+    hosts = {name: "<server>" for name in (parts.netloc, parts.hostname) if set(name) & set(".:")}
     return Target(
         region=session.region_name or default_region(),
         endpoint=f"{parts.scheme}://{parts.netloc}",
         session=session,
         keys={} if has_credentials else _FAKE,
+        secrets={**hosts, **(_secrets_of(session) if has_credentials else {})},
     )
 
 
@@ -140,14 +144,27 @@ def _of_aws(session: Any) -> Target:
             "There are no credentials for AWS: give --profile, or set AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY. A server that needs none is named by --endpoint-url."
         )
-    configured = session.client("s3vectors", region_name=region).meta.endpoint_url
-    if not (urlsplit(configured).hostname or "").startswith(_HOSTS_OF_AWS):
+    configured, own = (
+        session.client("s3vectors", region_name=region, config=config).meta.endpoint_url
+        for config in (None, Config(**_OWN_ENDPOINT))
+    )
+    if configured != own:
         raise UsageError(
             f"The environment or the profile sends calls of S3 Vectors to {configured}. To ask that server, "
             "give --endpoint-url with its URL; to ask AWS, remove AWS_ENDPOINT_URL, "
             "AWS_ENDPOINT_URL_S3VECTORS or the endpoint_url of the profile."
         )
-    return Target(region=region, endpoint=None, session=session, keys={})
+    return Target(region=region, endpoint=None, session=session, keys={}, secrets=_secrets_of(session))
+
+
+def _secrets_of(session: Any) -> dict[str, str]:
+    """Return the parts of the credentials, and what stands for each in a report."""
+    credentials = session.get_credentials()
+    if credentials is None:
+        return {}
+    frozen = credentials.get_frozen_credentials()
+    parts = {frozen.access_key: "<access key>", frozen.secret_key: "<secret>", frozen.token: "<token>"}
+    return {text: replacement for text, replacement in parts.items() if text}
 
 
 def target_of_mock() -> Target:

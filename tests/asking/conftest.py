@@ -75,7 +75,7 @@ def names(mock: Workbench) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def ctrl_c() -> Iterator[None]:
-    """A script has its background jobs ignore Ctrl+C, and then the program that tests run ignores it."""
+    """A script that runs tests in the background has them ignore Ctrl+C; a program would ignore it, too."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

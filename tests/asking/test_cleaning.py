@@ -57,7 +57,6 @@ FAULTS = {
     "a bucket is made, and the answer gets lost": lose("CreateVectorBucket", applied=True, after=1),
     "so does that of the shared bucket": lose("CreateVectorBucket", applied=True),
     "so does that of an index": lose("CreateIndex", kind="timeout", applied=True),
-    "half an answer": lose("CreateIndex", kind="truncated", applied=True),
     "deletions get lost": lose("DeleteVectorBucket", applied=True),
     "deletions are not carried out": lose("DeleteIndex", kind="empty"),
     "throttling": lambda mock: mock.fail(
@@ -164,6 +163,13 @@ def test_a_bucket_that_cannot_be_removed(run: Run, s3vectors_mock: MockS3Vectors
     assert names(s3vectors_mock) == []
 
 
+def test_what_is_denied_is_named(run: Run, s3vectors_mock: MockS3Vectors) -> None:
+    s3vectors_mock.fail(["DeleteVectorBucket", "DeleteVectorBucketPolicy"], "AccessDeniedException", "No.")
+    run.open()
+    text = "DeleteVectorBucket: AccessDeniedException: No."
+    assert run.close() == [f"The vector bucket {SHARED} is left: {text}"]
+
+
 def test_a_policy_that_forbids_deletion() -> None:
     """Only the policy itself may still be deleted."""
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3vectors:Delete*Bucket", "Resource": "*"}
@@ -184,6 +190,37 @@ def test_a_bucket_that_cannot_be_removed_for_a_while(run: Run, s3vectors_mock: M
     assert asked(run) == ["holds"] * 3
     assert names(s3vectors_mock) == sorted([name, SHARED])
     assert len(s3vectors_mock.calls.of("DeleteVectorBucket", vectorBucketName=name)) == 2
+    assert run.close() == []
+    assert names(s3vectors_mock) == []
+
+
+def test_an_answer_that_botocore_cannot_read(
+    run: Run, s3vectors_mock: MockS3Vectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.open()
+    run.ask(FACTS[0])
+    monkeypatch.setattr("botocore.parsers.RestJSONParser.parse", lambda *_: [].get)  # type: ignore[attr-defined] # as it meets a list
+    assert [sentence.split(":")[0] for sentence in run.close()] == [
+        f"The vector bucket {SHARED} is left",
+        "The vector buckets could not be listed, so there may be more of them",
+    ]
+    with pytest.raises(UsageError, match="No fact can be asked: AttributeError: "):
+        run.open()
+    assert names(s3vectors_mock) == []
+
+
+def test_half_an_answer(run: Run, s3vectors_mock: MockS3Vectors) -> None:
+    s3vectors_mock.disconnect("CreateIndex", kind="truncated", applied=True, times=1)
+    assert asked(run) == ["not asked", "holds", "holds"]
+    assert run.close() == []
+    assert names(s3vectors_mock) == []
+
+
+def test_a_list_that_broke_off(run: Run, s3vectors_mock: MockS3Vectors) -> None:
+    """Botocore takes it for one without an entry."""
+    run.open()
+    s3vectors_mock.disconnect("ListVectorBuckets", kind="truncated", applied=True, times=2)
+    run.gate.made.clear()
     assert run.close() == []
     assert names(s3vectors_mock) == []
 

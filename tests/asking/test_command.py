@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ANNOUNCED = re.compile(
     r"(http://127\.0\.0\.1:\d+), Region us-east-1\n"
     r"3 facts\. All vector buckets are named (parity-[0-9a-f]{8}-)\.\.\., and are deleted in the end\.\n"
-    r"At most 660 requests, each attempt counted, and 120 vectors\.\n"
+    r"At most 600 requests, each attempt counted, and 120 vectors\.\n"
 )
 
 
@@ -77,11 +77,9 @@ def test_some_differ(run: Run, s3vectors_server: S3VectorsServer, tmp_path: Path
         'Differences are of use to the project: attach the report to an issue "AWS answers differently".',
     ]
     report = json.loads((tmp_path / "report.json").read_text())
-    assert report["environment"]["service"] == s3vectors_server.url
+    assert report["environment"]["service"] == "a server"
     assert [fact["result"] for fact in report["facts"]] == ["holds", "differs", "holds"]
-    assert (
-        (tmp_path / "report.md").read_text().startswith("# Facts of S3 Vectors, asked of http://127.0.0.1:")
-    )
+    assert (tmp_path / "report.md").read_text().startswith("# Facts of S3 Vectors, asked of a server\n")
     assert "testing" not in json.dumps(report["facts"])
     assert names(s3vectors_server.mock) == []
 
@@ -146,10 +144,11 @@ def listed(server: S3VectorsServer) -> list[str]:
 
 
 def test_cleaning_up_says_how_many(run: Run, s3vectors_server: S3VectorsServer) -> None:
-    assert run("--clean-up", "parity-1a2b3c4d") == (0, ["0 vector buckets deleted."], "")
+    place = f"{s3vectors_server.url}, Region us-east-1\n"
+    assert run("--clean-up", "parity-1a2b3c4d") == (0, ["0 vector buckets deleted."], place)
     s3vectors_server.mock.fail("ListVectorBuckets", "AccessDeniedException", "No.")
     text = "The vector buckets could not be listed: ListVectorBuckets: AccessDeniedException: No.\n"
-    assert run("--clean-up", "parity-1a2b3c4d-") == (3, ["0 vector buckets deleted."], text)
+    assert run("--clean-up", "parity-1a2b3c4d-") == (3, ["0 vector buckets deleted."], place + text)
 
 
 @pytest.mark.parametrize(
@@ -172,10 +171,12 @@ def test_misuse(run: Run, words: list[str], text: str, s3vectors_server: S3Vecto
     assert len(s3vectors_server.mock.calls) == 0
 
 
-def test_a_page_replaces_a_page_only(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("# Films\n")
-    text = "--report README.json: the page beside it would replace README.md, which is another file."
-    assert run("--report", "README.json") == (2, [], f"mock-s3vectors parity: {text}\n")
+def test_a_report_replaces_a_report_only(run: Run, tmp_path: Path) -> None:
+    for json_file, other in (("README.json", "README.md"), ("package.json", "package.json")):
+        (tmp_path / other).write_text("{}")
+        text = f"--report {json_file}: it would replace {other}, which is another file."
+        assert run("--report", json_file) == (2, [], f"mock-s3vectors parity: {text}\n")
+        assert (tmp_path / other).read_text() == "{}"
     for _ in range(2):
         assert run("--report", "report.json", "--only", "shared-index")[0] == 0
 
@@ -188,11 +189,74 @@ def test_nobody_answers(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_report_that_cannot_be_written(run: Run, tmp_path: Path, s3vectors_server: S3VectorsServer) -> None:
+    """It is known before anything is asked."""
     (tmp_path / "report.md").mkdir()
-    status, _, said = run("--report", "report.json")
-    assert status == 2
-    assert said.endswith("mock-s3vectors parity: --report report.json cannot be written: Is a directory.\n")
+    text = "--report report.json: report.md cannot be written: Is a directory."
+    assert run("--report", "report.json") == (2, [], f"mock-s3vectors parity: {text}\n")
+    assert len(s3vectors_server.mock.calls) == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["report.md"]
+
+
+def test_a_report_that_cannot_be_written_any_more(
+    run: Run, tmp_path: Path, s3vectors_server: S3VectorsServer
+) -> None:
+    """It has cost money, so it is shown."""
+    in_the_way = tmp_path / "report.md"
+    s3vectors_server.mock.on("GetIndex", when=lambda _: in_the_way.mkdir(exist_ok=True)).delay(
+        0, optional=True
+    )
+    status, lines, said = run("--report", "report.json")
+    assert status == 4
+    text = "--report report.json cannot be written: Is a directory. The report is on standard output."
+    assert said.endswith(f"mock-s3vectors parity: {text}\n")
+    assert json.loads("\n".join(lines[2:]))["counts"]["facts"]["holds"] == 3
     assert names(s3vectors_server.mock) == []
+
+
+def test_nothing_could_be_asked(run: Run, s3vectors_server: S3VectorsServer) -> None:
+    s3vectors_server.mock.fail(["CreateIndex", "ListIndexes"], "AccessDeniedException", "No.")
+    status, lines, said = run("--only", "index-is-new", "--only", "shared-index")
+    assert (status, lines[0]) == (2, "Facts: 0 hold, 0 differ, 2 not asked.")
+    text = "No fact could be asked: CreateIndex was refused: AccessDeniedException: No."
+    assert said.endswith(f"mock-s3vectors parity: {text}\n")
+
+
+def test_something_is_left_though_nothing_could_be_asked(run: Run, s3vectors_server: S3VectorsServer) -> None:
+    s3vectors_server.mock.fail(["GetVectorBucket", "DeleteVectorBucket"], "AccessDeniedException", "No.")
+    status, lines, said = run("--report", "report.json")
+    assert (status, lines) == (3, [])
+    assert "-shared is left: DeleteVectorBucket: AccessDeniedException: No.\nTo try again:\n" in said
+    assert "mock-s3vectors parity: No fact can be asked: An error occurred (AccessDenied" in said
+
+
+def test_nobody_learns_who_has_asked(
+    run: Run, s3vectors_server: S3VectorsServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever the service says of it, and wherever it gets lost."""
+    keys = {
+        "AWS_ACCESS_KEY_ID": "AKIAWXYZWXYZWXYZWXYZ",
+        "AWS_SECRET_ACCESS_KEY": "wxyz/secret+",
+        "AWS_SESSION_TOKEN": "wxyz/token+==",
+    }
+    for name, value in keys.items():
+        monkeypatch.setenv(name, value)
+    host = s3vectors_server.url.removeprefix("http://")
+    arn = "arn:aws:sts::777788889999:assumed-role/wxyz-role/wxyz@example.com"
+    text = f"{arn} in us-east-1 at {host} with {' '.join(keys.values())}"
+    mock = s3vectors_server.mock
+    mock.fail("CreateIndex", "AccessDeniedException", text, after=1, times=1)
+    mock.fail("ListVectorBuckets", "ValidationException", text, after=1, times=1)
+    mock.disconnect("GetIndex")
+    run("--report", "report.json")
+    facts = json.loads((tmp_path / "report.json").read_text())["facts"]
+    shown = (tmp_path / "report.md").read_text().partition("## Choices")[0] + json.dumps(facts)
+    for word in ("wxyz", "WXYZ", "7777", "127.0.0", "us-east-1"):
+        assert word not in shown
+    assert facts[0]["comparisons"][0]["met"]["message"] == (
+        "arn:aws:sts::<account>:assumed-role/<caller> in <region> at <server> with <access key> <secret> "
+        "<token>"
+    )
+    assert facts[2]["reason"] == "ConnectionClosedError"
 
 
 # --- a service that somebody pays for
@@ -267,7 +331,8 @@ def test_no_terminal(
 def test_which_servers_are_on_this_machine(url: str, is_local: bool) -> None:  # noqa: FBT001 - a column of the table
     found = target.target_of(endpoint=url, region="us-east-1", profile=None)
     assert found.needs_confirmation is not is_local
-    assert found.name == url
+    assert found.title() == f"{url}, Region us-east-1"
+    assert found.name == "a server"
 
 
 # --- AWS, which no test calls
@@ -291,7 +356,7 @@ def test_aws_is_announced_with_the_account(monkeypatch: pytest.MonkeyPatch) -> N
     )
     assert aws.needs_confirmation
     assert aws.name == "AWS eu-west-1"
-    assert aws.secrets() == ("AKIAIOSFODNN7EXAMPLE",)
+    assert aws.secrets == {"AKIAIOSFODNN7EXAMPLE": "<access key>", "secret": "<secret>"}
     lines = session.announcement(aws, "parity-00c0ffee-", bounds_of_nothing())
     assert lines[0] == "AWS account 111122223333, Region eu-west-1"
     assert session.how_to_clean_up(aws, "parity-00c0ffee-", "me") == (
@@ -307,11 +372,12 @@ def bounds_of_nothing() -> Any:
 
 
 @pytest.mark.usefixtures("credentials")
-def test_an_endpoint_of_the_environment_is_not_taken_for_aws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:7380")
-    with pytest.raises(
-        RuntimeError, match=re.escape("sends calls of S3 Vectors to http://127.0.0.1:7380. To ask")
-    ):
+@pytest.mark.parametrize("url", ["http://127.0.0.1:7380", "http://s3vectors.localhost:4566"])
+def test_an_endpoint_of_the_environment_is_not_taken_for_aws(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    with pytest.raises(RuntimeError, match=re.escape(f"sends calls of S3 Vectors to {url}. To ask")):
         target.target_of(endpoint=None, region="us-east-1", profile=None)
 
 

@@ -47,6 +47,11 @@ def client(s3vectors_mock: MockS3Vectors) -> Any:  # noqa: ARG001 - the service
         ("list_vector_buckets", {"maxResults": 1.0}),
         ("list_vector_buckets", {"nextToken": 1}),
         ("list_vector_buckets", {"prefix": 1}),
+        ("list_vector_buckets", {"prefix": None}),
+        ("get_vector_bucket", {"vectorBucketName": "films"}),
+        ("list_indexes", {"vectorBucketName": "films"}),
+        ("query_vectors", {"indexArn": f"{FOREIGN_ARN}/index/plots"}),
+        ("list_tags_for_resource", {"resourceArn": FOREIGN_ARN}),
     ],
 )
 def test_what_is_not_of_the_run(
@@ -66,9 +71,9 @@ def test_what_is_not_of_the_run(
         ("create_vector_bucket", {"vectorBucketName": "Films"}),
         ("delete_vector_bucket", {"vectorBucketName": "a" * 64}),
         ("delete_vector_bucket", {}),
-        ("get_vector_bucket", {"vectorBucketName": "films"}),
-        ("list_indexes", {"vectorBucketName": "films"}),
-        ("query_vectors", {"indexArn": f"{FOREIGN_ARN}/index/plots"}),
+        ("get_vector_bucket", {"vectorBucketName": f"{PREFIX}1"}),
+        ("get_vector_bucket", {"vectorBucketName": 12}),
+        ("list_indexes", {}),
         ("list_vector_buckets", {"prefix": f"{PREFIX}1"}),
         ("list_vector_buckets", {"prefix": f"{PREFIX}1", "maxResults": 0}),
     ],
@@ -174,8 +179,15 @@ def test_a_fact_is_bounded_by_what_it_takes_on_the_mock() -> None:
         "list-order": Amount(FACTOR * 3 + SPARE, 0),
         "shared-index": Amount(FACTOR * 2 + SPARE, 0),
     }
-    assert counted.asking == Amount(36 + 32 + 28 + SPARE, FACTOR)
+    assert counted.asking == Amount(36 + 32 + 28 + SPARE, FACTOR)  # less than the bound of all
     assert counted.total == counted.asking + counted.cleaning
+
+
+def test_all_facts_together_have_a_lower_bound() -> None:
+    found = bounds_of({str(number): Amount(4, 10) for number in range(400)}, Amount(300))
+    assert found.facts["7"] == Amount(FACTOR * 4 + SPARE, FACTOR * 10)
+    assert found.asking == Amount(2 * 1_600 + 1_000, 2 * 4_000 + 500)
+    assert found.total == found.asking + Amount(2 * 300 + 200)
 
 
 def test_counting_does_not_leave_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,13 +196,13 @@ def test_counting_does_not_leave_the_mock(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_bounds_of_nothing() -> None:
-    assert bounds_of({}, Amount()).total == Amount(SPARE + 60, 0)
+    assert bounds_of({}, Amount()).total == Amount(SPARE + 200, 0)
 
 
 def test_an_exception_of_the_gate_is_not_repeated(client: Any) -> None:
     gate = Gate(PREFIX, Amount(0))
     closed = target_of_mock().client(gate)
     with pytest.raises(BoundReachedError):
-        closed.get_vector_bucket(vectorBucketName="films")
+        closed.get_vector_bucket(vectorBucketName=f"{PREFIX}1")
     assert gate.passed == Amount(0)
     assert client is not closed

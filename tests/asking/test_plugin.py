@@ -71,7 +71,7 @@ def test_a_server(ask: Any, folder: pytest.Pytester, s3vectors_server: S3Vectors
         [
             f"{s3vectors_server.url}, Region us-east-1",
             "3 facts. All vector buckets are named parity-*..., and are deleted in the end.",
-            "At most 660 requests, each attempt counted, and 120 vectors.",
+            "At most 600 requests, each attempt counted, and 120 vectors.",
             "Not asked, because only the mock can be asked:",
             "test_a_server.py::test_a_clock: Nobody can set the clock of AWS.",
             "The report is in */parity-report.json, and as a page in */parity-report.md.",
@@ -138,9 +138,22 @@ def test_nobody_answers(folder: pytest.Pytester) -> None:
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: No fact can be asked: EndpointConnectionError: *"])
     result.stdout.no_fnmatch_line("*is left*")
-    report = json.loads((folder.path / "parity-report.json").read_text())
-    assert {fact["reason"][:22] for fact in report["facts"]} == {"No fact can be asked: "}
+    assert not list(folder.path.glob("parity-report.*"))
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_report_that_cannot_be_written(ask: Any, folder: pytest.Pytester, s3vectors_server: Any) -> None:
+    result = ask("--report", "missing/report.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --report */missing/report.json: there is no folder */missing."])
+    assert len(s3vectors_server.mock.calls) == 0
+    page = folder.path / "parity-report.md"
+    s3vectors_server.mock.on("GetIndex", when=lambda _: page.mkdir()).delay(0, optional=True)
+    result = ask()
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["--report * cannot be written: Is a directory.", "{", '  "format": *'])
+    result.stdout.no_fnmatch_line("The report is in *")
+    assert names(s3vectors_server.mock) == []
 
 
 def test_only_looking(ask: Any, folder: pytest.Pytester, s3vectors_server: S3VectorsServer) -> None:

@@ -20,6 +20,7 @@ from mock_s3vectors.parity.normalising import Normalizer
 from mock_s3vectors.parity.page import page_of
 from mock_s3vectors.parity.report import Environment, report_of
 from mock_s3vectors.parity.running import Outcome
+from mock_s3vectors.parity.target import target_of_mock
 from mock_s3vectors.parity.verdicts import line_of, verdicts_of
 from tests.asking.conftest import FACTS
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from mock_s3vectors.parity.running import Run
 
 REPLACED = "Names, accounts, Regions, times, tokens and ids are replaced."
-SERVICE = Environment("AWS us-east-1", "2026-11-26", ("testing",))
+SERVICE = Environment("AWS us-east-1", "2026-11-26", {"testing": "<access key>"})
 
 
 @pytest.fixture
@@ -181,7 +182,7 @@ the names: the answer expected, and the answer met:
 
 
 def test_the_environment_of_today() -> None:
-    told = Environment.now("AWS eu-west-1").as_json()
+    told = Environment.now(replace(target_of_mock(), region="eu-west-1")).as_json()
     assert re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", told.pop("date"))
     assert told.pop("service") == "AWS eu-west-1"
     assert told["mock_s3vectors"] == package.__version__
@@ -189,7 +190,6 @@ def test_the_environment_of_today() -> None:
 
 def test_two_runs_give_equal_reports(s3vectors_mock: MockS3Vectors) -> None:
     from mock_s3vectors.parity.running import Run, new_prefix
-    from mock_s3vectors.parity.target import target_of_mock
     from tests.asking.conftest import PAUSES, bounds
 
     def once() -> str:
@@ -238,7 +238,8 @@ def test_choices_that_are_not_asked() -> None:
 
 HOME = Arn("aws-cn", "cn-north-1", "210987654321", "parity-00c0ffee-shared")
 ASKING = Asking(None, None, "parity-00c0ffee-007", HOME.bucket, HOME)
-PLAIN = Normalizer(ASKING, ("mykey",)).plain
+SECRETS = {"mykey": "<access key>", "my/token+": "<token>", "host.corp:7380": "<server>"}
+PLAIN = Normalizer(ASKING, SECRETS).plain
 
 
 @pytest.mark.parametrize(
@@ -262,6 +263,8 @@ PLAIN = Normalizer(ASKING, ("mykey",)).plain
         ),
         ("account 111122223333, not 1111222233334", "account <account>, not 1111222233334"),
         ("key AKIAIOSFODNN7EXAMPLE or mykey", "key <access key> or <access key>"),
+        ("host:host.corp:7380 token:my/token+", "host:<server> token:<token>"),
+        (f"user/{'team/' * 60}bob is", "user/<caller> is"),
         ("films-cn-north-1, cn-north-10", "films-<region>, cn-north-10"),
         (f"Authorization={'a/+' * 14}b= has none", "Authorization=<hash> has none"),
         ("id 14165432-cebf-8c7a-ac10-d71a19d6def6", "id <id>"),
@@ -286,6 +289,11 @@ def test_normalised(value: Any, shown: Any) -> None:
 def test_a_reason_is_normalised() -> None:
     outcome = Outcome(FACTS[0], "not asked", (Comparison("a", 1, 2),), "for 111122223333", asking=ASKING)
     assert report_of([outcome], SERVICE)["facts"][0]["reason"] == "for <account>"
+
+
+def test_a_page_shows_what_stands_for_an_account() -> None:
+    outcome = Outcome(FACTS[0], "not asked", reason="for 111122223333")
+    assert r"**not asked** (for \<account>)." in page_of(report_of([outcome], SERVICE))
 
 
 def test_the_documentation_shows_a_whole_report(report: dict[str, Any]) -> None:

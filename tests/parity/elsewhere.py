@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.parity.counting import count
+from mock_s3vectors.parity.files import check_report, text_of, write_report
 from mock_s3vectors.parity.interrupts import Interrupts
-from mock_s3vectors.parity.page import page_of
 from mock_s3vectors.parity.report import Environment, report_of
 from mock_s3vectors.parity.running import Outcome, Run, new_prefix
 from mock_s3vectors.parity.session import INTERRUPTED, announcement, check_confirmed, how_to_clean_up
@@ -42,6 +41,8 @@ class Elsewhere:
         self._left: list[str] = []
         self._interrupts = Interrupts(self._say)
         self._target = target_at(config)
+        self._report = report_at(config)
+        self._has_report = False
         self._prefix = new_prefix()
         self.outcomes: dict[str, Outcome] = {}
 
@@ -66,10 +67,10 @@ class Elsewhere:
             check_confirmed(self._target, yes=self._config.getoption("--yes"), ask=self._ask)
             self._interrupts.__enter__()
             self.run = Run(self._target, self._prefix, bounds)
+            self._has_report = True
             self.run.open()
         except UsageError as error:
-            if hasattr(self, "run"):
-                self.run.stopped = str(error)
+            self._has_report = False
             raise pytest.UsageError(str(error)) from None
 
     @pytest.hookimpl(tryfirst=True)
@@ -78,37 +79,37 @@ class Elsewhere:
         if hasattr(self, "run"):
             self._interrupts.hold()
             self._left = self.run.close()
-            self._write_report()
+        is_written = not self._has_report or self._write_report()
         self._interrupts.__exit__()
-        if self._left and session.exitstatus == pytest.ExitCode.OK:
+        if (self._left or not is_written) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def _write_report(self) -> None:
+    def _write_report(self) -> bool:
+        """Write the report, or show it if it cannot be written; return whether it was."""
         missing = self.run.stopped or INTERRUPTED
         outcomes = [
             self.outcomes.get(fact.id) or Outcome(fact, "not asked", reason=missing) for fact in self._facts
         ]
-        report = report_of(outcomes, Environment.now(self._target.name, self._target.secrets()))
-        path = self._report
-        path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        path.with_suffix(".md").write_text(page_of(report), encoding="utf-8")
+        report = report_of(outcomes, Environment.now(self._target))
+        try:
+            write_report(report, self._report)
+        except UsageError as error:
+            self._has_report = False
+            self._say("", str(error), *text_of(report).splitlines())
+            return False
+        return True
 
     def pytest_terminal_summary(self) -> None:
         """Say what was left out, what is left, and where the report is."""
         if self._left_out:
             self._say("Not asked, because only the mock can be asked:", *self._left_out)
-        if hasattr(self, "run"):
+        if self._has_report:
             self._say(f"The report is in {self._report}, and as a page in {self._report.with_suffix('.md')}.")
         if self._left:
             again = how_to_clean_up(self._target, self._prefix, self._config.getoption("--profile"))
             self._say(*self._left, "To try again:", f"    {again}")
 
     # --- the terminal
-
-    @property
-    def _report(self) -> Path:
-        path: Path = self._config.invocation_params.dir / self._config.getoption("--report")
-        return path
 
     def _say(self, *lines: str) -> None:
         reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
@@ -127,9 +128,16 @@ class Elsewhere:
 
 
 def target_at(config: pytest.Config) -> Any:
-    """The service that options name."""
+    """The service that options name, if they name a report that can be written."""
     words = {name: config.getoption(f"--{name}") for name in ("region", "profile")}
     try:
+        check_report(report_at(config))
         return target_of(endpoint=config.getoption("--endpoint-url"), **words)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def report_at(config: pytest.Config) -> Path:
+    """The file of the report."""
+    path: Path = config.invocation_params.dir / config.getoption("--report")
+    return path

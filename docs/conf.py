@@ -42,6 +42,8 @@ napoleon_numpy_docstring = False
 nitpick_ignore_regex = [("py:(class|exc)", r"(?!mock_s3vectors\.).*")]
 
 html_theme = "furo"
+# The default underlines the names of imported modules.
+pygments_dark_style = "a11y-high-contrast-dark"
 html_title = f"mock_s3vectors {version}"
 html_show_sphinx = False
 html_show_copyright = False

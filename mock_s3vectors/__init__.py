@@ -40,7 +40,7 @@ Errors and warnings
     UsageError              a wrong use of the mock; the text says what to do
     NestedMockWarning       a call looks for something that was dropped with an inner mock
     LocalEndpointWarning    a call goes to a local server, and not to the mock
-    S3VectorsAdvice         the option advice=True warns of what hurts on AWS. Its kinds:
+    S3VectorsAdvice         warnings by the option advice=True. Its kinds:
     UnknownFilterKeyAdvice, FilterTypeAdvice, LargeFilterableTextAdvice, SmallPutsAdvice,
     UnusedNextTokenAdvice, WholeIndexListedAdvice
 

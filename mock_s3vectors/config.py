@@ -48,7 +48,8 @@ class Config:
             that was skipped.
         fast_client: whether s3vectors clients of botocore and aiobotocore write requests and read responses
             without a look at each float, several times as fast. Requests are equal as JSON.
-        advice: whether to warn of what works here and hurts on AWS, see `S3VectorsAdvice`.
+        advice: whether to warn of calls that succeed, but are wrong or expensive on AWS: see
+            `S3VectorsAdvice`.
         empty_pages: a stress: a page of a list may be empty and have a token all the same, as seen on AWS.
         conflict_as_500: a stress: a call that loses a race to create a bucket or an index gets
             InternalServerException, as seen on AWS, instead of ConflictException.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 from configparser import ConfigParser
 from importlib.metadata import distribution, metadata, version
 from pathlib import Path
@@ -104,3 +106,46 @@ def test_only_a_tested_commit_is_published_and_without_a_token() -> None:
     assert jobs["tests"]["uses"] == "./.github/workflows/tests.yml"
     assert (jobs["pypi"]["environment"], jobs["pypi"]["permissions"]) == ("pypi", {"id-token": "write"})
     assert "secrets." not in str(release)
+
+
+def run_of_release(job: str, tag: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the last lines of a job as GitHub does, in a folder with the files that it reads."""
+    script = workflow("release.yml")["jobs"][job]["steps"][-1]["run"]
+    for name in ("setup.cfg", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, folder)
+    folder.joinpath("dist").mkdir()
+    folder.joinpath("dist", "a.whl").touch()
+    return subprocess.run(
+        ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", f'gh() {{ echo "$@"; }}\n{script}'],
+        cwd=folder,
+        env={**os.environ, "GITHUB_REF_NAME": tag},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_tag_that_is_the_version_is_released(tmp_path: Path) -> None:
+    done = run_of_release("version", f"v{version('mock_s3vectors')}", tmp_path)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("tag", ["v", "v0.0.1", "{version}", "v{version}.1", "v{version}rc1"])
+def test_another_tag_is_refused(tmp_path: Path, tag: str) -> None:
+    present = version("mock_s3vectors")
+    tag = tag.format(version=present)
+    done = run_of_release("version", tag, tmp_path)
+    assert (done.returncode, done.stdout) == (1, f"The tag is {tag}, and the version {present}.\n")
+
+
+def test_the_notes_of_a_release_are_its_section_of_the_changelog(tmp_path: Path) -> None:
+    present = version("mock_s3vectors")
+    done = run_of_release("github", f"v{present}", tmp_path)
+    options = f"--verify-tag --title {present} --notes-file notes.md"
+    assert (done.returncode, done.stdout) == (0, f"release create v{present} dist/a.whl {options}\n")
+    notes = (tmp_path / "notes.md").read_text(encoding="utf-8").strip()
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert notes
+    assert re.findall(r"^## ", notes, re.MULTILINE) == []
+    _, _, section = changelog.partition(f"## [{present}] - ")
+    assert notes == section.partition("\n")[2].partition("\n## [")[0].strip()

@@ -33,6 +33,13 @@ def test_the_test_command_is_one_line_between_its_comments() -> None:
     assert "-m pytest" in lines
 
 
+def test_a_server_is_stopped_and_forgotten() -> None:
+    """The next blocks are typed in the same shell, and mocks let calls pass to a server that it names."""
+    for block in re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL):
+        assert block.count(" serve &") == block.count("kill $!")
+        assert sorted(re.findall(r"export (AWS_ENDPOINT\w+)", block)) == re.findall(r"unset (\w+)", block)
+
+
 def test_links_work_on_a_package_index_too() -> None:
     """There are no files of the repository beside the README there."""
     headings = re.findall(r"^#+ (.*)$", PROSE, re.MULTILINE)

@@ -20,7 +20,7 @@ COMMANDS = {
     "copy": "copy vectors between files, servers and AWS",
     "describe": "show what there is in a file, on a server or on AWS",
     "delete": "delete vectors by key, metadata or age",
-    "parity": "ask AWS or a server whether what the mock assumes holds",
+    "parity": "ask AWS or a server whether the facts behind the mock hold",
     "completion": "print what completes this program in a shell",
 }
 

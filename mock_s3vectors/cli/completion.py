@@ -27,7 +27,7 @@ def define(parser: CommandParser) -> None:
         "mock-s3vectors completion bash > ~/.local/share/bash-completion/completions/mock-s3vectors",
         "mock-s3vectors completion zsh > ~/.zsh/completions/_mock-s3vectors",
     )
-    parser.add_argument("shell", choices=_SHELLS, help="the shell that shall complete")
+    parser.add_argument("shell", choices=_SHELLS, help="the shell to complete in")
     parser.set_defaults(run=run)
 
 

@@ -96,7 +96,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     facts = selected(FACTS, arguments.only)
     if arguments.list:
-        return _list(facts)
+        return _list(facts, all_are_meant=not arguments.only)
     if arguments.report is not None:
         check_report(arguments.report)
     target = target_of(endpoint=arguments.endpoint_url, region=arguments.region, profile=arguments.profile)
@@ -105,8 +105,8 @@ def _run(arguments: argparse.Namespace) -> int:
     return _ask(target, facts, arguments)
 
 
-def _list(facts: list[Fact]) -> int:
-    """Write the facts, and the choices of which no client can ask."""
+def _list(facts: list[Fact], *, all_are_meant: bool) -> int:
+    """Write the facts and, if all are meant, the choices of which no client can ask."""
     from mock_s3vectors.choices.registry import CHOICES  # noqa: PLC0415 - see above
 
     for topic in dict.fromkeys(fact.topic for fact in facts):
@@ -116,7 +116,7 @@ def _list(facts: list[Fact]) -> int:
                 about = f" Choices: {', '.join(fact.choices)}." if fact.choices else ""
                 tell(f"    {fact.id} ({fact.source}): {fact.sentence}{about}")
     unasked = [choice for choice in CHOICES if choice.unasked]
-    if unasked:
+    if unasked and all_are_meant:
         tell("Choices that no fact is about:", *(f"    {choice.id}: {choice.unasked}" for choice in unasked))
     return 0
 

@@ -25,7 +25,7 @@ class LocalEndpointWarning(UserWarning):
 
 
 class S3VectorsAdvice(UserWarning):
-    """Advice, on request: `mock_s3vectors(advice=True)` warns of what works here and hurts on AWS.
+    """Advice, on request: a warning of calls that succeed, but are wrong or expensive on AWS.
 
     Attributes:
         code: a short and stable name, see `ADVICE`.

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.asking import refusal
-from mock_s3vectors.parity.expecting import without_fields
+from mock_s3vectors.parity.expecting import expect_accepted, without_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -116,6 +116,21 @@ def text_index(ask: Asking, *keys: str, **settings: Any) -> Index:
     index = ask.index(metadataConfiguration=configuration, **settings)
     wait_until_active(ask, index)
     return index
+
+
+def expect_text_index(ask: Asking, *keys: str) -> list[Index]:
+    """Expect that an index can be created whose keys can be searched for text; return its configurations.
+
+    They are as GetIndex shows them once they are ACTIVE, in the order of the keys.
+    """
+    needs_text_search(ask)
+    index = {"vectorBucketName": ask.shared_bucket, "indexName": ask.name()}
+    settings: Index = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+    if not expect_accepted(ask, "CreateIndex", **index, **settings, metadataConfiguration=searchable(*keys)):
+        return []
+    wait_until_active(ask, index)
+    shown: list[Index] = (configuration_of(ask, index) or {}).get("textSearchConfigurations", [])
+    return sorted(shown, key=lambda entry: str(entry.get("metadataKey")))
 
 
 def put_texts(ask: Asking, index: Index, texts: Mapping[str, str]) -> None:

@@ -7,7 +7,6 @@ the form of `refusal()`.
 from __future__ import annotations
 
 import json
-import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,12 @@ from botocore.parsers import ResponseParserError
 
 from mock_s3vectors.arns import Arn
 from mock_s3vectors.parity.model import check_knows, check_value, unknown_members
+from mock_s3vectors.parity.unasked import (
+    NotAllowedError,
+    SetUpRefusedError,
+    UnavailableError,
+    is_about_the_caller,
+)
 from mock_s3vectors.transfer.remote.pacing import PASSING
 
 if TYPE_CHECKING:
@@ -46,25 +51,8 @@ _TWO_REGIONS = {
     "aws-cn": ("cn-north-1", "cn-northwest-1"),
     "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
 }
-# How a denial ends that has nothing to do with the policy of a vector bucket, which is all that facts write.
-_OF_THE_CALLER = re.compile(
-    r"(because no|with an explicit deny in an?) "
-    r"(identity-based|session|VPC endpoint|service control|resource control|permissions boundary)"
-)
 # Calls that end so have had no answer of the service.
 UNANSWERED = (BotoCoreError, ResponseParserError)
-
-
-class SetUpRefusedError(Exception):
-    """A call that only prepares a fact was refused, so the fact was not asked."""
-
-
-class NotAllowedError(Exception):
-    """The policies of the caller, or of its organization, deny a call; this says nothing about a fact."""
-
-
-class UnavailableError(Exception):
-    """The service asks for patience, or has failed; this says nothing about a fact."""
 
 
 def refusal(code: str, message: Any, *fields: tuple[str, str], status: int | None = None) -> dict[str, Any]:
@@ -374,7 +362,7 @@ class Asking:
                 f"{error.operation_name} failed: {told['Code']}: {told['Message']}"
             ) from None
         self.answered += 1
-        if told["Code"] == "AccessDeniedException" and _OF_THE_CALLER.search(told["Message"]):
+        if told["Code"] == "AccessDeniedException" and is_about_the_caller(told["Message"]):
             raise NotAllowedError(f"{error.operation_name} is denied: {told['Message']}") from None
         fields = [(entry["path"], entry["message"]) for entry in response.get("fieldList", [])]
         return refusal(told["Code"], told["Message"], *fields, status=status)

@@ -11,16 +11,11 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from mock_s3vectors.arns import parse_arn
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.parity.asking import (
-    UNANSWERED,
-    Asking,
-    NotAllowedError,
-    SetUpRefusedError,
-    UnavailableError,
-)
+from mock_s3vectors.parity.asking import UNANSWERED, Asking
 from mock_s3vectors.parity.cleaning import PAUSES, Cleaner, CleaningFailedError
 from mock_s3vectors.parity.gate import Amount, BoundReachedError, Gate
 from mock_s3vectors.parity.model import UnknownToBotocoreError
+from mock_s3vectors.parity.unasked import NotAllowedError, SetUpRefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -249,7 +249,7 @@ class VectorBucketView:
 
     @property
     def indexes(self) -> tuple[str, ...]:
-        """The names of the indexes, in their order; `view["name"]` is the view of one of them."""
+        """The names of the indexes, sorted; `view["name"]` is the view of one of them."""
         return tuple(self._views)
 
     @property

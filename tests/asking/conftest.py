@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,7 @@ from mock_s3vectors.parity.running import Run
 from mock_s3vectors.parity.target import target_of_mock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mock_s3vectors import MockS3Vectors
     from mock_s3vectors.workbench.workbench import Workbench
@@ -70,6 +71,14 @@ def names(mock: Workbench) -> list[str]:
     rows = [row.split() for row in str(mock.describe()).splitlines() if row.startswith(ACCOUNT)]
     assert {row[3] for row in rows} <= {"-"}
     return [row[2] for row in rows]
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c() -> Iterator[None]:
+    """A script that runs tests in the background has them ignore Ctrl+C; a program would ignore it, too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

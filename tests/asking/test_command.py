@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from mock_s3vectors.__main__ import main
+from mock_s3vectors.choices.registry import CHOICES
 from mock_s3vectors.parity import session, target
 from tests.asking.conftest import FACTS, names
 
@@ -103,9 +104,16 @@ def test_a_list_asks_nothing(run: Run, s3vectors_server: S3VectorsServer) -> Non
     assert (status, said) == (0, "")
     assert lines[:2] == [
         "Films:",
-        "    list-order (choice): Buckets are listed by name. Choices: list-order.",
+        "    list-order (choice): Buckets are listed by name. Choice: list-order.",
     ]
     assert len(s3vectors_server.mock.calls) == 0
+
+
+def test_a_list_of_all_has_the_choices_that_no_fact_is_about(run: Run) -> None:
+    _, lines, _ = run("--list")
+    assert lines[lines.index("Choices that no fact is about:") :][1:] == [
+        f"    {choice.id}: {choice.unasked}" for choice in CHOICES if choice.unasked
+    ]
 
 
 def test_something_is_left(run: Run, s3vectors_server: S3VectorsServer) -> None:

@@ -47,6 +47,7 @@ def client(s3vectors_mock: MockS3Vectors) -> Any:  # noqa: ARG001 - the service
         ("list_vector_buckets", {"maxResults": 1.0}),
         ("list_vector_buckets", {"nextToken": 1}),
         ("list_vector_buckets", {"prefix": 1}),
+        ("list_vector_buckets", {"prefix": None}),
         ("get_vector_bucket", {"vectorBucketName": "films"}),
         ("list_indexes", {"vectorBucketName": "films"}),
         ("query_vectors", {"indexArn": f"{FOREIGN_ARN}/index/plots"}),

@@ -21,6 +21,7 @@ from mock_s3vectors.parity.running import Run
 from mock_s3vectors.parity.target import target_of_mock
 from mock_s3vectors.permissions import deciding, targets
 from tests.asking.conftest import PAUSES, PREFIX
+from tests.support.shapes import TEXT_SEARCH, needs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -203,3 +204,35 @@ def test_choices_that_are_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(known) > 50
     with mock_as_aws():
         assert refuted(asked(known, target_of_mock())) == {}
+
+
+@needs(*TEXT_SEARCH)
+def test_what_is_accepted_and_is_refused_instead() -> None:
+    """Facts by which something is accepted differ then, and are not only not asked."""
+    accepted = {
+        "dimensions-accepted": "CreateIndex",
+        "float32-largest": "PutVectors",
+        "metadata-keys": "PutVectors",
+        "metadata-values": "PutVectors",
+        "tags-accepted": "CreateIndex",
+        "tags-at-creation": "CreateVectorBucket",
+        "bucket-key-unchecked": "CreateVectorBucket",
+        "bucket-encryption-aes256": "CreateVectorBucket",
+        "index-aes256-in-a-kms-bucket": "CreateIndex",
+        "create-index-by-arn": "CreateIndex",
+        "empty-metadata-lists": "CreateIndex",
+        "text-search-ten": "CreateIndex",
+        "text-search-languages": "CreateIndex",
+        "text-search-key-length": "CreateIndex",
+    }
+    facts = [fact for fact in FACTS if fact.id in accepted]
+    with mock_as_aws() as mock:
+        run = Run(target_of_mock(), PREFIX, unbounded(facts), PAUSES)
+        run.open()
+        results = {}
+        for fact in facts:
+            rule = mock.fail(accepted[fact.id], "ValidationException", "Refused")
+            results[fact.id] = run.ask(fact).result
+            rule.remove()
+        assert run.close() == []
+    assert results == dict.fromkeys(accepted, "differs")

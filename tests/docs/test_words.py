@@ -31,6 +31,12 @@ MOST_CHARACTERS = 140
 # A subject that is a clause makes a reader wait for the verb.
 HEADLESS = re.compile(r"(What|Whatever|Who|Whoever|Which)\b(?! to ).*\.$")
 TWICE = re.compile(r"\b(?!code\b|that\b|had\b)([a-z]+) \1\b", re.IGNORECASE)
+# Several words within a sentence that begin with a capital letter, as titles of pages do.
+TITLE_IN_LINK = re.compile(r"(?<=[:,;]\s)\[([A-Z][a-z]+\s[^]]+)\]\(([^)#\s]+\.md)\)")
+# American spellings, and words that only those who know the code understand.
+UNWANTED = re.compile(
+    r"\b(behavior|canceled|catalog|center|color|favor|labeled|corridors?|rooms)\b", re.IGNORECASE
+)
 PROSELINT = {
     "typography.symbols": False,  # plain quotation marks and dots, as on a keyboard
     "lexical_illusions": False,  # takes the end of a paragraph and the next one's beginning for a repetition
@@ -45,11 +51,28 @@ def test_sentences_are_short_and_begin_with_their_subject(page: str) -> None:
     assert [(line, text) for line, text in found if TWICE.search(text)] == []
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/") or page == "README.md"])
+def test_words_are_those_of_readers(page: str) -> None:
+    assert [(line, text) for line, text in sentences(PAGES[page]) if UNWANTED.search(text)] == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_lines_fit_into_a_window(page: str) -> None:
     lines = enumerate(without_code(PAGES[page]).splitlines(), 1)
     too_long = [number for number, line in lines if len(line) > MOST_CHARACTERS and not line.startswith("|")]
     assert too_long == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/")])
+def test_a_link_that_reads_like_a_title_has_the_title_of_its_page(page: str) -> None:
+    """A reader looks for these words in the side bar."""
+    wrong = []
+    for text, target in TITLE_IN_LINK.findall(PAGES[page]):
+        path = (ROOT / page).parent.joinpath(target).resolve().relative_to(ROOT).as_posix()
+        title = PAGES[path].partition("# ")[2].partition("\n")[0]
+        if " ".join(text.split()) != title:
+            wrong.append((text, title))
+    assert wrong == []
 
 
 def test_proselint_finds_nothing(tmp_path: Path) -> None:

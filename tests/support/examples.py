@@ -81,8 +81,8 @@ def check_recipes(names: Sequence[str], folder: Path) -> None:
     """Run recipes. Each of their test functions must run, and pass; a recipe without any is none."""
     recipes = [RECIPES / name for name in names]
     expected = [names_of_tests(recipe) for recipe in recipes]
+    assert all(expected), "a recipe has no tests"
     passed, others, output = run_recipes(recipes, folder)
     assert others == [], output
-    assert all(expected), "a recipe has no tests"
     assert sum(map(len, expected)) == len(set.union(*expected)), "two recipes have a test of the same name"
     assert passed == set.union(*expected), output

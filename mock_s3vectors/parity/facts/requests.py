@@ -123,10 +123,9 @@ def _(ask: Asking) -> None:
     choices=("wrong-json-type", "serialization-message"),
 )
 def _(ask: Asking) -> None:
-    expect_unreadable(ask, GET, b'{"vectorBucketName": 12}')
-    numbers: tuple[Any, ...] = ("1", True)
-    for number in numbers:
-        expect_unreadable(ask, "ListVectorBuckets", sent(prefix=ask.prefix, maxResults=number))
+    expect_unreadable(ask, "GetVectorBucket", b'{"vectorBucketName": 12}')
+    for most in ("1", True):
+        expect_unreadable(ask, "ListIndexes", sent(vectorBucketName=ask.shared_bucket, maxResults=most))
     index = ask.index()
     expect_unreadable(ask, "GetVectors", sent(**index, keys="a"))
     expect_unreadable(ask, "ListVectors", sent(**index, returnData="true"))
@@ -139,8 +138,8 @@ def _(ask: Asking) -> None:
     choices=("wrong-json-type",),
 )
 def _(ask: Asking) -> None:
-    for number in (1.0, 1.5, 2**31):
-        expect_unreadable(ask, "ListVectorBuckets", sent(prefix=ask.prefix, maxResults=number))
+    for number in (1.0, 1.5, 2_147_483_648):
+        expect_unreadable(ask, "ListIndexes", sent(vectorBucketName=ask.shared_bucket, maxResults=number))
 
 
 @facts(

@@ -82,7 +82,7 @@ def reset_route(
 
 
 def _repeats(request: Request) -> bool:
-    """Return whether a reset shall run the files of `--init` again.
+    """Return whether a reset should run the files of `--init` again.
 
     Raises:
         UsageError: the query says something else.

@@ -46,7 +46,8 @@ def delete_matching(  # noqa: PLR0913 - one for each condition and option
     """Delete the vectors of an index that meet all conditions that are given, with a client of boto3.
 
     If the service refuses calls because there are too many, the client tries again by itself. This function
-    then goes on trying, until no call has been answered for a minute. An interruption (Ctrl+C) waits for the calls that are under way.
+    then goes on trying, until no call has been answered for a minute. An interruption (Ctrl+C) waits for the
+    calls that are under way.
 
     Args:
         client: a client of boto3 for `s3vectors`.

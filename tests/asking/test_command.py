@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ANNOUNCED = re.compile(
     r"(http://127\.0\.0\.1:\d+), Region us-east-1\n"
     r"3 facts\. All vector buckets are named (parity-[0-9a-f]{8}-)\.\.\., and are deleted in the end\.\n"
-    r"At most 600 requests, each attempt counted, and 120 vectors\.\n"
+    r"At most 500 requests, each attempt counted, and 120 vectors\.\n"
 )
 
 

@@ -211,7 +211,9 @@ def test_an_answer_that_botocore_cannot_read(
 
 def test_half_an_answer(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     s3vectors_mock.disconnect("CreateIndex", kind="truncated", applied=True, times=1)
-    assert asked(run) == ["not asked", "holds", "holds"]
+    first, *others = asked(run)
+    assert first in {"not asked", "holds"}  # an older botocore sees it, and sends the request again
+    assert others == ["holds", "holds"]
     assert run.close() == []
     assert names(s3vectors_mock) == []
 

@@ -362,7 +362,7 @@ class Asking:
                 f"{error.operation_name} failed: {told['Code']}: {told['Message']}"
             ) from None
         self.answered += 1
-        if told["Code"] == "AccessDeniedException" and is_about_the_caller(told["Message"]):
+        if is_about_the_caller(told["Code"], told["Message"]):
             raise NotAllowedError(f"{error.operation_name} is denied: {told['Message']}") from None
         fields = [(entry["path"], entry["message"]) for entry in response.get("fieldList", [])]
         return refusal(told["Code"], told["Message"], *fields, status=status)

@@ -16,13 +16,14 @@ class SetUpRefusedError(Exception):
 
 
 class NotAllowedError(Exception):
-    """The policies of the caller, or of its organization, deny a call; this says nothing about a fact."""
+    """Policies or quotas of the caller, or of its organization, forbid a call: nothing about a fact."""
 
 
 class UnavailableError(Exception):
     """The service asks for patience, or has failed; this says nothing about a fact."""
 
 
-def is_about_the_caller(denial: str) -> bool:
-    """Return whether the text of a denial is about policies of the caller, or of its organization."""
-    return _OF_THE_CALLER.search(denial) is not None
+def is_about_the_caller(code: str, text: str) -> bool:
+    """Return whether a refusal is about policies or quotas of the caller, or of its organization."""
+    is_denied = code == "AccessDeniedException" and _OF_THE_CALLER.search(text) is not None
+    return is_denied or code == "ServiceQuotaExceededException"

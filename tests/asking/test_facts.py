@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from mock_s3vectors.parity.asking import Asking
     from mock_s3vectors.parity.running import Outcome, Run
 
+INDEX = {
+    "vectorBucketName": "parity-00c0ffee-shared",
+    "dataType": "float32",
+    "dimension": 2,
+    "distanceMetric": "euclidean",
+}
 UNKNOWN = f"botocore {botocore.__version__} does not know `{{}}`"
 
 
@@ -100,6 +106,13 @@ def test_a_caller_who_may_not_make_a_call(
     outcome = ask(lambda asking: asking.expect(denial, "GetIndex", **asking.index()))
     assert (outcome.result, outcome.error) == (result, None)
     assert outcome.reason == (f"GetIndex is denied: {text}" if result == "not asked" else "")
+
+
+def test_a_quota_that_is_reached(ask: Any, s3vectors_mock: MockS3Vectors) -> None:
+    s3vectors_mock.fail("CreateIndex", "ServiceQuotaExceededException", "No more.")
+    refused = refusal("ConflictException", ANYTHING)
+    outcome = ask(lambda asking: asking.expect(refused, "CreateIndex", **INDEX, indexName=asking.name()))
+    assert (outcome.result, outcome.reason) == ("not asked", "CreateIndex is denied: No more.")
 
 
 def test_a_service_that_fails(

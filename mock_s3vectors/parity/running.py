@@ -31,6 +31,8 @@ Result = Literal["holds", "differs", "not asked"]
 _TRIES = 2
 # So many facts one after another without an answer end the run.
 _MOST_UNANSWERED = 5
+# So do so many vector buckets that cannot be deleted; a policy that a fact has deleted may be in force still.
+_MOST_POSTPONED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class Run:
                 self._clean(bucket, made)
             except CleaningFailedError:
                 self._postponed.add(bucket)
+        if len(self._postponed) >= _MOST_POSTPONED:
+            self.stopped = "too many vector buckets could not be deleted"
 
     def _clean(self, bucket: str, made: set[str | None]) -> None:
         indexes = sorted(index for index in made if index is not None)

@@ -170,6 +170,16 @@ def test_what_is_denied_is_named(run: Run, s3vectors_mock: MockS3Vectors) -> Non
     assert run.close() == [f"The vector bucket {SHARED} is left: {text}"]
 
 
+def test_too_many_buckets_that_cannot_be_removed(run: Run, s3vectors_mock: MockS3Vectors) -> None:
+    """The run ends before it has littered the account."""
+    s3vectors_mock.fail("DeleteVectorBucket", "AccessDeniedException", "No.")
+    run.open()
+    outcomes = [run.ask(FACTS[0]) for _ in range(12)]
+    assert [outcome.result for outcome in outcomes] == ["holds"] * 10 + ["not asked"] * 2
+    assert outcomes[-1].reason == "too many vector buckets could not be deleted"
+    assert len(run.close()) == 11
+
+
 def test_a_policy_that_forbids_deletion() -> None:
     """Only the policy itself may still be deleted."""
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3vectors:Delete*Bucket", "Resource": "*"}
@@ -209,6 +219,9 @@ def test_an_answer_that_botocore_cannot_read(
     assert names(s3vectors_mock) == []
 
 
+@pytest.mark.skipif(
+    not has("CreateIndex>indexArn"), reason="the answers of this botocore have nothing to lose"
+)
 def test_half_an_answer(run: Run, s3vectors_mock: MockS3Vectors) -> None:
     s3vectors_mock.disconnect("CreateIndex", kind="truncated", applied=True, times=1)
     first, *others = asked(run)

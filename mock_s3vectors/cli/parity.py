@@ -164,20 +164,21 @@ def _ask(target: Target, facts: list[Fact], arguments: argparse.Namespace) -> in
         ):
             say(sentence)
 
-    with Interrupts(say) as interrupts, ProgressLine() as progress:
+    with Interrupts(say) as interrupts:
         asked = Run(target, prefix, bounds)
         try:
-            outcomes = ask_all(
-                asked, facts, interrupts, lambda done: progress.show(done, len(facts), "facts"), on_left
-            )
+            with ProgressLine() as progress:
+                outcomes = ask_all(
+                    asked, facts, interrupts, lambda done: progress.show(done, len(facts), "facts"), on_left
+                )
         except UsageError as error:
             if not lost:
                 raise
             say(f"mock-s3vectors parity: {error}")
             return _LEFT
-    report = report_of(outcomes, Environment.now(target))
-    _tell(report)
-    is_written = arguments.report is None or _write(report, arguments.report)
+        report = report_of(outcomes, Environment.now(target))
+        _tell(report)
+        is_written = arguments.report is None or _write(report, arguments.report)
     if lost:
         return _LEFT
     if not is_written:

@@ -17,7 +17,7 @@ SPARE = 20
 # It will not do so to each fact: the bound of all of them together is lower. Cleaning up has one by itself.
 FACTOR_OF_ALL = 2
 SPARE_OF_ALL = Amount(1_000, 500)
-_SPARE_OF_CLEANING = 200
+_SPARE_OF_CLEANING, _MOST_SPARE_OF_CLEANING = 40, 200
 # What is asked without counting, as of the mock itself.
 UNBOUNDED = Amount(10**9, 10**9)
 
@@ -59,5 +59,6 @@ def bounds_of(counted: Mapping[str, Amount], cleaning: Amount) -> Bounds:
     asking = SPARE_OF_ALL
     for amount in counted.values():
         asking += Amount(FACTOR_OF_ALL * amount.requests, FACTOR_OF_ALL * amount.vectors)
-    of_cleaning = Amount(FACTOR_OF_ALL * cleaning.requests + _SPARE_OF_CLEANING)
+    spare = min(_SPARE_OF_CLEANING + SPARE * len(counted), _MOST_SPARE_OF_CLEANING)
+    of_cleaning = Amount(FACTOR_OF_ALL * cleaning.requests + spare)
     return Bounds(facts, asking.or_less(shares), of_cleaning)

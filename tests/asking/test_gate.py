@@ -196,7 +196,7 @@ def test_counting_does_not_leave_the_mock(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_bounds_of_nothing() -> None:
-    assert bounds_of({}, Amount()).total == Amount(SPARE + 200, 0)
+    assert bounds_of({}, Amount()).total == Amount(SPARE + 40, 0)
 
 
 def test_an_exception_of_the_gate_is_not_repeated(client: Any) -> None:

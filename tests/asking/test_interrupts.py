@@ -13,11 +13,13 @@ import pytest
 
 from mock_s3vectors.__main__ import main
 from mock_s3vectors.parity.interrupts import EndedError, Interrupts
+from mock_s3vectors.parity.page import page_of
 from tests.asking.conftest import names
 from tests.server.wire import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from mock_s3vectors import S3VectorsServer
 
@@ -30,11 +32,11 @@ def run(
     capsys: pytest.CaptureFixture[str],
     s3vectors_server: S3VectorsServer,
     facts: Any,  # noqa: ARG001 - those to ask
-) -> Callable[[], tuple[int, str, str]]:
+) -> Callable[..., tuple[int, str, str]]:
     """Runs the command; returns its status, its lines and its errors."""
 
-    def run_it() -> tuple[int, str, str]:
-        status = main(["parity", "--endpoint-url", s3vectors_server.url])
+    def run_it(*words: str) -> tuple[int, str, str]:
+        status = main(["parity", "--endpoint-url", s3vectors_server.url, *words])
         said = capsys.readouterr()
         return status, said.out, said.err
 
@@ -116,6 +118,22 @@ def test_while_a_fact_is_cleaned_up_after(run: Any, s3vectors_server: S3VectorsS
     press(s3vectors_server, "DeleteIndex", INT)
     assert run()[0] == 130
     assert names(s3vectors_server.mock) == []
+
+
+def test_while_the_report_is_written(
+    run: Any, s3vectors_server: S3VectorsServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is a second time, by somebody who does not see that the facts have ended."""
+
+    def interrupted(report: Any) -> str:
+        signal.raise_signal(INT)
+        return page_of(report)
+
+    monkeypatch.setattr("mock_s3vectors.parity.files.page_of", interrupted)
+    press(s3vectors_server, "PutVectors", INT)
+    status, _, said = run("--report", str(tmp_path / "report.json"))
+    assert (status, said.endswith(ONCE_MORE)) == (130, True)
+    assert (tmp_path / "report.md").read_text().startswith("# Facts of S3 Vectors")
 
 
 def test_a_third_time_leaves_what_there_is(run: Any, s3vectors_server: S3VectorsServer) -> None:

@@ -73,14 +73,7 @@ def test_refusals_that_have_a_field_list(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(asking, "refusal", with_fields)
     with mock_as_aws():
-        topics = (
-            "Requests and errors",
-            "Names and addressing",
-            "Index modes",
-            "Encryption",
-            "Tags",
-            "Filters",
-        )
+        topics = ("Requests and errors", "Names and addressing", "Index modes", "Encryption", "Tags")
         assert refuted(asked(about(*topics), target_of_mock())) == {}
 
 

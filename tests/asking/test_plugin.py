@@ -71,7 +71,7 @@ def test_a_server(ask: Any, folder: pytest.Pytester, s3vectors_server: S3Vectors
         [
             f"{s3vectors_server.url}, Region us-east-1",
             "3 facts. All vector buckets are named parity-*..., and are deleted in the end.",
-            "At most 600 requests, each attempt counted, and 120 vectors.",
+            "At most 500 requests, each attempt counted, and 120 vectors.",
             "Not asked, because only the mock can be asked:",
             "test_a_server.py::test_a_clock: Nobody can set the clock of AWS.",
             "The report is in */parity-report.json, and as a page in */parity-report.md.",
@@ -177,6 +177,13 @@ def test_aws_without_a_region(folder: pytest.Pytester, monkeypatch: pytest.Monke
     result = folder.runpytest_inprocess("--aws")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: Nothing says in which Region of AWS to ask: *"])
+
+
+def test_two_services(ask: Any, s3vectors_server: S3VectorsServer) -> None:
+    result = ask("--aws")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --aws and --endpoint-url name two services: leave one of them out."])
+    assert len(s3vectors_server.mock.calls) == 0
 
 
 def test_several_processes(folder: pytest.Pytester) -> None:

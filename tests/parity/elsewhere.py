@@ -129,6 +129,8 @@ class Elsewhere:
 
 def target_at(config: pytest.Config) -> Any:
     """The service that options name, if they name a report that can be written."""
+    if config.getoption("--aws") and config.getoption("--endpoint-url"):
+        raise pytest.UsageError("--aws and --endpoint-url name two services: leave one of them out.")
     words = {name: config.getoption(f"--{name}") for name in ("region", "profile")}
     try:
         check_report(report_at(config))

@@ -211,7 +211,7 @@ def _(ask: Asking) -> None:
         ask.compare(f"how many hits topK {top_k} has", min(top_k, 4), len(found))
 
 
-@facts("hybrid-bad-vector", "documented", "A vector of another length than the index has is no hybrid query.")
+@facts("hybrid-bad-vector", "documented", "A hybrid query with a vector of a wrong length is refused.")
 def _(ask: Asking) -> None:
     index = text_index(ask, "text")
     answer = search_texts(ask, index, {"text": "red"}, queryVector={"float32": [1, 2, 3]})

@@ -151,7 +151,7 @@ def _(ask: Asking) -> None:
         expect_violation(ask, "/tags/k", PATTERN, "TagResource", resourceArn=arn, tags={"k": text})
 
 
-@facts("tag-keys-refused-in-untag", "documented", "UntagResource takes no key that no tag can have.")
+@facts("tag-keys-refused-in-untag", "documented", "UntagResource refuses a key that no tag can have.")
 def _(ask: Asking) -> None:
     arn, _ = both(ask)
     answer = without_fields(ask("UntagResource", resourceArn=arn, tagKeys=["a", "a!"]))

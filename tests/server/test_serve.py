@@ -116,7 +116,6 @@ def refused(*options: str) -> tuple[Any, str]:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-@unmeasured
 def test_a_rule_that_never_fired_says_nothing(ending: signal.Signals) -> None:
     with serving("--port", "0") as (process, url):
         connection = Connection(url)
@@ -376,7 +375,6 @@ def test_it_says_at_the_start_who_is_decided_about(
     assert f"Policies decide about {text}." in said
 
 
-@unmeasured
 def test_a_port_that_is_taken() -> None:
     with serving("--port", "0") as (_, url):
         port = url.rpartition(":")[2]

@@ -124,8 +124,8 @@ def test_an_interruption(
     ask: Any, folder: pytest.Pytester, s3vectors_server: S3VectorsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # pytest 9.2 sometimes fails to format the traceback, which leads into the middle of a call.
-    for step in ("pytest_keyboard_interrupt", "_report_keyboardinterrupt"):
-        monkeypatch.setattr(f"_pytest.terminal.TerminalReporter.{step}", lambda *_: None)
+    for formatting in ("pytest_keyboard_interrupt", "_report_keyboardinterrupt"):
+        monkeypatch.setattr(f"_pytest.terminal.TerminalReporter.{formatting}", lambda *_: None)
     press(s3vectors_server, "PutVectors", signal.SIGTERM)
     assert ask().ret == pytest.ExitCode.INTERRUPTED
     report = json.loads((folder.path / "parity-report.json").read_text())

@@ -78,6 +78,9 @@ def no_coverage(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     threading.settrace(of_threads)
 
 
+COLORS = ("FORCE_COLOR", "CLICOLOR_FORCE", "MYPY_FORCE_COLOR")
+
+
 @pytest.fixture(autouse=True)
 def no_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests of this project must not depend on, nor ever use, the credentials of who runs them."""
@@ -88,6 +91,9 @@ def no_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     # Nor on what a server of theirs is told.
     for name in [name for name in os.environ if name.startswith("MOCK_S3VECTORS_")]:
         monkeypatch.delenv(name)
+    # Nor may it on the colours that somebody wants pytest, and so all programs that tests start, to write in.
+    for name in COLORS:
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 

@@ -50,6 +50,20 @@ def test_the_map_is_in_the_order_of_the_layers() -> None:
 
 # --- an operation is added
 
+
+def test_the_files_in_which_an_operation_is_entered_name_operations() -> None:
+    _, _, section = CONTRIBUTING.partition("\n## Add an operation\n")
+    steps, _, _ = section.partition("\n## ")
+    named = re.findall(r"`([\w/.]+\.(?:py|md))`", steps)
+    assert len(named) > 10
+    for name in set(named) - {"errors/refusals.py", "limits.py"}:  # these have texts and numbers
+        (file,) = [folder / name for folder in (ROOT, ROOT / "mock_s3vectors") if (folder / name).exists()]
+        text = file.read_text(encoding="utf-8")
+        assert re.search(
+            "UpdateMetadataConfiguration|update_metadata_configuration|COMPLETE_SINCE =", text
+        ), name
+
+
 A_USER_OF_IT = """
 import sys
 

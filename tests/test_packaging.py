@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 import mock_s3vectors
+from tests.conftest import COLORS
 
 ROOT = Path(__file__).parents[1]
 SETUP = (ROOT / "setup.cfg").read_text(encoding="utf-8")
@@ -91,6 +92,13 @@ def test_the_workflow_runs_every_environment_of_tox() -> None:
 def test_the_workflow_tests_every_python_of_the_package() -> None:
     classifiers = re.findall(r"Programming Language :: Python :: (3\.\d+)$", SETUP, re.MULTILINE)
     assert workflow("tests.yml")["jobs"]["pythons"]["strategy"]["matrix"]["python"] == classifiers
+
+
+def test_no_variable_of_the_workflow_changes_what_tests_find() -> None:
+    """Programs that tests start would write in colours."""
+    tests = workflow("tests.yml")
+    names = {*tests["env"], *tests["jobs"]["package"]["env"]}
+    assert names - {"HYPOTHESIS_PROFILE"} <= set(COLORS)
 
 
 def test_only_a_tested_commit_is_published_and_without_a_token() -> None:

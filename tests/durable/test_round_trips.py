@@ -7,6 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,6 +109,7 @@ INDEXES = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.usefixtures("no_coverage")
 @given(
     buckets=st.dictionaries(
         NAMES, st.tuples(BUCKETS, st.dictionaries(NAMES, INDEXES, max_size=2)), max_size=3

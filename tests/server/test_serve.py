@@ -10,10 +10,11 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from dataclasses import fields
 from functools import partial
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -38,6 +39,8 @@ PROGRAMS = Path(__file__).with_name("programs")
 # Holds calls while the file is there that its first argument names.
 SLOW = [sys.executable, str(PROGRAMS / "slow.py")]
 DEADLINE = 30
+# Other tests of this file measure the lines of a server that runs. Without that it starts sooner.
+unmeasured = pytest.mark.usefixtures("no_coverage")
 OURS = "mock-s3vectors:"
 ARGPARSE = "mock-s3vectors serve: error:"
 # What comes between the first line and the last.
@@ -99,10 +102,17 @@ def client_of(url: str) -> Any:
     )
 
 
-def refused(*options: str) -> tuple[int, str]:
-    done = subprocess.run([*MODULE, *options], capture_output=True, text=True, timeout=DEADLINE, check=False)
-    assert done.stdout == ""
-    return done.returncode, done.stderr
+def refused(*options: str) -> tuple[Any, str]:
+    """Return the exit status and the text of a command that fails, which needs no process of its own."""
+    said, errors = StringIO(), StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(errors):
+        patch.setattr(signal, "signal", lambda *_: None)  # this process keeps its own
+        try:
+            status: Any = __main__.main(list(options))
+        except SystemExit as ending:
+            status = ending.code
+    assert said.getvalue() == ""
+    return status, errors.getvalue()
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
@@ -127,6 +137,7 @@ def test_it_answers_until_a_signal_and_ends_well(command: list[str], ending: sig
 
 
 @needs(*TAGS)
+@unmeasured
 def test_the_life_cycle() -> None:
     steps = steps_for(vocabulary_of(service_model()))
     with serving("--port", "0", "--default-index-mode", "ENHANCED") as (process, url):
@@ -135,6 +146,7 @@ def test_the_life_cycle() -> None:
         assert end(process)[0] == 0
 
 
+@unmeasured
 def test_a_port_of_ones_own() -> None:
     with serving("--port", "0") as (process, url):
         end(process)
@@ -176,6 +188,7 @@ def test_a_pipe_stays_a_pipe(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("output", ["closed after a line", "full"])
+@unmeasured
 def test_it_goes_on_if_its_output_does_not(output: str, tmp_path: Path) -> None:
     file = tmp_path / "port"
     with Path("/dev/full").open("w") if output == "full" else nullcontext(subprocess.PIPE) as stdout:
@@ -211,6 +224,7 @@ def test_a_file_that_cannot_be_written(tmp_path: Path, where: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@unmeasured
 def test_a_server_that_fails_leaves_the_file_of_the_one_that_runs(tmp_path: Path) -> None:
     file = tmp_path / "port"
     with serving("--port", "0", "--port-file", str(file)) as (process, url):
@@ -222,6 +236,7 @@ def test_a_server_that_fails_leaves_the_file_of_the_one_that_runs(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+@unmeasured
 def test_the_file_is_of_the_server_that_began_last(tmp_path: Path) -> None:
     file = tmp_path / "port"
     options = ("--port", "0", "--port-file", str(file))
@@ -272,6 +287,7 @@ def test_a_signal_before_it_listens_ends_it_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@unmeasured
 def test_what_is_being_answered_is_answered_to_the_end(tmp_path: Path, ending: signal.Signals) -> None:
     held = tmp_path / "held"
     held.touch()
@@ -305,6 +321,7 @@ def test_ctrl_c_before_it_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     assert __main__.main(["serve", "--port", "0"]) == 130
 
 
+@unmeasured
 def test_quiet_unless_asked() -> None:
     with serving("--port", "0") as (process, url):
         names(client_of(url))
@@ -327,6 +344,7 @@ def test_a_bug_is_in_the_log_even_so() -> None:
     assert errors.rstrip().endswith("ZeroDivisionError: a bug of ours")
 
 
+@unmeasured
 def test_options_of_the_mock() -> None:
     options = ["--account-id", "111122223333", "--max-vector-buckets", "1", "--text-build-seconds", "0.5"]
     with serving("--port", "0", "--default-index-mode", "CLASSIC", *options) as (process, url):
@@ -360,9 +378,10 @@ def test_it_says_at_the_start_who_is_decided_about(
 def test_a_port_that_is_taken() -> None:
     with serving("--port", "0") as (_, url):
         port = url.rpartition(":")[2]
-        status, text = refused("serve", "--port", port)
-    assert status == 1
-    assert text == (
+        command = [*MODULE, "serve", "--port", port]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
         f"{OURS} Cannot listen on port {port} of 127.0.0.1: Address already in use. "
         f"Port 0 is any free port. A mock_s3vectors server answers there.\n"
     )
@@ -419,6 +438,7 @@ def test_without_the_extra() -> None:
     )
 
 
+@unmeasured
 def test_help_and_version() -> None:
     shown = subprocess.run([*MODULE, "serve", "--help"], capture_output=True, text=True, check=True).stdout
     assert "--port 0-65535" in shown
@@ -427,6 +447,7 @@ def test_help_and_version() -> None:
     assert shown == version("mock_s3vectors") + "\n"
 
 
+@unmeasured
 def test_help_says_of_every_option_what_it_does() -> None:
     command = [*MODULE, "serve", "--help"]
     environment = {**os.environ, "COLUMNS": "1000"}
@@ -451,6 +472,7 @@ def test_help_says_of_every_option_what_it_does() -> None:
     )
 
 
+@unmeasured
 def test_options_may_be_undescribed_without_docstrings() -> None:
     program = "from mock_s3vectors.__main__ import main; main(['serve', '--help'])"
     done = subprocess.run([sys.executable, "-OO", "-c", program], capture_output=True, text=True, check=True)

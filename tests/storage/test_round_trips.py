@@ -270,6 +270,7 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.usefixtures("no_coverage")
 @given(indexes=st.dictionaries(st.tuples(NAMES, NAMES), SETTINGS, max_size=4))
 def test_all_settings_come_back(tmp_path: Path, indexes: dict[tuple[str, str], Any]) -> None:
     client = shared_client()

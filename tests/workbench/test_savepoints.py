@@ -183,6 +183,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.usefixtures("no_coverage")
 @given(steps=STEPS, is_full=st.sampled_from([False, False, True]))
 def test_all_is_again_as_it_was(steps: list[Any], is_full: bool) -> None:  # noqa: FBT001 - Hypothesis gives it
     """A checkpoint brings back all that clients saw when it was made, whatever they did since."""
@@ -626,6 +627,7 @@ def test_threads_see_a_whole_state(mock: MockS3Vectors) -> None:
         assert second in (first, first - 1)
 
 
+@pytest.mark.usefixtures("no_coverage")
 def test_restoring_is_whole_or_is_not_at_all(mock: MockS3Vectors) -> None:
     mock.clock.freeze()
     fill()

@@ -162,6 +162,7 @@ def test_a_copy_and_its_original_change_apart_from_each_other(filled: Client, en
     assert seen.within(original) == changed
 
 
+@pytest.mark.usefixtures("no_coverage")
 @engines
 @pytest.mark.parametrize("write", [*WRITES, configure_text_search])
 @pytest.mark.parametrize("other", [*WRITES, configure_text_search])

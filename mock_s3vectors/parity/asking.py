@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from mock_s3vectors.arns import Arn
+from mock_s3vectors.parity.comparing import Comparison, refusal
 from mock_s3vectors.parity.model import check_knows, check_value, unknown_members
 from mock_s3vectors.parity.unasked import (
     NotAllowedError,
@@ -33,12 +34,6 @@ if TYPE_CHECKING:
 
 # What `Asking.index` creates unless a fact says otherwise.
 _SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-_STATUSES = {
-    "ServiceQuotaExceededException": 402,
-    "AccessDeniedException": 403,
-    "NotFoundException": 404,
-    "ConflictException": 409,
-}
 # How long `Asking.until` waits, and between two calls, in seconds.
 _LONGEST_WAIT = 60.0
 _PAUSE = 3.0
@@ -53,41 +48,6 @@ _TWO_REGIONS = {
 }
 # Calls that end so have had no answer of the service.
 UNANSWERED = (BotoCoreError, ResponseParserError)
-
-
-def refusal(code: str, message: Any, *fields: tuple[str, str], status: int | None = None) -> dict[str, Any]:
-    """Return the answer that a refused call gives.
-
-    Args:
-        code: the class of the error.
-        message: its text, or an object that equals it.
-        fields: path and message of each entry of `fieldList`; none if there is no such member.
-        status: the HTTP status, unless the class tells it.
-    """
-    answer = {"error": code, "status": status or _STATUSES.get(code, 400), "message": message}
-    if fields:
-        answer["fieldList"] = [{"path": path, "message": text} for path, text in fields]
-    return answer
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """An answer beside the one that the fact expects.
-
-    Attributes:
-        asked: the operation, or what of its answer is compared.
-        expected: the answer by the fact.
-        met: the answer that came.
-    """
-
-    asked: str
-    expected: Any
-    met: Any
-
-    @property
-    def holds(self) -> bool:
-        """Whether they are equal."""
-        return bool(self.expected == self.met)
 
 
 @dataclass(slots=True)

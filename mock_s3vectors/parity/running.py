@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_s3vectors.arns import Arn
-    from mock_s3vectors.parity.asking import Comparison
     from mock_s3vectors.parity.bounds import Bounds
+    from mock_s3vectors.parity.comparing import Comparison
     from mock_s3vectors.parity.fact import Fact
     from mock_s3vectors.parity.target import Target
 

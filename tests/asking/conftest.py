@@ -9,8 +9,8 @@ import pytest
 
 import mock_s3vectors.parity.facts as all_facts
 from mock_s3vectors.parity import counting
-from mock_s3vectors.parity.asking import Asking, refusal
 from mock_s3vectors.parity.bounds import Bounds, bounds_of
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.fact import Fact, Facts
 from mock_s3vectors.parity.gate import Amount
 from mock_s3vectors.parity.running import Run
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mock_s3vectors import MockS3Vectors
+    from mock_s3vectors.parity.asking import Asking
     from mock_s3vectors.workbench.workbench import Workbench
 
 ACCOUNT = "123456789012"

@@ -11,7 +11,7 @@ import pytest
 
 from mock_s3vectors import mock_s3vectors
 from mock_s3vectors.errors.exceptions import UsageError
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.matchers import ANYTHING
 from mock_s3vectors.parity.running import Run
 from mock_s3vectors.parity.session import clean_up

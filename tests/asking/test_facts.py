@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import botocore
 import pytest
 
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.matchers import ANYTHING, About, Matching, Of, OneOf
 from tests.asking.conftest import fact_of
 

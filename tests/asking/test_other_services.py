@@ -14,7 +14,7 @@ import pytest
 from mock_s3vectors import choices
 from mock_s3vectors.filtering import tree
 from mock_s3vectors.parity import asking
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.counting import mock_as_aws, unbounded
 from mock_s3vectors.parity.facts import FACTS
 from mock_s3vectors.parity.running import Run

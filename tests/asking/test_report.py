@@ -14,7 +14,8 @@ import pytest
 import mock_s3vectors as package
 from mock_s3vectors.arns import Arn
 from mock_s3vectors.choices.registry import CHOICES
-from mock_s3vectors.parity.asking import Asking, Comparison
+from mock_s3vectors.parity.asking import Asking
+from mock_s3vectors.parity.comparing import Comparison
 from mock_s3vectors.parity.matchers import ANYTHING, About
 from mock_s3vectors.parity.normalising import Normalizer
 from mock_s3vectors.parity.page import page_of

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.answers import listed
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.expecting import expect_accepted, expect_own_text, expect_violation
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import Matching

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.denying import deny, expect_allowed, expect_denied, own_index
 from mock_s3vectors.parity.expecting import broken, without_fields
 from mock_s3vectors.parity.fact import Facts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.expecting import expect_own_text
 from mock_s3vectors.parity.fact import Facts
 

@@ -12,7 +12,7 @@ from mock_s3vectors.parity.answers import (
     query,
     raw_json,
 )
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.expecting import expect_own_text, without_fields
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import ANYTHING, About

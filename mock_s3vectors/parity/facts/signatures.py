@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.expecting import compare_own_text
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import Matching

@@ -17,7 +17,7 @@ from mock_s3vectors.parity.answers import (
     states,
     text_index,
 )
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.expecting import (
     broken,
     compare_own_text,

@@ -15,7 +15,7 @@ from mock_s3vectors.parity.answers import (
     text_index,
     wait_until_active,
 )
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.expecting import (
     broken,
     compare_own_text,

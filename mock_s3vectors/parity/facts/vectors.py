@@ -13,7 +13,7 @@ from mock_s3vectors.parity.answers import (
     raw_json,
     record,
 )
-from mock_s3vectors.parity.asking import refusal
+from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.expecting import broken, expect_violation, without_fields
 from mock_s3vectors.parity.fact import Facts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -49,6 +50,16 @@ def test_an_entry_is_complete(choice: Choice) -> None:
     assert choice.section in SECTIONS
     assert re.fullmatch(r"[A-Z`].*\.", choice.sentence)
     assert (PACKAGE / choice.decided_in).is_file()
+
+
+@pytest.mark.parametrize(
+    "choice", [choice for choice in CHOICES if not choice.unasked], ids=lambda choice: choice.id
+)
+def test_a_choice_that_can_be_refuted_is_named_at_the_lines_that_decide(choice: Choice) -> None:
+    """A report says which line to change; the head of a file decides nothing."""
+    text = (PACKAGE / choice.decided_in).read_text(encoding="utf-8")
+    head = text.splitlines()[: ast.parse(text).body[0].end_lineno]
+    assert choice.id not in references_in("\n".join(head))
 
 
 def test_no_section_is_empty() -> None:

@@ -2,7 +2,6 @@
 
 Each function here returns the test for a value of a policy, and raises a ValueError that says what the value
 must be. A value of a request that is not of the family's type is equal to none, and neither less nor greater.
-Choice: policy-condition-types.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ def string_like(own: str, variables: bool) -> Test:  # noqa: FBT001 - as above
 def boolean(own: str, variables: bool) -> Test:  # noqa: FBT001 - as above
     """Return the test for `true` or `false`."""
     if own.lower() not in ("true", "false") and not (variables and has_variables(own)):
-        raise ValueError("true or false")
+        raise ValueError("true or false")  # Choice: policy-condition-types.
     return string_equals_ignore_case(own, variables)
 
 

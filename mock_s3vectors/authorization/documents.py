@@ -1,7 +1,4 @@
-"""Policy documents, compiled: all refusals are here, so that evaluating a policy cannot fail.
-
-Choice: policy-grammar.
-"""
+"""Policy documents, compiled: all refusals are here, so that evaluating a policy cannot fail."""
 
 from __future__ import annotations
 
@@ -47,6 +44,7 @@ def compile_policy(document: Any, kind: PolicyKind, *, name: str = "", arn: str 
 
 
 def _compiled(text: str, kind: PolicyKind, name: str, arn: str | None) -> Policy:
+    """Return a policy, if its text has the form of IAM's grammar. Choice: policy-grammar."""
     policy = parsed(text)
     sources = _sources_of(policy)
     head = _Head(kind, name, arn, has_variables=policy.get("Version") == LATEST_VERSION)

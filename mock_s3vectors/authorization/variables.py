@@ -1,7 +1,7 @@
 """Texts of policies with variables, such as `${aws:username}`: the values of a request stand in for them.
 
 A variable is compiled with its text, and replaced when the text is compared. Its value stands for itself,
-even if it has wildcards in it. Choice: policy-variable-values.
+even if it has wildcards in it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def template(text: str, *, wildcards: bool) -> list[Piece | Variable]:
         elif has_variables(part):
             found = _VARIABLE.fullmatch(part)
             if found is None:
-                raise Fault(f" has a malformed variable: {part}")
+                raise Fault(f" has a malformed variable: {part}")  # Choice: policy-variable-values.
             pieces.append(Variable(found[1].lower(), found[2]))
         else:
             pieces += pieces_of(part) if wildcards else filter(None, [part])

@@ -1,7 +1,6 @@
 """The texts of refusals of a request whose signature is missing, incomplete, wrong or too old.
 
 They are those of AWS's other services, which check signatures alike: S3 Vectors' own were not published.
-Choice: signature-errors.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ from mock_s3vectors.errors.exceptions import (
     UnrecognizedClientException,
 )
 from mock_s3vectors.errors.refusals import shorten
+
+# Choice: signature-errors, of all that follow.
 
 
 def missing() -> MissingAuthenticationTokenException:

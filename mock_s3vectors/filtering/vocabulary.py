@@ -1,6 +1,6 @@
 """The values of one metadata key, and which of them a condition selects.
 
-A value is told from another by its JSON kind and its value (Choice: true-and-1). Each gets a
+A value is told from another by its JSON kind and its value. Each gets a
 small number, its id; `ABSENT` stands for "no such key". A condition is answered once per id, as a boolean
 table over ids; `columns` spreads that table to rows.
 
@@ -232,6 +232,7 @@ class Vocabulary:
 
     def equal_to_any(self, wanted: Iterable[str | float | bool]) -> _Table:
         """Select values equal to one of `wanted` (floats), and arrays that have one. Choice: in-on-arrays."""
+        # Choice: true-and-1.
         by_kind: dict[type, list[Any]] = {str: [], bool: [], float: []}
         for value in wanted:
             by_kind[type(value)].append(value)

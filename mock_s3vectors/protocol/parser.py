@@ -3,7 +3,7 @@
 The parser checks the JSON type of every member, and nothing else; the validator checks ranges, lengths
 and patterns. The types are JSON's, not Python's: `true` is not a number.
 
-Choice: wrong-json-type. The answers to requests that cannot be read follow the malformed-request tests that
+The answers to requests that cannot be read follow the malformed-request tests that
 Smithy, AWS's language for service models, publishes for this protocol.
 """
 
@@ -107,7 +107,7 @@ def reader_of(shape: Shape) -> Reader:
 def _of_type(expected: type) -> Callable[[Shape], Reader]:
     def read(value: Any) -> Any:
         if type(value) is not expected:
-            raise not_deserializable()
+            raise not_deserializable()  # Choice: wrong-json-type.
         return value
 
     return lambda _shape: read

@@ -1,6 +1,6 @@
 """Analysis: how the text of a record, and that of a query, become terms.
 
-Words are Unicode's in lower case (Choice: unicode-words). A language adds its stop words and its stemmer;
+Words are Unicode's in lower case. A language adds its stop words and its stemmer;
 Chinese, Japanese and Korean texts are cut into pairs of neighbouring characters. The table of
 languages is in `choices`.
 
@@ -87,7 +87,7 @@ def _words(text: str) -> list[str]:
     lower = text.lower()
     if lower.isascii() and lower.isalnum():
         return [lower]  # For speed alone: most parts are such.
-    return words(normalized(choices.NORMAL_FORM, lower))
+    return words(normalized(choices.NORMAL_FORM, lower))  # Choice: unicode-words.
 
 
 def _stemming(language: str) -> Terms:

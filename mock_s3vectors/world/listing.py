@@ -1,7 +1,7 @@
 """The order in which an index lists its keys: by hash, so that it looks as unordered as on AWS.
 
 A position is a key, not an offset, and a segment is a range of the hash space. So a page is right
-whatever was written or deleted since the last one. Choice: list-vectors-order. Choice: list-while-writing.
+whatever was written or deleted since the last one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _KEY = itemgetter(slice(_DIGITS, None))  # of a position
 def position_of(key: str) -> str:
     """Return what a key is sorted by: its hash and itself, in one string, which Python compares fastest.
 
-    The hash is the same in every process, which Python's own is not.
+    The hash is the same in every process, which Python's own is not. Choice: list-vectors-order.
     """
     return f"0{blake2b(key.encode(), digest_size=_HASH_BYTES).hexdigest()}{key}"
 
@@ -74,7 +74,7 @@ class Listing:
         # No key is empty, so neither bound of a segment is itself a position.
         first = _bound(_HASH_SPACE * segment // segments)
         end = _bound(_HASH_SPACE * (segment + 1) // segments)
-        start = first if after is None else position_of(after)
+        start = first if after is None else position_of(after)  # Choice: list-while-writing.
         return map(_KEY, self._positions.irange(start, end, inclusive=(False, False)))
 
     def _enter_noted(self) -> None:

@@ -1,6 +1,6 @@
 """Rankings that a query has frozen, so that its next pages show what its first page began.
 
-Choice: frozen-ranking. AWS does not say whether a later page shows what was written since.
+AWS does not say whether a later page shows what was written since.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Rankings:
         return Rankings(self._rankings)
 
     def freeze(self, hits: Hits, now: float) -> Ranking:
-        """Keep hits as a ranking that `find` returns by its name until it expires."""
+        """Keep hits as a ranking that `find` returns by its name until it expires. Choice: frozen-ranking."""
         ranking = Ranking(secrets.token_hex(8), hits, now + limits.QUERY_TOKEN_SECONDS)
         kept = {name: other for name, other in self._rankings.items() if now < other.expires}
         kept[ranking.name] = ranking

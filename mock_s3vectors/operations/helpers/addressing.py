@@ -1,7 +1,4 @@
-"""Finding the bucket or index that a request means, by name or by ARN.
-
-Choice: arn-elsewhere.
-"""
+"""Finding the bucket or index that a request means, by name or by ARN."""
 
 from __future__ import annotations
 
@@ -116,7 +113,7 @@ class Place:
 
 
 def place_of(exchange: Exchange, arn: Arn) -> Place:
-    """Return the place that an ARN names."""
+    """Return the place that an ARN names, wherever that is. Choice: arn-elsewhere."""
     return Place(arn, exchange.stores.at(arn.account, arn.region), exchange)
 
 

@@ -1,7 +1,4 @@
-"""Records of a PutVectors batch: all are checked before any is stored.
-
-Choice: whole-batch. Choice: first-bad-record.
-"""
+"""Records of a PutVectors batch: all are checked before any is stored."""
 
 from __future__ import annotations
 
@@ -72,7 +69,7 @@ def check_records(
     """Return the vectors, shape (records, dimension), their metadata, and the size of each record.
 
     Raises:
-        ValidationException: a record is bad; the message names the first one.
+        ValidationException: a record is bad; nothing of the batch is stored then. Choice: whole-batch.
     """
     vectors = [record["data"]["float32"] for record in records]
     dimension = index.dimension
@@ -109,6 +106,7 @@ def check_documents(
             return documents, list(zip(lengths, lengths, strict=True))
     non_filterable = index.non_filterable_keys
     sizes: list[Size] = []
+    # The first bad record is named. Choice: first-bad-record.
     for row, (key, metadata) in enumerate(zip(keys, documents, strict=True)):
         if row in faults:
             raise refusals.invalid_record(key, f"vectors[{row}]", faults[row])

@@ -33,7 +33,7 @@ _OF_CHOICES = ("confirmed", "refuted", "not asked")
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Where and with what the facts were asked.
+    """The service that the facts were asked of, and the versions that asked.
 
     Attributes:
         service: `AWS` and the Region, or `a server`.

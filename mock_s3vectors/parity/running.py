@@ -37,7 +37,7 @@ _MOST_POSTPONED = 10
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run found out about a fact.
+    """The result of a run about a fact.
 
     Attributes:
         fact: the fact.

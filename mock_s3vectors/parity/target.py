@@ -51,7 +51,7 @@ class Target:
 
     @property
     def name(self) -> str:
-        """What a report calls it, where names of servers must not be."""
+        """The name of the service in a report, which names no server."""
         return f"AWS {self.region}" if self.endpoint is None else "a server"
 
     @property

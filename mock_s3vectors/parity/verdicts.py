@@ -19,7 +19,7 @@ _PACKAGE = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a run found out about a choice.
+    """The result of a run about a choice.
 
     Attributes:
         choice: the choice.

@@ -128,7 +128,7 @@ def test_something_is_left(run: Run, s3vectors_server: S3VectorsServer) -> None:
     assert len(left) == 4
     assert again == "To try again:"
     denied.remove()
-    # What it says to type, but for the name of the program.
+    # The command that it says to type, without the name of the program.
     program, *words = command.split()
     assert program == "mock-s3vectors"
     assert main(words) == 0

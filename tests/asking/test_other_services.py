@@ -50,7 +50,7 @@ def asked(facts: Sequence[Fact], target: Target) -> list[Outcome]:
 
 
 def refuted(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """What was not as expected, of facts that differ or that ended in a mistake."""
+    """Return the unexpected answers of facts that differ or that ended in a mistake."""
     return {
         outcome.fact.id: outcome.error or [each for each in outcome.comparisons if not each.holds]
         for outcome in outcomes

@@ -43,7 +43,7 @@ def block(page: str, language: str, words: str) -> str:
 
 
 def loaded(page: str, words: str) -> dict[str, Any]:
-    """What one block in YAML says."""
+    """Return the document of a block in YAML."""
     read: dict[str, Any] = yaml.safe_load(block(page, "yaml", words))
     return read
 

@@ -39,7 +39,7 @@ URL_IN_STYLE = re.compile(r"""url\(\s*['"]?([^'")]+)|@import\s+['"]([^'"]+)""")
 
 
 class Page(HTMLParser):
-    """What a page loads, where its links lead, and the names of its places."""
+    """The things that a page loads, the targets of its links, and the names of its places."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

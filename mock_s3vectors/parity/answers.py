@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.parity.asking import SETTINGS
 from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import expect_accepted, without_fields
+from mock_s3vectors.parity.expecting import expect_accepted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +34,7 @@ def record(key: str, numbers: Sequence[float], metadata: Any = None) -> dict[str
 
 def expect_text(ask: Asking, text: str, operation: str, **parameters: Any) -> None:
     """Make a call, and compare its answer, but for a `fieldList`, with a ValidationException of this text."""
-    ask.compare(operation, refusal("ValidationException", text), without_fields(ask(operation, **parameters)))
+    ask.expect(refusal("ValidationException", text), operation, **parameters)
 
 
 def raw_json(ask: Asking, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -125,8 +126,7 @@ def expect_text_index(ask: Asking, *keys: str) -> list[Index]:
     """
     needs_text_search(ask)
     index = {"vectorBucketName": ask.shared_bucket, "indexName": ask.name()}
-    settings: Index = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-    if not expect_accepted(ask, "CreateIndex", **index, **settings, metadataConfiguration=searchable(*keys)):
+    if not expect_accepted(ask, "CreateIndex", **index, **SETTINGS, metadataConfiguration=searchable(*keys)):
         return []
     wait_until_active(ask, index)
     shown: list[Index] = (configuration_of(ask, index) or {}).get("textSearchConfigurations", [])

@@ -17,8 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from mock_s3vectors.arns import Arn
-from mock_s3vectors.parity.comparing import Comparison, refusal
-from mock_s3vectors.parity.model import check_knows, check_value, unknown_members
+from mock_s3vectors.parity.comparing import Comparison, refusal, without_fields
+from mock_s3vectors.parity.model import check_value, shape_at, unknown_members
 from mock_s3vectors.parity.unasked import (
     NotAllowedError,
     SetUpRefusedError,
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSPreparedRequest
 
-# What `Asking.index` creates unless a fact says otherwise.
-_SETTINGS = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
+# What CreateIndex needs besides names; `Asking.index` creates such an index unless a fact says otherwise.
+SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 # How long `Asking.until` waits, and between two calls, in seconds.
 _LONGEST_WAIT = 60.0
 _PAUSE = 3.0
@@ -201,8 +201,7 @@ class Asking:
             check_value(self.client.meta.service_model.operation_model(operation).output_shape, expected)
         answer = self(operation, **parameters)
         is_known = isinstance(expected, dict) and "fieldList" in expected
-        met = {name: value for name, value in answer.items() if is_known or name != "fieldList"}
-        self.compare(operation, expected, met)
+        self.compare(operation, expected, answer if is_known else without_fields(answer))
         return answer
 
     def compare(self, asked: str, expected: Any, met: Any) -> None:
@@ -213,13 +212,13 @@ class Asking:
         """Go on only if botocore knows operations and members, as in `GetIndex>index.indexMode`.
 
         Args:
-            paths: see `mock_s3vectors.parity.model.check_knows`.
+            paths: see `mock_s3vectors.parity.model.shape_at`.
 
         Raises:
             UnknownToBotocoreError: it lacks one.
         """
         for path in paths:
-            check_knows(self.client.meta.service_model, path)
+            shape_at(self.client.meta.service_model, path)
 
     # --- who asks, and where
 
@@ -264,7 +263,7 @@ class Asking:
     def index(self, bucket: str | None = None, **settings: Any) -> dict[str, Any]:
         """Create an index, by default euclidean with two dimensions; return its two names."""
         address = {"vectorBucketName": bucket or self.shared_bucket, "indexName": self.name()}
-        self.prepare("CreateIndex", **address, **{**_SETTINGS, **settings})
+        self.prepare("CreateIndex", **address, **{**SETTINGS, **settings})
         return address
 
     def put(self, index: Mapping[str, Any], *records: tuple[Any, ...]) -> None:

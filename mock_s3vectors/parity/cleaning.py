@@ -62,6 +62,10 @@ class Cleaner:
         """The requests that have passed."""
         return self._gate.passed
 
+    def sentences(self) -> list[str]:
+        """Return a sentence about each vector bucket that could not be removed."""
+        return [f"The vector bucket {name} is left: {why}" for name, why in sorted(self.left.items())]
+
     def remove_index(self, bucket: str, index: str) -> None:
         """Remove an index; it does not matter if it is not there.
 

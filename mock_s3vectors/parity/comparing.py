@@ -29,6 +29,11 @@ def refusal(code: str, message: Any, *fields: tuple[str, str], status: int | Non
     return answer
 
 
+def without_fields(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer without its `fieldList`, for refusals of which nobody has published it."""
+    return {name: value for name, value in answer.items() if name != "fieldList"}
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """An answer beside the one that the fact expects.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.parity.comparing import refusal
+from mock_s3vectors.parity.comparing import refusal, without_fields
 from mock_s3vectors.parity.matchers import ANYTHING
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ def expect_violation(
     ask: Asking, path: str, rule: str, operation: str, *, length: int | None = None, **parameters: Any
 ) -> None:
     """Make a call, and compare its answer with the refusal of a broken constraint, but for a `fieldList`."""
-    expected = broken(path, rule, length=length)
-    ask.compare(operation, expected, without_fields(ask(operation, **parameters)))
+    ask.expect(broken(path, rule, length=length), operation, **parameters)
 
 
 def broken(path: str, rule: str, *, length: int | None = None) -> dict[str, Any]:
@@ -46,11 +45,6 @@ def compare_own_text(ask: Asking, expected: dict[str, Any], operation: str, answ
     """Compare the class of a refusal, and then its text, which is the mock's own."""
     ask.compare(operation, {**expected, "message": ANYTHING}, without_fields(answer))
     ask.compare(f"{operation}: the text", expected["message"], answer.get("message"))
-
-
-def without_fields(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return an answer without its `fieldList`, for refusals of which nobody has published it."""
-    return {name: value for name, value in answer.items() if name != "fieldList"}
 
 
 def expect_accepted(ask: Asking, operation: str, **parameters: Any) -> bool:

@@ -18,8 +18,8 @@ class UnknownToBotocoreError(Exception):
         super().__init__(f"botocore {botocore.__version__} does not know `{name}`")
 
 
-def check_knows(model: Any, path: str) -> None:
-    """Raise unless a service model has an operation, or a member of its input or output.
+def shape_at(model: Any, path: str) -> Any:
+    """Return the shape of an operation's member; for an operation alone, that of its input.
 
     Args:
         model: that of a client.
@@ -27,7 +27,7 @@ def check_knows(model: Any, path: str) -> None:
             through.
 
     Raises:
-        UnknownToBotocoreError: it has not.
+        UnknownToBotocoreError: the model has no such operation or member.
     """
     operation, *members = re.split("[.>]", path)
     if operation not in model.operation_names:
@@ -40,6 +40,7 @@ def check_knows(model: Any, path: str) -> None:
         shape = getattr(shape, "members", {}).get(name)
         if shape is None:
             raise UnknownToBotocoreError(name)
+    return shape
 
 
 def check_value(shape: Any, value: Any) -> None:

@@ -207,13 +207,12 @@ class Run:
             said.append("Cleaning up was stopped, so there may be more vector buckets.")
         for client in self._clients:
             client.close()
-        left = [f"The vector bucket {name} is left: {why}" for name, why in sorted(self.cleaner.left.items())]
         strays = [
             f"The vector bucket {name!r}, whose name should have been refused, was made and is left: remove "
             "it yourself."
             for name in self.gate.strays
         ]
-        return [*left, *said, *strays]
+        return [*self.cleaner.sentences(), *said, *strays]
 
 
 # Exceptions after which a fact is not asked, and that are no mistakes of it.

@@ -158,5 +158,4 @@ def clean_up(target: Target, prefix: str) -> tuple[int, list[str]]:
         said.append(f"The vector buckets could not be listed: {error}")
     finally:
         client.close()
-    left = [f"The vector bucket {name} is left: {why}" for name, why in sorted(cleaner.left.items())]
-    return cleaner.removed, [*left, *said]
+    return cleaner.removed, [*cleaner.sentences(), *said]

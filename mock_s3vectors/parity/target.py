@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from mock_s3vectors.doors.hosts import is_loopback
 from mock_s3vectors.errors.exceptions import UsageError
 from mock_s3vectors.protocol.partitions import default_region
 from mock_s3vectors.transfer.places import check_region
@@ -57,7 +57,7 @@ class Target:
     @property
     def needs_confirmation(self) -> bool:
         """Whether asking may cost somebody something: all that is not on this machine."""
-        return self.endpoint is None or not _is_loopback(self.endpoint)
+        return self.endpoint is None or not is_loopback(urlsplit(self.endpoint).hostname or "")
 
     def title(self) -> str:
         """Return who is asked, for the one who asks: the URL, or the account that pays, and the Region."""
@@ -170,11 +170,3 @@ def _secrets_of(session: Any) -> dict[str, str]:
 def target_of_mock() -> Target:
     """Return the mock that is on in this process."""
     return Target(region="us-east-1", endpoint=None, session=boto3.Session(**_FAKE), keys=_FAKE)
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

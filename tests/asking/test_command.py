@@ -265,7 +265,7 @@ def test_nobody_learns_who_has_asked(
 @pytest.fixture
 def far(monkeypatch: pytest.MonkeyPatch) -> None:
     """The server is not on this machine."""
-    monkeypatch.setattr(target, "_is_loopback", lambda _: False)
+    monkeypatch.setattr(target, "is_loopback", lambda _: False)
 
 
 class Terminal:

@@ -163,7 +163,7 @@ def test_only_looking(ask: Any, folder: pytest.Pytester, s3vectors_server: S3Vec
 
 
 def test_no_terminal(ask: Any, s3vectors_server: S3VectorsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target, "_is_loopback", lambda _: False)
+    monkeypatch.setattr(target, "is_loopback", lambda _: False)
     result = ask()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     text = "There is no terminal to confirm this on, so nothing was asked: give --yes."

@@ -16,6 +16,8 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
+from mock_s3vectors.parity.model import UnknownToBotocoreError, shape_at
+
 # Lower-case, in groups, as AWS's are.
 REQUEST_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -31,16 +33,10 @@ def find(path: str) -> Any:
     `TagResource` is an operation, `CreateIndex.tags` a member of its input, `GetIndex>index.indexMode` one of
     its output. Lists are passed through: `QueryVectors.queryTexts.text`.
     """
-    operation, *members = re.split("[.>]", path)
-    if operation not in service_model().operation_names:
+    try:
+        return shape_at(service_model(), path)
+    except UnknownToBotocoreError:
         return None
-    model = service_model().operation_model(operation)
-    shape: Any = model.output_shape if ">" in path else model.input_shape
-    for name in members:
-        while shape is not None and shape.type_name == "list":
-            shape = shape.member
-        shape = getattr(shape, "members", {}).get(name)
-    return shape
 
 
 def has(*paths: str) -> bool:

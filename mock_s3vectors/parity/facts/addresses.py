@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.answers import listed
+from mock_s3vectors.parity.asking import SETTINGS
 from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.expecting import expect_accepted, expect_own_text, expect_violation
 from mock_s3vectors.parity.fact import Facts
@@ -99,8 +100,7 @@ def _(ask: Asking) -> None:
 def _(ask: Asking) -> None:
     ask.needs("CreateIndex.vectorBucketArn")
     arn, name = ask.arn(ask.shared_bucket), ask.name()
-    index = {"indexName": name, "dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
-    if expect_accepted(ask, "CreateIndex", vectorBucketArn=arn, **index):
+    if expect_accepted(ask, "CreateIndex", vectorBucketArn=arn, indexName=name, **SETTINGS):
         found = ask("GetIndex", vectorBucketName=ask.shared_bucket, indexName=name).get("index", {})
         ask.compare("the ARN of the index", ask.arn(ask.shared_bucket, name), found.get("indexArn"))
 

@@ -6,8 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.answers import listed
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import without_fields
+from mock_s3vectors.parity.comparing import refusal, without_fields
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import ANYTHING
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_s3vectors.parity.asking import SETTINGS
 from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.denying import deny, expect_allowed, expect_denied, own_index
 from mock_s3vectors.parity.fact import Facts
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 facts = Facts("Permissions")
 
-SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 EXISTS = refusal("ConflictException", "An index with the specified name already exists")
 
 

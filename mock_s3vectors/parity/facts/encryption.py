@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import expect_accepted, expect_violation, without_fields
+from mock_s3vectors.parity.asking import SETTINGS
+from mock_s3vectors.parity.comparing import refusal, without_fields
+from mock_s3vectors.parity.expecting import expect_accepted, expect_violation
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import Matching
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 facts = Facts("Encryption")
 
-SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 AES256 = {"sseType": "AES256"}
 WITH_KEY = "kmsKeyArn must not be specified when sseType is AES256."
 WITHOUT_KEY = "kmsKeyArn must be specified when sseType is set to aws:kms"

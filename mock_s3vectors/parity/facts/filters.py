@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.answers import expect_text, keys_of, query
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import without_fields
+from mock_s3vectors.parity.comparing import refusal, without_fields
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import ANYTHING
 

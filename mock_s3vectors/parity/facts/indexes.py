@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.answers import listed
+from mock_s3vectors.parity.asking import SETTINGS
 from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.expecting import expect_accepted, expect_violation
 from mock_s3vectors.parity.fact import Facts
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 facts = Facts("Indexes")
 
-SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 EXISTS = refusal("ConflictException", "An index with the specified name already exists")
 NO_INDEX = refusal("NotFoundException", "The specified index could not be found")
 

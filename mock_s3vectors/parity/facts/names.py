@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_s3vectors.parity.answers import listed
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import broken, expect_violation, without_fields
+from mock_s3vectors.parity.asking import SETTINGS
+from mock_s3vectors.parity.comparing import refusal, without_fields
+from mock_s3vectors.parity.expecting import broken, expect_violation
 from mock_s3vectors.parity.fact import Facts
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 facts = Facts("Names and addressing")
 
-SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 BAD_BUCKET_NAME = refusal("ValidationException", "Invalid vector bucket name")
 BAD_INDEX_NAME = refusal("ValidationException", "Invalid index name")
 LENGTH = "have length between 3 and 63, inclusive"

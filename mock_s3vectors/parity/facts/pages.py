@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_s3vectors.parity.answers import listed, pages_of, sizes_of
+from mock_s3vectors.parity.asking import SETTINGS
 from mock_s3vectors.parity.comparing import refusal
 from mock_s3vectors.parity.expecting import compare_own_text, expect_own_text, expect_violation
 from mock_s3vectors.parity.fact import Facts
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 facts = Facts("Lists and pages")
 
-SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 INVALID = "Invalid page token"
 BAD_TOKEN = refusal("ValidationException", INVALID)
 # Of the entries on a page.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.parity.comparing import refusal
+from mock_s3vectors.parity.asking import SETTINGS
+from mock_s3vectors.parity.comparing import refusal, without_fields
 from mock_s3vectors.parity.denying import deny, expect_allowed, expect_denied, own_index
-from mock_s3vectors.parity.expecting import broken, without_fields
+from mock_s3vectors.parity.expecting import broken
 from mock_s3vectors.parity.fact import Facts
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 facts = Facts("Permissions")
 
-SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 QUERY: dict[str, Any] = {"queryVector": {"float32": [1, 2]}, "topK": 1}
 BAD_INDEX_NAME = refusal("ValidationException", "Invalid index name")
 

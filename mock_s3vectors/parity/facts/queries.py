@@ -12,8 +12,8 @@ from mock_s3vectors.parity.answers import (
     query,
     raw_json,
 )
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import expect_own_text, without_fields
+from mock_s3vectors.parity.comparing import refusal, without_fields
+from mock_s3vectors.parity.expecting import expect_own_text
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import ANYTHING, About
 

@@ -11,8 +11,8 @@ from mock_s3vectors.parity.answers import (
     query,
     search_texts,
 )
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import expect_violation, without_fields
+from mock_s3vectors.parity.comparing import refusal, without_fields
+from mock_s3vectors.parity.expecting import expect_violation
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import ANYTHING
 

@@ -5,14 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import (
-    broken,
-    compare_own_text,
-    expect_violation,
-    violation,
-    without_fields,
-)
+from mock_s3vectors.parity.asking import SETTINGS
+from mock_s3vectors.parity.comparing import refusal, without_fields
+from mock_s3vectors.parity.expecting import broken, compare_own_text, expect_violation, violation
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import Matching
 
@@ -22,7 +17,6 @@ if TYPE_CHECKING:
 facts = Facts("Requests and errors")
 
 REQUEST_ID = Matching("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 UNREADABLE = refusal("SerializationException", "")
 GET = "GetVectorBucket"
 MEBIBYTES_20 = 20_971_520

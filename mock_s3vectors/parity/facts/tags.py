@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import expect_accepted, expect_violation, without_fields
+from mock_s3vectors.parity.asking import SETTINGS
+from mock_s3vectors.parity.comparing import refusal, without_fields
+from mock_s3vectors.parity.expecting import expect_accepted, expect_violation
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import ANYTHING
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 facts = Facts("Tags")
 
-SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 TOO_MANY = refusal("ValidationException", "Too many tags specified")
 SYSTEM = refusal("ValidationException", "System tags cannot be added/updated by requester")
 PATTERN = r"satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$"

@@ -17,14 +17,8 @@ from mock_s3vectors.parity.answers import (
     states,
     text_index,
 )
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import (
-    broken,
-    compare_own_text,
-    expect_own_text,
-    expect_violation,
-    without_fields,
-)
+from mock_s3vectors.parity.comparing import refusal, without_fields
+from mock_s3vectors.parity.expecting import broken, compare_own_text, expect_own_text, expect_violation
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import ANYTHING
 

@@ -15,12 +15,9 @@ from mock_s3vectors.parity.answers import (
     text_index,
     wait_until_active,
 )
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import (
-    compare_own_text,
-    expect_violation,
-    without_fields,
-)
+from mock_s3vectors.parity.asking import SETTINGS
+from mock_s3vectors.parity.comparing import refusal, without_fields
+from mock_s3vectors.parity.expecting import compare_own_text, expect_violation
 from mock_s3vectors.parity.fact import Facts
 from mock_s3vectors.parity.matchers import ANYTHING
 
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
 facts = Facts("Text search configurations")
 
 UPDATE = "UpdateMetadataConfiguration"
-SETTINGS: dict[str, Any] = {"dataType": "float32", "dimension": 2, "distanceMetric": "euclidean"}
 TEN = [f"key-{number}" for number in range(10)]
 CREATED = "/metadataConfiguration/textSearchConfigurations"
 

@@ -13,8 +13,8 @@ from mock_s3vectors.parity.answers import (
     raw_json,
     record,
 )
-from mock_s3vectors.parity.comparing import refusal
-from mock_s3vectors.parity.expecting import broken, expect_violation, without_fields
+from mock_s3vectors.parity.comparing import refusal, without_fields
+from mock_s3vectors.parity.expecting import broken, expect_violation
 from mock_s3vectors.parity.fact import Facts
 
 if TYPE_CHECKING:
